@@ -1,0 +1,2 @@
+// Package basics is chapter 01 of the workbook.
+package basics

@@ -1,0 +1,3 @@
+module example.com/redis-chat/01-redis-basics
+
+go 1.26

@@ -1,0 +1,2 @@
+// Package replication is chapter 02 of the workbook.
+package replication

@@ -1,0 +1,11 @@
+module example.com/redis-chat/02-replication
+
+go 1.26
+
+require (
+	example.com/redis-chat/01-redis-basics v0.0.0
+)
+
+replace (
+	example.com/redis-chat/01-redis-basics => ../01-redis-basics
+)

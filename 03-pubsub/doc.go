@@ -1,0 +1,2 @@
+// Package pubsub is chapter 03 of the workbook.
+package pubsub

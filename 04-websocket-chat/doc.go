@@ -1,0 +1,2 @@
+// Package chat is chapter 04 of the workbook.
+package chat

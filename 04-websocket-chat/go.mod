@@ -1,0 +1,3 @@
+module example.com/redis-chat/04-websocket-chat
+
+go 1.26

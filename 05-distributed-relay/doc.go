@@ -1,0 +1,2 @@
+// Package relay is chapter 05 of the workbook.
+package relay

@@ -1,0 +1,2 @@
+// Package emitter is chapter 06 of the workbook.
+package emitter
