@@ -1,0 +1,251 @@
+package chat
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// Client is the client's end of the wire: what talk, the tests, and a system that proves itself ready all use.
+//
+// One goroutine reads the connection, from Dial until the connection ends. It hands each message to Receive and
+// reads the next one only then, so a program that stops receiving is a slow client, exactly as a slow browser is.
+// A context that ends while Receive waits costs nothing: the message stays for the next call.
+//
+// All methods may be called by several goroutines at once.
+type Client struct {
+	conn     *websocket.Conn
+	peer     string // the URL without its query, for sentences
+	welcome  Welcome
+	messages chan Message  // unbuffered: when the reader has ended, nothing is left behind in it
+	writing  chan struct{} // holds one token: gorilla allows one writer at a time
+	closing  chan struct{} // closed by Close: nobody takes messages any more
+	ended    chan struct{} // closed by the reader, after err is set
+	err      error
+	once     sync.Once
+}
+
+// DialOptions says who connects. The zero value is a guest in the node's default room.
+type DialOptions struct {
+	Name string // default: the node makes one up, guest- and four characters
+	Room string // default: the node's, lobby
+}
+
+// Message is what a node sends: a text frame, decoded, or a binary one, whose Event is "binary".
+type Message struct {
+	Frame
+	Text   []byte // the text frame as it came; nil for a binary one
+	Binary []byte // the payload of a binary frame; nil for a text one
+}
+
+// RefusedError is a node's answer to a request that it does not upgrade: a bad name, a foreign origin.
+type RefusedError struct {
+	Status int    // HTTP status; 400 when name or room is not acceptable
+	Text   string // the node's sentence
+}
+
+func (e *RefusedError) Error() string { return e.Text }
+
+// The time that Close gives the node to answer the close frame before the connection is cut.
+const closeWait = time.Second
+
+// Dial connects to the node at rawURL and returns when it has said $welcome. http, https, ws and wss are
+// understood, "host:port" alone means ws, and the path /ws is added when it is not there. A node that refuses
+// gives a *RefusedError. ctx bounds the dialling only.
+func Dial(ctx context.Context, rawURL string, o DialOptions) (*Client, error) {
+	u, err := endpoint(rawURL, o)
+	if err != nil {
+		return nil, err
+	}
+	peer := u.Scheme + "://" + u.Host + u.Path
+	conn, resp, err := websocket.DefaultDialer.DialContext(ctx, u.String(), nil)
+	if err != nil {
+		if errors.Is(err, websocket.ErrBadHandshake) {
+			return nil, refusal(resp) // the node's own sentence says it all
+		}
+		return nil, fmt.Errorf("dial %s: %w", peer, err)
+	}
+	c := &Client{
+		conn:     conn,
+		peer:     peer,
+		messages: make(chan Message),
+		writing:  make(chan struct{}, 1),
+		closing:  make(chan struct{}),
+		ended:    make(chan struct{}),
+	}
+	go c.read()
+	if err := c.awaitWelcome(ctx); err != nil {
+		c.Close()
+		return nil, fmt.Errorf("dial %s: %w", peer, err)
+	}
+	return c, nil
+}
+
+// Welcome returns what the node said first.
+func (c *Client) Welcome() Welcome { return c.welcome }
+
+// Receive waits for the next message. When the connection has ended it returns why, again and again: a
+// *websocket.CloseError where the node closed it (1001, 1008, 1013 and so on; 1006 when it vanished).
+func (c *Client) Receive(ctx context.Context) (Message, error) {
+	select {
+	case m := <-c.messages:
+		return m, nil
+	case <-c.ended:
+		return Message{}, c.err
+	case <-ctx.Done():
+		return Message{}, ctx.Err()
+	}
+}
+
+// Send writes one frame. A context that ends in the middle of it ends the connection too: half a frame cannot be
+// taken back.
+func (c *Client) Send(ctx context.Context, f Frame) error {
+	text, err := json.Marshal(f)
+	if err != nil {
+		return fmt.Errorf("encode event %q: %w", f.Event, err)
+	}
+	return c.write(ctx, websocket.TextMessage, text)
+}
+
+// SendBinary writes one binary frame, which reaches the room of the URL as event "binary".
+func (c *Client) SendBinary(ctx context.Context, payload []byte) error {
+	return c.write(ctx, websocket.BinaryMessage, payload)
+}
+
+// Close says goodbye with 1000, waits up to a second for the node's answer, and ends the reader. What arrives
+// meanwhile is dropped.
+func (c *Client) Close() error {
+	c.once.Do(func() {
+		close(c.closing)
+		bye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "the client is leaving")
+		// An error here means that the connection has ended already, which is what Close wants.
+		_ = c.conn.WriteControl(websocket.CloseMessage, bye, time.Now().Add(closeWait))
+		patience := time.NewTimer(closeWait)
+		defer patience.Stop()
+		select {
+		case <-c.ended:
+		case <-patience.C:
+			c.conn.Close() // the reader ends on it
+			<-c.ended
+		}
+	})
+	return nil
+}
+
+// read is the reader: the only one who reads the connection, and the one who closes it.
+func (c *Client) read() {
+	defer close(c.ended)
+	defer c.conn.Close()
+	for {
+		kind, payload, err := c.conn.ReadMessage()
+		if err != nil {
+			if _, closed := err.(*websocket.CloseError); !closed {
+				err = fmt.Errorf("read from %s: %w", c.peer, err)
+			}
+			c.err = err
+			return
+		}
+		m := Message{Frame: Frame{Event: "binary"}, Binary: payload}
+		if kind == websocket.TextMessage {
+			m = Message{Text: payload}
+			if err := json.Unmarshal(payload, &m.Frame); err != nil {
+				c.err = fmt.Errorf("read from %s: a text frame that is not a chat frame: %w", c.peer, err)
+				return
+			}
+		}
+		select {
+		case c.messages <- m:
+		case <-c.closing: // read on, to the node's close frame
+		}
+	}
+}
+
+func (c *Client) write(ctx context.Context, kind int, payload []byte) error {
+	select {
+	case c.writing <- struct{}{}:
+		defer func() { <-c.writing }()
+	case <-c.ended:
+		return c.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	// Closing is the one way to stop a write that another goroutine is in.
+	stop := context.AfterFunc(ctx, func() { c.conn.NetConn().Close() })
+	defer stop()
+	if err := c.conn.WriteMessage(kind, payload); err != nil {
+		if ctx.Err() != nil {
+			err = ctx.Err()
+		}
+		return fmt.Errorf("send to %s: %w", c.peer, err)
+	}
+	return nil
+}
+
+func (c *Client) awaitWelcome(ctx context.Context) error {
+	m, err := c.Receive(ctx)
+	if err != nil {
+		return fmt.Errorf("connected, but no $welcome: %w", err)
+	}
+	if m.Event != "$welcome" {
+		return fmt.Errorf("the first frame is %q, not $welcome: this is no chat node", m.Event)
+	}
+	if err := json.Unmarshal(m.Data, &c.welcome); err != nil {
+		return fmt.Errorf("the data of $welcome: %w", err)
+	}
+	return nil
+}
+
+// endpoint is the WebSocket URL for what a person may have typed.
+func endpoint(rawURL string, o DialOptions) (*url.URL, error) {
+	if !strings.Contains(rawURL, "://") {
+		rawURL = "ws://" + rawURL
+	}
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return nil, fmt.Errorf("dial %s: %w", rawURL, err)
+	}
+	switch u.Scheme {
+	case "http":
+		u.Scheme = "ws"
+	case "https":
+		u.Scheme = "wss"
+	case "ws", "wss":
+	default:
+		return nil, fmt.Errorf("dial %s: scheme %q: use http, https, ws or wss", rawURL, u.Scheme)
+	}
+	if u.Host == "" {
+		return nil, fmt.Errorf("dial %s: no host: use for example http://127.0.0.1:3000", rawURL)
+	}
+	if !strings.HasSuffix(u.Path, "/ws") {
+		u.Path = strings.TrimSuffix(u.Path, "/") + "/ws"
+	}
+	q := u.Query()
+	if o.Name != "" {
+		q.Set("name", o.Name)
+	}
+	if o.Room != "" {
+		q.Set("room", o.Room)
+	}
+	u.RawQuery = q.Encode()
+	return u, nil
+}
+
+// refusal reads the sentence of a node that did not upgrade. The dialer keeps the first 1,024 bytes of it.
+func refusal(resp *http.Response) error {
+	defer resp.Body.Close()
+	body, _ := io.ReadAll(resp.Body) // what could be read is better than nothing
+	text := strings.TrimSpace(string(body))
+	if text == "" {
+		text = "refused with " + resp.Status
+	}
+	return &RefusedError{Status: resp.StatusCode, Text: text}
+}

@@ -1,0 +1,224 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/stretchr/testify/require"
+)
+
+// scripted is a node that says $welcome and then does what the test tells it, so that the client is tested against
+// the wire and not against our own hub.
+func scripted(t *testing.T, script func(conn *websocket.Conn)) string {
+	t.Helper()
+	var upgrader websocket.Upgrader
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.FormValue("name") == "bad\n" {
+			http.Error(w, "name: 1 to 32 printable characters", http.StatusBadRequest)
+			return
+		}
+		conn, err := upgrader.Upgrade(w, r, nil)
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		welcome := `{"event":"$welcome","data":{"id":"c1","name":"` + r.FormValue("name") + `","room":"` + r.FormValue("room") + `","node":"n1"}}`
+		if conn.WriteMessage(websocket.TextMessage, []byte(welcome)) == nil {
+			script(conn)
+		}
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+// echo sends back what comes, as it is, until the client leaves.
+func echo(conn *websocket.Conn) {
+	for {
+		kind, payload, err := conn.ReadMessage()
+		if err != nil || conn.WriteMessage(kind, payload) != nil {
+			return
+		}
+	}
+}
+
+func dialed(t *testing.T, url string, o DialOptions) *Client {
+	t.Helper()
+	c, err := Dial(t.Context(), url, o)
+	require.NoError(t, err)
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+func TestClientKnowsWhoItIsAfterDial(t *testing.T) {
+	url := scripted(t, echo)
+	for _, form := range []string{url, url + "/", url + "/ws", strings.Replace(url, "http", "ws", 1), strings.TrimPrefix(url, "http://")} {
+		c := dialed(t, form, DialOptions{Name: "alice", Room: "go"})
+		require.Equal(t, Welcome{ID: "c1", Name: "alice", Room: "go", Node: "n1"}, c.Welcome(), form)
+	}
+}
+
+func TestClientCarriesTextAndBytes(t *testing.T) {
+	c := dialed(t, scripted(t, echo), DialOptions{})
+	id := int64(7)
+	require.NoError(t, c.Send(t.Context(), Frame{Event: "message", Data: []byte(`"hi"`), ID: &id}))
+	m, err := c.Receive(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "message", m.Event)
+	require.JSONEq(t, `"hi"`, string(m.Data))
+	require.Equal(t, id, *m.ID)
+	require.JSONEq(t, `{"event":"message","data":"hi","id":7}`, string(m.Text))
+
+	every := make([]byte, 256)
+	for i := range every {
+		every[i] = byte(i)
+	}
+	require.NoError(t, c.SendBinary(t.Context(), every))
+	m, err = c.Receive(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "binary", m.Event)
+	require.Equal(t, every, m.Binary)
+	require.Nil(t, m.Text)
+}
+
+func TestRefusalIsTheNodesSentence(t *testing.T) {
+	_, err := Dial(t.Context(), scripted(t, echo), DialOptions{Name: "bad\n"})
+	require.EqualError(t, err, "name: 1 to 32 printable characters")
+	var refused *RefusedError
+	require.ErrorAs(t, err, &refused)
+	require.Equal(t, http.StatusBadRequest, refused.Status)
+}
+
+func TestCloseCodeAndReasonReachTheReceiver(t *testing.T) {
+	c := dialed(t, scripted(t, func(conn *websocket.Conn) {
+		_ = conn.WriteMessage(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseTryAgainLater, "too slow"))
+		_, _, _ = conn.ReadMessage()
+	}), DialOptions{})
+	for range 2 { // the second time too
+		_, err := c.Receive(t.Context())
+		require.Equal(t, &websocket.CloseError{Code: 1013, Text: "too slow"}, err)
+	}
+	require.Error(t, c.Send(t.Context(), Frame{Event: "message"}))
+}
+
+func TestVanishedNodeIs1006(t *testing.T) {
+	c := dialed(t, scripted(t, func(conn *websocket.Conn) {}), DialOptions{})
+	_, err := c.Receive(t.Context())
+	require.True(t, websocket.IsCloseError(err, websocket.CloseAbnormalClosure), "%v", err)
+}
+
+func TestWaitingInVainLosesNothing(t *testing.T) {
+	speak := make(chan struct{})
+	c := dialed(t, scripted(t, func(conn *websocket.Conn) {
+		<-speak
+		_ = conn.WriteMessage(websocket.TextMessage, []byte(`{"event":"message","data":1}`))
+		echo(conn)
+	}), DialOptions{})
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	_, err := c.Receive(ctx)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	close(speak)
+	m, err := c.Receive(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "1", string(m.Data))
+}
+
+func TestCloseSays1000AndEndsWhoeverReceives(t *testing.T) {
+	seen := make(chan error, 1)
+	c := dialed(t, scripted(t, func(conn *websocket.Conn) {
+		for range 3 { // what nobody takes any more must not hold up the goodbye
+			_ = conn.WriteMessage(websocket.TextMessage, []byte(`{"event":"message"}`))
+		}
+		_, _, err := conn.ReadMessage()
+		seen <- err
+	}), DialOptions{})
+	var receivers sync.WaitGroup
+	for range 3 {
+		receivers.Go(func() {
+			for {
+				if _, err := c.Receive(t.Context()); err != nil {
+					return
+				}
+			}
+		})
+	}
+	require.NoError(t, c.Close())
+	require.NoError(t, c.Close())
+	receivers.Wait()
+	require.True(t, websocket.IsCloseError(<-seen, websocket.CloseNormalClosure))
+}
+
+func TestSendersDoNotMixTheirFrames(t *testing.T) {
+	const senders, each = 8, 50
+	c := dialed(t, scripted(t, echo), DialOptions{})
+	for range senders {
+		go func() {
+			for range each {
+				_ = c.Send(t.Context(), Frame{Event: "message", Data: []byte(`"` + strings.Repeat("x", 5000) + `"`)})
+			}
+		}()
+	}
+	for range senders * each {
+		m, err := c.Receive(t.Context())
+		require.NoError(t, err)
+		require.Len(t, m.Data, 5002)
+	}
+}
+
+func TestSendIsStoppedByItsContext(t *testing.T) {
+	stuck := make(chan struct{})
+	c := dialed(t, scripted(t, func(conn *websocket.Conn) { <-stuck }), DialOptions{})
+	defer close(stuck)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	var err error
+	for err == nil { // until the buffers on the way are full
+		err = c.SendBinary(ctx, make([]byte, 1<<20))
+	}
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+}
+
+func TestDialSaysWhatItTried(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	gone := l.Addr().String()
+	l.Close()
+	silent := httptest.NewServer(http.NotFoundHandler())
+	defer silent.Close()
+	tests := map[string]struct{ url, want string }{
+		"nobody there": {"http://" + gone, "dial ws://" + gone + "/ws"},
+		"other scheme": {"ftp://127.0.0.1", "use http, https, ws or wss"},
+		"no host":      {"http://", "no host"},
+		"not a node":   {silent.URL, "404 page not found"},
+		"not an URL":   {"http://[", "dial http://["},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, err := Dial(t.Context(), test.url, DialOptions{})
+			require.ErrorContains(t, err, test.want)
+		})
+	}
+}
+
+func TestNodeThatNeverWelcomesIsGivenUp(t *testing.T) {
+	var upgrader websocket.Upgrader
+	mute := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if conn, err := upgrader.Upgrade(w, r, nil); err == nil {
+			defer conn.Close()
+			_, _, _ = conn.ReadMessage()
+		}
+	}))
+	defer mute.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	_, err := Dial(ctx, mute.URL, DialOptions{})
+	require.True(t, errors.Is(err, context.DeadlineExceeded), "%v", err)
+}
