@@ -1,2 +1,2 @@
-// Package replication is chapter 02 of the workbook.
+// Package replication is chapter 02 of the workbook: one master and its replicas.
 package replication

@@ -1,11 +1,17 @@
 module example.com/redis-chat/02-replication
 
-go 1.26
+go 1.26.0
 
 require (
-	example.com/redis-chat/01-redis-basics v0.0.0
+	github.com/redis/go-redis/v9 v9.23.0
+	github.com/stretchr/testify v1.12.1
 )
 
-replace (
-	example.com/redis-chat/01-redis-basics => ../01-redis-basics
+require (
+	github.com/cespare/xxhash/v2 v2.3.0 // indirect
+	go.uber.org/atomic v1.12.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	golang.org/x/sys v0.48.0 // indirect
 )
+
+replace example.com/redis-chat/01-redis-basics => ../01-redis-basics

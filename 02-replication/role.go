@@ -1,0 +1,118 @@
+package replication
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Names of a server's role, as Role.Name holds them. Redis itself says "slave" for the second.
+const (
+	Master  = "master"
+	Replica = "replica"
+)
+
+// Connected is the Role.Link of a replica whose master's stream is flowing.
+const Connected = "connected"
+
+// Role is what a server says about its place in the replication.
+type Role struct {
+	Name     string          // Master, Replica, or "sentinel"
+	Master   string          // of a replica: its master, host:port
+	Link     string          // of a replica: Connected, or why it is not: "connect", "connecting", "sync"
+	Offset   int64           // bytes of the replication stream: a master has written, a replica has processed
+	Replicas []ReplicaOffset // of a master: the replicas that are linked to it now
+}
+
+// ReplicaOffset is a replica as its master sees it.
+type ReplicaOffset struct {
+	Addr   string // host:port
+	Offset int64  // bytes acknowledged; a replica acknowledges once a second, and when WAIT asks
+}
+
+// ReadRole asks a server for its role with ROLE, which needs no parsing of INFO's text and is cheap for the server.
+//
+// A server that does not know ROLE knows no replication either (miniredis alone is one): it is given as a master without replicas.
+func ReadRole(ctx context.Context, c redis.Cmdable) (Role, error) {
+	cmd := redis.NewSliceCmd(ctx, "ROLE")
+	if p, ok := c.(interface {
+		Process(context.Context, redis.Cmder) error
+	}); ok {
+		_ = p.Process(ctx, cmd) // the same error is in cmd
+	} else {
+		return Role{}, fmt.Errorf("read the role: %T cannot send ROLE: use a client, not a pipeline", c)
+	}
+	reply, err := cmd.Result()
+	if err != nil {
+		var answer redis.Error
+		if errors.As(err, &answer) && strings.HasPrefix(answer.Error(), "ERR unknown command") {
+			return Role{Name: Master}, nil
+		}
+		return Role{}, fmt.Errorf("read the role: %w", err)
+	}
+	role, ok := parseRole(reply)
+	if !ok {
+		return Role{}, fmt.Errorf("read the role: cannot make sense of the reply %v", reply)
+	}
+	return role, nil
+}
+
+// parseRole reads ROLE's three shapes:
+//
+//	["master", 3129659, [["127.0.0.1", "9001", "3129242"], …]]
+//	["slave", "127.0.0.1", 9000, "connected", 3167038]
+//	["sentinel", [names of masters]]
+func parseRole(reply []any) (Role, bool) {
+	if len(reply) == 0 {
+		return Role{}, false
+	}
+	switch reply[0] {
+	case "master":
+		if len(reply) < 3 {
+			return Role{}, false
+		}
+		offset, ok := reply[1].(int64)
+		list, ok2 := reply[2].([]any)
+		role := Role{Name: Master, Offset: offset}
+		for _, item := range list {
+			replica, ok3 := parseReplica(item)
+			ok2 = ok2 && ok3
+			role.Replicas = append(role.Replicas, replica)
+		}
+		return role, ok && ok2
+	case "slave":
+		if len(reply) < 5 {
+			return Role{}, false
+		}
+		host, ok := reply[1].(string)
+		port, ok2 := reply[2].(int64)
+		link, ok3 := reply[3].(string)
+		offset, ok4 := reply[4].(int64)
+		return Role{
+			Name:   Replica,
+			Master: net.JoinHostPort(host, strconv.FormatInt(port, 10)),
+			Link:   link,
+			Offset: offset,
+		}, ok && ok2 && ok3 && ok4
+	case "sentinel":
+		return Role{Name: "sentinel"}, true
+	}
+	return Role{}, false
+}
+
+func parseReplica(item any) (ReplicaOffset, bool) {
+	fields, ok := item.([]any)
+	if !ok || len(fields) < 3 {
+		return ReplicaOffset{}, false
+	}
+	host, ok := fields[0].(string)
+	port, ok2 := fields[1].(string)
+	text, ok3 := fields[2].(string)
+	offset, err := strconv.ParseInt(text, 10, 64)
+	return ReplicaOffset{Addr: net.JoinHostPort(host, port), Offset: offset}, ok && ok2 && ok3 && err == nil
+}
