@@ -1,0 +1,75 @@
+package basics
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// Kind is a way to come by a Redis server.
+type Kind int
+
+// The kinds. The zero value needs nothing installed.
+const (
+	KindEmbedded Kind = iota // inside this process
+	KindServer               // redis-server processes of our own
+	KindRunning              // servers that somebody else runs: never stopped, flushed or renamed
+)
+
+func (k Kind) String() string {
+	switch k {
+	case KindEmbedded:
+		return "embedded"
+	case KindServer:
+		return "server"
+	case KindRunning:
+		return "running"
+	}
+	return fmt.Sprintf("Kind(%d)", int(k))
+}
+
+// Backend says where Redis comes from. The zero value is the embedded server.
+type Backend struct {
+	Kind  Kind
+	Addrs []string // KindRunning: host:port each, the master first
+}
+
+// String is what ParseBackend reads.
+func (b Backend) String() string {
+	if b.Kind == KindRunning {
+		return strings.Join(b.Addrs, ",")
+	}
+	return b.Kind.String()
+}
+
+// ParseBackend reads "" or "embedded", "server", or host:port[,host:port…].
+func ParseBackend(s string) (Backend, error) {
+	switch s = strings.TrimSpace(s); s {
+	case "", "embedded":
+		return Backend{}, nil
+	case "server":
+		return Backend{Kind: KindServer}, nil
+	}
+	b := Backend{Kind: KindRunning}
+	for addr := range strings.SplitSeq(s, ",") {
+		addr = strings.TrimSpace(addr)
+		host, port, err := net.SplitHostPort(addr)
+		n, portErr := strconv.ParseUint(port, 10, 16)
+		if err != nil || portErr != nil || host == "" || n == 0 {
+			return Backend{}, fmt.Errorf("%q: want embedded, server, or host:port[,host:port…] of running servers, the master first", s)
+		}
+		b.Addrs = append(b.Addrs, addr)
+	}
+	return b, nil
+}
+
+// BackendFromEnv reads the variable WORKBOOK_REDIS.
+func BackendFromEnv() (Backend, error) {
+	b, err := ParseBackend(os.Getenv("WORKBOOK_REDIS"))
+	if err != nil {
+		return b, fmt.Errorf("WORKBOOK_REDIS %w", err)
+	}
+	return b, nil
+}

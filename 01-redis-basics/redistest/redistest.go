@@ -1,0 +1,108 @@
+// Package redistest gives a test the Redis server that WORKBOOK_REDIS asks
+// for, and takes it away again at the test's end.
+package redistest
+
+import (
+	"context"
+	"crypto/rand"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/redis/go-redis/v9"
+
+	basics "example.com/redis-chat/01-redis-basics"
+)
+
+// Start starts one server as WORKBOOK_REDIS says (of running ones: the first)
+// and returns a client for it. Both end with the test.
+func Start(t testing.TB) *redis.Client {
+	t.Helper()
+	addr := ""
+	switch b := backend(t); b.Kind {
+	case basics.KindRunning:
+		addr = b.Addrs[0]
+	case basics.KindServer:
+		addr = start(t, basics.ProcessOptions{}).Addr()
+	default:
+		s, err := basics.StartEmbedded(basics.EmbeddedOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { s.Close() })
+		addr = s.Addr()
+	}
+	c := redis.NewClient(&redis.Options{Addr: addr})
+	t.Cleanup(func() { c.Close() })
+	if err := c.Ping(t.Context()).Err(); err != nil {
+		t.Fatalf("PING to %s (WORKBOOK_REDIS): %v", addr, err)
+	}
+	return c
+}
+
+// Process starts a real server, for what only a real one can show; see
+// NeedsServer. When the test fails, the end of the server's log is printed.
+func Process(t testing.TB, o basics.ProcessOptions) *basics.Process {
+	t.Helper()
+	NeedsServer(t)
+	return start(t, o)
+}
+
+// NeedsServer skips the test unless WORKBOOK_REDIS=server, with a sentence
+// that says how to run it. With REQUIRE_REDIS=1 it fails instead: so that a
+// check of everything cannot pass by leaving things out.
+func NeedsServer(t testing.TB) {
+	t.Helper()
+	if backend(t).Kind == basics.KindServer {
+		return
+	}
+	const how = "only a real server can show this: run it with WORKBOOK_REDIS=server and redis-server on the PATH"
+	if os.Getenv("REQUIRE_REDIS") == "1" {
+		t.Fatal(how)
+	}
+	t.Skip(how)
+}
+
+// Prefix begins the names of this test's keys and channels: no other test,
+// and no other run of this one, has it.
+func Prefix(t testing.TB) string {
+	return "test:" + rand.Text()[:10] + ":" + t.Name() + ":"
+}
+
+func backend(t testing.TB) basics.Backend {
+	t.Helper()
+	b, err := basics.BackendFromEnv()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func start(t testing.TB, o basics.ProcessOptions) *basics.Process {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	p, err := basics.StartProcess(ctx, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the log of the server on %s:\n%s", p.Addr(), tail(p.LogFile()))
+		}
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return p
+}
+
+// tail is the last 60 lines of a file.
+func tail(path string) string {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err.Error()
+	}
+	lines := strings.Split(strings.TrimSpace(string(b)), "\n")
+	return strings.Join(lines[max(0, len(lines)-60):], "\n")
+}

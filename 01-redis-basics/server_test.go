@@ -1,0 +1,135 @@
+package basics_test
+
+import (
+	"errors"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/alicebob/miniredis/v2/server"
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/redistest"
+)
+
+func TestMain(m *testing.M) {
+	// Servers are started from one goroutine that stays: see StartChild.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.init.func1.1"))
+}
+
+// servers runs f against an embedded server, and a real one where asked for.
+func servers(t *testing.T, f func(*testing.T, basics.Server)) {
+	t.Run("embedded", func(t *testing.T) {
+		s, err := basics.StartEmbedded(basics.EmbeddedOptions{})
+		require.NoError(t, err)
+		t.Cleanup(func() { require.NoError(t, s.Close()) })
+		f(t, s)
+	})
+	t.Run("process", func(t *testing.T) {
+		f(t, redistest.Process(t, basics.ProcessOptions{}))
+	})
+}
+
+func dial(t *testing.T, addr string) *redis.Client {
+	c := redis.NewClient(&redis.Options{Addr: addr, MaxRetries: -1})
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+func TestAddressStaysOverKillStopAndRestart(t *testing.T) {
+	servers(t, func(t *testing.T, s basics.Server) {
+		ctx, addr := t.Context(), s.Addr()
+		c := dial(t, addr)
+		for _, end := range []func() error{s.Kill, func() error { return s.Stop(ctx) }} {
+			require.NoError(t, c.Set(ctx, "name", "alice", 0).Err())
+			require.NoError(t, end())
+			require.Error(t, c.Ping(ctx).Err(), "nobody answers")
+			require.NoError(t, end(), "ending what has ended is no mistake")
+			require.NoError(t, s.Restart(ctx))
+			require.Equal(t, addr, s.Addr())
+			require.ErrorIs(t, dial(t, addr).Get(ctx, "name").Err(), redis.Nil, "nothing was configured to be saved")
+		}
+		require.NoError(t, s.Restart(ctx), "a server that runs is stopped first")
+		require.NoError(t, s.Close())
+		require.NoError(t, s.Close())
+		require.Error(t, s.Restart(ctx))
+	})
+}
+
+func TestHookSeesTheFirstCommandOfEachRun(t *testing.T) {
+	var pings atomic.Int32
+	s, err := basics.StartEmbedded(basics.EmbeddedOptions{Hook: func(p *server.Peer, cmd string, _ ...string) bool {
+		if cmd == "PING" {
+			pings.Add(1)
+		}
+		return false
+	}})
+	require.NoError(t, err)
+	defer s.Close()
+	for n := range int32(3) {
+		require.NoError(t, dial(t, s.Addr()).Ping(t.Context()).Err())
+		require.Equal(t, n+1, pings.Load())
+		old := s.Miniredis()
+		require.NoError(t, s.Restart(t.Context()))
+		require.NotSame(t, old, s.Miniredis())
+	}
+}
+
+func TestTakenPortIsOneSentence(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	port := l.Addr().(*net.TCPAddr).Port
+	_, err = basics.StartEmbedded(basics.EmbeddedOptions{Port: port})
+	require.ErrorIs(t, err, basics.ErrPortTaken)
+	require.NotContains(t, err.Error(), "\n")
+	t.Run("process", func(t *testing.T) {
+		redistest.NeedsServer(t)
+		_, err = basics.StartProcess(t.Context(), basics.ProcessOptions{Port: port})
+		require.ErrorIs(t, err, basics.ErrPortTaken)
+		require.NotContains(t, err.Error(), "\n")
+	})
+}
+
+func TestFailedStartShowsTheServersLog(t *testing.T) {
+	redistest.NeedsServer(t)
+	_, err := basics.StartProcess(t.Context(), basics.ProcessOptions{Args: []string{"--no-such-option", "1"}})
+	require.ErrorContains(t, err, "no-such-option")
+}
+
+func TestProcessCleansUpItsFolder(t *testing.T) {
+	p := redistest.Process(t, basics.ProcessOptions{})
+	require.FileExists(t, p.LogFile())
+	require.NoError(t, p.Close())
+	_, err := os.Stat(p.LogFile())
+	require.True(t, errors.Is(err, os.ErrNotExist))
+}
+
+func TestFrozenServerAnswersAfterTheThaw(t *testing.T) {
+	p := redistest.Process(t, basics.ProcessOptions{})
+	c := dial(t, p.Addr())
+	require.NoError(t, c.Ping(t.Context()).Err())
+	require.NoError(t, p.Freeze())
+	answered := make(chan error, 1)
+	go func() { answered <- c.Ping(t.Context()).Err() }()
+	require.Never(t, func() bool { return len(answered) > 0 }, 50e6, 5e6)
+	require.NoError(t, p.Thaw())
+	require.NoError(t, <-answered)
+	require.NoError(t, p.Freeze())
+	require.NoError(t, p.Kill(), "a frozen server can be killed")
+	require.Error(t, p.Thaw())
+}
+
+func TestServersStartTogether(t *testing.T) {
+	redistest.NeedsServer(t)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() { redistest.Process(t, basics.ProcessOptions{}) })
+	}
+	wg.Wait()
+}
