@@ -1,0 +1,173 @@
+package pubsub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+)
+
+// connection is one subscription on exactly one network connection.
+//
+// A redis.PubSub dials anew by itself, even inside the very Receive that reports the error, and what was
+// published meanwhile is missed without a word. So each connection gets a PubSub of its own whose dialer
+// works once; afterwards it only answers errDialedOnce.
+//
+// Nothing here has a read deadline. Whoever wants it to end (the context, the time limit for connecting,
+// the watcher) calls abandon with the reason, which closes the socket under the reading goroutine.
+type connection struct {
+	addr   string
+	client *redis.Client
+	pubsub *redis.PubSub
+	dialer func(ctx context.Context, network, addr string) (net.Conn, error)
+	heard  atomic.Uint64 // replies of any kind so far: a changed number is a sign of life
+
+	mu     sync.Mutex
+	dialed bool
+	socket net.Conn
+	cause  error // why it was abandoned
+	cancel context.CancelCauseFunc
+}
+
+var errDialedOnce = errors.New("this subscription's connection is gone")
+
+// newConnection prepares a connection with the address, credentials and dialer of o. It opens nothing.
+func newConnection(o redis.Options, writeTimeout time.Duration) *connection {
+	c := &connection{addr: o.Addr, dialer: o.Dialer}
+	o.Dialer = c.dial
+	// RESP2 and RESP3 carry the same messages; with RESP3 go-redis looks at each one twice, to see whether
+	// it is a push of another kind, which a subscription has no use for.
+	o.Protocol = 2
+	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+	o.ClientSideCache, o.ClientSideCacheConfig = nil, nil
+	o.PushNotificationProcessor = nil
+	// The pool that every client has stays empty: it must not dial either.
+	o.MinIdleConns = 0
+	o.MaxRetries, o.ContextTimeoutEnabled = -1, false
+	// -1 is "no deadline"; see abandon.
+	o.ReadTimeout, o.WriteTimeout = -1, writeTimeout
+	c.client = redis.NewClient(&o)
+	return c
+}
+
+// open dials, subscribes and waits until every channel and pattern is confirmed. Messages of a channel that
+// was confirmed before the others are returned: they came after the subscription began.
+func (c *connection) open(ctx context.Context, o Options) (early []*redis.Message, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("subscribe at %s: %w", c.addr, c.why(err))
+		}
+	}()
+	ctx, cancel := context.WithCancelCause(ctx)
+	c.mu.Lock()
+	c.cancel = cancel
+	c.mu.Unlock()
+	defer cancel(nil)
+	defer time.AfterFunc(o.ConnectTimeout, func() {
+		c.abandon(fmt.Errorf("not confirmed within %v: the server may be frozen or unreachable", o.ConnectTimeout))
+	}).Stop()
+
+	c.pubsub = c.client.Subscribe(ctx) // no channel: opens nothing yet, and so cannot swallow an error
+	if len(o.Channels) > 0 {
+		if err := c.pubsub.Subscribe(ctx, o.Channels...); err != nil {
+			return nil, err
+		}
+	}
+	if len(o.Patterns) > 0 {
+		if err := c.pubsub.PSubscribe(ctx, o.Patterns...); err != nil {
+			return nil, err
+		}
+	}
+	for unconfirmed := len(o.Channels) + len(o.Patterns); unconfirmed > 0; {
+		reply, err := c.receive(ctx)
+		if err != nil {
+			return nil, err
+		}
+		switch reply := reply.(type) {
+		case *redis.Subscription:
+			unconfirmed--
+		case *redis.Message:
+			early = append(early, reply)
+		}
+	}
+	return early, nil
+}
+
+// receive waits for the next reply, without a deadline. A negative timeout also spares a system-wide timer
+// update for every message.
+func (c *connection) receive(ctx context.Context) (any, error) {
+	reply, err := c.pubsub.ReceiveTimeout(ctx, -1)
+	if err == nil {
+		c.heard.Add(1)
+	}
+	return reply, err
+}
+
+// ping asks the server for a sign of life on this very connection; the reading goroutine gets the answer.
+// A failure to write is not reported: the reading goroutine meets it too.
+func (c *connection) ping(ctx context.Context) { _ = c.pubsub.Ping(ctx) }
+
+// dial is the dialer of the connection's client; it works once.
+func (c *connection) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	c.mu.Lock()
+	again := c.dialed || c.cause != nil
+	c.dialed = true
+	c.mu.Unlock()
+	if again {
+		return nil, errDialedOnce
+	}
+	socket, err := c.dialer(ctx, network, addr)
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.cause != nil {
+		_ = socket.Close()
+		return nil, c.cause
+	}
+	c.socket = socket
+	return socket, nil
+}
+
+// abandon ends the connection at once, wherever it is: dialing, waiting for a confirmation, reading.
+// The first cause counts.
+func (c *connection) abandon(cause error) {
+	c.mu.Lock()
+	if c.cause == nil {
+		c.cause = cause
+	}
+	socket, cancel := c.socket, c.cancel
+	c.mu.Unlock()
+	if cancel != nil {
+		cancel(cause)
+	}
+	if socket != nil {
+		_ = socket.Close() // outside the lock: closing TLS may wait for its farewell
+	}
+}
+
+// why returns what ended the connection: the cause it was abandoned for, else err itself.
+func (c *connection) why(err error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.cause != nil {
+		return c.cause
+	}
+	return err
+}
+
+// close frees what the connection holds. The socket goes first, so that nothing below waits for it.
+func (c *connection) close() {
+	c.abandon(errDialedOnce)
+	if c.pubsub != nil {
+		_ = c.pubsub.Close()
+	}
+	_ = c.client.Close()
+}

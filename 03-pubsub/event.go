@@ -1,0 +1,54 @@
+package pubsub
+
+// Event is what a Subscriber hands over: a message, or a change in what can be relied on. Both travel in
+// one queue, so that a gap is told at its very place among the messages.
+type Event struct {
+	Kind Kind
+
+	Channel string // Message: where it was published
+	Pattern string // Message: the pattern that it matched; empty for a subscription by channel
+	Payload string // Message: the bytes as they were published; any byte may occur
+	Probe   bool   // Message: it is this subscription's own probe coming back (Options.Back said so)
+
+	Err    error // Disconnected, Silent: why, a sentence
+	Missed int   // Overflow: how many messages, own probes among them, this reader was too slow for
+}
+
+// Kind says what an Event tells.
+type Kind int
+
+const (
+	// Message is a message that was published.
+	Message Kind = iota + 1
+	// Subscribed: the server has confirmed every channel and pattern. Whatever is published from now on
+	// arrives, or is reported. The second one says: reconnected, what was published meanwhile is missed.
+	Subscribed
+	// Disconnected: there is no subscription; the Subscriber keeps trying. Once for an outage, and again
+	// only when the reason changes.
+	Disconnected
+	// Silent: probes no longer come back, so delivery is not proven. The subscription may well be there:
+	// errors.Is(Err, ErrNotBack) and errors.Is(Err, ErrNotPublished) tell which side is to blame.
+	Silent
+	// Alive: the first probe came back (after Subscribed, after Silent): delivery is proven.
+	Alive
+	// Overflow: the reader was too slow, Missed messages were dropped at this place.
+	Overflow
+)
+
+func (k Kind) String() string {
+	switch k {
+	case Message:
+		return "message"
+	case Subscribed:
+		return "subscribed"
+	case Disconnected:
+		return "disconnected"
+	case Silent:
+		return "silent"
+	case Alive:
+		return "alive"
+	case Overflow:
+		return "overflow"
+	}
+	return "unknown"
+}

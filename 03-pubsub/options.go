@@ -1,0 +1,83 @@
+package pubsub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Options say what to subscribe to and how closely to watch it. At least one channel or pattern is needed;
+// every other zero value works.
+type Options struct {
+	// Channels and Patterns to subscribe to. A message on a channel that also matches a pattern arrives
+	// twice: the server sends it once for each.
+	Channels, Patterns []string
+
+	// Probe publishes, at the master, something that comes back through this subscription. It is called
+	// each ProbeInterval from a goroutine of its own, one call at a time, with a context that ends after
+	// three intervals, and goes on while the subscription is away. nil: nobody watches for silence.
+	Probe func(ctx context.Context) error
+	// Back reports whether a message is this subscription's own probe coming back. It runs on the reading
+	// goroutine for every message: compare the channel first, and never block.
+	Back func(channel, payload string) bool
+	// ProbeInterval, default 250ms. Three intervals without a probe coming back: Silent.
+	ProbeInterval time.Duration
+
+	// QueueBytes is what may wait for a slow reader, default 32 MiB: payloads and names, and the size of
+	// an Event for each. What Receive has handed out is no longer counted.
+	QueueBytes int
+	// ConnectTimeout is the time from dialing to the last confirmation, default 2s.
+	ConnectTimeout time.Duration
+}
+
+const (
+	defaultProbeInterval  = 250 * time.Millisecond
+	defaultQueueBytes     = 32 << 20
+	defaultConnectTimeout = 2 * time.Second
+
+	// silentAfter is how many probe intervals are waited for: a lost interval happens (a pause of the
+	// scheduler, a slow disk), three in a row do not without a cause.
+	silentAfter = 3
+
+	// Reconnecting begins soon, because most outages are restarts, and ends up slow enough that a thousand
+	// nodes do not knock a server down that has just come back.
+	firstBackoff = 50 * time.Millisecond
+	lastBackoff  = 2 * time.Second
+)
+
+// checked returns o with its defaults in place, or what is wrong with it.
+func (o Options) checked() (Options, error) {
+	o.Channels, o.Patterns = distinct(o.Channels), distinct(o.Patterns)
+	switch {
+	case len(o.Channels)+len(o.Patterns) == 0:
+		return o, errors.New("subscribe: no channel and no pattern: name at least one")
+	case (o.Probe == nil) != (o.Back == nil):
+		return o, errors.New("subscribe: Probe and Back belong together: set both, or neither")
+	case o.ProbeInterval < 0 || o.QueueBytes < 0 || o.ConnectTimeout < 0:
+		return o, fmt.Errorf("subscribe: negative option: ProbeInterval %v, QueueBytes %d, ConnectTimeout %v",
+			o.ProbeInterval, o.QueueBytes, o.ConnectTimeout)
+	}
+	if o.ProbeInterval == 0 {
+		o.ProbeInterval = defaultProbeInterval
+	}
+	if o.QueueBytes == 0 {
+		o.QueueBytes = defaultQueueBytes
+	}
+	if o.ConnectTimeout == 0 {
+		o.ConnectTimeout = defaultConnectTimeout
+	}
+	return o, nil
+}
+
+// distinct keeps the first of each name: a name given twice would be confirmed twice.
+func distinct(names []string) []string {
+	var kept []string
+	for _, name := range names {
+		if !slices.Contains(kept, name) {
+			kept = append(kept, name)
+		}
+	}
+	return kept
+}

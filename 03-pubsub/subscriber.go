@@ -1,0 +1,167 @@
+package pubsub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Subscriber is a subscription that waits for its confirmation, keeps order, and says when it may have
+// missed something.
+type Subscriber struct {
+	o     Options
+	redis redis.Options
+	queue *queue
+	link  link
+	ctx   context.Context
+	done  chan struct{} // closed when nothing more will be pushed
+}
+
+// Subscribe starts a subscription at client's server and returns at once. It does not wait for a server
+// that is not there: it keeps trying and reports; the first Subscribed says that it is confirmed. An error
+// is a mistake in the options.
+//
+// ctx ends the subscription. Of client only the options are used (address, credentials, TLS, dialer): the
+// subscription has a connection of its own, with time limits of its own, so nothing need be set for it.
+func Subscribe(ctx context.Context, client *redis.Client, o Options) (*Subscriber, error) {
+	o, err := o.checked()
+	if err != nil {
+		return nil, err
+	}
+	s := &Subscriber{
+		o:     o,
+		redis: *client.Options(),
+		queue: newQueue(o.QueueBytes),
+		ctx:   ctx,
+		done:  make(chan struct{}),
+	}
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		if o.Probe != nil {
+			s.watch(ctx)
+		}
+	}()
+	go func() {
+		defer close(s.done)
+		s.run(ctx)
+		<-watched
+	}()
+	return s, nil
+}
+
+// Receive waits until there is something, then returns all that is waiting, in order. The slice is valid
+// until the next call; only one goroutine may call it. Once the subscription's context has ended, what
+// still waits is handed over, and then Receive returns that context's error. The end of its own ctx ends
+// the call alone.
+func (s *Subscriber) Receive(ctx context.Context) ([]Event, error) {
+	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if events := s.queue.take(); events != nil {
+			return events, nil
+		}
+		select {
+		case <-s.queue.ready:
+		case <-ctx.Done():
+		case <-s.done:
+			if events := s.queue.take(); events != nil {
+				return events, nil
+			}
+			return nil, s.ctx.Err()
+		}
+	}
+}
+
+// run is the reading goroutine: connect, read until it fails, say so, wait, again.
+func (s *Subscriber) run(ctx context.Context) {
+	var outage outage
+	for backoff := firstBackoff; ctx.Err() == nil; backoff = min(2*backoff, lastBackoff) {
+		began := time.Now()
+		subscribed, err := s.subscribeOnce(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if subscribed {
+			outage = "" // a new one
+			if time.Since(began) > lastBackoff {
+				backoff = firstBackoff // it was no flicker
+			}
+		}
+		if outage.changed(err) {
+			s.queue.push(Event{Kind: Disconnected, Err: err})
+		}
+		select {
+		case <-time.After(backoff/2 + rand.N(backoff/2)):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// subscribeOnce lives through one connection and returns what ended it.
+func (s *Subscriber) subscribeOnce(ctx context.Context) (subscribed bool, err error) {
+	c := newConnection(s.redis, s.o.ConnectTimeout)
+	defer c.close()
+	defer context.AfterFunc(ctx, func() { c.abandon(ctx.Err()) })()
+
+	early, err := c.open(ctx, s.o)
+	if err != nil {
+		return false, err
+	}
+	s.link.up(c, s.queue)
+	defer s.link.down()
+	for _, m := range early {
+		s.deliver(m)
+	}
+	for {
+		reply, err := c.receive(ctx)
+		if err != nil {
+			return true, lost(c.addr, c.why(err))
+		}
+		if m, ok := reply.(*redis.Message); ok {
+			s.deliver(m)
+		}
+	}
+}
+
+// deliver hands one message to the queue, and to the watch when it is a probe.
+func (s *Subscriber) deliver(m *redis.Message) {
+	e := Event{Kind: Message, Channel: m.Channel, Pattern: m.Pattern, Payload: m.Payload}
+	if s.o.Back != nil && s.o.Back(m.Channel, m.Payload) {
+		e.Probe = true
+		s.link.back(s.queue)
+	}
+	s.queue.push(e)
+}
+
+// lost makes a sentence of what ended a subscription.
+func lost(addr string, err error) error {
+	if errors.Is(err, io.EOF) {
+		return fmt.Errorf("subscription at %s: the server closed the connection: %w", addr, err)
+	}
+	return fmt.Errorf("subscription at %s: connection lost: %w", addr, err)
+}
+
+// outage remembers the reason that was reported last.
+type outage string
+
+// changed reports whether err has another reason than the one before, and remembers it. Two network errors
+// that differ only in our own port number have the same reason.
+func (o *outage) changed(err error) bool {
+	reason := err.Error()
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		reason = op.Op + ": " + op.Err.Error()
+	}
+	if string(*o) == reason {
+		return false
+	}
+	*o = outage(reason)
+	return true
+}

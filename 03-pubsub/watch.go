@@ -1,0 +1,193 @@
+package pubsub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+var (
+	// ErrNotPublished: the probes could not be published: the master is away. The subscription may be fine.
+	ErrNotPublished = errors.New("probes cannot be published, the master is away or not reachable")
+	// ErrNotBack: the probes were published and did not come back: the subscription's server is frozen, or
+	// is a replica that has lost its master.
+	ErrNotBack = errors.New("probes are published but do not come back")
+)
+
+// link is what the reading goroutine and the watcher know together about the present subscription. Events
+// about it are pushed under its lock, so that Silent and Alive can never be told in the wrong order.
+type link struct {
+	mu     sync.Mutex
+	conn   *connection // nil: none is confirmed
+	since  time.Time   // when the last probe came back; before the first, when it was confirmed
+	alive  bool        // Alive was told and still holds
+	silent error       // what Silent was told with: ErrNotBack or ErrNotPublished
+}
+
+func (l *link) up(c *connection, q *queue) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.conn, l.since, l.alive, l.silent = c, time.Now(), false, nil
+	q.push(Event{Kind: Subscribed})
+}
+
+func (l *link) down() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.conn = nil
+}
+
+// back notes a probe that came back.
+func (l *link) back(q *queue) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.since, l.silent = time.Now(), nil
+	if !l.alive {
+		l.alive = true
+		q.push(Event{Kind: Alive})
+	}
+}
+
+// watcher publishes probes and judges whether they come back. It runs in one goroutine; the probe itself
+// runs in another, because a master that hangs must not keep the watcher from watching.
+type watcher struct {
+	s        *Subscriber
+	interval time.Duration
+
+	answers chan error // of the probe that is out; room for one
+	out     time.Time  // when it was sent; zero: none is out
+	err     error      // how the last one ended
+
+	blame error     // ErrNotBack or ErrNotPublished: what silence would be blamed on now
+	from  time.Time // since when
+
+	pinged *connection // the connection that was asked for a sign of life; nil: none
+	at     time.Time   // when
+	heard  uint64      // its count of replies then
+}
+
+func (s *Subscriber) watch(ctx context.Context) {
+	w := &watcher{s: s, interval: s.o.ProbeInterval, answers: make(chan error, 1)}
+	due := time.Now()
+	next := due // probe
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case w.err = <-w.answers:
+			w.out = time.Time{}
+			continue // the timer is still set
+		case <-timer.C:
+		}
+		now := time.Now()
+		if late := now.Sub(due); late > w.interval {
+			w.forgive(late)
+		}
+		if !now.Before(next) {
+			w.probe(ctx, now)
+			next = now.Add(w.interval)
+		}
+		due = next
+		if check := w.judge(ctx, now); check.After(now) && check.Before(due) {
+			due = check
+		}
+		timer.Reset(time.Until(due))
+	}
+}
+
+// probe sends the next probe, unless the one before is still out.
+func (w *watcher) probe(ctx context.Context, now time.Time) {
+	if !w.out.IsZero() {
+		return
+	}
+	w.out = now
+	go func() {
+		ctx, cancel := context.WithTimeout(ctx, silentAfter*w.interval)
+		defer cancel()
+		w.answers <- w.s.o.Probe(ctx)
+	}()
+}
+
+// forgive moves all clocks on by the time in which this process itself did not run (a suspended laptop, a
+// frozen container): nobody else is to blame for that silence.
+func (w *watcher) forgive(late time.Duration) {
+	l := &w.s.link
+	l.mu.Lock()
+	l.since = l.since.Add(late)
+	l.mu.Unlock()
+	w.at, w.from = w.at.Add(late), w.from.Add(late)
+	if !w.out.IsZero() {
+		w.out = w.out.Add(late)
+	}
+}
+
+// judge looks at the silence and acts on it: Silent, then a PING, then an end of the connection. It returns
+// when to look again, at the latest.
+func (w *watcher) judge(ctx context.Context, now time.Time) time.Time {
+	patience := silentAfter * w.interval
+	w.assign(now)
+
+	l := &w.s.link
+	l.mu.Lock()
+	c, quiet := l.conn, now.Sub(l.since)
+	if c == nil || quiet < patience {
+		defer l.mu.Unlock()
+		w.pinged = nil
+		return l.since.Add(patience)
+	}
+	// Once silent, another blame is told when it has lasted as long: a master that has just come back has
+	// probes published which cannot be back yet.
+	if l.silent == nil || l.silent != w.blame && now.Sub(w.from) >= patience {
+		l.silent, l.alive = w.blame, false
+		w.s.queue.push(Event{Kind: Silent, Err: w.sentence(c, now, quiet)})
+	}
+	l.mu.Unlock()
+
+	switch {
+	case w.pinged != c:
+	case now.Sub(w.at) < patience:
+		return w.at.Add(patience)
+	case c.heard.Load() == w.heard:
+		c.abandon(fmt.Errorf("the server has not answered a PING for %v, it may be frozen", patience))
+		return now
+	}
+	w.pinged, w.at, w.heard = c, now, c.heard.Load()
+	c.ping(ctx)
+	return now.Add(patience)
+}
+
+// assign decides what silence would be blamed on. A probe that has been out for two intervals counts as not
+// published: three intervals after the last one came back, the next has been out for two when its master
+// does not answer at all.
+func (w *watcher) assign(now time.Time) {
+	blame := ErrNotBack
+	if w.err != nil || w.overdue(now) {
+		blame = ErrNotPublished
+	}
+	if blame != w.blame {
+		w.blame, w.from = blame, now
+	}
+}
+
+func (w *watcher) overdue(now time.Time) bool {
+	return !w.out.IsZero() && now.Sub(w.out) >= (silentAfter-1)*w.interval
+}
+
+func (w *watcher) sentence(c *connection, now time.Time, quiet time.Duration) error {
+	quiet = quiet.Round(time.Millisecond)
+	switch {
+	case w.blame == ErrNotBack:
+		return fmt.Errorf("%w: nothing for %v; %s may be frozen, or a replica that has lost its master",
+			ErrNotBack, quiet, c.addr)
+	case w.err != nil:
+		return fmt.Errorf("%w: no proof of delivery for %v, the subscription at %s may be fine: %w",
+			ErrNotPublished, quiet, c.addr, w.err)
+	default:
+		return fmt.Errorf("%w: no proof of delivery for %v, the subscription at %s may be fine: no answer to a probe for %v",
+			ErrNotPublished, quiet, c.addr, now.Sub(w.out).Round(time.Millisecond))
+	}
+}
