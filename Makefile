@@ -1,0 +1,31 @@
+# The workbook's jobs. They need Go and make; what else there is, they use (make doctor).
+# Further words for a job's program: make run ARGS='-nodes 3', make test ARGS='-run Order ./03-pubsub'
+
+ARGS =
+
+.PHONY: help run test check bench doctor fmt tidy
+
+help: ## list the jobs (make alone does that too)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: ## start the final system: master, two replicas, two chat nodes, the live map
+	@go run ./06-emitter/cmd/system $(ARGS)
+
+test: ## run all tests embedded, and again on redis-server when it is on the PATH
+	@go run ./workbook/cmd/test $(ARGS)
+
+check: ## formatting, vet for three systems, staticcheck, modules alone, texts
+	@go run ./workbook/cmd/check $(ARGS)
+
+bench: ## run all benchmarks, one package after the other
+	@go test -run '^$$' -bench . -benchmem -p 1 $(or $(ARGS),work)
+
+doctor: ## what is on this machine, what is missing, what it is for, how to get it
+	@command -v go >/dev/null || { echo 'Go is missing: get 1.26 or newer from https://go.dev/dl/'; exit 1; }
+	@cd workbook && GOWORK=off go run ./cmd/doctor
+
+fmt: ## format every Go file
+	@gofmt -l -w .
+
+tidy: ## go mod tidy in every module
+	@go run ./workbook/cmd/check -tidy

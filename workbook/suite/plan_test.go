@@ -1,0 +1,59 @@
+package suite
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestPlan(t *testing.T) {
+	const server = "/usr/bin/redis-server"
+	for name, c := range map[string]struct {
+		env    []string
+		server string
+		want   []string // WORKBOOK_REDIS of each run
+		note   bool
+	}{
+		"nothing but Go":                 {want: []string{"embedded"}, note: true},
+		"a server on the PATH":           {server: server, want: []string{"embedded", "server"}},
+		"a server is required":           {env: []string{"REQUIRE_REDIS=1"}, want: []string{"embedded", "server"}},
+		"the environment chose":          {env: []string{"WORKBOOK_REDIS=127.0.0.1:7000"}, server: server, want: []string{"127.0.0.1:7000"}},
+		"the environment chose embedded": {env: []string{"WORKBOOK_REDIS=embedded"}, server: server, want: []string{"embedded"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			runs, note := plan(c.env, c.server, false)
+			var got []string
+			for _, r := range runs {
+				got = append(got, lookup(r.environ(c.env), "WORKBOOK_REDIS"))
+			}
+			require.Equal(t, c.want, got)
+			require.Equal(t, c.note, note != "")
+		})
+	}
+}
+
+func TestEachRequirementHoldsInOneRun(t *testing.T) {
+	env := []string{"PATH=/bin", "REQUIRE_REDIS=1", "REQUIRE_BROWSER=1", "REQUIRE_NODE=1"}
+	runs, _ := plan(env, "/usr/bin/redis-server", false)
+	require.Len(t, runs, 2)
+	embedded, server := runs[0].environ(env), runs[1].environ(env)
+
+	require.Equal(t, []string{"PATH=/bin", "REQUIRE_BROWSER=1", "WORKBOOK_REDIS=embedded"}, embedded)
+	require.Equal(t, []string{"PATH=/bin", "REQUIRE_REDIS=1", "REQUIRE_NODE=1", "WORKBOOK_REDIS=server"}, server)
+}
+
+func TestOnlyWhatStandsOnRedisRunsTwice(t *testing.T) {
+	const list = `example.com/redis-chat/03-pubsub example.com/redis-chat/01-redis-basics fmt
+example.com/redis-chat/03-pubsub.test example.com/redis-chat/03-pubsub [example.com/redis-chat/03-pubsub.test] example.com/redis-chat/01-redis-basics/redistest
+example.com/redis-chat/04-websocket-chat.test fmt net/http
+example.com/redis-chat/06-emitter/cmd/emit example.com/redis-chat/01-redis-basics
+example.com/redis-chat/workbook/browser.test example.com/redis-chat/01-redis-basics
+`
+	require.Equal(t, []string{"example.com/redis-chat/03-pubsub"}, onRedis(list))
+}
+
+func TestArgumentsThatNamePackages(t *testing.T) {
+	require.True(t, givesPackages([]string{"-run", "Order", "./03-pubsub/..."}))
+	require.False(t, givesPackages([]string{"-run", "Order"}))
+	require.False(t, givesPackages(nil))
+}

@@ -1,0 +1,119 @@
+package suite
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// moduleWith writes a workspace of one module with one test file and returns its root.
+func moduleWith(t *testing.T, testFile string) string {
+	t.Helper()
+	root := t.TempDir()
+	for name, text := range map[string]string{
+		"go.work":     "go 1.26\n\nuse ./m\n",
+		"m/go.mod":    "module example.com/m\n\ngo 1.26\n",
+		"m/m_test.go": testFile,
+	} {
+		file := filepath.Join(root, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+	}
+	return root
+}
+
+// testIn runs go test, without -race to be quick, in a module with that test file.
+func testIn(t *testing.T, testFile string) (Tally, string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	o := Options{Root: moduleWith(t, testFile), Out: &out, Err: os.Stderr}
+	tally, err := goTest(t.Context(), o, []string{"test", "-json", "work"}, append(os.Environ(), "GOFLAGS=", "GOWORK="))
+	return tally, out.String(), err
+}
+
+func TestCountsWhatGoTestReports(t *testing.T) {
+	tally, out, err := testIn(t, `package m
+import "testing"
+func TestPasses(t *testing.T) { t.Log("of no interest"); t.Run("sub", func(t *testing.T) {}) }
+func TestSkips(t *testing.T) { t.Log("before"); t.Skip("needs redis-server") }
+func TestFails(t *testing.T) { t.Run("sub", func(t *testing.T) { t.Error("the reason") }) }
+`)
+	require.NoError(t, err)
+	require.Equal(t, "2 passed, 2 failed, 1 skipped", tally.String())
+	require.Equal(t, map[string]int{"needs redis-server": 1}, tally.reasons)
+	require.Contains(t, out, "m_test.go:5: the reason")
+	require.Contains(t, out, "--- FAIL: TestFails/sub")
+	require.Contains(t, out, "FAIL\texample.com/m")
+	require.NotContains(t, out, "of no interest")
+}
+
+func TestAPassingPackageIsOneLine(t *testing.T) {
+	tally, out, err := testIn(t, "package m\nimport \"testing\"\nfunc TestPasses(t *testing.T) { println(1) }\n")
+	require.NoError(t, err)
+	require.Equal(t, "1 passed, 0 failed", tally.String())
+	require.Regexp(t, `^ok  \texample.com/m\t[0-9.]+s\n$`, strings.TrimPrefix(out, "1\n"))
+}
+
+func TestNoFailureIsLost(t *testing.T) {
+	for name, c := range map[string]struct{ file, shown string }{
+		"does not compile": {"package m\nvar x int = \"text\"\n", "cannot use"},
+		"panics":           {"package m\nimport \"testing\"\nfunc TestPanics(t *testing.T) { panic(\"the cause\") }\n", "the cause"},
+		"ends the process": {"package m\nimport (\"os\"; \"testing\")\nfunc TestExits(t *testing.T) { os.Exit(3) }\n", "TestExits did not end"},
+		"fails in TestMain": {"package m\nimport (\"os\"; \"testing\")\nfunc TestPasses(t *testing.T) {}\n" +
+			"func TestMain(m *testing.M) { m.Run(); println(\"a goroutine leaks\"); os.Exit(1) }\n", "a goroutine leaks"},
+		"panics in a goroutine": {"package m\nimport \"testing\"\nfunc TestDies(t *testing.T) { go panic(\"the cause\"); select {} }\n", "the cause"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tally, out, err := testIn(t, c.file)
+			require.NoError(t, err, out)
+			require.Equal(t, 1, tally.Failed, out)
+			require.Contains(t, out, c.shown)
+		})
+	}
+}
+
+func TestAnErrorOfGoTestItselfIsAnError(t *testing.T) {
+	var complaints bytes.Buffer
+	o := Options{Root: moduleWith(t, "package m\n"), Out: io.Discard, Err: &complaints}
+	_, err := goTest(t.Context(), o, []string{"test", "-json", "-p=many"}, append(os.Environ(), "GOFLAGS=", "GOWORK="))
+	require.ErrorContains(t, err, "go test failed, and no test did")
+	require.Contains(t, complaints.String(), "many")
+}
+
+func TestAStreamCutShortIsAFailure(t *testing.T) {
+	var out bytes.Buffer
+	tally, err := read(strings.NewReader(`{"Action":"run","Package":"p","Test":"TestHangs"}
+{"Action":"output","Package":"p","Test":"TestHangs","Output":"waiting\n"}
+`), &out)
+	require.NoError(t, err)
+	require.Equal(t, 1, tally.Failed)
+	require.Contains(t, out.String(), "--- TestHangs did not end:\nwaiting\n")
+}
+
+func TestTallyIsAppendedForCI(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "tally")
+	t.Setenv("TALLY", file)
+	require.NoError(t, Tally{Passed: 3, Failed: 1}.Append())
+	require.NoError(t, Tally{Passed: 4, Skipped: 2}.Append())
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, "3 1 0\n4 0 2\n", string(text))
+
+	t.Setenv("TALLY", "")
+	require.NoError(t, Tally{}.Append())
+}
+
+func TestSkipsAreListedByReason(t *testing.T) {
+	var sum Tally
+	sum.skip("    a_test.go:3: needs redis-server\n--- SKIP: TestA (0.00s)\n")
+	sum.skip("    b_test.go:4: needs redis-server\n--- SKIP: TestB (0.00s)\n")
+	sum.skip("--- SKIP: TestC (0.00s)\n")
+	var out bytes.Buffer
+	sum.printSkips(&out)
+	require.Equal(t, "skipped   2: needs redis-server\nskipped   1: no reason given\n", out.String())
+}
