@@ -1,2 +1,28 @@
-// Package chat is chapter 04 of the workbook.
+// Package chat is a WebSocket chat on one node: rooms, names, acknowledgements,
+// presence, and a way out for messages that have to reach other nodes.
+//
+// # The goroutines
+//
+// A connection that is idle costs one goroutine, its reader. The HTTP handler
+// that upgraded it has returned, so that net/http's buffers are free again.
+//
+//   - Conn.read: one for each connection, started by Hub.ServeHTTP, ended by an
+//     error of the socket. It blocks on the socket only: what it sends goes
+//     into queues that never block.
+//   - Conn.write: runs only while a connection's queue holds something. Whoever
+//     fills an empty queue starts it; it ends when the queue is empty. It
+//     blocks on the socket, with no lock held, and so delays nobody else.
+//   - Deliver: runs on the caller's goroutine. In this chapter that is the
+//     reader of the sender; with a relay (chapter 05) it is the one goroutine
+//     that reads from Redis. It holds the hub's lock while it hands the same
+//     bytes to the queue of every connection, and never writes to a socket.
+//   - Timers: a ping for each connection, and for a room whose members changed
+//     the next presence frame.
+//
+// # Why queues are counted in bytes
+//
+// A client that reads too slowly makes its queue grow. A limit in messages
+// would allow 64 KiB times that number; a limit in bytes is the memory that
+// one slow client can take, whatever it is sent. Past the limit the client is
+// closed with 1013 and nobody else has waited.
 package chat

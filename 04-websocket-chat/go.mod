@@ -1,3 +1,12 @@
 module example.com/redis-chat/04-websocket-chat
 
-go 1.26
+go 1.26.0
+
+require (
+	github.com/gorilla/websocket v1.5.3
+	github.com/peterbourgon/ff/v3 v3.4.0
+	github.com/stretchr/testify v1.12.1
+	golang.org/x/time v0.16.0
+)
+
+require go.yaml.in/yaml/v3 v3.0.5 // indirect

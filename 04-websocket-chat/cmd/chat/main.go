@@ -1,0 +1,58 @@
+// Command chat is a chat on one node: no Redis, and nothing shared with other
+// nodes. Chapter 05 has the node that shares.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"example.com/redis-chat/04-websocket-chat"
+)
+
+func main() {
+	// The first signal ends the program in peace, a second one at once.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+
+	config, err := configure(os.Args[1:])
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "chat:", err)
+		os.Exit(2)
+	}
+	if err := run(ctx, config); err != nil {
+		fmt.Fprintln(os.Stderr, "chat:", err)
+		os.Exit(1)
+	}
+}
+
+func configure(args []string) (chat.Config, error) {
+	var c chat.Config
+	fs := flag.NewFlagSet("chat", flag.ContinueOnError)
+	c.Register(fs)
+	return c, chat.Parse(fs, args)
+}
+
+func run(ctx context.Context, c chat.Config) error {
+	l, err := c.Listen()
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	log := c.Logger()
+	c.Hub.Log = log
+	hub, err := chat.NewHub(c.Hub)
+	if err != nil {
+		return err
+	}
+	log.Info("listening", "addr", l.Addr().String(), "node", c.Node)
+	server := &chat.Server{Hub: hub, Page: chat.Page(chat.PageOptions{Node: c.Node, Peers: c.Peers}), Grace: c.Grace, Log: log}
+	return server.Run(ctx, l)
+}

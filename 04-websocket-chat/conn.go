@@ -1,0 +1,223 @@
+package chat
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gorilla/websocket"
+	"golang.org/x/time/rate"
+)
+
+// Conn is one client's connection, as the hub sees it.
+type Conn struct {
+	hub  *Hub
+	ws   *websocket.Conn
+	id   string
+	name string
+	home string // the room of the URL
+	out  queue
+
+	self  []string // id: what an event of this client leaves out
+	ping  *time.Timer
+	run   func()        // write, made once: starting a writer allocates nothing
+	quota *rate.Limiter // nil: no limit
+
+	// Of the reader's goroutine alone.
+	limitedSince, limitedLast time.Time
+
+	// Under hub.mu; the reader may read rooms without it, as only the reader changes it.
+	rooms   []*room
+	gone    bool
+	at      int    // index in hub.all
+	round   uint64 // by Deliver: the last round that reached this connection
+	marked  bool   // by Deliver: it does not get just what the others get
+	reached bool   // by Deliver: it is a target
+	skips   []int  // by Deliver: the events that it does not get
+}
+
+// read takes what the client sends until the socket ends.
+func (c *Conn) read() {
+	defer c.end()
+	var buf bytes.Buffer
+	for {
+		kind, r, err := c.ws.NextReader()
+		if err != nil {
+			c.hub.log.Debug("read ended", "id", c.id, "why", err)
+			return
+		}
+		buf.Reset()
+		n, err := io.Copy(&buf, io.LimitReader(r, int64(c.hub.o.MaxMessageBytes)+1))
+		if err != nil {
+			return
+		}
+		c.alive()
+		switch {
+		case c.closing():
+			// The close frame is on its way: what still arrives is read away, so
+			// that the socket does not end with a reset before the client saw why.
+		case n > int64(c.hub.o.MaxMessageBytes):
+			c.close(closeTooLarge)
+		case !c.withinRate():
+		case kind == websocket.BinaryMessage:
+			c.binary(bytes.Clone(buf.Bytes()))
+		case !utf8.Valid(buf.Bytes()):
+			c.close(closeNotUTF8)
+		default:
+			c.text(buf.Bytes())
+		}
+		if buf.Cap() > keepReadBytes {
+			buf = bytes.Buffer{} // one large message must not cost memory for ever
+		}
+	}
+}
+
+// keepReadBytes is the read memory that an idle connection keeps.
+const keepReadBytes = 1024
+
+// alive pushes the deadline by which the client must be heard of again.
+func (c *Conn) alive() {
+	if !c.closing() {
+		_ = c.ws.SetReadDeadline(time.Now().Add(c.hub.o.PongTimeout)) // an error shows at the next read
+	}
+}
+
+// text handles a text frame.
+func (c *Conn) text(text []byte) {
+	f, problem := parseFrame(text)
+	if problem == nil {
+		problem = c.handle(f)
+	}
+	if problem != nil {
+		c.hub.log.Debug("frame refused", "id", c.id, "code", problem.Code, "why", problem.Text)
+		c.send(errorFrame(problem, f.ID))
+	}
+}
+
+func (c *Conn) handle(f Frame) *Problem {
+	switch {
+	case f.Event == "$ping":
+		c.send(pongFrame)
+		return nil
+	case f.Event[0] == '$' || f.Event == binaryEvent:
+		return problemf(CodeReservedEvent, "the event %q is the node's own; choose a name without $, other than binary", f.Event)
+	case f.Event == "join" || f.Event == "leave":
+		return c.move(f)
+	}
+	name := f.Room
+	if name == "" {
+		name = c.home
+	}
+	return c.publish(Event{Name: f.Event, Data: f.Data}, name, f.ID)
+}
+
+var pongFrame = nodeFrame("$pong", "", nil, nil)
+
+// move joins or leaves a room.
+func (c *Conn) move(f Frame) *Problem {
+	var name string
+	if json.Unmarshal(f.Data, &name) != nil || !validRoom(name) {
+		return problemf(CodeBadFrame, `%s needs a room, as in {"event":"%s","data":"go"}: %s`, f.Event, f.Event, roomRule)
+	}
+	var problem *Problem
+	if f.Event == "join" {
+		problem = c.hub.join(c, name)
+	} else {
+		problem = c.hub.leave(c, name)
+	}
+	if problem == nil && f.ID != nil {
+		c.send(nodeFrame("$ack", "", nil, f.ID))
+	}
+	return problem
+}
+
+// binary handles a binary frame: it goes to the room of the URL.
+func (c *Conn) binary(payload []byte) {
+	if problem := c.publish(Event{Name: binaryEvent, Binary: payload}, c.home, nil); problem != nil {
+		c.send(errorFrame(problem, nil))
+	}
+}
+
+// publish stamps an event and hands it to the relay.
+func (c *Conn) publish(e Event, name string, id *int64) *Problem {
+	r := c.in(name)
+	if r == nil {
+		return problemf(CodeNotInRoom, `you are not in room %q; send {"event":"join","data":…} first`, name)
+	}
+	e.Rooms, e.Except = r.target, c.self
+	e.From, e.At = c.name, time.Now()
+	e.Sent = &Sent{conn: c, id: id}
+	c.hub.stats.received.Add(1)
+	if c.hub.debug {
+		c.hub.log.Debug("message", "id", c.id, "event", e.Name, "room", name, "data", string(e.Data), "bytes", len(e.Data)+len(e.Binary))
+	}
+	if err := c.hub.relay.Publish(e); err != nil {
+		return problemf(CodeBadFrame, "%v", err)
+	}
+	return nil
+}
+
+// withinRate counts a frame against the client's limit. The first frames above
+// it are dropped and answered; a client that goes on for a second is closed.
+func (c *Conn) withinRate() bool {
+	if c.quota == nil || c.quota.Allow() {
+		return true
+	}
+	now := time.Now()
+	if now.Sub(c.limitedLast) > time.Second {
+		c.limitedSince = now
+	}
+	c.limitedLast = now
+	c.hub.stats.limited.Add(1)
+	if now.Sub(c.limitedSince) >= time.Second {
+		c.close(closeFlood)
+		return false
+	}
+	c.send(errorFrame(problemf(CodeRateLimited, "dropped: more than %v messages a second; wait a moment", c.hub.o.RatePerSecond), nil))
+	return false
+}
+
+// end is the last of a connection: its reader is through.
+func (c *Conn) end() {
+	c.hub.remove(c)
+	alone := c.out.end()
+	c.ping.Stop()
+	if alone {
+		_ = c.ws.Close()
+	}
+}
+
+// answerClose echoes the client's close frame through the queue, so that
+// frames keep one writer.
+func (c *Conn) answerClose(code int, _ string) error {
+	reply := closeReason{code: uint16(code)}
+	if code == websocket.CloseNoStatusReceived {
+		reply.code = 0
+	}
+	c.close(reply)
+	return nil
+}
+
+// answerPing queues a pong.
+func (c *Conn) answerPing(payload string) error {
+	c.alive()
+	c.send(appendWire(nil, opPong, []byte(payload)))
+	return nil
+}
+
+// sendPing runs on the connection's timer.
+func (c *Conn) sendPing() {
+	if !c.closing() {
+		c.send(pingFrame)
+		c.ping.Reset(c.hub.o.PingInterval)
+	}
+}
+
+var pingFrame = appendWire(nil, opPing, nil)
+
+func (c *Conn) logAttrs() slog.Attr {
+	return slog.Group("client", "id", c.id, "name", c.name, "room", c.home)
+}

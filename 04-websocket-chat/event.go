@@ -1,0 +1,116 @@
+package chat
+
+import (
+	"encoding/json"
+	"sync"
+	"time"
+)
+
+// Event is a message between nodes: what one client, or an emitter, sends and
+// the hubs of all nodes deliver.
+type Event struct {
+	Name   string          // 1–64 bytes
+	Data   json.RawMessage // any JSON; nil: none
+	Binary []byte          // the payload when Name is "binary": delivered as a binary frame
+	Rooms  []string        // to whom; none: everybody. A connection's id is the room of that connection alone
+	Except []string        // rooms, or ids of connections, that do not get it
+	From   string          // "": not sent by a client
+	At     time.Time       // zero: not known
+	Sent   *Sent           // who waits for news of it; nil when no client of this node sent it
+}
+
+// Relay carries the events of a hub's clients to the hubs of all nodes, the
+// sender's own included: each hands them to its Hub.Deliver, and all in one
+// order. A Hub without one is its own.
+type Relay interface {
+	// Publish takes an event and returns at once. What becomes of it is told
+	// to event.Sent. An error says why this event can never be carried, in
+	// words for its sender.
+	Publish(Event) error
+}
+
+// Sent follows one message of a client of this node. Its methods may be called
+// from any goroutine; each thing is told once.
+type Sent struct {
+	conn *Conn
+	id   *int64 // nil: the sender asked for no acknowledgement
+
+	mu      sync.Mutex // held while the frame is queued: "$ack" stays before "$placed"
+	settled bool       // accepted or failed
+}
+
+// Accepted tells the sender that the message was taken: "$ack".
+func (s *Sent) Accepted() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.settled {
+		return
+	}
+	s.settled = true
+	if s.id != nil {
+		s.conn.send(nodeFrame("$ack", "", nil, s.id))
+	}
+}
+
+// Failed tells the sender that the message was not confirmed: "$error" with
+// the code "unavailable".
+func (s *Sent) Failed(text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.settled {
+		return
+	}
+	s.settled = true
+	s.conn.send(errorFrame(problemf(CodeUnavailable, "%s", text), s.id))
+}
+
+// placed queues "$placed" and returns whether the queue's writer must be
+// started. What came back was accepted, even when the confirmation is late: so
+// the "$ack" that is due goes first.
+func (s *Sent) placed() (start bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.id == nil {
+		s.settled = true
+		return false
+	}
+	if !s.settled {
+		s.settled = true
+		start = s.conn.put(nodeFrame("$ack", "", nil, s.id))
+	}
+	return s.conn.put(nodeFrame("$placed", "", nil, s.id)) || start
+}
+
+func errorFrame(p *Problem, id *int64) []byte { return nodeFrame("$error", "", p, id) }
+
+// appendFrame appends the event as one WebSocket frame: the bytes that every
+// receiver gets, made once.
+func (e *Event) appendFrame(dst, scratch []byte) (frame, text []byte) {
+	if e.Name == binaryEvent && e.Binary != nil {
+		return appendWire(dst, opBinary, e.Binary), scratch
+	}
+	text = append(scratch[:0], `{"event":`...)
+	text = appendString(text, e.Name)
+	if len(e.Data) > 0 {
+		text = append(text, `,"data":`...)
+		text = append(text, e.Data...)
+	}
+	if len(e.Rooms) == 1 {
+		text = append(text, `,"room":`...)
+		text = appendString(text, e.Rooms[0])
+	}
+	if e.From != "" {
+		text = append(text, `,"from":`...)
+		text = appendString(text, e.From)
+	}
+	if !e.At.IsZero() {
+		text = append(text, `,"at":"`...)
+		text = e.At.UTC().AppendFormat(text, "2006-01-02T15:04:05.000Z")
+		text = append(text, '"')
+	}
+	text = append(text, '}')
+	return appendWire(dst, opText, text), text
+}
+
+// binaryEvent is the event of a client's binary frame.
+const binaryEvent = "binary"

@@ -1,0 +1,239 @@
+package chat
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"golang.org/x/time/rate"
+)
+
+// Hub knows who is connected and who is in which room. It is the handler of
+// /ws; what its clients send leaves through its Relay, and what comes back is
+// handed to Deliver.
+type Hub struct {
+	o        Options
+	relay    Relay
+	log      *slog.Logger
+	debug    bool // asked once: a log call costs even when nothing is logged
+	upgrader websocket.Upgrader
+	stats    counters
+
+	mu       sync.Mutex // guards what follows; never held while a socket is written
+	conns    map[string]*Conn
+	all      []*Conn
+	rooms    map[string]*room
+	round    uint64 // of Deliver
+	degraded string // why messages may be missed; "": they are not
+	draining bool
+	changes  PresenceUpdate // of our clients, until the relay takes them
+	empty    chan struct{}  // made by Drain, closed when the last connection is gone
+}
+
+// NewHub makes a hub that runs until its connections end; see Drain.
+func NewHub(o Options) (*Hub, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	h := &Hub{
+		o: o, relay: o.Relay, log: o.Log,
+		debug: o.Log.Enabled(context.Background(), slog.LevelDebug),
+		conns: map[string]*Conn{}, rooms: map[string]*room{},
+	}
+	h.upgrader = websocket.Upgrader{
+		HandshakeTimeout: 5 * time.Second,
+		// Small, and the write buffer borrowed: an idle connection then costs
+		// 5 KiB instead of 13.
+		ReadBufferSize:  512,
+		WriteBufferSize: 512,
+		WriteBufferPool: &sync.Pool{},
+		CheckOrigin:     nil, // done in ServeHTTP, with a sentence
+	}
+	if h.relay == nil {
+		h.relay = loopback{h}
+	}
+	return h, nil
+}
+
+// loopback is the relay of a hub that is alone: what leaves is there at once.
+type loopback struct{ hub *Hub }
+
+func (l loopback) Publish(e Event) error {
+	e.Sent.Accepted()
+	l.hub.Deliver([]Event{e})
+	return nil
+}
+
+// counters count since the start.
+type counters struct {
+	received, deliveries, slow, limited, oversize atomic.Int64
+}
+
+// Stats is what a hub has counted since it began, and its connections now.
+type Stats struct {
+	Connections int   // now
+	Rooms       int   // now, with a local member
+	Received    int64 // messages from clients
+	Deliveries  int64 // messages handed to a client's queue
+	Slow        int64 // clients closed with 1013
+	RateLimited int64 // frames dropped for their rate
+	Oversize    int64 // events dropped because one alone would pass a queue's limit
+}
+
+// Stats may be called at any time.
+func (h *Hub) Stats() Stats {
+	h.mu.Lock()
+	s := Stats{Connections: len(h.all)}
+	for _, r := range h.rooms {
+		if len(r.members) > 0 {
+			s.Rooms++
+		}
+	}
+	h.mu.Unlock()
+	s.Received, s.Deliveries = h.stats.received.Load(), h.stats.deliveries.Load()
+	s.Slow, s.RateLimited = h.stats.slow.Load(), h.stats.limited.Load()
+	s.Oversize = h.stats.oversize.Load()
+	return s
+}
+
+// admit makes a connection of an upgraded socket: welcome first, then its room.
+func (h *Hub) admit(ws *websocket.Conn, id, name, home string) (*Conn, error) {
+	c := &Conn{hub: h, ws: ws, id: id, name: name, home: home, self: []string{id}}
+	c.run = c.write
+	c.out.limit = h.o.MaxQueueBytes
+	if h.o.RatePerSecond > 0 {
+		c.quota = rate.NewLimiter(rate.Limit(h.o.RatePerSecond), h.o.RateBurst)
+	}
+	ws.SetCloseHandler(c.answerClose)
+	ws.SetPingHandler(c.answerPing)
+	ws.SetPongHandler(func(string) error { c.alive(); return nil })
+	c.alive()
+
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.draining {
+		return nil, fmt.Errorf("%s", closeGoingAway.text)
+	}
+	c.send(nodeFrame("$welcome", "", Welcome{ID: id, Name: name, Room: home, Node: h.o.Node}, nil))
+	if h.degraded != "" {
+		c.send(degradedFrame(h.degraded))
+	}
+	c.at = len(h.all)
+	h.all = append(h.all, c)
+	h.conns[id] = c
+	h.enter(c, home)
+	c.ping = time.AfterFunc(h.o.PingInterval, c.sendPing)
+	return c, nil
+}
+
+// remove takes a connection out of everything; a second call does nothing.
+func (h *Hub) remove(c *Conn) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if c.gone {
+		return
+	}
+	c.gone = true
+	for _, r := range c.rooms {
+		h.exit(c, r)
+	}
+	delete(h.conns, c.id)
+	last := len(h.all) - 1
+	h.all[c.at] = h.all[last]
+	h.all[c.at].at = c.at
+	h.all[last] = nil
+	h.all = h.all[:last]
+	if h.empty != nil && last == 0 {
+		close(h.empty)
+		h.empty = nil
+	}
+	h.log.Info("disconnected", c.logAttrs())
+}
+
+// join is called by the connection's reader alone.
+func (h *Hub) join(c *Conn, name string) *Problem {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case c.gone, c.in(name) != nil: // in it already: joined
+		return nil
+	case len(c.rooms) >= h.o.MaxRooms:
+		return problemf(CodeForbidden, "you are in %d rooms, the most that one connection may be in; leave one first", len(c.rooms))
+	}
+	h.enter(c, name)
+	return nil
+}
+
+// leave is called by the connection's reader alone.
+func (h *Hub) leave(c *Conn, name string) *Problem {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r := c.in(name)
+	if r == nil {
+		return problemf(CodeNotInRoom, "you are not in room %q", name)
+	}
+	if !c.gone {
+		h.exit(c, r)
+	}
+	c.rooms = slices.DeleteFunc(c.rooms, func(other *room) bool { return other == r })
+	return nil
+}
+
+func (h *Hub) enter(c *Conn, name string) {
+	r := h.room(name)
+	r.add(c)
+	c.rooms = append(c.rooms, r)
+	h.changed(r, c.name, +1)
+	h.record(name, c.name, true)
+	h.log.Debug("joined", "id", c.id, "room", name)
+}
+
+func (h *Hub) exit(c *Conn, r *room) {
+	r.drop(c)
+	h.changed(r, c.name, -1)
+	h.record(r.name, c.name, false)
+	h.log.Debug("left", "id", c.id, "room", r.name)
+	h.forgetEmpty(r)
+}
+
+// Degrade tells all clients, and those to come, that messages may be missed.
+func (h *Hub) Degrade(text string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.degraded == "" {
+		h.tell(degradedFrame(text))
+	}
+	h.degraded = text
+}
+
+func degradedFrame(text string) []byte {
+	return nodeFrame("$degraded", "", struct {
+		Text string `json:"text"`
+	}{text}, nil)
+}
+
+// Recover tells all clients that delivery is proven again, and how many
+// messages this node missed; nil: that cannot be known.
+func (h *Hub) Recover(missed *int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.degraded == "" {
+		return
+	}
+	h.degraded = ""
+	h.tell(nodeFrame("$recovered", "", struct {
+		Missed *int64 `json:"missed,omitempty"`
+	}{missed}, nil))
+}
+
+func (h *Hub) tell(frame []byte) {
+	for _, c := range h.all {
+		c.send(frame)
+	}
+}

@@ -1,0 +1,65 @@
+package chat
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// Options of a Hub. The zero value works.
+type Options struct {
+	Node            string        // this node's name in "$welcome" and in presence; default "chat"
+	Relay           Relay         // carries events to other nodes; nil: this hub alone
+	MaxMessageBytes int           // of a client's frame; default 65536
+	MaxQueueBytes   int           // that may wait for one client; default 1048576
+	RatePerSecond   float64       // frames a client may send, sustained; default 20, below 0: no limit
+	RateBurst       int           // frames at once; default 40
+	MaxRooms        int           // that one connection may be in; default 100
+	AllowedOrigins  []string      // browsers' origins besides the same host, as https://chat.example.com; "*": all
+	PingInterval    time.Duration // default 25s: below the 60s after which proxies cut a silent connection
+	PongTimeout     time.Duration // silence after which a client is gone; default 60s
+	WriteTimeout    time.Duration // for one write to a client that takes nothing; default 30s
+	CloseTimeout    time.Duration // for a client to take the close frame and answer; default 10s
+	Log             *slog.Logger  // default: none
+}
+
+func (o Options) withDefaults() (Options, error) {
+	def(&o.Node, "chat")
+	def(&o.MaxMessageBytes, 64<<10)
+	def(&o.MaxQueueBytes, 1<<20)
+	def(&o.RatePerSecond, 20)
+	def(&o.RateBurst, 40)
+	def(&o.MaxRooms, 100)
+	def(&o.PingInterval, 25*time.Second)
+	def(&o.PongTimeout, 60*time.Second)
+	def(&o.WriteTimeout, 30*time.Second)
+	def(&o.CloseTimeout, 10*time.Second)
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	switch {
+	case o.MaxMessageBytes < 0:
+		return o, fmt.Errorf("max message bytes is %d: give a positive number", o.MaxMessageBytes)
+	case o.RateBurst < 0:
+		return o, fmt.Errorf("rate burst is %d: give a positive number", o.RateBurst)
+	case o.MaxQueueBytes < 2*o.MaxMessageBytes:
+		// Else one message of full size could close its receivers: a frame adds
+		// the sender's name and the time to what was sent.
+		return o, fmt.Errorf("max queue bytes is %d: give at least twice the max message bytes, %d", o.MaxQueueBytes, 2*o.MaxMessageBytes)
+	case o.PongTimeout <= o.PingInterval:
+		return o, fmt.Errorf("pong timeout %v is not above the ping interval %v: every client would be dropped", o.PongTimeout, o.PingInterval)
+	}
+	for _, origin := range o.AllowedOrigins {
+		if err := checkOrigin(origin); err != nil {
+			return o, err
+		}
+	}
+	return o, nil
+}
+
+func def[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}

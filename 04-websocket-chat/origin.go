@@ -1,0 +1,38 @@
+package chat
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// checkOrigin tells whether a configured origin can ever match one.
+func checkOrigin(origin string) error {
+	if origin == "*" {
+		return nil
+	}
+	u, err := url.Parse(origin)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "" {
+		return fmt.Errorf("allowed origin %q: give scheme and host, as in https://chat.example.com, or *", origin)
+	}
+	return nil
+}
+
+// originAllowed keeps other sites' pages out: a browser would let them open a
+// WebSocket with the cookies of this one. Programs send no Origin; they are
+// not the danger, and pass.
+func originAllowed(r *http.Request, allowed []string) bool {
+	origin := r.Header.Get("Origin")
+	if origin == "" {
+		return true
+	}
+	u, err := url.Parse(origin)
+	if err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host) {
+		return true
+	}
+	return slices.ContainsFunc(allowed, func(a string) bool {
+		return a == "*" || strings.EqualFold(strings.TrimSuffix(a, "/"), origin)
+	})
+}

@@ -1,0 +1,110 @@
+package chat
+
+import "sync"
+
+// queue is what waits to be written to one connection: chunks, each a run of
+// whole frames that other queues may share, counted in bytes.
+type queue struct {
+	mu      sync.Mutex
+	chunks  [][]byte
+	bytes   int  // waiting, and in the writer's hands
+	limit   int  // bytes; past it the client is too slow
+	writing bool // a writer runs, and will see what is put
+	closed  bool // nothing more is put; the last chunk is a close frame
+	ended   bool // the reader is through: the writer that ends closes the socket
+}
+
+// put adds a chunk and reports whether the caller must start the writer. A
+// chunk that would pass the limit closes the queue, once: all that waits is
+// dropped but a close frame, so that the client learns why.
+func (q *queue) put(chunk []byte) (start, overrun bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return false, false
+	}
+	if overrun = q.bytes+len(chunk) > q.limit; overrun {
+		q.shut(closeTooSlow, true)
+	} else {
+		q.chunks = append(q.chunks, chunk)
+		q.bytes += len(chunk)
+	}
+	start, q.writing = !q.writing, true
+	return start, overrun
+}
+
+// close lets what waits go first (or drops it), then a close frame, and
+// reports whether the caller must start the writer.
+func (q *queue) close(reason closeReason, drop bool) (start bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return false
+	}
+	q.shut(reason, drop)
+	start, q.writing = !q.writing, true
+	return start
+}
+
+func (q *queue) shut(reason closeReason, drop bool) {
+	if drop {
+		for _, chunk := range q.chunks {
+			q.bytes -= len(chunk)
+		}
+		q.chunks = nil
+	}
+	frame := reason.frame()
+	q.closed = true
+	q.chunks = append(q.chunks, frame)
+	q.bytes += len(frame)
+}
+
+// end is told by the reader, the last of a connection. It reports whether the
+// reader must close the socket itself: no writer is left that would.
+func (q *queue) end() (alone bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !q.closed {
+		q.closed, q.chunks = true, nil
+	}
+	q.ended = true
+	return !q.writing
+}
+
+// take moves waiting chunks into buf, up to about most bytes but at least one
+// chunk. None: the writer ends. last says that no more will follow.
+// The bytes count until done is told: a slow client's limit covers what is
+// being written, too.
+func (q *queue) take(buf [][]byte, most int) (taken [][]byte, bytes int, last bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for len(buf) < len(q.chunks) && (bytes < most || len(buf) == 0) {
+		bytes += len(q.chunks[len(buf)])
+		buf = append(buf, q.chunks[len(buf)])
+	}
+	rest := copy(q.chunks, q.chunks[len(buf):])
+	clear(q.chunks[rest:])
+	if q.chunks = q.chunks[:rest]; rest == 0 && cap(q.chunks) > keepChunks {
+		q.chunks = nil // a burst's memory is not kept by an idle connection
+	}
+	if len(buf) == 0 {
+		q.writing = false
+	}
+	return buf, bytes, q.closed && rest == 0
+}
+
+func (q *queue) hasEnded() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.ended
+}
+
+func (q *queue) done(bytes int) {
+	q.mu.Lock()
+	q.bytes -= bytes
+	q.mu.Unlock()
+}
+
+// keepChunks is the room for chunks that an idle connection keeps: 4 slice
+// headers, 96 bytes.
+const keepChunks = 4

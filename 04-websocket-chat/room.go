@@ -1,0 +1,70 @@
+package chat
+
+import "time"
+
+// room is who is in it, here and on other nodes.
+type room struct {
+	name    string
+	target  []string // {name}: what its members' events say they are for
+	members []*Conn  // a slice: delivering walks it, in the order of memory
+	places  map[*Conn]int
+
+	// Presence.
+	remote    map[string]map[string]int // node: name: connections
+	elsewhere int                       // connections on other nodes
+	fresh     map[*Conn]bool            // members that have not been told who is present
+	joined    map[string]int            // names since the last frame, net
+	left      map[string]int
+	due       bool // a frame is on its timer
+	told      time.Time
+}
+
+// room returns the room of that name, made when it is not there.
+func (h *Hub) room(name string) *room {
+	r := h.rooms[name]
+	if r == nil {
+		r = &room{
+			name: name, target: []string{name}, places: map[*Conn]int{},
+			remote: map[string]map[string]int{}, fresh: map[*Conn]bool{},
+			joined: map[string]int{}, left: map[string]int{},
+		}
+		h.rooms[name] = r
+	}
+	return r
+}
+
+// forgetEmpty drops a room that nobody is in, on any node.
+func (h *Hub) forgetEmpty(r *room) {
+	if len(r.members) == 0 && len(r.remote) == 0 && h.rooms[r.name] == r {
+		delete(h.rooms, r.name)
+	}
+}
+
+func (r *room) add(c *Conn) {
+	r.places[c] = len(r.members)
+	r.members = append(r.members, c)
+	r.fresh[c] = true
+}
+
+func (r *room) drop(c *Conn) {
+	place, last := r.places[c], len(r.members)-1
+	moved := r.members[last]
+	r.members[place] = moved
+	r.places[moved] = place
+	r.members[last] = nil
+	r.members = r.members[:last]
+	delete(r.places, c)
+	delete(r.fresh, c)
+}
+
+// in returns the room of that name that the connection is in, or nil. A slice
+// is searched: most connections are in one room, and a map would cost each of
+// them 250 bytes.
+func (c *Conn) in(name string) *room {
+	for _, r := range c.rooms {
+		if r.name == name {
+			return r
+		}
+	}
+	return nil
+}

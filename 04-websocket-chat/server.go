@@ -1,0 +1,95 @@
+package chat
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+// Server serves a hub over HTTP: /ws, /, /healthz, /readyz, and /metrics when
+// there are some.
+type Server struct {
+	Hub     *Hub
+	Page    http.Handler                       // of /; nil: none
+	Ready   func() (reason string, ready bool) // nil: always, until the server ends
+	Metrics http.Handler                       // of /metrics; nil: none
+	Grace   time.Duration                      // for clients to leave at the end; default 10s
+	Log     *slog.Logger                       // default: none
+
+	leaving atomic.Bool
+}
+
+// Run serves on the listener until ctx ends. Then it is not ready, takes no new
+// clients, closes those it has over the grace period, and returns nil.
+func (s *Server) Run(ctx context.Context, l net.Listener) error {
+	def(&s.Grace, 10*time.Second)
+	if s.Log == nil {
+		s.Log = slog.New(slog.DiscardHandler)
+	}
+	server := &http.Server{
+		Handler:           s.routes(),
+		ReadHeaderTimeout: 5 * time.Second, // or who sends a header byte by byte holds a goroutine for ever
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve on %s: %w", l.Addr(), err)
+	case <-ctx.Done():
+	}
+	s.leaving.Store(true)
+	// Shutdown does not know connections that were upgraded; the hub does. The
+	// listener stays until they are gone: who asks /readyz must hear why.
+	s.Hub.Drain(context.WithoutCancel(ctx), s.Grace)
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	if err := server.Shutdown(last); errors.Is(err, context.DeadlineExceeded) {
+		return server.Close()
+	}
+	return nil
+}
+
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/ws", s.Hub)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte("ok\n"))
+	})
+	mux.HandleFunc("GET /readyz", s.readyz)
+	if s.Metrics != nil {
+		mux.Handle("GET /metrics", s.Metrics)
+	}
+	if s.Page != nil {
+		mux.Handle("GET /", s.Page)
+	}
+	return mux
+}
+
+// readyz is 200 while messages are delivered, else 503 with the reason.
+func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
+	reason, ready := "", true
+	if s.Ready != nil {
+		reason, ready = s.Ready()
+	}
+	if s.leaving.Load() {
+		reason, ready = closeGoingAway.text, false
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	if !ready {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	_ = json.NewEncoder(w).Encode(struct {
+		Ready  bool   `json:"ready"`
+		Reason string `json:"reason,omitempty"`
+	}{ready, reason})
+}

@@ -1,0 +1,77 @@
+package chat
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// ServeHTTP is the handler of /ws?name=alice&room=lobby. It refuses with a
+// status and a sentence before the upgrade, and in the same way when there is
+// no upgrade: a page, which cannot read why an upgrade failed, asks so.
+// It returns as soon as the connection is handed over.
+func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	id := newID()
+	name, room, status, why := h.check(r, id)
+	if status != 0 {
+		h.log.Debug("refused", "from", r.RemoteAddr, "status", status, "why", why)
+		http.Error(w, why, status)
+		return
+	}
+	if !websocket.IsWebSocketUpgrade(r) {
+		w.Header().Set("Connection", "Upgrade")
+		w.Header().Set("Upgrade", "websocket")
+		http.Error(w, "all is well with this request, but it asks for no WebSocket: connect with ws:// or wss://", http.StatusUpgradeRequired)
+		return
+	}
+	ws, err := h.upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		h.log.Debug("upgrade failed", "from", r.RemoteAddr, "why", err) // it has answered
+		return
+	}
+	c, err := h.admit(ws, id, name, room)
+	if err != nil { // draining began in the meantime
+		_ = ws.SetWriteDeadline(time.Now().Add(time.Second))
+		_, _ = ws.NetConn().Write(closeGoingAway.frame())
+		_ = ws.Close()
+		return
+	}
+	h.log.Info("connected", c.logAttrs(), "from", r.RemoteAddr)
+	go c.read()
+}
+
+// check applies all that can be refused; status is 0 when nothing is.
+func (h *Hub) check(r *http.Request, id string) (name, room string, status int, why string) {
+	query := r.URL.Query()
+	name, room = "guest-"+id[:4], "lobby"
+	if query.Has("name") {
+		name = query.Get("name")
+	}
+	if query.Has("room") {
+		room = query.Get("room")
+	}
+	h.mu.Lock()
+	draining := h.draining
+	h.mu.Unlock()
+	switch {
+	case r.Method != http.MethodGet:
+		return name, room, http.StatusMethodNotAllowed, "connect with GET"
+	case !originAllowed(r, h.o.AllowedOrigins):
+		return name, room, http.StatusForbidden, "pages of " + printableOr(r.Header.Get("Origin")) + " may not connect to this node; its operator can allow them (ALLOWED_ORIGINS)"
+	case !validName(name):
+		return name, room, http.StatusBadRequest, nameRule
+	case !validRoom(room):
+		return name, room, http.StatusBadRequest, roomRule
+	case draining:
+		return name, room, http.StatusServiceUnavailable, closeGoingAway.text
+	}
+	return name, room, 0, ""
+}
+
+func printableOr(origin string) string {
+	if printable(origin) && len(origin) <= 200 {
+		return origin
+	}
+	return "that origin"
+}

@@ -1,0 +1,29 @@
+package chat
+
+import "encoding/binary"
+
+// Opcodes of RFC 6455, section 5.2, with the FIN bit: every frame is whole.
+const (
+	opText   = 0x80 | 0x1
+	opBinary = 0x80 | 0x2
+	opClose  = 0x80 | 0x8
+	opPing   = 0x80 | 0x9
+	opPong   = 0x80 | 0xA
+)
+
+// appendWire appends one server-to-client frame: unmasked, with the shortest
+// of the three length forms. The library writes one frame in one system call;
+// frames made here can be joined, so that what waits together leaves together.
+func appendWire(dst []byte, op byte, payload []byte) []byte {
+	switch n := len(payload); {
+	case n < 126:
+		dst = append(dst, op, byte(n))
+	case n < 1<<16:
+		dst = append(dst, op, 126)
+		dst = binary.BigEndian.AppendUint16(dst, uint16(n))
+	default:
+		dst = append(dst, op, 127)
+		dst = binary.BigEndian.AppendUint64(dst, uint64(n))
+	}
+	return append(dst, payload...)
+}

@@ -1,0 +1,114 @@
+package chat
+
+import (
+	"net"
+	"sync"
+	"time"
+)
+
+// maxWrite bounds one write, in bytes. It is large enough that a burst leaves
+// in one system call, and small enough that a client that does read, slowly,
+// is seen to make progress before its queue is full.
+const maxWrite = 64 << 10
+
+// batch is a writer's working memory: borrowed, so that only connections that
+// are being written to have one.
+type batch struct {
+	chunks  [][]byte
+	buffers net.Buffers
+}
+
+var batches = sync.Pool{New: func() any { return &batch{chunks: make([][]byte, 0, 16)} }}
+
+// write sends what waits, as much as possible with each system call, and ends
+// when nothing does.
+func (c *Conn) write() {
+	b := batches.Get().(*batch)
+	defer func() {
+		clear(b.chunks[:cap(b.chunks)])
+		batches.Put(b)
+	}()
+	for {
+		chunks, bytes, last := c.out.take(b.chunks[:0], maxWrite)
+		if len(chunks) == 0 {
+			if last {
+				c.afterLast()
+			}
+			return
+		}
+		b.chunks = chunks
+		if err := c.writeChunks(b); err != nil {
+			// The reader learns it from the closed socket, and ends the connection.
+			c.hub.log.Debug("write ended", "id", c.id, "why", err)
+			_ = c.ws.Close()
+			return // writing stays true: no other writer starts
+		}
+		c.out.done(bytes)
+	}
+}
+
+// afterLast follows the close frame: a client that closed has its answer now,
+// and one that is closed must answer in time or lose its socket.
+func (c *Conn) afterLast() {
+	if c.out.hasEnded() {
+		_ = c.ws.Close()
+		return
+	}
+	_ = c.ws.SetReadDeadline(time.Now().Add(c.hub.o.CloseTimeout))
+}
+
+func (c *Conn) writeChunks(b *batch) error {
+	socket := c.ws.NetConn()
+	timeout := c.hub.o.WriteTimeout
+	if c.closing() {
+		timeout = c.hub.o.CloseTimeout
+	}
+	// Set before every write: a deadline sticks, and would fail a later one.
+	if err := socket.SetWriteDeadline(time.Now().Add(timeout)); err != nil {
+		return err
+	}
+	if len(b.chunks) == 1 {
+		_, err := socket.Write(b.chunks[0])
+		return err
+	}
+	b.buffers = b.chunks // WriteTo consumes its receiver, not the array below
+	_, err := b.buffers.WriteTo(socket)
+	return err
+}
+
+// send queues frames for this client and sees to it that they are written.
+func (c *Conn) send(frames []byte) {
+	if c.put(frames) {
+		go c.run()
+	}
+}
+
+// put queues frames; the caller starts the writer when told to. It never
+// blocks and takes no lock but the queue's: it may be called under any other.
+func (c *Conn) put(frames []byte) (start bool) {
+	start, overrun := c.out.put(frames)
+	if overrun {
+		c.hub.stats.slow.Add(1)
+		// The writer may hang in a write to a client that takes nothing: from
+		// now on it has only the time that is left for the close frame.
+		_ = c.ws.NetConn().SetWriteDeadline(time.Now().Add(c.hub.o.CloseTimeout))
+		go func() { // hub.mu may be held here
+			c.hub.log.Warn("client too slow, closed", c.logAttrs(), "code", closeTooSlow.code)
+			c.hub.remove(c)
+		}()
+	}
+	return start
+}
+
+// close queues a close frame behind what waits.
+func (c *Conn) close(reason closeReason) {
+	if c.out.close(reason, false) {
+		go c.run()
+	}
+}
+
+func (c *Conn) closing() bool {
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
+	return c.out.closed
+}
