@@ -1,0 +1,226 @@
+package relay
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/vmihailenco/msgpack/v5"
+	"github.com/vmihailenco/msgpack/v5/msgpcode"
+)
+
+// MaxDepth is how deep arrays and objects of one argument may be nested.
+const MaxDepth = 64
+
+// ErrTooDeep says that an argument is nested deeper than MaxDepth.
+var ErrTooDeep = errors.New("nested deeper than 64")
+
+// packer writes MessagePack at the end of b. JSON is read once, from left to
+// right, and its values are written as they come: no tree is built between.
+//
+// Meaning is kept: the order of keys, integers of 64 bits, null. A number with
+// a fraction or exponent becomes what notepack.io would write for it: an integer
+// when it is one, else a float64. Of an object's repeated keys the last one
+// counts, at its own position.
+type packer struct {
+	b     []byte
+	enc   *msgpack.Encoder // writes through Write and WriteByte, to b
+	pairs []pair           // of the objects that are being written, outermost first
+}
+
+// pair is where in packer.b one key and its value are.
+type pair struct {
+	key, value, end int
+	repeated        bool // a later pair has the same key
+}
+
+var packers = sync.Pool{New: func() any {
+	p := new(packer)
+	p.enc = msgpack.NewEncoder(p)
+	return p
+}}
+
+func (p *packer) Write(b []byte) (int, error) {
+	p.b = append(p.b, b...)
+	return len(b), nil
+}
+
+func (p *packer) WriteByte(c byte) error {
+	p.b = append(p.b, c)
+	return nil
+}
+
+// json writes the one JSON value that s holds.
+func (p *packer) json(s string) error {
+	p.pairs = p.pairs[:0]
+	i, err := p.value(s, skipSpace(s, 0), 0)
+	if err != nil {
+		return err
+	}
+	if i = skipSpace(s, i); i < len(s) {
+		return unexpected(s, i, "the end")
+	}
+	return nil
+}
+
+// value writes the value that begins at s[i] and returns where it ends.
+func (p *packer) value(s string, i, depth int) (int, error) {
+	if i == len(s) {
+		return i, unexpected(s, i, "a value")
+	}
+	switch c := s[i]; {
+	case c == '"':
+		return p.string(s, i)
+	case c == '{' || c == '[':
+		if depth == MaxDepth {
+			return i, ErrTooDeep
+		}
+		if c == '{' {
+			return p.object(s, i+1, depth+1)
+		}
+		return p.array(s, i+1, depth+1)
+	case c == '-' || isDigit(c):
+		return p.number(s, i)
+	case strings.HasPrefix(s[i:], "null"):
+		p.enc.EncodeNil()
+		return i + 4, nil
+	case strings.HasPrefix(s[i:], "true"):
+		p.enc.EncodeBool(true)
+		return i + 4, nil
+	case strings.HasPrefix(s[i:], "false"):
+		p.enc.EncodeBool(false)
+		return i + 5, nil
+	}
+	return i, unexpected(s, i, "a value")
+}
+
+func (p *packer) array(s string, i, depth int) (int, error) {
+	head := len(p.b)
+	p.WriteByte(0) // room for the shortest header: the count is known at the end
+	n := 0
+	for i = skipSpace(s, i); i == len(s) || s[i] != ']' || n > 0; n++ {
+		var err error
+		if i, err = p.value(s, i, depth); err != nil {
+			return i, err
+		}
+		if i = skipSpace(s, i); i < len(s) && s[i] == ']' {
+			n++
+			break
+		}
+		if i == len(s) || s[i] != ',' {
+			return i, unexpected(s, i, "',' or ']'")
+		}
+		i = skipSpace(s, i+1)
+	}
+	p.header(head, n, msgpcode.FixedArrayLow, msgpcode.Array16, msgpcode.Array32)
+	return i + 1, nil
+}
+
+func (p *packer) object(s string, i, depth int) (int, error) {
+	head, first := len(p.b), len(p.pairs)
+	p.WriteByte(0)
+	for i = skipSpace(s, i); i == len(s) || s[i] != '}' || len(p.pairs) > first; {
+		if i == len(s) || s[i] != '"' {
+			return i, unexpected(s, i, "a key")
+		}
+		at := pair{key: len(p.b)}
+		var err error
+		if i, err = p.string(s, i); err != nil {
+			return i, err
+		}
+		if i = skipSpace(s, i); i == len(s) || s[i] != ':' {
+			return i, unexpected(s, i, "':'")
+		}
+		at.value = len(p.b)
+		if i, err = p.value(s, skipSpace(s, i+1), depth); err != nil {
+			return i, err
+		}
+		at.end = len(p.b)
+		p.pairs = append(p.pairs, at)
+
+		if i = skipSpace(s, i); i < len(s) && s[i] == '}' {
+			break
+		}
+		if i == len(s) || s[i] != ',' {
+			return i, unexpected(s, i, "',' or '}'")
+		}
+		i = skipSpace(s, i+1)
+	}
+	n := p.dropRepeated(p.pairs[first:])
+	p.pairs = p.pairs[:first]
+	p.header(head, n, msgpcode.FixedMapLow, msgpcode.Map16, msgpcode.Map32)
+	return i + 1, nil
+}
+
+// header writes the header of the n elements that follow p.b[at], moving them
+// when it needs more than the one byte that was left for it.
+func (p *packer) header(at, n int, fixed, code16, code32 byte) {
+	switch {
+	case n < 16:
+		p.b[at] = fixed | byte(n)
+	case n <= math.MaxUint16:
+		p.b = append(p.b, 0, 0)
+		copy(p.b[at+3:], p.b[at+1:])
+		p.b[at], p.b[at+1], p.b[at+2] = code16, byte(n>>8), byte(n)
+	default:
+		p.b = append(p.b, 0, 0, 0, 0)
+		copy(p.b[at+5:], p.b[at+1:])
+		p.b[at], p.b[at+1], p.b[at+2], p.b[at+3], p.b[at+4] = code32, byte(n>>24), byte(n>>16), byte(n>>8), byte(n)
+	}
+}
+
+// number writes the number that begins at s[i].
+func (p *packer) number(s string, i int) (int, error) {
+	end, integer, err := scanNumber(s, i)
+	if err != nil {
+		return end, err
+	}
+	text := s[i:end]
+	if integer && text != "-0" { // an integer has no negative zero, a float64 has
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			p.enc.EncodeInt(n)
+			return end, nil
+		}
+		if n, err := strconv.ParseUint(text, 10, 64); err == nil {
+			p.enc.EncodeUint(n)
+			return end, nil
+		}
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return i, fmt.Errorf("number at byte %d: larger than any float64", i)
+	}
+	const exact = 1 << 53 // up to here every integer is a float64 of its own
+	if f == math.Trunc(f) && math.Abs(f) <= exact && !(f == 0 && math.Signbit(f)) {
+		p.enc.EncodeInt(int64(f))
+	} else {
+		p.enc.EncodeFloat64(f)
+	}
+	return end, nil
+}
+
+// string writes the string whose opening quote is s[i].
+func (p *packer) string(s string, i int) (int, error) {
+	i++
+	for end := i; end < len(s); end++ {
+		switch c := s[end]; {
+		case c == '"' && utf8.ValidString(s[i:end]):
+			p.enc.EncodeString(s[i:end])
+			return end + 1, nil
+		case c == '"' || c == '\\':
+			text, next, err := unescape(s, i)
+			if err != nil {
+				return next, err
+			}
+			p.enc.EncodeString(text)
+			return next, nil
+		case c < ' ':
+			return end, unexpected(s, end, "a control character as \\u escape")
+		}
+	}
+	return len(s), unexpected(s, len(s), "a closing '\"'")
+}

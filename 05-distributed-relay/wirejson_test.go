@@ -1,0 +1,223 @@
+package relay
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// through sends one JSON value through MessagePack and back.
+func through(t testing.TB, text string) (string, error) {
+	t.Helper()
+	e := Envelope{UID: EmitterUID, Event: "e", Args: []any{json.RawMessage(text)}}
+	b, err := e.Append(nil)
+	if err != nil {
+		return "", err
+	}
+	got, err := DecodeEnvelope(string(b))
+	require.NoError(t, err)
+	return string(got.Args[0].(json.RawMessage)), nil
+}
+
+func TestJSONKeepsItsMeaning(t *testing.T) {
+	for _, c := range []struct{ in, out string }{
+		{`null`, ``}, {`true`, ``}, {`false`, ``}, {`""`, ``}, {`[]`, ``}, {`{}`, ``}, {`[[],{}]`, ``},
+		{" \n[ 1 ,\t2 ] \r", `[1,2]`},
+		{`{"z":1,"a":2,"10":3,"2":4}`, ``}, // the order of keys stays
+		{`9223372036854775807`, ``}, {`-9223372036854775808`, ``}, {`18446744073709551615`, ``},
+		{`9007199254740993`, ``},
+		{`18446744073709551616`, `18446744073709552000`}, // beyond 64 bits: the nearest float64, as in JavaScript
+		{`0.1`, ``}, {`-2.5`, ``}, {`1e-7`, `1e-07`}, {`1.5e300`, `1.5e+300`}, {`1e-400`, `0`},
+		{`1.0`, `1`}, {`1e3`, `1000`}, {`-0`, ``}, {`-0.0`, `-0`}, {`0`, ``},
+		{`"\"\\\/\b\f\n\r\t\u0000\u001F"`, `"\"\\/\u0008\u000c\n\r\t\u0000\u001f"`},
+		{`"\u00e9\u4e16\ud83e\udd8a"`, `"é世🦊"`},
+		{`"\ud83e"`, `"` + "\uFFFD" + `"`}, {`"\udd8a\ud83ex"`, `"` + "\uFFFD\uFFFD" + `x"`}, {`"\ud83e\u0041"`, `"` + "\uFFFD" + `A"`},
+		{`{"a":1,"b":2,"a":3}`, `{"b":2,"a":3}`}, // of repeated keys the last counts, at its own place
+		{`{"a":1,"\u0061":2}`, `{"a":2}`},
+		{`[{"a":{"x":1,"x":[1,2]},"a":{"y":1,"y":2}}]`, `[{"a":{"y":2}}]`},
+		{`{"$base64":"YQ=="}`, ``}, // never becomes bytes again
+	} {
+		got, err := through(t, c.in)
+		require.NoError(t, err, c.in)
+		if c.out == "" {
+			c.out = c.in
+		}
+		require.Equal(t, c.out, got, c.in)
+	}
+}
+
+func TestRepeatedKeysOfALargeObject(t *testing.T) {
+	var in, want strings.Builder
+	for i := range 1000 {
+		fmt.Fprintf(&in, `"k%d":"old",`, i)
+	}
+	for i := range 500 {
+		fmt.Fprintf(&in, `"k%d":%d,`, i, i)
+	}
+	for i := 500; i < 1000; i++ {
+		fmt.Fprintf(&want, `"k%d":"old",`, i)
+	}
+	for i := range 500 {
+		fmt.Fprintf(&want, `"k%d":%d,`, i, i)
+	}
+	got, err := through(t, "{"+in.String()+`"end":0}`)
+	require.NoError(t, err)
+	require.Equal(t, "{"+want.String()+`"end":0}`, got)
+}
+
+func TestHeadersOfEveryWidth(t *testing.T) {
+	for _, c := range []struct{ json, head string }{
+		{`"` + strings.Repeat("a", 65535) + `"`, "daffff61"},
+		{`"` + strings.Repeat("a", 65536) + `"`, "db0001000061"},
+		{"[1" + strings.Repeat(",1", 65534) + "]", "dcffff01"},
+		{"[1" + strings.Repeat(",1", 65535) + "]", "dd0001000001"},
+		{"[[1" + strings.Repeat(",1", 65535) + "]" + strings.Repeat(",1", 15) + "]", "dc0010dd0001000001"},
+	} {
+		e := Envelope{Event: "e", Args: []any{json.RawMessage(c.json)}}
+		b, err := e.Append(nil)
+		require.NoError(t, err)
+		at := bytes.Index(b, []byte("\x92\xa1e")) + 3
+		require.Equal(t, c.head, hex.EncodeToString(b[at:at+len(c.head)/2]))
+		got, err := through(t, c.json)
+		require.NoError(t, err)
+		require.Equal(t, c.json, got)
+	}
+}
+
+func TestDepthEndsAt64(t *testing.T) {
+	nest := func(n int) string { return strings.Repeat(`{"a":[`, n/2) + strings.Repeat("]}", n/2) }
+	got, err := through(t, nest(MaxDepth))
+	require.NoError(t, err)
+	require.Equal(t, nest(MaxDepth), got)
+	_, err = through(t, nest(MaxDepth+2))
+	require.ErrorIs(t, err, ErrTooDeep)
+
+	for _, level := range []string{"91", "81a161"} { // arrived from someone else
+		payload := "93a161" + "82a47479706502a46461746192a165" + strings.Repeat(level, MaxDepth+1) + "01" + "80"
+		_, err = DecodeEnvelope(string(unhex(t, payload)))
+		require.ErrorIs(t, err, ErrTooDeep)
+	}
+}
+
+func TestValuesThatJSONDoesNotHave(t *testing.T) {
+	for _, c := range []struct{ name, hex, json string }{
+		{"NaN", "91cb7ff8000000000000", `[null]`},
+		{"infinity of a float32", "91caff800000", `[null]`},
+		{"float32", "91ca3fc00000", `[1.5]`},
+		{"bytes", "91c403010203", `[{"$base64":"AQID"}]`},
+		{"Date, 32 bits", "d6ff6957de65", `"2026-01-02T15:04:05.000Z"`},
+		{"Date, 64 bits", "d7ffa1a5d6006957de65", `"2026-01-02T15:04:05.678Z"`},
+		{"Date, 96 bits", "c70cff3b8b87c0ffffffffffffffff", `"1969-12-31T23:59:59.999Z"`},
+		{"Date, 5 digits of a year", "c70cff000000000000003afff44180", `"+010000-01-01T00:00:00.000Z"`},
+		{"Date, further than JavaScript's last", "c70cff000000007fffffffffffffff", `null`},
+		{"Date of notepack 2", "d70000000194277b9c65", `"2025-01-02T14:46:39.973Z"`},
+		{"undefined of notepack 2", "d40000", `null`},
+		{"ArrayBuffer of notepack 2", "c7020001ff", `{"$base64":"Af8="}`},
+		{"ext that nobody knows", "d50501ff", `[5,{"$base64":"Af8="}]`},
+		{"number as a key", "83070129020ccd01", ``},
+		{"numbers as keys", "82070129c0", `{"7":1,"41":null}`},
+		{"integers in more bytes than needed", "93d3ffffffffffffffffcf0000000000000001d10001", `[-1,1,1]`},
+		{"uint64", "cfffffffffffffffff", `18446744073709551615`},
+		{"int64", "d38000000000000000", `-9223372036854775808`},
+		{"not UTF-8", "a361ff62", `"a` + "\uFFFD" + `b"`},
+	} {
+		payload := "93a161" + "82a47479706502a46461746192a165" + c.hex + "80"
+		e, err := DecodeEnvelope(string(unhex(t, payload)))
+		if c.json == "" {
+			require.Error(t, err, c.name)
+			continue
+		}
+		require.NoError(t, err, c.name)
+		require.Equal(t, c.json, string(e.Args[0].(json.RawMessage)), c.name)
+	}
+}
+
+// FuzzJSON compares with encoding/json: what is JSON, and what it means.
+func FuzzJSON(f *testing.F) {
+	for _, s := range []string{
+		`{"a":[1,-2.5e3,"\u00e9\ud83e\udd8a\n"],"b":{"a":null,"a":true}}`, `18446744073709551615`, `-0`, `1e400`, `"\ud800"`, `[1,]`, `{"a"}`, `01`, "\"\xff\"", ` [ ] `,
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got, err := through(t, text)
+		if err != nil {
+			if json.Valid([]byte(text)) && depth(text) <= MaxDepth && !hugeNumber(text) {
+				t.Fatalf("refused: %v", err)
+			}
+			return
+		}
+		if !json.Valid([]byte(text)) {
+			t.Fatal("taken, and is not JSON")
+		}
+		require.Equal(t, meaning(t, text), meaning(t, got))
+		again, err := through(t, got)
+		require.NoError(t, err)
+		require.Equal(t, got, again, "the second time through")
+	})
+}
+
+// meaning is text as a value in which equal numbers are equal.
+func meaning(t *testing.T, text string) any {
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	var v any
+	require.NoError(t, dec.Decode(&v))
+	return normal(v)
+}
+
+func normal(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		if n, err := strconv.ParseInt(v.String(), 10, 64); err == nil && (n != 0 || v[0] != '-') {
+			return n
+		}
+		if n, err := strconv.ParseUint(v.String(), 10, 64); err == nil {
+			return n
+		}
+		f, _ := v.Float64()
+		if math.Abs(f) <= 1<<53 && f == math.Trunc(f) && (f != 0 || !math.Signbit(f)) {
+			return int64(f)
+		}
+		return fmt.Sprint("float ", f)
+	case []any:
+		for i := range v {
+			v[i] = normal(v[i])
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = normal(v[k])
+		}
+	}
+	return v
+}
+
+func depth(text string) (deepest int) {
+	dec := json.NewDecoder(strings.NewReader(text))
+	for d := 0; ; {
+		token, err := dec.Token()
+		if err == io.EOF || err != nil {
+			return deepest
+		}
+		switch token {
+		case json.Delim('['), json.Delim('{'):
+			d++
+			deepest = max(deepest, d)
+		case json.Delim(']'), json.Delim('}'):
+			d--
+		}
+	}
+}
+
+func hugeNumber(text string) bool {
+	var v any
+	return json.Unmarshal([]byte(text), &v) != nil
+}
