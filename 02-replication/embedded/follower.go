@@ -1,0 +1,177 @@
+package embedded
+
+import (
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+)
+
+// follower is the part of a replica that follows the master. Guarded by Topology.mu.
+type follower struct {
+	link   *link
+	cut    bool          // kept apart from the master
+	synced bool          // has the master's keys of once, and applies what came since
+	next   int           // number of the next entry to apply; -1: needs a copy of all keys
+	offset int64         // of the stream, what is applied
+	lag    time.Duration // how much later than the master it applies
+	copies int           // full resyncs
+}
+
+// link is one life of the connection between a replica and its master.
+type link struct {
+	ended bool
+	done  chan struct{} // closed when its goroutine has ended
+}
+
+func (f *follower) linked() bool { return f.link != nil && !f.link.ended }
+
+// connect starts a link. Called with mu held.
+func (t *Topology) connect(n *node) {
+	previous := n.link
+	n.link = &link{done: make(chan struct{})}
+	go t.follow(n, n.link, previous)
+}
+
+// disconnect ends a replica's link; the entry that is being applied is finished. Called with mu held.
+func (t *Topology) disconnect(n *node) {
+	if n.linked() {
+		n.link.ended = true
+	}
+	n.synced = false
+	t.changed.Broadcast()
+}
+
+// follow is the goroutine of a link. It may block on its own replica's miniredis, which a subscriber that does not read can
+// freeze: the master and the other replicas go on, because the log is between them.
+func (t *Topology) follow(n *node, l *link, previous *link) {
+	defer close(l.done)
+	if previous != nil {
+		<-previous.done // else both could apply the same entry
+	}
+	for {
+		e, copyAll, ok := t.await(n, l)
+		switch {
+		case !ok:
+			return
+		case copyAll:
+			t.resync(n, l)
+			continue
+		}
+		n.advance(e.at)
+		for _, command := range e.commands {
+			n.run(nil, command)
+		}
+		t.mu.Lock()
+		n.next++
+		n.offset = e.end
+		t.changed.Broadcast()
+		t.mu.Unlock()
+	}
+}
+
+// await gives the next entry when the replica is to apply it, or says that it needs a copy of all keys, because the log
+// does not reach back to where it stopped. ok is false when the link has ended.
+func (t *Topology) await(n *node, l *link) (e entry, copyAll, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for !l.ended {
+		if n.state == running {
+			switch {
+			case n.next < t.log.first:
+				n.synced = false
+				if t.nodes[0].state == running {
+					return entry{}, true, true
+				}
+			case n.next < t.log.next():
+				n.synced = true
+				e = t.log.entries[n.next-t.log.first]
+				wait := n.lag - time.Since(e.at)
+				if wait <= 0 {
+					return e, false, true
+				}
+				timer := time.AfterFunc(wait, t.changed.Broadcast)
+				t.changed.Wait()
+				timer.Stop()
+				continue
+			case !n.synced:
+				n.synced = true
+				t.changed.Broadcast()
+			}
+		}
+		t.changed.Wait()
+	}
+	return entry{}, false, false
+}
+
+// resync is the full resync: the replica's keys are replaced by a copy of the master's. What was published meanwhile is in no
+// key, and so is lost for the replica's subscribers, whose connections stay open: they get no sign of it.
+func (t *Topology) resync(n *node, l *link) {
+	t.exec.Lock() // nothing changes, the master's clock stands
+	at := time.Now()
+	t.nodes[0].advance(at)
+	keys := snapshot(t.nodes[0].data)
+	t.mu.Lock()
+	if l.ended {
+		t.mu.Unlock()
+		t.exec.Unlock()
+		return
+	}
+	n.loading = true
+	n.next = t.log.next() // from here on the log keeps what follows
+	offset := t.log.end
+	t.mu.Unlock()
+	t.exec.Unlock()
+
+	n.data.FlushAll()
+	n.advance(at)
+	for _, load := range keys {
+		load(n.data)
+	}
+
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	n.loading = false
+	n.offset = offset
+	n.copies++
+	t.changed.Broadcast()
+}
+
+// snapshot copies all keys, as functions that write them elsewhere.
+func snapshot(from *miniredis.Miniredis) []func(to *miniredis.Miniredis) {
+	var loads []func(*miniredis.Miniredis)
+	add := func(load func(*miniredis.Miniredis)) { loads = append(loads, load) }
+	for _, key := range from.Keys() {
+		switch from.Type(key) {
+		case "string":
+			value, _ := from.Get(key)
+			add(func(to *miniredis.Miniredis) { to.Set(key, value) })
+		case "hash":
+			fields, _ := from.HKeys(key)
+			for _, field := range fields {
+				value := from.HGet(key, field)
+				add(func(to *miniredis.Miniredis) { to.HSet(key, field, value) })
+			}
+		case "list":
+			items, _ := from.List(key)
+			items = append([]string(nil), items...)
+			add(func(to *miniredis.Miniredis) { to.RPush(key, items...) })
+		case "set":
+			members, _ := from.Members(key)
+			add(func(to *miniredis.Miniredis) { to.SAdd(key, members...) })
+		case "zset":
+			scores, _ := from.SortedSet(key)
+			for member, score := range scores {
+				add(func(to *miniredis.Miniredis) { to.ZAdd(key, score, member) })
+			}
+		case "stream":
+			entries, _ := from.Stream(key)
+			for _, e := range entries {
+				add(func(to *miniredis.Miniredis) { to.XAdd(key, e.ID, e.Values) })
+			}
+		}
+		if ttl := from.TTL(key); ttl > 0 {
+			add(func(to *miniredis.Miniredis) { to.SetTTL(key, ttl) })
+		}
+	}
+	return loads
+}
