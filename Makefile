@@ -28,4 +28,4 @@ fmt: ## format every Go file
 	@gofmt -l -w .
 
 tidy: ## go mod tidy in every module
-	@go run ./workbook/cmd/check -tidy
+	@for mod in */go.mod workbook/*/go.mod; do (cd "$${mod%/go.mod}" && GOWORK=off go mod tidy) || exit 1; done

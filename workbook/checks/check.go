@@ -1,0 +1,110 @@
+// Package checks proves what must hold for the whole repository and what no single
+// chapter's tests can see. The checks run one after the other: the go command inside
+// of them uses all cores by itself.
+package checks
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/redis-chat/workbook/suite"
+	"example.com/redis-chat/workbook/workspace"
+)
+
+// Check is one rule that the repository keeps.
+type Check struct {
+	Name string // for -only, and in front of its findings
+	Rule string // what holds, as a sentence
+	// Find returns what breaks the rule, a line or a block of lines each. An error
+	// says that it could not be found out, which counts as broken too.
+	Find func(ctx context.Context, root string) ([]string, error)
+}
+
+// All returns the checks for the repository at root.
+func All(root string) ([]Check, error) {
+	checks := []Check{
+		{"format", "every Go file is formatted (make fmt)", unformatted},
+		{"sources", "no test sleeps, no test is skipped without a reason, nothing is left to do", traces},
+		{"modules", "every module is in go.work, asks for Go 1.26 and for the same versions as the others", strayModules},
+		{"order", "a chapter imports only earlier chapters", upwardImports},
+		{"links", "every relative link and anchor in a text leads somewhere", brokenLinks},
+		{"commands", "every make and go command in a text can be run", brokenCommands},
+		{"tidy", "go mod tidy would change nothing (make tidy)", untidy},
+		{"vet", "go vet has no objection", vetFor("")},
+		{"vet-darwin", "go vet has no objection on macOS", vetFor("darwin")},
+		{"vet-windows", "go vet has no objection on Windows", vetFor("windows")},
+		{"staticcheck", "staticcheck has no objection", staticcheck},
+	}
+	modules, err := workspace.Modules(root)
+	if err != nil {
+		return nil, err
+	}
+	for _, dir := range modules {
+		if dir != toolsModule {
+			checks = append(checks, Check{"alone-" + path.Base(dir), dir + " builds and passes its tests without go.work", failsAlone(dir)})
+		}
+	}
+	return checks, nil
+}
+
+// Run runs the checks whose names are in only, all when there are none, and prints
+// each as a line, with its findings when it failed.
+func Run(ctx context.Context, root string, only []string, out io.Writer) (suite.Tally, error) {
+	checks, err := All(root)
+	if err != nil {
+		return suite.Tally{}, err
+	}
+	if err := known(checks, only); err != nil {
+		return suite.Tally{}, err
+	}
+	var tally suite.Tally
+	for _, c := range checks {
+		if len(only) > 0 && !slices.Contains(only, c.Name) {
+			continue
+		}
+		start := time.Now()
+		findings, err := c.Find(ctx, root)
+		if ctx.Err() != nil {
+			return tally, fmt.Errorf("interrupted in check %s", c.Name)
+		}
+		if err != nil {
+			findings = append(findings, err.Error())
+		}
+		verdict := "ok"
+		if len(findings) > 0 {
+			verdict = "FAIL"
+			tally.Failed++
+		} else {
+			tally.Passed++
+		}
+		fmt.Fprintf(out, "%-4s  %-20s  %s  %.1fs\n", verdict, c.Name, c.Rule, time.Since(start).Seconds())
+		for _, f := range findings {
+			fmt.Fprintln(out, "      "+strings.ReplaceAll(strings.TrimRight(f, "\n"), "\n", "\n      "))
+		}
+	}
+	return tally, nil
+}
+
+func known(checks []Check, only []string) error {
+	for _, name := range only {
+		if !slices.ContainsFunc(checks, func(c Check) bool { return c.Name == name }) {
+			var names []string
+			for _, c := range checks {
+				names = append(names, c.Name)
+			}
+			return fmt.Errorf("there is no check %q; there are: %s", name, strings.Join(names, ", "))
+		}
+	}
+	return nil
+}
+
+// readFile reads a file of the repository, named as in findings.
+func readFile(root, name string) ([]byte, error) {
+	return os.ReadFile(path.Join(root, name))
+}

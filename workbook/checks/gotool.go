@@ -1,0 +1,116 @@
+package checks
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path"
+	"strings"
+	"time"
+
+	"example.com/redis-chat/workbook/workspace"
+)
+
+// toolsModule pins the checkers' versions. It is no part of the workspace.
+const toolsModule = "workbook/tools"
+
+// output runs a program and returns all that it printed. An exit code other than 0
+// is no error: failed reports it.
+func output(ctx context.Context, dir string, env []string, name string, args ...string) (out string, failed bool, err error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), env...)
+	cmd.WaitDelay = 10 * time.Second
+	var all bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &all, &all
+	err = cmd.Run()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return all.String(), true, nil
+	}
+	if err != nil {
+		return all.String(), true, fmt.Errorf("run %s: %w", name, err)
+	}
+	return all.String(), false, nil
+}
+
+// objections runs a checker that exits with 0 when it has none.
+func objections(ctx context.Context, dir string, env []string, name string, args ...string) ([]string, error) {
+	out, failed, err := output(ctx, dir, env, name, args...)
+	if err != nil || !failed {
+		return nil, err
+	}
+	if strings.TrimSpace(out) == "" {
+		out = name + " " + strings.Join(args, " ") + " failed without a word"
+	}
+	return []string{out}, nil
+}
+
+// vetFor checks the whole for another system: that it compiles there, tests included.
+func vetFor(goos string) func(context.Context, string) ([]string, error) {
+	return func(ctx context.Context, root string) ([]string, error) {
+		var env []string
+		if goos != "" {
+			env = []string{"GOOS=" + goos, "CGO_ENABLED=0"}
+		}
+		return objections(ctx, root, env, "go", "vet", "work")
+	}
+}
+
+func staticcheck(ctx context.Context, root string) ([]string, error) {
+	// go tool builds it from the versions in its own module and tells where it is;
+	// run from there it would not see the workspace.
+	out, failed, err := output(ctx, path.Join(root, toolsModule), []string{"GOWORK=off"}, "go", "tool", "-n", "staticcheck")
+	if err != nil {
+		return nil, err
+	}
+	if failed {
+		return nil, fmt.Errorf("build staticcheck: %s", out)
+	}
+	lines := strings.Split(strings.TrimSpace(out), "\n") // downloads are told first
+	return objections(ctx, root, nil, lines[len(lines)-1], "work")
+}
+
+func untidy(ctx context.Context, root string) ([]string, error) {
+	modules, err := workspace.Modules(root)
+	if err != nil {
+		return nil, err
+	}
+	var findings []string
+	for _, dir := range modules {
+		found, err := objections(ctx, path.Join(root, dir), []string{"GOWORK=off"}, "go", "mod", "tidy", "-diff")
+		if err != nil {
+			return nil, err
+		}
+		if len(found) > 0 {
+			findings = append(findings, "in "+dir+":\n"+found[0])
+		}
+	}
+	return findings, nil
+}
+
+// failsAlone runs a module's tests with nothing but its own go.mod, embedded and
+// without the race detector: make test has run them with it.
+func failsAlone(dir string) func(context.Context, string) ([]string, error) {
+	env := []string{"GOWORK=off", "WORKBOOK_REDIS=embedded", "REQUIRE_REDIS=", "REQUIRE_BROWSER=", "REQUIRE_NODE="}
+	return func(ctx context.Context, root string) ([]string, error) {
+		found, err := objections(ctx, path.Join(root, dir), env, "go", "test", "-short", "-timeout=3m", "./...")
+		for i := range found {
+			found[i] = withoutPassed(found[i])
+		}
+		return found, err
+	}
+}
+
+func withoutPassed(out string) string {
+	var rest strings.Builder
+	for line := range strings.Lines(out) {
+		if !strings.HasPrefix(line, "ok ") && !strings.HasPrefix(line, "?  ") {
+			rest.WriteString(line)
+		}
+	}
+	return rest.String()
+}
