@@ -1,0 +1,63 @@
+// Talk is a line client of the chat: what is typed is sent, what arrives is printed.
+//
+//	talk [-name N] [-room R] [-json] URL…
+//
+// What arrives goes to standard output, what happens to the connection to standard error. With several URLs it goes
+// to the next one when a node is gone. It ends on end of input, when every line has been acknowledged, and on Ctrl-C.
+// To listen only, give it an input that stays open: tail -f /dev/null | talk URL
+//
+// Exit codes: 0 the end; 1 nobody is there, or lines were not acknowledged; 2 a bad flag, name or room.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+
+	chat "example.com/redis-chat/04-websocket-chat"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is the program; its result is the exit code.
+func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
+	flags := flag.NewFlagSet("talk", flag.ContinueOnError)
+	flags.SetOutput(errOut)
+	flags.Usage = func() {
+		fmt.Fprintln(errOut, "usage: talk [-name N] [-room R] [-json] URL…\n\nSends each line that is typed, prints what arrives. With several URLs it goes to the next when a node is gone.")
+		flags.PrintDefaults()
+	}
+	o := chat.TalkOptions{In: in, Out: out, Err: errOut}
+	flags.StringVar(&o.Name, "name", "", "your name, 1 to 32 characters (default: the node makes one up)")
+	flags.StringVar(&o.Room, "room", "", "the room, 1 to 64 bytes (default: the node's, lobby)")
+	flags.BoolVar(&o.JSON, "json", false, "print frames as they are, one a line")
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return 0
+	} else if err != nil {
+		return 2 // Parse has said why
+	}
+	if o.URLs = flags.Args(); len(o.URLs) == 0 {
+		fmt.Fprintln(errOut, "talk: give the URL of a node, for example: talk http://127.0.0.1:3000")
+		return 2
+	}
+	err := chat.Talk(ctx, o)
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintln(errOut, "talk:", err)
+	var refused *chat.RefusedError
+	if errors.As(err, &refused) && refused.Status == http.StatusBadRequest {
+		return 2
+	}
+	return 1
+}

@@ -1,0 +1,131 @@
+// A connection to the chat that outlives the loss of a node.
+//
+// It connects to the first node of a list. When the connection ends, it waits a little, tells how long, and goes on
+// to the next node; after a whole round without success it waits twice as long. The wait is random, so that the
+// thousand pages of a node that went away do not all knock at the next one in the same moment.
+
+const firstWait = 500;        // milliseconds, doubled after every round of all nodes
+const longestWait = 20_000;   // milliseconds
+const pingEvery = 10_000;     // milliseconds
+const answerWithin = 5_000;   // milliseconds that a node may take to open the connection
+const steadyAfter = 5_000;    // milliseconds online before waits start small again
+
+export class Connection {
+  // nodes: base URLs. query: "name=alice&room=lobby". on: functions that are told what happens:
+  //   connecting(node)       a try begins
+  //   frame(frame)           a text frame, parsed; the first is $welcome
+  //   binary(bytes)          a binary frame, as an ArrayBuffer
+  //   lost({why, wait})      the connection is gone, or did not come; the next try is in `wait` milliseconds
+  //   refused(sentence)      the node said no, for good: trying again would not help
+  constructor(nodes, query, on) {
+    Object.assign(this, { nodes, query, on });
+    this.at = 0;        // which node
+    this.failures = 0;  // tries since the connection was last steady
+    this.socket = null;
+  }
+
+  open() {
+    this.drop();
+    const node = this.nodes[this.at];
+    this.on.connecting(node);
+    let socket;
+    try {
+      socket = new WebSocket(endpoint(node, this.query, "ws"));
+    } catch {
+      return this.tryNext(`${node} is no address that this page may connect to`);
+    }
+    this.socket = socket;
+    this.wasOpen = false;
+    this.openTimer = setTimeout(() => this.giveUp(), answerWithin);
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => this.opened();
+    socket.onmessage = (e) => {
+      this.heard = true;
+      if (typeof e.data !== "string") return this.on.binary(e.data);
+      const frame = JSON.parse(e.data);
+      if (frame.event !== "$pong") this.on.frame(frame);
+    };
+    // 1006 means "no close frame": the node vanished, or refused. A browser hides which, so we ask.
+    socket.onclose = (e) => {
+      const why = e.reason || closeWords[e.code] || `the connection was closed (${e.code})`;
+      this.drop();
+      if (this.wasOpen) this.tryNext(why);
+      else this.askWhy(node);
+    };
+  }
+
+  // send returns whether the frame was handed to a living connection.
+  send(frame) {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  opened() {
+    clearTimeout(this.openTimer);
+    this.wasOpen = true;
+    this.steadyTimer = setTimeout(() => { this.failures = 0; }, steadyAfter);
+    // A browser does not show ping frames, and TCP can take minutes to notice a dead network. So we ask ourselves:
+    // when not a single frame has come since the last $ping, nobody is there.
+    this.heard = true;
+    this.pingTimer = setInterval(() => {
+      if (!this.heard) return this.giveUp();
+      this.heard = false;
+      this.send({ event: "$ping" });
+    }, pingEvery);
+  }
+
+  giveUp() {
+    const socket = this.socket;
+    this.drop();
+    socket.close(); // its onclose may come much later, or never: nobody listens to it any more
+    this.tryNext("the node does not answer");
+  }
+
+  // drop forgets the socket and its timers, so that nothing late can be taken for news.
+  drop() {
+    clearInterval(this.pingTimer);
+    clearTimeout(this.openTimer);
+    clearTimeout(this.steadyTimer);
+    clearTimeout(this.retryTimer);
+    if (this.socket) this.socket.onopen = this.socket.onmessage = this.socket.onclose = null;
+    this.socket = null;
+  }
+
+  // askWhy asks the node over plain HTTP, which runs the same checks, why it did not open a WebSocket.
+  // Only the page's own node can be asked: a browser does not show the answers of others.
+  async askWhy(node) {
+    let sentence = "the node cannot be reached";
+    if (node === location.origin) {
+      try {
+        const answer = await fetch(endpoint(node, this.query, "http"), { signal: AbortSignal.timeout(answerWithin) });
+        const text = (await answer.text()).trim();
+        if ([400, 401, 403].includes(answer.status)) return this.on.refused(text);
+        if (answer.status >= 500) sentence = text;
+      } catch {
+        // Nobody there: the sentence above is right.
+      }
+    }
+    this.tryNext(sentence);
+  }
+
+  tryNext(why) {
+    const round = Math.floor(this.failures / this.nodes.length);
+    const wait = Math.min(longestWait, firstWait * 2 ** round) * (0.5 + Math.random() / 2);
+    this.failures++;
+    this.at = (this.at + 1) % this.nodes.length;
+    this.retryTimer = setTimeout(() => this.open(), wait);
+    this.on.lost({ why, wait });
+  }
+}
+
+const closeWords = {
+  1001: "the node is going away",
+  1006: "the connection broke",
+  1009: "the message was too large",
+  1013: "this page was too slow to take all messages",
+};
+
+function endpoint(node, query, scheme) {
+  return node.replace(/\/+$/, "").replace(/^http/, scheme) + "/ws?" + query;
+}

@@ -1,0 +1,135 @@
+package chat
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// readable is a message as a line for a person:
+//
+//	alice: hi                    a message
+//	alice: {"x":1}               a message whose data is no string
+//	alice [moved] {"x":1}        another event
+//	* Hello!                     one without a sender, as the emitter's
+//	* [binary] 256 bytes
+//	-- bob joined (3 here)       what the node itself tells
+//
+// It is empty for what only programs need ($ack, $placed, $welcome).
+func readable(m Message) string {
+	if strings.HasPrefix(m.Event, "$") {
+		return notice(m.Frame)
+	}
+	from := m.From
+	if strings.HasPrefix(from, "-") || strings.HasPrefix(from, "*") {
+		from = strconv.Quote(from) // nobody is called what the other lines begin with
+	}
+	var line strings.Builder
+	switch {
+	case from != "" && m.Event == "message":
+		line.WriteString(from + ": ")
+	case from != "":
+		line.WriteString(from + " ")
+	default:
+		line.WriteString("* ")
+	}
+	if m.Event != "message" {
+		line.WriteString("[" + m.Event + "] ")
+	}
+	if m.Binary != nil {
+		fmt.Fprintf(&line, "%d bytes", len(m.Binary))
+	}
+	line.WriteString(words(m.Data))
+	return harmless(strings.TrimRight(line.String(), " "))
+}
+
+// notice is what the node tells, marked so that nobody's message looks like it.
+func notice(f Frame) string {
+	var d struct {
+		Presence
+		Problem
+		Missed *int64 `json:"missed"`
+	}
+	_ = json.Unmarshal(f.Data, &d) // what is not there stays empty, and is shown so
+	var text string
+	switch f.Event {
+	case "$presence":
+		text = presence(d.Presence)
+	case "$degraded":
+		text = "messages may be missed: " + d.Text
+	case "$recovered":
+		text = "messages arrive again"
+		if d.Missed != nil {
+			text += fmt.Sprintf("; %d were missed", *d.Missed)
+		}
+	case "$error":
+		text = fmt.Sprintf("error %s: %s", d.Code, d.Text)
+	}
+	if text == "" {
+		return ""
+	}
+	return harmless("-- " + text)
+}
+
+func presence(p Presence) string {
+	if p.Present != nil {
+		return fmt.Sprintf("%d here: %s", p.Count, strings.Join(p.Present, ", "))
+	}
+	var changes []string
+	if len(p.Joined) > 0 {
+		changes = append(changes, strings.Join(p.Joined, ", ")+" joined")
+	}
+	if len(p.Left) > 0 {
+		changes = append(changes, strings.Join(p.Left, ", ")+" left")
+	}
+	if changes == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s (%d here)", strings.Join(changes, "; "), p.Count)
+}
+
+// words is a string as it is, and anything else as JSON without spaces.
+func words(data json.RawMessage) string {
+	var s string
+	if json.Unmarshal(data, &s) == nil {
+		return s
+	}
+	var compact bytes.Buffer
+	if json.Compact(&compact, data) == nil {
+		return compact.String()
+	}
+	return ""
+}
+
+// raw is a message as it came, on one line; bytes take the form that they have inside of events.
+func raw(m Message) string {
+	if m.Binary != nil {
+		return `{"event":"binary","data":{"$base64":"` + base64.StdEncoding.EncodeToString(m.Binary) + `"}}`
+	}
+	if !bytes.ContainsAny(m.Text, "\r\n") {
+		return string(m.Text)
+	}
+	var line bytes.Buffer
+	_ = json.Compact(&line, m.Text) // it is JSON: it has been decoded
+	return line.String()
+}
+
+// harmless writes what a terminal would obey, or what would make a line look like another one, as an escape: \x1b,
+// \n, \u202e. Everything that is seen, of whatever script, stays.
+func harmless(s string) string {
+	const zeroWidthNonJoiner, zeroWidthJoiner = '\u200c', '\u200d' // Persian words and compound emoji need them
+	var line strings.Builder
+	for _, r := range s {
+		if unicode.IsGraphic(r) || r == zeroWidthNonJoiner || r == zeroWidthJoiner {
+			line.WriteRune(r)
+			continue
+		}
+		quoted := fmt.Sprintf("%+q", r) // '\x1b'
+		line.WriteString(quoted[1 : len(quoted)-1])
+	}
+	return line.String()
+}

@@ -1,0 +1,120 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// After a node is gone Talk waits this long before the next try, and twice as long after every round of all URLs.
+const (
+	firstRetry   = 200 * time.Millisecond
+	longestRetry = 5 * time.Second
+)
+
+// connectFirst tries every URL once: whoever starts a program wants to know at once that nobody is there.
+func (t *talk) connectFirst(ctx context.Context) error {
+	var failures []error
+	for t.url = range t.o.URLs {
+		err := t.connect(ctx)
+		if err == nil || badRequest(err) {
+			return err
+		}
+		failures = append(failures, err)
+	}
+	if len(failures) == 1 {
+		return failures[0]
+	}
+	return fmt.Errorf("none of %d nodes lets us in: %w", len(failures), errors.Join(failures...))
+}
+
+// dial is a later try. Its error is one that trying again cannot mend.
+func (t *talk) dial(ctx context.Context) error {
+	err := t.connect(ctx)
+	if err == nil || badRequest(err) || ctx.Err() != nil {
+		return err
+	}
+	t.tryNext(err.Error())
+	return nil
+}
+
+func (t *talk) connect(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, t.o.Patience)
+	defer cancel()
+	client, err := Dial(ctx, t.o.URLs[t.url], DialOptions{Name: t.o.Name, Room: t.o.Room})
+	if err != nil {
+		return err
+	}
+	t.client, t.retry, t.heard, t.pinged = client, nil, true, false
+	w := client.Welcome()
+	t.say("connected to node %s as %s in room %s", w.Node, w.Name, w.Room)
+	return nil
+}
+
+// lost ends the connection and plans the next one, at the next URL.
+func (t *talk) lost(err error) {
+	why := err.Error()
+	var closed *websocket.CloseError
+	if errors.As(err, &closed) {
+		why = fmt.Sprintf("the node closed the connection: %d %s", closed.Code, closed.Text)
+		if closed.Code == websocket.CloseAbnormalClosure {
+			why = "the node is gone"
+		}
+	}
+	if t.line != nil && t.line.sent {
+		t.giveUp(why)
+	}
+	t.hangUp()
+	t.tryNext(why)
+}
+
+func (t *talk) hangUp() {
+	if t.client != nil {
+		t.client.Close()
+		t.client = nil
+	}
+}
+
+func (t *talk) tryNext(why string) {
+	wait := min(firstRetry<<min(t.failed/len(t.o.URLs), 10), longestRetry)
+	wait = wait/2 + rand.N(wait/2) // jitter: the clients of a node that went away do not come in one wave
+	t.failed++
+	t.url = (t.url + 1) % len(t.o.URLs)
+	t.retry = time.After(wait)
+	t.say("%s; trying %s in %v", why, t.o.URLs[t.url], wait.Round(10*time.Millisecond))
+}
+
+// look is taken twice in the time that is Patience.
+func (t *talk) look(ctx context.Context) error {
+	late := t.line != nil && time.Since(t.line.since) > t.o.Patience
+	switch {
+	case late && t.client == nil:
+		return fmt.Errorf("no node for %v; not sent: %s", t.o.Patience, harmless(t.line.text))
+	case t.client == nil:
+	case late && t.line.sent:
+		t.lost(errors.New("the node does not acknowledge"))
+	case t.heard:
+		t.heard, t.failed = false, 0 // steady
+	case t.pinged:
+		t.lost(errors.New("the node does not answer")) // frozen, or the network is: TCP would take minutes to tell
+	case t.line == nil: // an answer to the line will do as well
+		t.pinged = true
+		ctx, cancel := context.WithTimeout(ctx, t.o.Patience)
+		defer cancel()
+		if err := t.client.Send(ctx, Frame{Event: "$ping"}); err != nil {
+			t.lost(err)
+		}
+	}
+	return nil
+}
+
+// badRequest: name or room is not acceptable, here or anywhere.
+func badRequest(err error) bool {
+	var refused *RefusedError
+	return errors.As(err, &refused) && refused.Status == http.StatusBadRequest
+}
