@@ -1,0 +1,309 @@
+package pubsub
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// told is an event with the time at which it was handed over, counted from the subscription's begin.
+type told struct {
+	Event
+	after time.Duration
+}
+
+// listen collects events in the background; the function it returns gives those so far.
+func listen(t *testing.T, s *Subscriber) func() []told {
+	began := time.Now()
+	var mu sync.Mutex
+	var got []told
+	go func() {
+		for {
+			events, err := s.Receive(t.Context())
+			if err != nil {
+				return
+			}
+			mu.Lock()
+			for _, e := range events {
+				got = append(got, told{e, time.Since(began)})
+			}
+			mu.Unlock()
+		}
+	}()
+	return func() []told {
+		synctest.Wait() // until the collector waits in Receive
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Clone(got)
+	}
+}
+
+func kinds(got []told) (kinds []Kind) {
+	for _, e := range got {
+		if e.Kind != Message {
+			kinds = append(kinds, e.Kind)
+		}
+	}
+	return kinds
+}
+
+const (
+	interval = 100 * time.Millisecond
+	probing  = "probe"
+)
+
+// watched subscribes at a scripted server with a probe every 100 ms that takes the way probe says.
+func watched(t *testing.T, server *scripted, probe func(context.Context) error) func() []told {
+	ctx, cancel := context.WithCancel(t.Context())
+	client := server.client()
+	s, err := Subscribe(ctx, client, Options{
+		Channels:      []string{"news", probing},
+		Probe:         probe,
+		Back:          func(channel, _ string) bool { return channel == probing },
+		ProbeInterval: interval,
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		cancel()
+		server.drop()
+		require.NoError(t, client.Close())
+		synctest.Wait()
+	})
+	return listen(t, s)
+}
+
+func TestProbesThatComeBackProveDelivery(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var server scripted
+		events := watched(t, &server, func(context.Context) error { go server.publish(probing, ""); return nil })
+		time.Sleep(time.Minute)
+		require.Equal(t, []Kind{Subscribed, Alive}, kinds(events()))
+		require.Equal(t, 1, server.dialed())
+	})
+}
+
+func TestSilenceBehindAnAnsweringServerKeepsTheConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var server scripted
+		var cut atomic.Bool
+		events := watched(t, &server, func(context.Context) error {
+			if !cut.Load() {
+				go server.publish(probing, "")
+			}
+			return nil
+		})
+		time.Sleep(interval * 3 / 2)
+		cut.Store(true)
+		time.Sleep(time.Minute)
+		got := events()
+		require.Equal(t, []Kind{Subscribed, Alive, Silent}, kinds(got))
+		silent := got[len(got)-1]
+		require.ErrorIs(t, silent.Err, ErrNotBack)
+		require.ErrorContains(t, silent.Err, "192.0.2.1:6379 may be frozen, or a replica that has lost its master")
+		require.InDelta(t, 4*interval, silent.after, float64(interval), "three intervals after the last probe")
+		require.Equal(t, 1, server.dialed(), "it answers PING: a new connection would not help")
+
+		cut.Store(false)
+		time.Sleep(2 * interval)
+		require.Equal(t, []Kind{Subscribed, Alive, Silent, Alive}, kinds(events()))
+	})
+}
+
+func TestFrozenServerIsLeftAndFoundAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var server scripted
+		events := watched(t, &server, func(context.Context) error {
+			server.mu.Lock()
+			defer server.mu.Unlock()
+			if !server.frozen {
+				go server.publish(probing, "")
+			}
+			return nil
+		})
+		time.Sleep(10 * interval)
+		server.set(func() { server.frozen = true })
+		time.Sleep(7 * interval)
+		got := events()
+		require.Equal(t, []Kind{Subscribed, Alive, Silent, Disconnected}, kinds(got))
+		require.ErrorContains(t, got[len(got)-1].Err, "has not answered a PING for 300ms")
+		require.LessOrEqual(t, got[len(got)-1].after, 17*interval)
+
+		time.Sleep(time.Minute)
+		got = events()
+		require.Equal(t, []Kind{Subscribed, Alive, Silent, Disconnected, Disconnected}, kinds(got), "the second has another reason")
+		require.ErrorContains(t, got[len(got)-1].Err, "not confirmed within 2s")
+
+		server.set(func() { server.frozen = false })
+		time.Sleep(5 * time.Second)
+		require.Equal(t, []Kind{Subscribed, Alive}, kinds(events())[5:])
+	})
+}
+
+func TestMasterThatIsAwayIsNotBlamedOnTheReplica(t *testing.T) {
+	for name, away := range map[string]func(context.Context) error{
+		"refuses": func(context.Context) error { return errRefused },
+		"hangs":   func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var server scripted
+				var isAway atomic.Bool
+				events := watched(t, &server, func(ctx context.Context) error {
+					if isAway.Load() {
+						return away(ctx)
+					}
+					go server.publish(probing, "")
+					return nil
+				})
+				time.Sleep(10 * interval)
+				isAway.Store(true)
+				time.Sleep(3 * interval)
+				got := events()
+				require.Equal(t, []Kind{Subscribed, Alive, Silent}, kinds(got))
+				require.ErrorIs(t, got[len(got)-1].Err, ErrNotPublished)
+				require.NotErrorIs(t, got[len(got)-1].Err, ErrNotBack)
+				require.ErrorContains(t, got[len(got)-1].Err, "the subscription at 192.0.2.1:6379 may be fine")
+				time.Sleep(time.Minute)
+				require.Equal(t, []Kind{Subscribed, Alive, Silent}, kinds(events()), "told once")
+				require.Equal(t, 1, server.dialed())
+
+				isAway.Store(false)
+				time.Sleep(2 * silentAfter * interval)
+				require.Equal(t, []Kind{Subscribed, Alive, Silent, Alive}, kinds(events()))
+			})
+		})
+	}
+}
+
+func TestSilenceIsToldAgainWhenItsCauseChanges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var server scripted
+		var refuses atomic.Bool
+		events := watched(t, &server, func(context.Context) error { // never comes back
+			if refuses.Load() {
+				return errRefused
+			}
+			return nil
+		})
+		time.Sleep(time.Second)
+		require.ErrorIs(t, events()[1].Err, ErrNotBack)
+		refuses.Store(true)
+		time.Sleep(time.Second)
+		got := events()
+		require.Equal(t, []Kind{Subscribed, Silent, Silent}, kinds(got))
+		require.ErrorIs(t, got[2].Err, ErrNotPublished)
+		require.ErrorIs(t, got[2].Err, errRefused)
+	})
+}
+
+func TestProbesGoOnWithoutASubscription(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := scripted{refuse: errRefused}
+		var probes atomic.Int64
+		events := watched(t, &server, func(context.Context) error { probes.Add(1); return nil })
+		time.Sleep(10*interval + interval/2)
+		require.Equal(t, []Kind{Disconnected}, kinds(events()))
+		require.EqualValues(t, 11, probes.Load(), "other nodes learn from them what they have missed")
+	})
+}
+
+func TestOutageIsToldOncePerReasonAndDialsBackOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := scripted{refuse: errRefused}
+		events := watched(t, &server, func(context.Context) error { return nil })
+		time.Sleep(time.Minute)
+		require.Equal(t, []Kind{Disconnected}, kinds(events()))
+		var waits []time.Duration
+		for i := range len(server.dials) - 1 {
+			waits = append(waits, server.dials[i+1].Sub(server.dials[i]))
+		}
+		for i, most := range []time.Duration{50, 100, 200, 400, 800, 1600, 2000, 2000, 2000} {
+			most *= time.Millisecond
+			require.LessOrEqual(t, waits[i], most)
+			require.GreaterOrEqual(t, waits[i], most/2)
+		}
+
+		server.set(func() { server.refuse = errors.New("no route to host") })
+		time.Sleep(lastBackoff)
+		got := events()
+		require.Equal(t, []Kind{Disconnected, Disconnected}, kinds(got))
+		require.EqualError(t, got[1].Err, "subscribe at 192.0.2.1:6379: no route to host")
+	})
+}
+
+func TestEveryChannelIsConfirmedBeforeSubscribedIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := scripted{unconfirmed: probing}
+		events := watched(t, &server, func(context.Context) error { return nil })
+		synctest.Wait()
+		server.publish("news", "early")
+		time.Sleep(time.Second)
+		require.Empty(t, events())
+		time.Sleep(time.Second + time.Millisecond)
+		require.Equal(t, []Kind{Disconnected}, kinds(events()))
+
+		server.set(func() { server.unconfirmed = "" })
+		time.Sleep(time.Second)
+		require.Equal(t, []Kind{Disconnected, Subscribed}, kinds(events())[:2])
+	})
+}
+
+func TestMessageBeforeTheLastConfirmationIsHandedOverAfterSubscribed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := scripted{unconfirmed: probing}
+		events := watched(t, &server, func(context.Context) error { return nil })
+		synctest.Wait()
+		server.publish("news", "early")
+		server.mu.Lock()
+		c := server.conns[0]
+		server.mu.Unlock()
+		_, err := c.Write([]byte("*3\r\n$9\r\nsubscribe\r\n$5\r\nprobe\r\n:2\r\n"))
+		require.NoError(t, err)
+		got := events()
+		require.Len(t, got, 2)
+		require.Equal(t, Subscribed, got[0].Kind)
+		require.Equal(t, "early", got[1].Payload)
+	})
+}
+
+// Without the dialer that works once, go-redis connects and subscribes anew inside the Receive that
+// reports the error; the dial would come before Disconnected, and one dial would never be told.
+func TestNoConnectionIsMadeBehindOurBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var server scripted
+		events := watched(t, &server, func(context.Context) error { go server.publish(probing, ""); return nil })
+		for range 20 {
+			time.Sleep(3 * time.Second)
+			server.drop()
+		}
+		time.Sleep(3 * time.Second)
+		subscribed := 0
+		for _, kind := range kinds(events()) {
+			if kind == Subscribed {
+				subscribed++
+			}
+		}
+		require.Equal(t, 21, subscribed)
+		require.Equal(t, subscribed, server.dialed())
+	})
+}
+
+func TestAProcessThatDidNotRunBlamesNobody(t *testing.T) {
+	now := time.Now()
+	s := &Subscriber{o: Options{ProbeInterval: interval}, queue: newQueue(1000)}
+	s.link.up(&connection{addr: "192.0.2.1:6379"}, s.queue)
+	s.link.since = now.Add(-time.Hour)
+	w := &watcher{s: s, interval: interval}
+	w.forgive(time.Hour)
+	w.judge(t.Context(), now)
+	events := s.queue.take()
+	require.Len(t, events, 1)
+	require.Equal(t, Subscribed, events[0].Kind)
+}
