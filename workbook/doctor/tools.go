@@ -1,0 +1,90 @@
+package doctor
+
+import "os/exec"
+
+// tool is a program that some part of the workbook can use.
+type tool struct {
+	name     string
+	names    []string // under which it may be on the PATH; the first one found counts
+	files    map[string][]string
+	purpose  string
+	debian   string // packages
+	mac      string // formulas, or a whole sentence
+	windows  string
+	windowed bool
+}
+
+var tools = []tool{
+	{
+		name: "make", names: []string{"make", "gmake"},
+		purpose: "the jobs by name; each is one go command in the Makefile",
+		debian:  "make", mac: "xcode-select --install", windows: "winget install ezwinports.make",
+	},
+	{
+		name: "git", names: []string{"git"},
+		purpose: "your own copy of the workbook, and what you changed in it",
+		debian:  "git", mac: "xcode-select --install", windows: "winget install Git.Git",
+	},
+	{
+		name: "redis-server", names: []string{"redis-server", "valkey-server"},
+		purpose: "real Redis: make run uses it, make test runs once more on it",
+		debian:  "redis-server", mac: "brew install redis", windows: inWSL,
+	},
+	{
+		name: "redis-sentinel", names: []string{"redis-sentinel", "valkey-sentinel"},
+		purpose: "failover, in the labs",
+		debian:  "redis-sentinel", mac: "brew install redis", windows: inWSL,
+	},
+	{
+		name: "redis-cli", names: []string{"redis-cli", "valkey-cli"},
+		purpose: "the lessons' commands, typed by hand",
+		debian:  "redis-tools", mac: "brew install redis", windows: inWSL,
+	},
+	{
+		name: "C compiler", names: []string{"gcc", "clang", "cc"},
+		purpose: "the race detector in make test",
+		debian:  "gcc libc6-dev", mac: "xcode-select --install", windows: "winget install BrechtSanders.WinLibs.POSIX.UCRT",
+	},
+	{
+		name: "chromium", names: []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"},
+		files: map[string][]string{
+			"darwin":  {"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium"},
+			"windows": {`C:\Program Files\Google\Chrome\Application\chrome.exe`, `C:\Program Files (x86)\Google\Chrome\Application\chrome.exe`},
+		},
+		purpose: "the tests of the pages in a browser", windowed: true,
+		debian: "chromium", mac: "brew install --cask google-chrome", windows: "winget install Google.Chrome",
+	},
+	{
+		name: "node", names: []string{"node", "nodejs"},
+		purpose: "the tests with Socket.IO's own servers and emitters",
+		debian:  "nodejs", mac: "brew install node", windows: "winget install OpenJS.NodeJS.LTS",
+	},
+	{
+		name: "npm", names: []string{"npm"},
+		purpose: "gets Socket.IO for those tests",
+		debian:  "npm", mac: "brew install node", windows: "winget install OpenJS.NodeJS.LTS",
+	},
+}
+
+const inWSL = "there is none for Windows: work in WSL, or do without"
+
+// find returns the path of the program, or "".
+func (t tool) find(goos string) string {
+	for _, name := range append(t.names[:len(t.names):len(t.names)], t.files[goos]...) {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	return ""
+}
+
+// howToGet is a command or a sentence for the system.
+func (t tool) howToGet(goos string) string {
+	switch goos {
+	case "darwin":
+		return t.mac
+	case "windows":
+		return t.windows
+	}
+	return "apt-get install " + t.debian + " (Debian, Ubuntu; other systems call it much the same)"
+}
