@@ -1,0 +1,178 @@
+package checks
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// repository writes files and returns the folder that they are in. Each test breaks
+// one rule in it.
+func repository(t *testing.T, files map[string]string) string {
+	t.Helper()
+	root := t.TempDir()
+	for name, text := range files {
+		file := filepath.Join(root, filepath.FromSlash(name))
+		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+	}
+	return root
+}
+
+// requireFindings checks that there is one finding for each of the wanted texts.
+func requireFindings(t *testing.T, find func(context.Context, string) ([]string, error), root string, want ...string) {
+	t.Helper()
+	got, err := find(t.Context(), root)
+	require.NoError(t, err)
+	require.Len(t, got, len(want), strings.Join(got, "\n"))
+	for i := range want {
+		require.Contains(t, got[i], want[i])
+	}
+}
+
+func TestUnformattedFilesAreFound(t *testing.T) {
+	root := repository(t, map[string]string{
+		"a/good.go":           "package a\n",
+		"a/bad.go":            "package  a\n",
+		"a/broken.go":         "package\n",
+		"a/node_modules/x.go": "package  x\n",
+	})
+	requireFindings(t, unformatted, root, "a/bad.go: not formatted", "a/broken.go: 1:9: expected")
+}
+
+func TestTracesInTests(t *testing.T) {
+	root := repository(t, map[string]string{
+		"a/a.go": "package a\n\n// TODO: later\nvar X = 1\n",
+		"a/a_test.go": `package a
+
+func TestA(t *testing.T) {
+	time.Sleep(1)
+	t.Skip()
+	t.SkipNow()
+	t.Skip("needs redis-server: see make doctor")
+	synctest.Test(t, func(t *testing.T) { time.Sleep(1) })
+}
+`,
+		"a/exercises/one.go": "package one\n\n// TODO: count them\n",
+	})
+	requireFindings(t, traces, root,
+		"a/a.go:3:1: TODO",
+		"a/a_test.go:4:2: time.Sleep in a test",
+		"a/a_test.go:5:2: skipped without a reason",
+		"a/a_test.go:6:2: skipped without a reason",
+	)
+}
+
+func TestModulesThatDoNotFit(t *testing.T) {
+	root := repository(t, map[string]string{
+		"go.work":         "go 1.26.0\n\nuse (\n\t./01-one\n\t./02-two\n)\n",
+		"01-one/go.mod":   "module example.com/redis-chat/01-one\n\ngo 1.26\n\nrequire example.com/x v1.0.0\n",
+		"02-two/go.mod":   "module example.com/redis-chat/02-other\n\ngo 1.26.3\n\ntoolchain go1.26.3\n\nrequire example.com/x v1.1.0\n\nreplace example.com/redis-chat/01-one => ../../01-one\n",
+		"03-three/go.mod": "module example.com/redis-chat/03-three\n\ngo 1.26.0\n",
+	})
+	requireFindings(t, strayModules, root,
+		"02-two/go.mod: the module's path must be example.com/redis-chat/02-two",
+		"02-two/go.mod: the go line must say 1.26",
+		"02-two/go.mod: no toolchain line",
+		"02-two/go.mod: replace example.com/redis-chat/01-one must lead",
+		"03-three/go.mod: go.work does not use this module",
+		"example.com/x is asked for in several versions",
+	)
+}
+
+func TestChaptersImportOnlyEarlierOnes(t *testing.T) {
+	root := repository(t, map[string]string{
+		"01-one/go.mod":     "module example.com/redis-chat/01-one\n\ngo 1.26\n\nrequire example.com/redis-chat/02-two v0.0.0\n",
+		"01-one/a.go":       "package one\n\nimport _ \"example.com/redis-chat/02-two/sub\"\n",
+		"02-two/a.go":       "package two\n\nimport (\n\t_ \"example.com/redis-chat/01-one\"\n\t_ \"example.com/redis-chat/02-two/sub\"\n\t_ \"fmt\"\n)\n",
+		"02-two/a_test.go":  "package two\n\nimport _ \"example.com/redis-chat/workbook/suite\"\n",
+		"workbook/x/any.go": "package x\n\nimport _ \"example.com/redis-chat/02-two\"\n",
+	})
+	requireFindings(t, upwardImports, root,
+		"01-one/a.go:3:8: imports example.com/redis-chat/02-two/sub",
+		"02-two/a_test.go:3:8: imports example.com/redis-chat/workbook/suite",
+		"01-one/go.mod: requires example.com/redis-chat/02-two",
+	)
+}
+
+func TestBrokenLinks(t *testing.T) {
+	root := repository(t, map[string]string{
+		"README.md": `# The whole
+
+See [one](one/README.md), [its end](one/README.md#the-end-of-it), [here](#the-whole),
+[the web](https://example.com/nowhere) and [a folder](one).
+
+- [gone](one/gone.md)
+- [no heading](one/README.md#nowhere)
+- [out](../other)
+- ![picture](one/gone.png)
+
+<a href="gone.html">x</a>
+
+    [not a link](gone.md)
+`,
+		"one/README.md": "## The end of *it*\n\n[back](../README.md)\n",
+	})
+	requireFindings(t, brokenLinks, root,
+		"README.md:6: link to one/gone.md: there is no such file",
+		"README.md:7: link to one/README.md#nowhere: there is no such heading",
+		"README.md:8: link to ../other: leads out of the repository",
+		"README.md:9: link to one/gone.png",
+		"README.md:11: link to gone.html",
+	)
+}
+
+func TestBrokenCommands(t *testing.T) {
+	root := repository(t, map[string]string{
+		"Makefile":           "run:\ntest: ## tests\n",
+		"one/cmd/tour/t.go":  "// Command tour.\npackage main\n",
+		"one/one.go":         "package one\n",
+		"one/README.md":      "`go run ./cmd/tour`, `go run ./one/cmd/tour strings`, `go test ./...`, `make run`, `make sure` it runs\n",
+		"docs/commands.md":   "```sh\ncd one && go run ./cmd/tour # comment: make gone\nWORKBOOK_REDIS=server go test -race ./one/...\nmake test ARGS='-run Order ./gone'\ngo run ./one\nmake test gone\n```\n",
+		"docs/transcript.md": "```console\n$ go -C one run ./cmd/tour ./gone\nmake gone is only printed\n$ go vet ./gone/...\n```\n",
+	})
+	requireFindings(t, brokenCommands, root,
+		"docs/commands.md:5: go run ./one: there is no program in ./one",
+		"docs/commands.md:6: make test gone: the Makefile has no job gone",
+		"docs/transcript.md:4: go vet ./gone/...: there is no package in ./gone/...",
+		"one/README.md:1: make sure: the Makefile has no job sure",
+	)
+}
+
+func TestAFailedCheckShowsWhatItFound(t *testing.T) {
+	root := repository(t, map[string]string{"a.go": "package  a\n"})
+	var out bytes.Buffer
+	tally, err := Run(t.Context(), root, []string{"format", "sources"}, &out)
+	require.NoError(t, err)
+	require.Equal(t, "1 passed, 1 failed", tally.String())
+	require.Regexp(t, `(?m)^FAIL  format .*\n      a.go: not formatted\nok    sources `, out.String())
+
+	_, err = Run(t.Context(), root, []string{"formats"}, &out)
+	require.ErrorContains(t, err, `there is no check "formats"; there are: format, sources,`)
+}
+
+func TestWhatCannotBeFoundOutHasFailed(t *testing.T) {
+	var out bytes.Buffer
+	tally, err := Run(t.Context(), repository(t, nil), []string{"modules", "commands"}, &out)
+	require.NoError(t, err)
+	require.Equal(t, "0 passed, 2 failed", tally.String())
+	require.Contains(t, out.String(), "go.work")
+}
+
+func TestAModuleThatFailsAlone(t *testing.T) {
+	root := repository(t, map[string]string{
+		"01-one/go.mod":        "module example.com/redis-chat/01-one\n\ngo 1.26\n",
+		"01-one/a_test.go":     "package one\n\nimport \"testing\"\n\nfunc TestA(t *testing.T) { t.Error(\"the reason\") }\n",
+		"01-one/sub/b_test.go": "package sub\n\nimport \"testing\"\n\nfunc TestB(t *testing.T) {}\n",
+	})
+	found, err := failsAlone("01-one")(t.Context(), root)
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	require.Contains(t, found[0], "the reason")
+	require.NotContains(t, found[0], "01-one/sub")
+}
