@@ -30,7 +30,11 @@ func (t *talk) connectFirst(ctx context.Context) error {
 	if len(failures) == 1 {
 		return failures[0]
 	}
-	return fmt.Errorf("none of %d nodes lets us in: %w", len(failures), errors.Join(failures...))
+	sentence := fmt.Sprintf("none of %d nodes lets us in", len(failures))
+	for _, err := range failures {
+		sentence += "; " + err.Error()
+	}
+	return errors.New(sentence)
 }
 
 // dial is a later try. Its error is one that trying again cannot mend.

@@ -1,0 +1,64 @@
+package chat
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func get(t *testing.T, h http.Handler, path string) (*http.Response, string) {
+	t.Helper()
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+	resp := w.Result()
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	return resp, string(body)
+}
+
+func TestPageAndAllItLoadsComeFromTheNode(t *testing.T) {
+	h := Page(PageOptions{})
+	_, page := get(t, h, "/?name=alice")
+	links := regexp.MustCompile(`(?:src|href)="([^"]*)"`).FindAllStringSubmatch(page, -1)
+	require.Len(t, links, 3)
+	for _, link := range links {
+		resp, _ := get(t, h, link[1])
+		require.Equal(t, http.StatusOK, resp.StatusCode, link[1])
+	}
+	for _, file := range []string{"chat.js", "connection.js", "chat.css"} {
+		resp, text := get(t, h, "/page/"+file)
+		require.Equal(t, http.StatusOK, resp.StatusCode, file)
+		require.Equal(t, "nosniff", resp.Header.Get("X-Content-Type-Options"))
+		require.NotContains(t, text, "innerHTML", "text of others goes into the page as text")
+		require.NotRegexp(t, `https?://`, text, "the page works offline")
+	}
+}
+
+func TestPageLetsNoScriptButItsOwnRun(t *testing.T) {
+	resp, page := get(t, Page(PageOptions{}), "/")
+	policy := resp.Header.Get("Content-Security-Policy")
+	require.Contains(t, policy, "default-src 'none'")
+	require.Contains(t, policy, "script-src 'self'")
+	require.NotContains(t, policy, "unsafe")
+	require.NotRegexp(t, `(?i)\son\w+=|style=|<style|<script>`, page)
+}
+
+func TestPageKnowsItsNodeAndPeers(t *testing.T) {
+	_, page := get(t, Page(PageOptions{Node: `n"1<b>`, Peers: []string{"http://a:3000", "http://b:3001"}}), "/")
+	require.Contains(t, page, `data-peers="http://a:3000 http://b:3001"`)
+	require.NotContains(t, page, "<b>")
+	require.True(t, strings.Contains(page, `data-node="n&#34;1&lt;b&gt;"`), page)
+}
+
+func TestPageIsNotEveryPath(t *testing.T) {
+	h := Page(PageOptions{})
+	for _, path := range []string{"/other", "/page/", "/page", "/page/chat.html", "/page/../page.go", "/favicon.ico"} {
+		resp, _ := get(t, h, path)
+		require.NotEqual(t, http.StatusOK, resp.StatusCode, path)
+	}
+}

@@ -1,0 +1,245 @@
+package chat
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/stretchr/testify/require"
+)
+
+// screen is an output that a test can read while a program writes it.
+type screen struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (s *screen) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(b)
+}
+
+func (s *screen) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
+
+func (s *screen) shows(t *testing.T, text string) {
+	t.Helper()
+	require.Eventually(t, func() bool { return strings.Contains(s.String(), text) }, 10*time.Second, time.Millisecond, "never shown: %s", text)
+}
+
+// talker is a Talk that runs, with a keyboard and two screens.
+type talker struct {
+	keys     io.WriteCloser
+	out, err screen
+	ended    chan error
+}
+
+func talking(t *testing.T, o TalkOptions) *talker {
+	t.Helper()
+	in, keys := io.Pipe()
+	k := &talker{keys: keys, ended: make(chan error, 1)}
+	o.In, o.Out, o.Err = in, &k.out, &k.err
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		k.ended <- Talk(ctx, o)
+	}()
+	t.Cleanup(func() {
+		cancel()
+		keys.Close()
+		<-done
+	})
+	return k
+}
+
+func (k *talker) types(t *testing.T, line string) {
+	t.Helper()
+	_, err := fmt.Fprintln(k.keys, line)
+	require.NoError(t, err)
+}
+
+// node is a hub that listens.
+func node(t *testing.T, o Options) (*Hub, string) {
+	t.Helper()
+	hub, err := NewHub(o)
+	require.NoError(t, err)
+	s := httptest.NewServer(hub)
+	t.Cleanup(func() {
+		hub.Drain(context.Background(), 100*time.Millisecond)
+		s.Close()
+	})
+	return hub, s.URL
+}
+
+// talkLines runs Talk over input that ends.
+func talkLines(url string, o TalkOptions, lines ...string) (out, errOut string, err error) {
+	var outText, errText screen
+	o.URLs = append([]string{url}, o.URLs...)
+	o.In, o.Out, o.Err = strings.NewReader(strings.Join(lines, "\n")), &outText, &errText
+	err = Talk(context.Background(), o)
+	return outText.String(), errText.String(), err
+}
+
+func TestWhatOneTypesTheOthersSee(t *testing.T) {
+	_, url := node(t, Options{Node: "n1"})
+	bob := talking(t, TalkOptions{URLs: []string{url}, Name: "bob"})
+	bob.err.shows(t, "connected to node n1 as bob in room lobby")
+	alice := talking(t, TalkOptions{URLs: []string{url}, Name: "alice"})
+	alice.types(t, "hello")
+	bob.out.shows(t, "alice: hello\n")
+	bob.types(t, "hello yourself")
+	alice.out.shows(t, "bob: hello yourself\n")
+	require.NotContains(t, alice.out.String(), "alice: hello", "the sender does not hear itself")
+	require.NoError(t, alice.keys.Close())
+	require.NoError(t, <-alice.ended)
+}
+
+func TestTalkEndsOnlyWhenTheLastLineIsAcknowledged(t *testing.T) {
+	asked, answer := make(chan struct{}), make(chan struct{})
+	url := scripted(t, func(conn *websocket.Conn) {
+		_, _, _ = conn.ReadMessage()
+		close(asked)
+		<-answer
+		_ = conn.WriteMessage(websocket.TextMessage, []byte(`{"event":"$ack","id":1}`))
+		_, _, _ = conn.ReadMessage()
+	})
+	k := talking(t, TalkOptions{URLs: []string{url}})
+	k.types(t, "hello")
+	require.NoError(t, k.keys.Close())
+	<-asked
+	require.Empty(t, k.ended)
+	close(answer)
+	require.NoError(t, <-k.ended)
+}
+
+func TestPipeIsSlowedDownToTheNodesRate(t *testing.T) {
+	hub, url := node(t, Options{RatePerSecond: 20, RateBurst: 20})
+	bob := talking(t, TalkOptions{URLs: []string{url}, Name: "bob"})
+	bob.err.shows(t, "connected")
+	var lines []string
+	for i := range 30 {
+		lines = append(lines, fmt.Sprint("line ", i))
+	}
+	_, _, err := talkLines(url, TalkOptions{Name: "alice"}, lines...)
+	require.NoError(t, err)
+	require.Positive(t, hub.Stats().RateLimited, "this test is about a limit that is met")
+	bob.out.shows(t, "line 29")
+	var seen []string
+	for line := range strings.Lines(bob.out.String()) {
+		if text, ok := strings.CutPrefix(strings.TrimSpace(line), "alice: "); ok {
+			seen = append(seen, text)
+		}
+	}
+	require.Equal(t, lines, seen, "all of them, in order, once")
+}
+
+func TestTalkGoesOnToTheNextNode(t *testing.T) {
+	first, firstURL := node(t, Options{Node: "n1"})
+	_, secondURL := node(t, Options{Node: "n2"})
+	bob := talking(t, TalkOptions{URLs: []string{secondURL}, Name: "bob"})
+	bob.err.shows(t, "connected")
+	alice := talking(t, TalkOptions{URLs: []string{firstURL, secondURL}, Name: "alice"})
+	alice.err.shows(t, "connected to node n1")
+	first.Drain(t.Context(), time.Second)
+	alice.err.shows(t, "1001")
+	alice.err.shows(t, "connected to node n2")
+	alice.types(t, "still here")
+	bob.out.shows(t, "alice: still here")
+}
+
+func TestLineThatMayHaveArrivedIsNotSentTwice(t *testing.T) {
+	url := scripted(t, func(conn *websocket.Conn) { _, _, _ = conn.ReadMessage() }) // takes it and vanishes
+	_, second := node(t, Options{})
+	bob := talking(t, TalkOptions{URLs: []string{second}, Name: "bob"})
+	bob.err.shows(t, "connected")
+	_, errOut, err := talkLines(url, TalkOptions{URLs: []string{second}}, "one", "two")
+	require.EqualError(t, err, "1 of 2 lines were not acknowledged: they may have arrived or not")
+	require.Contains(t, errOut, `"one"`)
+	bob.out.shows(t, ": two")
+	require.NotContains(t, bob.out.String(), ": one")
+}
+
+func TestLineThatTheMasterDidNotConfirmIsCounted(t *testing.T) {
+	url := scripted(t, func(conn *websocket.Conn) {
+		_, _, _ = conn.ReadMessage()
+		_ = conn.WriteMessage(websocket.TextMessage, []byte(`{"event":"$error","id":1,"data":{"code":"unavailable","text":"no master"}}`))
+		_, _, _ = conn.ReadMessage()
+	})
+	out, _, err := talkLines(url, TalkOptions{}, "one")
+	require.ErrorContains(t, err, "1 of 1 lines")
+	require.Contains(t, out, "-- error unavailable: no master\n")
+}
+
+func TestTalkLeavesANodeThatIsFrozen(t *testing.T) {
+	thaw := make(chan struct{})
+	defer close(thaw)
+	frozen := scripted(t, func(conn *websocket.Conn) { <-thaw })
+	_, second := node(t, Options{Node: "n2"})
+	listening := talking(t, TalkOptions{URLs: []string{frozen, second}, Patience: 100 * time.Millisecond})
+	listening.err.shows(t, "the node does not answer")
+	listening.err.shows(t, "connected to node n2")
+	require.NotContains(t, listening.out.String(), "pong")
+
+	typing := talking(t, TalkOptions{URLs: []string{frozen, second}, Patience: 100 * time.Millisecond})
+	typing.types(t, "hello")
+	typing.err.shows(t, "the node does not acknowledge")
+	typing.err.shows(t, "connected to node n2")
+}
+
+func TestTalkGivesUpALineThatFindsNoNode(t *testing.T) {
+	url := scripted(t, func(conn *websocket.Conn) {})
+	k := talking(t, TalkOptions{URLs: []string{url, "http://127.0.0.1:1"}, Patience: 50 * time.Millisecond})
+	k.err.shows(t, "the node is gone")
+	k.types(t, "one")
+	select {
+	case err := <-k.ended:
+		require.Error(t, err)
+	case <-time.After(10 * time.Second):
+		t.Fatal("still waiting: " + k.err.String())
+	}
+}
+
+func TestTalkPrintsFramesAsTheyAre(t *testing.T) {
+	const frame = `{"event":"x","from":"a\u001bb","data":9007199254740993}`
+	url := scripted(t, func(conn *websocket.Conn) {
+		_ = conn.WriteMessage(websocket.TextMessage, []byte(frame))
+		_, _, _ = conn.ReadMessage()
+	})
+	k := talking(t, TalkOptions{URLs: []string{url}, JSON: true})
+	k.out.shows(t, frame+"\n")
+}
+
+func TestTalkSaysWhyItCannotBegin(t *testing.T) {
+	_, url := node(t, Options{})
+	_, _, err := talkLines(url, TalkOptions{Name: strings.Repeat("x", 33)})
+	require.EqualError(t, err, nameRule)
+	_, _, err = talkLines("http://127.0.0.1:1", TalkOptions{})
+	require.ErrorContains(t, err, "dial ws://127.0.0.1:1/ws")
+	_, _, err = talkLines("http://127.0.0.1:1", TalkOptions{URLs: []string{"http://127.0.0.1:2"}})
+	require.ErrorContains(t, err, "none of 2 nodes")
+}
+
+func TestLeavingIsNoError(t *testing.T) {
+	_, url := node(t, Options{})
+	in, keys := io.Pipe()
+	defer keys.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	var out, errOut screen
+	ended := make(chan error, 1)
+	go func() { ended <- Talk(ctx, TalkOptions{URLs: []string{url}, In: in, Out: &out, Err: &errOut}) }()
+	errOut.shows(t, "connected")
+	cancel()
+	require.NoError(t, <-ended)
+}
