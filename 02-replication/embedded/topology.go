@@ -95,12 +95,14 @@ func (t *Topology) open(n *node) {
 
 // proven waits until a replica has applied all that is logged now.
 func (t *Topology) proven(ctx context.Context, n *node) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, 15*time.Second, errors.New("not within 15s"))
+	defer cancel()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	defer context.AfterFunc(ctx, t.changed.Broadcast)()
 	for target := t.log.end; !n.linked() || !n.synced || n.offset < target; t.changed.Wait() {
 		if ctx.Err() != nil {
-			return fmt.Errorf("link replica %s to its master %s: %w", n.server.Addr(), t.nodes[0].server.Addr(), ctx.Err())
+			return fmt.Errorf("link replica %s to its master %s: %w", n.server.Addr(), t.nodes[0].server.Addr(), context.Cause(ctx))
 		}
 	}
 	return nil

@@ -1,0 +1,124 @@
+package replication_test
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+
+	replication "example.com/redis-chat/02-replication"
+	"example.com/redis-chat/02-replication/topologytest"
+)
+
+func TestKilledReplicaComesBackWithTheMastersKeys(t *testing.T) {
+	topologytest.Faults(t)
+	top := topologytest.Start(t, 2)
+	c, addrs := dial(t, top), top.Addrs()
+	require.EqualValues(t, 2, reach(t, c[0], "before", 2, time.Second))
+
+	require.NoError(t, top.Kill(1))
+	require.EqualValues(t, 1, reach(t, c[0], "during", 2, 50*time.Millisecond))
+	require.Error(t, c[1].Ping(t.Context()).Err())
+	require.ErrorContains(t, top.Kill(1), "is not running")
+
+	require.NoError(t, top.Restart(t.Context(), 1))
+	require.EqualValues(t, 2, reach(t, c[0], "after", 2, time.Second))
+	for _, key := range []string{"before", "during", "after"} {
+		require.Equal(t, "test-data", c[1].Get(t.Context(), key).Val(), key)
+	}
+	require.Equal(t, addrs, top.Addrs())
+	require.ErrorContains(t, top.Restart(t.Context(), 1), "is running")
+}
+
+func TestFrozenReplicaDoesNotCount(t *testing.T) {
+	topologytest.Faults(t)
+	top := topologytest.Start(t, 2)
+	c := dial(t, top)
+	sub := listen(t, c[1], "room")
+
+	require.NoError(t, top.Freeze(1))
+	require.EqualValues(t, 1, reach(t, c[0], "key", 2, 50*time.Millisecond))
+	require.NoError(t, c[0].Publish(t.Context(), "room", "while frozen").Err())
+
+	require.NoError(t, top.Thaw(1))
+	require.Equal(t, "while frozen", receive(t, sub))
+	require.EqualValues(t, 2, reach(t, c[0], "key", 2, 2*time.Second))
+}
+
+func TestCutReplicaGetsWhatItMissed(t *testing.T) {
+	topologytest.Faults(t)
+	top := topologytest.Start(t, 2)
+	c := dial(t, top)
+	sub := listen(t, c[1], "room")
+
+	require.NoError(t, top.Cut(1))
+	const missed = 100
+	for i := range missed {
+		require.NoError(t, c[0].Publish(t.Context(), "room", strconv.Itoa(i)).Err())
+	}
+	require.EqualValues(t, 1, reach(t, c[0], "key", 2, 50*time.Millisecond))
+	role, err := replication.ReadRole(t.Context(), c[1])
+	require.NoError(t, err)
+	require.Equal(t, top.Addrs()[0], role.Master, "it still knows its master")
+	require.NotEqual(t, replication.Connected, role.Link)
+	require.Zero(t, c[1].Exists(t.Context(), "key").Val())
+	require.Equal(t, "down", c[1].InfoMap(t.Context(), "replication").Item("Replication", "master_link_status"))
+
+	require.NoError(t, top.Mend(t.Context(), 1))
+	for i := range missed {
+		require.Equal(t, strconv.Itoa(i), receive(t, sub))
+	}
+	require.Equal(t, "test-data", c[1].Get(t.Context(), "key").Val())
+}
+
+// TestBacklogIsAllThatIsRemembered shows the silent loss: past one megabyte the replica gets a copy of the keys, in which there
+// are no messages. Its subscriber's connection stays open and gets no sign.
+func TestBacklogIsAllThatIsRemembered(t *testing.T) {
+	topologytest.Faults(t)
+	top := topologytest.Start(t, 2)
+	c := dial(t, top)
+	sub := listen(t, c[1], "room")
+	require.NoError(t, c[0].Set(t.Context(), "counter", 1, time.Minute).Err())
+
+	require.NoError(t, top.Cut(1))
+	kilobyte := strings.Repeat("x", 1000)
+	_, err := c[0].Pipelined(t.Context(), func(p redis.Pipeliner) error {
+		for range 1500 {
+			p.Publish(t.Context(), "room", kilobyte)
+			p.Incr(t.Context(), "counter")
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	require.NoError(t, top.Mend(t.Context(), 1))
+	require.NoError(t, c[0].Publish(t.Context(), "room", "first after").Err())
+	require.Equal(t, "first after", receive(t, sub))
+	require.Equal(t, "1501", c[1].Get(t.Context(), "counter").Val())
+	require.Greater(t, c[1].PTTL(t.Context(), "counter").Val(), 50*time.Second)
+}
+
+func TestRestartedMasterIsEmptyAndFollowed(t *testing.T) {
+	topologytest.Faults(t)
+	top := topologytest.Start(t, 2)
+	c := dial(t, top)
+	require.EqualValues(t, 2, reach(t, c[0], "old", 2, time.Second))
+
+	require.NoError(t, top.Kill(0))
+	require.Equal(t, "test-data", c[1].Get(t.Context(), "old").Val(), "a replica answers reads without its master")
+	require.NoError(t, top.Restart(t.Context(), 0))
+	require.NoError(t, replication.AwaitReplicas(t.Context(), top.Addrs()[0], 2))
+	require.Zero(t, c[1].Exists(t.Context(), "old").Val(), "its replicas have become empty too")
+	require.EqualValues(t, 2, reach(t, c[0], "new", 2, time.Second))
+}
+
+func TestThereIsNoServerOfThatNumber(t *testing.T) {
+	topologytest.Faults(t)
+	top := topologytest.Start(t, 1)
+	require.ErrorContains(t, top.Kill(2), "there is no server 2")
+	require.ErrorContains(t, top.Freeze(-1), "there is no server -1")
+	require.ErrorContains(t, top.Restart(t.Context(), 7), "there is no server 7")
+	require.ErrorContains(t, top.Cut(0), "server 0 is the master")
+}

@@ -1,0 +1,46 @@
+package replication
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"sync"
+)
+
+// labelled puts a name before each line of a log. A server that takes a free port logs before we know its address, so lines
+// wait until there is a name.
+type labelled struct {
+	mu   sync.Mutex
+	out  io.Writer
+	name string
+	held []byte // unfinished line; all lines while there is no name
+}
+
+func (l *labelled) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.held = append(l.held, p...)
+	l.flush()
+	return len(p), nil // a log that cannot be written must not stop its server
+}
+
+func (l *labelled) label(name string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.name = name
+	l.flush()
+}
+
+func (l *labelled) flush() {
+	if l.name == "" {
+		return
+	}
+	for {
+		line, rest, ok := bytes.Cut(l.held, []byte("\n"))
+		if !ok {
+			return
+		}
+		fmt.Fprintf(l.out, "%s %s\n", l.name, line)
+		l.held = rest
+	}
+}

@@ -1,0 +1,61 @@
+package replication
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// proofTimeout is when Start, Restart and Mend give up. A replica asks for its master once a second; all else takes milliseconds.
+const proofTimeout = 15 * time.Second
+
+// probeChannel is where the proof's messages go.
+const probeChannel = "workbook:probe"
+
+// AwaitReplicas returns when a message published at the master has been processed by so many replicas. It is the only proof:
+// INFO's master_link_status:up can be a second early, as a replica may count as linked before the stream flows.
+//
+// ctx limits it; without a deadline it can wait for ever.
+func AwaitReplicas(ctx context.Context, master string, replicas int) error {
+	client := dial(master)
+	defer client.Close()
+	for {
+		reached, err := publishAndWait(ctx, client, replicas)
+		if err == nil && reached >= int64(replicas) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			cause := context.Cause(ctx)
+			if err == nil {
+				return fmt.Errorf("wait for the replicas of %s: a message reached %d of %d: %w", master, reached, replicas, cause)
+			}
+			return fmt.Errorf("wait for the replicas of %s: %w (%w)", master, err, cause)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+// publishAndWait sends PUBLISH and WAIT on one connection: WAIT speaks of what its own connection has written.
+func publishAndWait(ctx context.Context, client *redis.Client, replicas int) (reached int64, err error) {
+	conn := client.Conn()
+	defer conn.Close()
+	if err := conn.Publish(ctx, probeChannel, "").Err(); err != nil {
+		return 0, err
+	}
+	return conn.Wait(ctx, replicas, 100*time.Millisecond).Result()
+}
+
+// dial gives a client that neither hangs nor tries again by itself.
+func dial(addr string) *redis.Client {
+	return redis.NewClient(&redis.Options{
+		Addr:                  addr,
+		DialTimeout:           time.Second,
+		ReadTimeout:           time.Second,
+		WriteTimeout:          time.Second,
+		MaxRetries:            -1,
+		ContextTimeoutEnabled: true,
+	})
+}

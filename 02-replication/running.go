@@ -1,0 +1,44 @@
+package replication
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// running is a topology of servers that others run: we look, and change nothing.
+type running []string
+
+func useRunning(ctx context.Context, o Options) (Topology, error) {
+	addrs := o.Backend.Addrs
+	if len(addrs) < o.Replicas+1 {
+		return nil, fmt.Errorf("use the running servers %v: want a master and %d of its replicas: host:port,host:port…", addrs, o.Replicas)
+	}
+	addrs = addrs[:o.Replicas+1]
+	for i, addr := range addrs {
+		client := dial(addr)
+		role, err := ReadRole(ctx, client)
+		client.Close()
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("use the running server %s: %w", addr, err)
+		case i == 0 && role.Name != Master:
+			return nil, fmt.Errorf("use the running server %s as master: it is a %s of %s; name the master first", addr, role.Name, role.Master)
+		case i > 0 && role.Name != Replica:
+			return nil, fmt.Errorf("use the running server %s as replica: it is a %s; tell it REPLICAOF", addr, role.Name)
+		}
+	}
+	if err := AwaitReplicas(ctx, addrs[0], o.Replicas); err != nil {
+		return nil, err
+	}
+	return running(addrs), nil
+}
+
+func (r running) Addrs() []string                    { return slices.Clone(r) }
+func (r running) Kill(int) error                     { return ErrNotOurs }
+func (r running) Restart(context.Context, int) error { return ErrNotOurs }
+func (r running) Freeze(int) error                   { return ErrNotOurs }
+func (r running) Thaw(int) error                     { return ErrNotOurs }
+func (r running) Cut(int) error                      { return ErrNotOurs }
+func (r running) Mend(context.Context, int) error    { return ErrNotOurs }
+func (r running) Close() error                       { return nil }

@@ -1,0 +1,161 @@
+package replication_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"example.com/redis-chat/01-redis-basics/redistest"
+	replication "example.com/redis-chat/02-replication"
+	"example.com/redis-chat/02-replication/topologytest"
+)
+
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("example.com/redis-chat/01-redis-basics.spawner"))
+}
+
+// dial gives a client for each server, the master's first.
+func dial(t *testing.T, top replication.Topology) []*redis.Client {
+	t.Helper()
+	var clients []*redis.Client
+	for _, addr := range top.Addrs() {
+		c := redis.NewClient(&redis.Options{Addr: addr})
+		t.Cleanup(func() { c.Close() })
+		clients = append(clients, c)
+	}
+	return clients
+}
+
+// reach writes key at the master and says how many replicas have it within the time.
+func reach(t *testing.T, master *redis.Client, key string, replicas int, within time.Duration) int64 {
+	t.Helper()
+	conn := master.Conn()
+	defer conn.Close()
+	require.NoError(t, conn.Set(t.Context(), key, "test-data", time.Minute).Err())
+	n, err := conn.Wait(t.Context(), replicas, within).Result()
+	require.NoError(t, err)
+	return n
+}
+
+// listen subscribes and waits for the confirmation.
+func listen(t *testing.T, c *redis.Client, channel string) *redis.PubSub {
+	t.Helper()
+	sub := c.Subscribe(t.Context(), channel)
+	t.Cleanup(func() { sub.Close() })
+	_, err := sub.Receive(t.Context())
+	require.NoError(t, err)
+	return sub
+}
+
+func receive(t *testing.T, sub *redis.PubSub) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	msg, err := sub.ReceiveMessage(ctx)
+	require.NoError(t, err)
+	return msg.Payload
+}
+
+func TestReplicasFollowTheMaster(t *testing.T) {
+	top := topologytest.Start(t, 2)
+	c, key := dial(t, top), redistest.Prefix(t)+"test"
+
+	require.EqualValues(t, 2, reach(t, c[0], key, 2, time.Second))
+	for _, replica := range c[1:] {
+		require.Equal(t, "test-data", replica.Get(t.Context(), key).Val())
+	}
+	require.NoError(t, c[0].Del(t.Context(), key).Err())
+}
+
+func TestReplicaRefusesWrites(t *testing.T) {
+	top := topologytest.Start(t, 2)
+	c, key := dial(t, top), redistest.Prefix(t)+"test"
+
+	err := c[1].Set(t.Context(), key, "x", 0).Err()
+	require.ErrorContains(t, err, "READONLY You can't write against a read only replica")
+	_, err = c[1].TxPipelined(t.Context(), func(p redis.Pipeliner) error {
+		p.Get(t.Context(), key)
+		p.Set(t.Context(), key, "x", 0)
+		return nil
+	})
+	require.ErrorContains(t, err, "EXECABORT")
+	require.Zero(t, c[1].Exists(t.Context(), key).Val())
+}
+
+func TestEachServerKnowsItsRole(t *testing.T) {
+	top := topologytest.Start(t, 2)
+	c, addrs := dial(t, top), top.Addrs()
+
+	master, err := replication.ReadRole(t.Context(), c[0])
+	require.NoError(t, err)
+	require.Equal(t, replication.Master, master.Name)
+	var known []string
+	for _, r := range master.Replicas {
+		known = append(known, r.Addr)
+	}
+	require.ElementsMatch(t, addrs[1:], known)
+	for i, replica := range c[1:] {
+		role, err := replication.ReadRole(t.Context(), replica)
+		require.NoError(t, err)
+		require.Equal(t, replication.Replica, role.Name)
+		require.Equal(t, addrs[0], role.Master)
+		require.Equal(t, replication.Connected, role.Link)
+
+		info := replica.InfoMap(t.Context(), "replication").Item("Replication", "role")
+		require.Equal(t, "slave", info, addrs[i+1])
+	}
+}
+
+func TestMessageReachesTheReplicasSubscribers(t *testing.T) {
+	top := topologytest.Start(t, 2)
+	c, room := dial(t, top), redistest.Prefix(t)+"room"
+	a, b := listen(t, c[1], room), listen(t, c[2], room)
+
+	heard, err := c[0].Publish(t.Context(), room, "hi").Result()
+	require.NoError(t, err)
+	require.Zero(t, heard, "PUBLISH counts the master's own subscribers only")
+	require.Equal(t, "hi", receive(t, a))
+	require.Equal(t, "hi", receive(t, b))
+
+	require.NoError(t, c[1].Publish(t.Context(), room, "local").Err())
+	require.NoError(t, c[0].Publish(t.Context(), room, "for all").Err())
+	require.Equal(t, "local", receive(t, a))
+	require.Equal(t, "for all", receive(t, a))
+	require.Equal(t, "for all", receive(t, b), "what is published at a replica stays there")
+}
+
+func TestTransactionArrivesWhole(t *testing.T) {
+	top := topologytest.Start(t, 2)
+	c, prefix := dial(t, top), redistest.Prefix(t)
+	sub := listen(t, c[2], prefix+"room")
+
+	_, err := c[0].TxPipelined(t.Context(), func(p redis.Pipeliner) error {
+		p.SetEx(t.Context(), prefix+"a", "1", time.Minute)
+		p.Publish(t.Context(), prefix+"room", "written")
+		p.SetEx(t.Context(), prefix+"b", "2", time.Minute)
+		return nil
+	})
+	require.NoError(t, err)
+	require.Equal(t, "written", receive(t, sub))
+	values, err := c[2].MGet(t.Context(), prefix+"a", prefix+"b").Result()
+	require.NoError(t, err)
+	require.Equal(t, []any{"1", "2"}, values)
+}
+
+func TestKeyExpiresOnReplicasToo(t *testing.T) {
+	top := topologytest.Start(t, 2)
+	c, prefix := dial(t, top), redistest.Prefix(t)
+
+	require.NoError(t, c[0].Set(t.Context(), prefix+"long", "1", time.Hour).Err())
+	require.NoError(t, c[0].Set(t.Context(), prefix+"short", "1", 30*time.Millisecond).Err())
+	require.EqualValues(t, 2, reach(t, c[0], prefix+"mark", 2, time.Second))
+	for _, server := range c {
+		require.Eventually(t, func() bool { return server.Exists(t.Context(), prefix+"short").Val() == 0 }, 2*time.Second, 5*time.Millisecond)
+		require.InDelta(t, time.Hour, server.PTTL(t.Context(), prefix+"long").Val(), float64(5*time.Second))
+	}
+	require.NoError(t, c[0].Del(t.Context(), prefix+"long", prefix+"mark").Err())
+}

@@ -1,0 +1,77 @@
+// Package topologytest gives a test the master and replicas that WORKBOOK_REDIS asks for, and takes them away again at the
+// test's end.
+package topologytest
+
+import (
+	"bytes"
+	"strings"
+	"sync"
+	"testing"
+
+	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/redistest"
+	replication "example.com/redis-chat/02-replication"
+)
+
+// Start starts a topology as WORKBOOK_REDIS says; of running servers it takes the first ones. It ends with the test.
+// When the test fails, the end of the servers' logs is printed.
+func Start(t testing.TB, replicas int) replication.Topology {
+	t.Helper()
+	log := &tail{}
+	top, err := replication.Start(t.Context(), replication.Options{Backend: backend(t), Replicas: replicas, Log: log})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, log.last(60))
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the servers' logs:\n%s", log.last(90))
+		}
+		if err := top.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return top
+}
+
+// Server starts a topology of real servers, for what only real ones can show. It skips as redistest.NeedsServer does.
+func Server(t testing.TB, replicas int) replication.Topology {
+	t.Helper()
+	redistest.NeedsServer(t)
+	return Start(t, replicas)
+}
+
+// Faults skips the test when the servers are running ones, which are not ours to kill, freeze or cut off.
+func Faults(t testing.TB) {
+	t.Helper()
+	if backend(t).Kind == basics.KindRunning {
+		t.Skip("this test breaks servers, and those of WORKBOOK_REDIS are not ours: run it with WORKBOOK_REDIS=embedded or WORKBOOK_REDIS=server")
+	}
+}
+
+func backend(t testing.TB) basics.Backend {
+	t.Helper()
+	b, err := basics.BackendFromEnv()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// tail keeps what servers log.
+type tail struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (l *tail) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+func (l *tail) last(n int) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	lines := strings.Split(strings.TrimSpace(l.buf.String()), "\n")
+	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+}
