@@ -1,0 +1,95 @@
+// Command tour shows what one Redis server can do, section by section, with
+// each command and reply as they went over the wire.
+//
+//	tour [-redis embedded|server|host:port] [-wire] [-list] [section…]
+//
+// Without sections it runs all. Exit code 2: a value that the tour does not
+// know; 1: something went wrong with the server.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/redis/go-redis/v9/logging"
+
+	basics "example.com/redis-chat/01-redis-basics"
+)
+
+func main() {
+	logging.Disable() // the client's own log; what matters is in the errors
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
+	err := run(ctx, os.Args[1:], os.Stdout)
+	var bad badValue
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return
+	case ctx.Err() != nil:
+		err = errors.New("interrupted")
+	}
+	fmt.Fprintf(os.Stderr, "tour: %v\n", err)
+	if errors.As(err, &bad) {
+		os.Exit(2)
+	}
+	os.Exit(1)
+}
+
+// badValue is a mistake on the command line or in the environment.
+type badValue struct{ error }
+
+func (b badValue) Unwrap() error { return b.error }
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	fs := flag.NewFlagSet("tour", flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	where := fs.String("redis", os.Getenv("WORKBOOK_REDIS"), "where Redis comes from: embedded, server (one of our own), or the `host:port` of a running one; default: $WORKBOOK_REDIS, else embedded")
+	list := fs.Bool("list", false, "list the sections")
+	wire := fs.Bool("wire", false, "show the bytes of each command and reply too")
+	if err := fs.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			fs.SetOutput(out)
+			fmt.Fprintln(out, "tour [flags] [section…]: what one Redis server can do")
+			fs.PrintDefaults()
+		}
+		return badValue{err}
+	}
+	backend, err := basics.ParseBackend(*where)
+	if err != nil {
+		return badValue{fmt.Errorf("-redis (WORKBOOK_REDIS) %w", err)}
+	}
+	sections, err := basics.Find(fs.Args()...)
+	if err != nil {
+		return badValue{err}
+	}
+	if *list {
+		for _, s := range sections {
+			fmt.Fprintf(out, "%-14s%s\n", s.Name, s.Title)
+		}
+		return nil
+	}
+	return show(ctx, sections, basics.TourOptions{
+		Backend: backend, Out: out, Wire: *wire,
+		Username: os.Getenv("REDIS_USERNAME"), Password: os.Getenv("REDIS_PASSWORD"),
+	})
+}
+
+func show(ctx context.Context, sections []basics.Section, o basics.TourOptions) (err error) {
+	t, err := basics.StartTour(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, t.Close()) }()
+	for _, s := range sections {
+		if err := t.Run(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}

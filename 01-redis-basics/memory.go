@@ -1,0 +1,53 @@
+package basics
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// memoryLimit is what the server of fillMemory may use; it needs about 1 MB
+// for itself.
+const memoryLimit = "4mb"
+
+// fillMemory writes into a server with little memory until it refuses.
+func fillMemory(ctx context.Context, t *Tour) (err error) {
+	if t.options.Backend.Kind != KindServer {
+		t.Say("And when the memory is full? A server of our own with --maxmemory %s is filled with values of 1,000\n"+
+			"bytes until it refuses. This needs a redis-server: go run ./01-redis-basics/cmd/tour -redis server keyvalue", memoryLimit)
+		return nil
+	}
+	t.Say("And when the memory is full? A server with --maxmemory %s gets values of 1,000 bytes until it refuses.\n"+
+		"Predict how many it takes.", memoryLimit)
+	p, err := StartProcess(ctx, ProcessOptions{Args: []string{"--maxmemory", memoryLimit}})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.Close()) }()
+	quiet := t.client(p.Addr(), &Tap{})
+	defer quiet.Close()
+	value, n := strings.Repeat("x", 1000), 0
+	for err == nil {
+		if err = quiet.Set(ctx, fmt.Sprintf("message:%d", n), value, 0).Err(); err == nil {
+			n++
+		}
+	}
+	if !strings.HasPrefix(err.Error(), "OOM ") {
+		return err
+	}
+	c, err := t.transcribed(ctx, p.Addr())
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if err := refused(c.Set(ctx, "one-more", value[:10], 0)); err != nil {
+		return err
+	}
+	if err := failed(c.DBSize(ctx)); err != nil {
+		return err
+	}
+	t.Say("It took %d values, %d kB of data. Reading and removing still work; what is to be dropped instead of\n"+
+		"refused is a setting (maxmemory-policy).", n, n)
+	return nil
+}
