@@ -6,9 +6,9 @@ import "os/exec"
 type tool struct {
 	name     string
 	names    []string // under which it may be on the PATH; the first one found counts
-	files    map[string][]string
+	files    map[string][]string // where it may be besides, by system
 	purpose  string
-	debian   string // packages
+	debian   string // packages, as Debian and Ubuntu call them
 	mac      string // formulas, or a whole sentence
 	windows  string
 	windowed bool
@@ -86,5 +86,5 @@ func (t tool) howToGet(goos string) string {
 	case "windows":
 		return t.windows
 	}
-	return "apt-get install " + t.debian + " (Debian, Ubuntu; other systems call it much the same)"
+	return "apt-get install " + t.debian
 }

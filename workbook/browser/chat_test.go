@@ -1,0 +1,230 @@
+package browser
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	chat "example.com/redis-chat/04-websocket-chat"
+	"github.com/stretchr/testify/require"
+)
+
+// node is a chat node that can go away and come back at the same address.
+type node struct {
+	t      *testing.T
+	name   string
+	addr   string
+	peers  []string
+	hub    *chat.Hub
+	server *http.Server
+}
+
+func start(t *testing.T, name string, peers ...string) *node {
+	t.Helper()
+	n := &node{t: t, name: name, addr: "127.0.0.1:0", peers: peers}
+	n.start()
+	t.Cleanup(n.stop)
+	return n
+}
+
+func (n *node) start() {
+	n.t.Helper()
+	l, err := net.Listen("tcp", n.addr)
+	require.NoError(n.t, err)
+	n.addr = l.Addr().String()
+	n.hub, err = chat.NewHub(chat.Options{Node: n.name, AllowedOrigins: n.peers})
+	require.NoError(n.t, err)
+	mux := http.NewServeMux()
+	mux.Handle("/ws", n.hub)
+	mux.Handle("/", chat.Page(chat.PageOptions{Node: n.name, Peers: n.peers}))
+	n.server = &http.Server{Handler: mux}
+	go n.server.Serve(l)
+}
+
+// stop closes the listener before the clients are told, as they would come straight back.
+func (n *node) stop() {
+	n.server.Close()
+	n.hub.Drain(context.Background(), time.Second)
+}
+
+func (n *node) url(name string) string {
+	return "http://" + n.addr + "/?name=" + url.QueryEscape(name)
+}
+
+func join(t *testing.T, n *node, name string) tab {
+	t.Helper()
+	b := open(t, n.url(name), 1100, 700)
+	b.shows("status", "Connected to "+n.name+" as "+name)
+	return b
+}
+
+func TestTwoTabsTalkToEachOther(t *testing.T) {
+	n := start(t, "n1")
+	alice, bob := join(t, n, "alice"), join(t, n, "bob")
+	alice.shows("present", "bob")
+	bob.shows("present", "alice")
+
+	alice.types("hello from Alice\r") // the field has the focus already
+	bob.shows("log", "hello from Alice")
+	alice.until(`document.querySelector(".mine")?.dataset.state === "placed"`)
+	bob.types("hello from Bob\r")
+	alice.shows("log", "hello from Bob")
+	alice.until(`document.querySelectorAll(".message").length === 2`)
+	alice.picture("desktop")
+}
+
+func TestOwnMessageStandsWhereItsPlaceIs(t *testing.T) {
+	held := &heldRelay{}
+	n := start(t, "n1")
+	hub, err := chat.NewHub(chat.Options{Node: "n1", Relay: held})
+	require.NoError(t, err)
+	held.hub, n.hub = hub, hub
+	n.server.Close()
+	mux := http.NewServeMux()
+	mux.Handle("/ws", hub)
+	mux.Handle("/", chat.Page(chat.PageOptions{}))
+	l, err := net.Listen("tcp", n.addr)
+	require.NoError(t, err)
+	n.server = &http.Server{Handler: mux}
+	go n.server.Serve(l)
+
+	alice := join(t, n, "alice")
+	alice.types("mine\r")
+	alice.until(`document.querySelector(".mine")?.dataset.state === "accepted"`)
+	hub.Deliver([]chat.Event{{Name: "message", Data: []byte(`"from elsewhere"`), From: "bob"}})
+	alice.shows("log", "from elsewhere")
+	held.release()
+	alice.until(`document.querySelector(".mine").dataset.state === "placed"`)
+	log := alice.text("log")
+	require.Less(t, strings.Index(log, "from elsewhere"), strings.Index(log, "mine"), log)
+}
+
+// heldRelay accepts at once and delivers when told to, as a relay over a slow network would.
+type heldRelay struct {
+	hub  *chat.Hub
+	held []chat.Event
+}
+
+func (r *heldRelay) Publish(e chat.Event) error {
+	r.held = append(r.held, e)
+	e.Sent.Accepted()
+	return nil
+}
+
+func (r *heldRelay) release() { r.hub.Deliver(r.held) }
+
+func TestTextStaysText(t *testing.T) {
+	n := start(t, "n1")
+	const attack = `<img src=x onerror="document.title='taken'"><script>document.title='taken'</script><b>x</b>`
+	alice, eve := join(t, n, "alice"), join(t, n, `<b>eve</b>`)
+	eve.types(attack + "\r")
+	alice.shows("log", attack)
+	alice.shows("present", "<b>eve</b>")
+	eve.shows("log", attack)
+	n.hub.Degrade("<b>x</b>")
+	alice.shows("log", "from now on: <b>x</b>")
+	for _, b := range []tab{alice, eve} {
+		b.until(`document.title === "lobby – Chat" && !document.querySelector("#log b, #log img, #log script, #present b")`)
+	}
+}
+
+func TestPageSaysWhatTheNodeTells(t *testing.T) {
+	n := start(t, "n1")
+	alice := join(t, n, "alice")
+	n.hub.Degrade("the replica is silent")
+	alice.shows("log", "Messages may be missed from now on: the replica is silent")
+	alice.picture("degraded")
+	missed := int64(37)
+	n.hub.Recover(&missed)
+	alice.shows("log", "Messages arrive again; 37 messages were missed.")
+	n.hub.Deliver([]chat.Event{
+		{Name: "message", Data: []byte(`"Hello!"`)},
+		{Name: "moved", Data: []byte(`{"x":1}`), From: "bob"},
+		{Name: "binary", Binary: make([]byte, 256)},
+	})
+	for _, text := range []string{"Hello!", `{"x":1}`, "256 bytes"} {
+		alice.shows("log", text)
+	}
+	alice.picture("events")
+}
+
+func TestPageComesBackByItself(t *testing.T) {
+	n := start(t, "n1")
+	alice := join(t, n, "alice")
+	n.stop()
+	alice.shows("status", "Not connected")
+	alice.until(`document.getElementById("send").disabled`)
+	alice.shows("countdown", "(in ")
+	alice.until(`!document.getElementById("retry").hidden`) // by now it waits for seconds
+	alice.picture("offline")
+	n.start()
+	alice.shows("status", "Connected to n1 as alice")
+	bob := join(t, n, "bob")
+	bob.types("are you back?\r")
+	alice.shows("log", "are you back?")
+}
+
+func TestPageGoesToAPeerWhenItsNodeIsGone(t *testing.T) {
+	second := start(t, "n2")
+	first := start(t, "n1", "http://"+second.addr)
+	second.stop()
+	second.peers = []string{"http://" + first.addr}
+	second.start()
+	alice := join(t, first, "alice")
+	first.stop()
+	alice.shows("status", "Connected to n2 as alice")
+	second.stop()
+	first.start()
+	alice.shows("status", "Connected to n1 as alice")
+}
+
+func TestRefusedNameIsExplained(t *testing.T) {
+	n := start(t, "n1")
+	long := strings.Repeat("x", 33)
+	b := open(t, n.url(long), 1100, 700)
+	b.shows("refused", "a name is 1 to 32 printable characters")
+	b.until(`document.activeElement.id === "name" && document.activeElement.value.length === 33`)
+	b.picture("refused")
+	b.types("\b\r")
+	b.shows("status", "Connected to n1 as "+long[1:])
+	b.until(`document.getElementById("join").hidden`)
+}
+
+func TestFormJoinsARoom(t *testing.T) {
+	n := start(t, "n1")
+	b := open(t, "http://"+n.addr+"/", 390, 844)
+	b.until(`document.activeElement.id === "name"`)
+	b.picture("phone-join")
+	b.types("花子\tgo\r")
+	b.shows("status", "Connected to n1 as 花子")
+	b.shows("where", "go")
+	b.until(`new URLSearchParams(location.search).get("room") === "go"`) // a reload joins again
+	other := open(t, "http://"+n.addr+"/?room=go&name=bob", 1100, 700)
+	other.shows("status", "Connected")
+	other.types("a rather long message, so that one sees how a phone breaks the lines of what somebody else has to say\r")
+	b.shows("log", "rather long message")
+	b.types("short\r")
+	b.until(`document.querySelector(".mine")?.dataset.state === "placed"`)
+	b.until(`document.documentElement.scrollWidth <= innerWidth`) // nothing sticks out
+	b.picture("phone")
+}
+
+func TestMessageThatIsDroppedCanBeSentAgain(t *testing.T) {
+	held := &failingRelay{}
+	n := start(t, "n1")
+	hub, err := chat.NewHub(chat.Options{Node: "n1", Relay: held})
+	require.NoError(t, err)
+	_ = hub
+	_ = n
+}
+
+type failingRelay struct{ hub *chat.Hub }
+
+func (r *failingRelay) Publish(e chat.Event) error {
+	e.Sent.Failed("the master does not answer")
+	return nil
+}
