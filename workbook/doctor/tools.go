@@ -5,7 +5,7 @@ import "os/exec"
 // tool is a program that some part of the workbook can use.
 type tool struct {
 	name     string
-	names    []string // under which it may be on the PATH; the first one found counts
+	names    []string            // under which it may be on the PATH; the first one found counts
 	files    map[string][]string // where it may be besides, by system
 	purpose  string
 	debian   string // packages, as Debian and Ubuntu call them
