@@ -31,8 +31,9 @@ type Config struct {
 
 // Register declares the flags that every node has.
 func (c *Config) Register(fs *flag.FlagSet) {
-	fs.StringVar(&c.Host, "host", "", "address to `listen` on (default: all)")
-	fs.Func("port", "`port` to listen on; 0: a free one (default 3000)", number(&c.Port, 0, 65535))
+	// Not "host": HOST is set by some shells, to something else.
+	fs.StringVar(&c.Host, "listen-host", "", "`address` to listen on (default: all)")
+	fs.Func("port", "`port` to listen on; 0: a free one (default 3000)", Number(&c.Port, 0, 65535))
 	fs.StringVar(&c.Node, "node-name", "", "this node's `name` (default: host name and port)")
 	fs.TextVar(&c.LogLevel, "log-level", slog.LevelInfo, "debug, info, warn or error")
 	fs.Func("peers", "base `URLs` of other nodes, comma separated: where the page may go when this node is gone", c.peers)
@@ -46,10 +47,10 @@ func (c *Config) Register(fs *flag.FlagSet) {
 		return nil
 	})
 	fs.Func("grace", "`time` for clients to leave at the end (default 10s)", Positive(&c.Grace))
-	fs.Func("max-message-bytes", "`bytes` of a client's message, at most (default 65536)", number(&c.Hub.MaxMessageBytes, 1, 1<<30))
-	fs.Func("max-queue-bytes", "`bytes` that may wait for one client (default 1048576)", number(&c.Hub.MaxQueueBytes, 1, 1<<40))
+	fs.Func("max-message-bytes", "`bytes` of a client's message, at most (default 65536)", Number(&c.Hub.MaxMessageBytes, 1, 1<<30))
+	fs.Func("max-queue-bytes", "`bytes` that may wait for one client (default 1048576)", Number(&c.Hub.MaxQueueBytes, 1, 1<<40))
 	fs.Func("rate-per-second", "`messages` a client may send a second; 0: no limit (default 20)", c.rate)
-	fs.Func("rate-burst", "`messages` at once (default 40)", number(&c.Hub.RateBurst, 1, 1<<30))
+	fs.Func("rate-burst", "`messages` at once (default 40)", Number(&c.Hub.RateBurst, 1, 1<<30))
 	c.Port, c.Grace = 3000, 10*time.Second
 }
 
@@ -107,7 +108,8 @@ func Positive(d *time.Duration) func(string) error {
 	}
 }
 
-func number(n *int, least, most int) func(string) error {
+// Number sets a whole number within limits.
+func Number(n *int, least, most int) func(string) error {
 	return func(s string) error {
 		v, err := strconv.Atoi(s)
 		if err != nil || v < least || v > most {

@@ -1,10 +1,13 @@
 package chat
 
-import "sync"
+import (
+	"bytes"
+	"sync"
+)
 
-// slabBytes bounds what is encoded into one piece of memory: it stays as long
-// as the slowest of its receivers needs it.
-const slabBytes = 64 << 10
+// burstBytes bounds what is encoded at once, and so the memory of one chunk: it
+// stays as long as the slowest of its receivers needs it.
+const burstBytes = 64 << 10
 
 // Deliver hands events to the clients they are for, each client all of its
 // frames in the order of the events. A burst is encoded once: everybody's queue
@@ -17,8 +20,8 @@ func (h *Hub) Deliver(events []Event) {
 	d := deliveries.Get().(*delivery)
 	defer deliveries.Put(d)
 	for len(events) > 0 {
-		n := d.encode(events, h.o.MaxQueueBytes)
-		h.stats.oversize.Add(int64(d.oversize))
+		n, oversize := d.encode(events, h.o.MaxQueueBytes/2)
+		h.stats.oversize.Add(int64(oversize))
 		h.handOut(d, events[:n])
 		events = events[n:]
 	}
@@ -26,51 +29,42 @@ func (h *Hub) Deliver(events []Event) {
 
 // delivery is the working memory of one Deliver.
 type delivery struct {
-	slab     []byte // frames, one behind the other; shared by queues, so never reused
-	ends     []int  // of each event's frame
-	text     []byte // of one frame
-	oversize int
-	union    []*Conn
-	special  []*Conn
-	start    []*Conn // connections whose writer is to be started
+	encoded []byte // the burst's frames, one behind the other
+	ends    []int  // of each event's frame in it
+	text    []byte // of one frame
+	union   []*Conn
+	special []*Conn
+	start   []*Conn // connections whose writer is to be started
 }
 
 var deliveries = sync.Pool{New: func() any { return new(delivery) }}
 
-// encode makes the frames of the first events and returns how many.
-func (d *delivery) encode(events []Event, limit int) int {
-	size := 0
+// encode makes the frames of the first events and returns how many, and how
+// many of them are larger than limit: those would close everybody who has
+// something else waiting, and become frames of no bytes.
+func (d *delivery) encode(events []Event, limit int) (n, oversize int) {
+	d.encoded, d.ends = d.encoded[:0], d.ends[:0]
 	for i := range events {
-		size += len(events[i].Data) + len(events[i].Binary) + 160
-		if size > slabBytes {
+		before := len(d.encoded)
+		d.encoded, d.text = events[i].appendFrame(d.encoded, d.text)
+		if len(d.encoded)-before > limit {
+			d.encoded = d.encoded[:before]
+			oversize++
+		}
+		d.ends = append(d.ends, len(d.encoded))
+		if len(d.encoded) >= burstBytes {
 			break
 		}
 	}
-	d.slab, d.ends, d.oversize = make([]byte, 0, size), d.ends[:0], 0
-	for i := range events {
-		before := len(d.slab)
-		d.slab, d.text = events[i].appendFrame(d.slab, d.text)
-		if len(d.slab)-before > limit/2 {
-			// It would close everybody who has something else waiting.
-			d.slab = d.slab[:before]
-			d.oversize++
-		}
-		d.ends = append(d.ends, len(d.slab))
-		if len(d.slab) >= slabBytes {
-			break
-		}
-	}
-	return len(d.ends)
+	return len(d.ends), oversize
 }
 
-// frames are those of events first to last-1: one run of bytes. Its capacity is
-// its length, so that nobody appends into a neighbour.
-func (d *delivery) frames(first, last int) []byte {
-	from := 0
-	if first > 0 {
-		from = d.ends[first-1]
+// begin is where the frame of event i begins.
+func (d *delivery) begin(i int) int {
+	if i == 0 {
+		return 0
 	}
-	return d.slab[from:d.ends[last-1]:d.ends[last-1]]
+	return d.ends[i-1]
 }
 
 func (h *Hub) handOut(d *delivery, events []Event) {
@@ -89,7 +83,10 @@ func (h *Hub) handOut(d *delivery, events []Event) {
 		go c.run()
 	}
 	clear(d.start)
-	d.start, d.slab = d.start[:0], nil
+	d.start = d.start[:0]
+	if cap(d.encoded) > 2*burstBytes {
+		d.encoded, d.text = nil, nil // one large event must not cost memory for ever
+	}
 }
 
 // sameTarget tells whether events go to the same clients, but for exceptions.
@@ -104,23 +101,48 @@ func (h *Hub) deliverRun(d *delivery, events []Event, first, last int) {
 	for i := first; i < last; i++ {
 		h.markSpecial(d, &events[i], i)
 	}
+	r := d.run(first, last)
 	count := 0
-	if chunk := d.frames(first, last); len(chunk) > 0 {
+	if len(r.chunk) > 0 {
 		for _, c := range h.targets(d, events[first].Rooms) {
 			if c.marked {
 				c.reached = true
 				continue
 			}
-			d.put(c, chunk)
-			count += last - first
+			d.put(c, r.chunk)
+			count += r.frames
 		}
 	}
 	for _, c := range d.special {
-		count += d.deliverSpecial(c, events, first, last)
+		count += d.deliverSpecial(c, events, r)
 	}
 	clear(d.special)
 	d.special = d.special[:0]
 	h.stats.deliveries.Add(int64(count))
+}
+
+// run is events in a row that have the same target, and their frames: memory
+// of their own, of the size that queues count, as a slow client keeps it.
+type run struct {
+	first, last int
+	chunk       []byte
+	frames      int // that are in it
+}
+
+func (d *delivery) run(first, last int) run {
+	r := run{first: first, last: last, chunk: bytes.Clone(d.encoded[d.begin(first):d.ends[last-1]])}
+	for i := first; i < last; i++ {
+		if d.begin(i) < d.ends[i] {
+			r.frames++
+		}
+	}
+	return r
+}
+
+// frame is that of event i, which is in the run.
+func (d *delivery) frame(r run, i int) []byte {
+	base := d.begin(r.first)
+	return r.chunk[d.begin(i)-base : d.ends[i]-base]
 }
 
 func (d *delivery) put(c *Conn, frames []byte) {
@@ -152,9 +174,9 @@ func (h *Hub) markSpecial(d *delivery, e *Event, i int) {
 	}
 }
 
-func (d *delivery) deliverSpecial(c *Conn, events []Event, first, last int) (count int) {
+func (d *delivery) deliverSpecial(c *Conn, events []Event, r run) (count int) {
 	skips := c.skips
-	for i := first; i < last; i++ {
+	for i := r.first; i < r.last; i++ {
 		skip := false
 		for len(skips) > 0 && skips[0] <= i { // ascending; a client may be excepted twice
 			skip = skip || skips[0] == i
@@ -163,7 +185,7 @@ func (d *delivery) deliverSpecial(c *Conn, events []Event, first, last int) (cou
 		if s := events[i].Sent; s != nil && s.conn == c && s.placed() {
 			d.start = append(d.start, c)
 		}
-		if frame := d.frames(i, i+1); c.reached && !skip && len(frame) > 0 {
+		if frame := d.frame(r, i); c.reached && !skip && len(frame) > 0 {
 			d.put(c, frame)
 			count++
 		}

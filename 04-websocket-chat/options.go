@@ -10,7 +10,7 @@ import (
 type Options struct {
 	Node            string        // this node's name in "$welcome" and in presence; default "chat"
 	Relay           Relay         // carries events to other nodes; nil: this hub alone
-	MaxMessageBytes int           // of a client's frame; default 65536
+	MaxMessageBytes int           // of a client's frame; default 65536, or what a smaller MaxQueueBytes allows
 	MaxQueueBytes   int           // that may wait for one client; default 1048576
 	RatePerSecond   float64       // frames a client may send, sustained; default 20, below 0: no limit
 	RateBurst       int           // frames at once; default 40
@@ -23,10 +23,17 @@ type Options struct {
 	Log             *slog.Logger  // default: none
 }
 
+// Check says what is wrong with the options, before anything is made of them.
+func (o Options) Check() error {
+	_, err := o.withDefaults()
+	return err
+}
+
 func (o Options) withDefaults() (Options, error) {
 	def(&o.Node, "chat")
-	def(&o.MaxMessageBytes, 64<<10)
 	def(&o.MaxQueueBytes, 1<<20)
+	most := o.MaxQueueBytes/2 - frameOverhead
+	def(&o.MaxMessageBytes, max(1, min(64<<10, most)))
 	def(&o.RatePerSecond, 20)
 	def(&o.RateBurst, 40)
 	def(&o.MaxRooms, 100)
@@ -39,13 +46,13 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	switch {
 	case o.MaxMessageBytes < 0:
-		return o, fmt.Errorf("max message bytes is %d: give a positive number", o.MaxMessageBytes)
+		return o, fmt.Errorf("MaxMessageBytes (MAX_MESSAGE_BYTES) is %d: give a positive number", o.MaxMessageBytes)
 	case o.RateBurst < 0:
-		return o, fmt.Errorf("rate burst is %d: give a positive number", o.RateBurst)
-	case o.MaxQueueBytes < 2*o.MaxMessageBytes:
-		// Else one message of full size could close its receivers: a frame adds
-		// the sender's name and the time to what was sent.
-		return o, fmt.Errorf("max queue bytes is %d: give at least twice the max message bytes, %d", o.MaxQueueBytes, 2*o.MaxMessageBytes)
+		return o, fmt.Errorf("RateBurst (RATE_BURST) is %d: give a positive number", o.RateBurst)
+	case o.MaxMessageBytes > most:
+		// Else one message of full size could close its receivers.
+		return o, fmt.Errorf("MaxQueueBytes (MAX_QUEUE_BYTES) is %d: give at least %d, twice MaxMessageBytes (MAX_MESSAGE_BYTES) and what a frame adds",
+			o.MaxQueueBytes, 2*(o.MaxMessageBytes+frameOverhead))
 	case o.PongTimeout <= o.PingInterval:
 		return o, fmt.Errorf("pong timeout %v is not above the ping interval %v: every client would be dropped", o.PongTimeout, o.PingInterval)
 	}
@@ -56,6 +63,10 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	return o, nil
 }
+
+// frameOverhead is what a node adds to a client's message, in bytes, at most:
+// the names of keys, the room, the sender and the time, all escaped.
+const frameOverhead = 1024
 
 func def[T comparable](field *T, value T) {
 	var zero T

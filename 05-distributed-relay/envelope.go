@@ -13,7 +13,7 @@ import (
 type Envelope struct {
 	UID    string   // who published: six characters of a server's own, or EmitterUID
 	Event  string   // the event's name
-	Args   []any    // each a json.RawMessage (any JSON) or a []byte (MessagePack bin)
+	Args   []any    // each a json.RawMessage (any JSON), a []byte (MessagePack bin) or, to encode, Packed
 	Rooms  []string // who gets it; none: everybody
 	Except []string // rooms, or ids of connections, that do not get it
 	Flags  Flags
@@ -98,6 +98,9 @@ func (p *packer) argument(arg any) error {
 	switch arg := arg.(type) {
 	case json.RawMessage:
 		return p.json(string(arg))
+	case Packed:
+		p.Write(arg)
+		return nil
 	case []byte:
 		p.enc.EncodeBytesLen(len(arg)) // not EncodeBytes, to which nil is null
 		p.Write(arg)

@@ -1,0 +1,85 @@
+package relay
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"example.com/redis-chat/04-websocket-chat"
+)
+
+var errReserved = errors.New("an event that begins with $ is a node's own")
+
+// toEvent makes of an envelope what a hub delivers: one argument becomes the
+// data, several an array, none is no data.
+func toEvent(e *Envelope) (chat.Event, error) {
+	switch {
+	case e.Event == "":
+		return chat.Event{}, errors.New("an event without a name")
+	case strings.HasPrefix(e.Event, "$"):
+		return chat.Event{}, errReserved
+	}
+	event := chat.Event{Name: e.Event, Rooms: e.Rooms, Except: e.Except, From: e.From}
+	if e.At != 0 {
+		event.At = time.UnixMilli(e.At)
+	}
+	if len(e.Args) == 1 {
+		switch arg := e.Args[0].(type) {
+		case json.RawMessage:
+			event.Data = arg
+		case []byte:
+			if e.Event == "binary" {
+				event.Binary = arg
+			} else {
+				event.Data = appendBase64(nil, arg)
+			}
+		}
+	} else if len(e.Args) > 1 {
+		event.Data = joinArgs(e.Args)
+	}
+	return event, nil
+}
+
+func joinArgs(args []any) json.RawMessage {
+	list := []byte{'['}
+	for i, arg := range args {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		switch arg := arg.(type) {
+		case json.RawMessage:
+			list = append(list, arg...)
+		case []byte:
+			list = appendBase64(list, arg)
+		}
+	}
+	return append(list, ']')
+}
+
+func appendBase64(dst, bytes []byte) []byte {
+	dst = append(dst, `{"$base64":"`...)
+	dst = base64.StdEncoding.AppendEncode(dst, bytes)
+	return append(dst, `"}`...)
+}
+
+// toEnvelope is the other way: what a client of this node sent.
+func toEnvelope(event *chat.Event) (Envelope, error) {
+	e := Envelope{
+		Event: event.Name, Rooms: event.Rooms, Except: event.Except,
+		Flags: Flags{Broadcast: len(event.Except) > 0},
+		From:  event.From, At: event.At.UnixMilli(),
+	}
+	switch {
+	case event.Binary != nil:
+		e.Args = []any{event.Binary}
+	case event.Data != nil:
+		packed, err := Pack(event.Data)
+		if err != nil {
+			return Envelope{}, err
+		}
+		e.Args = []any{packed}
+	}
+	return e, nil
+}

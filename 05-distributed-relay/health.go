@@ -1,0 +1,106 @@
+package relay
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"example.com/redis-chat/03-pubsub"
+	"example.com/redis-chat/04-websocket-chat"
+)
+
+// health says whether this node delivers: it does while probes come back.
+type health struct {
+	log *slog.Logger
+	hub *chat.Hub
+
+	mu     sync.Mutex
+	ready  bool
+	reason string // why not
+
+	// Of the delivering goroutine.
+	proofs    int       // probes back since delivery was last in doubt; at 2 clients are told
+	told      bool      // clients know of the doubt
+	ever      bool      // delivery has been proven once
+	missed    int64     // when the doubt began
+	anonymous time.Time // when something without a number was last seen
+}
+
+// start begins in doubt: whoever connects before delivery is proven is told.
+func (h *health) start(hub *chat.Hub) {
+	h.hub = hub
+	h.reason = "starting: no probe has come back yet"
+	h.told = true
+	hub.Degrade("this node is starting: messages may be missed")
+}
+
+// waiting notes why a server is not there yet.
+func (h *health) waiting(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.ready || h.reason == err.Error() {
+		return
+	}
+	h.reason = err.Error()
+	h.log.Warn("waiting", "why", err)
+}
+
+// lost notes that delivery is in doubt.
+func (h *health) lost(err error, s *sequences) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.reason = err.Error(); h.ready {
+		h.missed, s.blind = s.missed, false
+	}
+	h.ready, h.proofs = false, 0
+	h.log.Warn("not ready: delivery is in doubt", "why", err)
+	if !h.told {
+		h.told = true
+		text := "this node's replica has gone quiet: messages may be missed"
+		if errors.Is(err, pubsub.ErrNotPublished) {
+			text = "the master does not answer: nothing can be sent or received for the moment"
+		}
+		h.hub.Degrade(text)
+	}
+}
+
+// back notes that a probe of this node's own came back. The first proves that
+// messages are delivered again. With the second, one interval later, every
+// other node's probe has been seen too: only then all gaps are counted.
+func (h *health) back(s *sequences) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.proofs++; h.proofs == 1 {
+		h.ready, h.reason = true, ""
+	}
+	if h.proofs < 2 || !h.told {
+		return
+	}
+	h.told = false
+	var missed *int64
+	if n := s.missed - h.missed; h.ever && !s.blind && time.Since(h.anonymous) > forgetAfter {
+		missed = &n
+	}
+	h.log.Info("ready: delivery is proven", "missed", missedText(missed))
+	h.hub.Recover(missed)
+	h.ever = true
+}
+
+// unnumbered notes a message of npm's packages: a gap in those cannot be seen.
+func (h *health) unnumbered(now time.Time) { h.anonymous = now }
+
+func missedText(missed *int64) string {
+	if missed == nil {
+		return "not known"
+	}
+	return fmt.Sprint(*missed)
+}
+
+// Ready reports whether this node delivers, and if not, why.
+func (r *Relay) Ready() (reason string, ready bool) {
+	r.health.mu.Lock()
+	defer r.health.mu.Unlock()
+	return r.health.reason, r.health.ready
+}

@@ -1,0 +1,91 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+
+	"example.com/redis-chat/02-replication"
+)
+
+// Mistake is something that waiting cannot mend: a wrong password, an address
+// where no Redis is, a replica where the master should be.
+type Mistake struct{ err error }
+
+func (m *Mistake) Error() string { return m.err.Error() }
+func (m *Mistake) Unwrap() error { return m.err }
+
+func asMistake(err error) (*Mistake, bool) {
+	var mistake *Mistake
+	ok := errors.As(err, &mistake)
+	return mistake, ok
+}
+
+// link is one connection to Redis, proven by a ROLE.
+type link struct {
+	client *redis.Client
+	*redis.Conn
+	role replication.Role
+}
+
+// connect opens a connection and asks the server for its role. The error is a
+// *Mistake, or says why the server does not answer now.
+func (o *Options) connect(ctx context.Context, what, addr string) (*link, error) {
+	client := o.client(addr)
+	l := &link{client: client, Conn: client.Conn()}
+	var err error
+	if l.role, err = replication.ReadRole(ctx, l.Conn); err != nil {
+		l.close()
+		return nil, classify(what, addr, err)
+	}
+	return l, nil
+}
+
+func (l *link) close() {
+	_ = l.Conn.Close() // it may be broken already: nothing is lost with it
+	_ = l.client.Close()
+}
+
+// connectMaster is connect for the address to publish at: PUBLISH at a replica
+// would be taken, and reach nobody but that replica's own subscribers.
+func (o *Options) connectMaster(ctx context.Context) (*link, error) {
+	l, err := o.connect(ctx, "publish to", o.PubAddr)
+	if err != nil {
+		return nil, err
+	}
+	if l.role.Name == replication.Replica {
+		l.close()
+		return nil, &Mistake{fmt.Errorf("publish to %s: this is a replica; publish to its master, %s (PUB_HOST, PUB_PORT)", o.PubAddr, l.role.Master)}
+	}
+	return l, nil
+}
+
+// classify makes a sentence of why there is no connection, and tells mistakes
+// from what may be better in a moment.
+func classify(what, addr string, err error) error {
+	var network net.Error
+	var operation *net.OpError
+	var answer redis.Error
+	switch {
+	case errors.As(err, &operation) && operation.Op == "dial":
+		return fmt.Errorf("%s %s: nobody answers there: %w", what, addr, operation.Err)
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
+		return fmt.Errorf("%s %s: no answer in time", what, addr)
+	case errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed), errors.Is(err, context.Canceled), operation != nil:
+		return fmt.Errorf("%s %s: the connection ended: %w", what, addr, err)
+	case errors.As(err, &answer):
+		text := answer.Error()
+		for _, prefix := range []string{"WRONGPASS", "NOAUTH", "NOPERM", "ERR AUTH", "ERR Client sent AUTH"} {
+			if strings.HasPrefix(text, prefix) {
+				return &Mistake{fmt.Errorf("%s %s: user or password is not accepted (REDIS_USERNAME, REDIS_PASSWORD): %s", what, addr, text)}
+			}
+		}
+		return fmt.Errorf("%s %s: the server answers: %s", what, addr, text) // LOADING and the like pass
+	}
+	return &Mistake{fmt.Errorf("%s %s: this does not answer as Redis does (wrong port, or REDIS_TLS is wrong?): %w", what, addr, err)}
+}

@@ -1,0 +1,51 @@
+package relay
+
+import (
+	"fmt"
+
+	"github.com/vmihailenco/msgpack/v5"
+
+	"example.com/redis-chat/04-websocket-chat"
+)
+
+// probe is what every node publishes on chat:probe each ProbeInterval. Its own
+// coming back proves delivery; the others' Seq shows what was not seen.
+type probe struct {
+	Node  string `msgpack:"node"`
+	Pub   string `msgpack:"pub"`
+	Seq   uint64 `msgpack:"seq"` // of the last message before this probe
+	Count uint64 `msgpack:"n"`
+}
+
+// presence is what nodes publish on chat:presence.
+type presence struct {
+	Node   string              `msgpack:"node"`
+	Pub    string              `msgpack:"pub"`
+	Whole  bool                `msgpack:"whole"` // Joined is all there is on that node
+	Ask    bool                `msgpack:"ask"`   // the node asks all others for their whole lists
+	Joined map[string][]string `msgpack:"joined"`
+	Left   map[string][]string `msgpack:"left"`
+}
+
+func (p *presence) update() chat.PresenceUpdate {
+	return chat.PresenceUpdate{Whole: p.Whole, Joined: p.Joined, Left: p.Left}
+}
+
+func marshal(v any) []byte {
+	b, err := msgpack.Marshal(v)
+	if err != nil {
+		panic("relay: " + err.Error()) // our own types only
+	}
+	return b
+}
+
+// unmarshal reads one of the node's own messages. Anybody can publish on its
+// channel: a library that panics on what it reads must not end the node.
+func unmarshal(payload string, v any) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%v", r)
+		}
+	}()
+	return msgpack.Unmarshal([]byte(payload), v)
+}

@@ -1,0 +1,74 @@
+package relay
+
+import (
+	"crypto/tls"
+	"log/slog"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+)
+
+// Options of a Relay. The zero value of each field works.
+type Options struct {
+	Node           string        // this node's name, for people; default "node"
+	PubAddr        string        // host:port of the master; default 127.0.0.1:6379
+	SubAddr        string        // host:port of the node's own replica; default PubAddr
+	Username       string        // for both; default none
+	Password       string        // for both; default none
+	TLS            *tls.Config   // for both; nil: plain TCP
+	ProbeInterval  time.Duration // default 250ms; three late: not ready
+	PublishTimeout time.Duration // from a client's message to its answer; default 1s
+	MaxWaiting     int           // bytes that may wait for the master; default 32 MiB
+	Prefix         string        // before every channel, for tests on a shared server; default none
+	Log            *slog.Logger  // default: none
+}
+
+func (o Options) withDefaults() Options {
+	def(&o.Node, "node")
+	def(&o.PubAddr, "127.0.0.1:6379")
+	def(&o.SubAddr, o.PubAddr)
+	def(&o.ProbeInterval, 250*time.Millisecond)
+	def(&o.PublishTimeout, time.Second)
+	def(&o.MaxWaiting, 32<<20)
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+func def[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// Channels. The first is Socket.IO's; a node subscribes to all that begins so,
+// as the name of a room follows for messages to one room.
+const (
+	socketIOKey     = "socket.io"
+	probeChannel    = "chat:probe"
+	presenceChannel = "chat:presence"
+)
+
+// client makes a client with one connection that tries everything once: what
+// is tried again, and when, is decided here and not below.
+func (o *Options) client(addr string) *redis.Client {
+	return redis.NewClient(&redis.Options{
+		Addr: addr, Username: o.Username, Password: o.Password, TLSConfig: o.TLS,
+		Protocol:              2,
+		ClientName:            "chat-node",
+		DisableIdentity:       true, // one round trip less at the start
+		MaxRetries:            -1,   // a PUBLISH whose answer was lost must not be sent twice
+		DialerRetries:         1,
+		DialTimeout:           o.PublishTimeout,
+		ReadTimeout:           o.PublishTimeout,
+		WriteTimeout:          o.PublishTimeout,
+		ContextTimeoutEnabled: true,
+		PoolSize:              1,
+		MaintNotificationsConfig: &maintnotifications.Config{
+			Mode: maintnotifications.ModeDisabled,
+		},
+	})
+}

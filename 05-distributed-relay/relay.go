@@ -1,0 +1,153 @@
+package relay
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"example.com/redis-chat/03-pubsub"
+	"example.com/redis-chat/04-websocket-chat"
+)
+
+// Relay is one node's end of the cluster. It implements chat.Relay: make it
+// first, then the hub with it, then Run.
+type Relay struct {
+	o         Options
+	publisher publisher
+	health    health
+	metrics   *metrics
+	pub       string
+
+	// Of the delivering goroutine.
+	hub       *chat.Hub
+	sequences *sequences
+	nodes     map[string]*neighbour
+	events    []chat.Event
+	faults    faults
+
+	wholeDue chan whole // asks the presence goroutine for a whole list
+	probes   uint64     // of the publishing goroutine
+}
+
+// New makes a relay. Nothing is connected before Run.
+func New(o Options) *Relay {
+	o = o.withDefaults()
+	r := &Relay{
+		o: o, metrics: newMetrics(), pub: identity(9),
+		nodes:    map[string]*neighbour{},
+		wholeDue: make(chan whole, 1),
+	}
+	r.health.log = o.Log
+	r.faults.log = o.Log
+	r.sequences = newSequences(r.pub)
+	r.publisher = publisher{
+		o: &r.o, uid: identity(5)[:6], pub: r.pub,
+		outbox: newOutbox(o.MaxWaiting), pending: &pending{}, metrics: r.metrics,
+	}
+	return r
+}
+
+// identity is n random bytes as base64url.
+func identity(n int) string {
+	b := make([]byte, n)
+	rand.Read(b) // never fails: crypto/rand ends the program instead
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// Publish takes a message of a client of this node. It implements chat.Relay.
+func (r *Relay) Publish(event chat.Event) error {
+	envelope, err := toEnvelope(&event)
+	if err != nil {
+		return err
+	}
+	m := outgoing{
+		envelope: envelope, sent: event.Sent, since: time.Now(),
+		size: len(event.Data) + len(event.Binary) + 256,
+	}
+	if !r.publisher.outbox.put(m) {
+		event.Sent.Failed("not sent: too much waits for the master already; try again in a moment")
+		r.metrics.failed.Inc()
+	}
+	return nil
+}
+
+// Run joins the hub to the cluster until ctx ends, and returns nil then. A
+// server that is not there is waited for; a *Mistake that shows before it has
+// ever been reached ends Run with a sentence.
+func (r *Relay) Run(ctx context.Context, hub *chat.Hub) error {
+	r.hub = hub
+	r.health.start(hub)
+	client := r.o.client(r.o.SubAddr)
+	defer client.Close()
+	group, ctx := errgroup.WithContext(ctx)
+	subscriber, err := pubsub.Subscribe(ctx, client, pubsub.Options{
+		Channels:      []string{r.o.Prefix + probeChannel, r.o.Prefix + presenceChannel},
+		Patterns:      []string{r.o.Prefix + socketIOKey + "#/#*"},
+		Probe:         r.probe,
+		Back:          r.isOwnProbe,
+		ProbeInterval: r.o.ProbeInterval,
+	})
+	if err != nil {
+		return fmt.Errorf("subscribe: %w", err)
+	}
+	group.Go(func() error { return r.await(ctx, r.o.connectMaster) })
+	group.Go(func() error {
+		return r.await(ctx, func(ctx context.Context) (*link, error) {
+			return r.o.connect(ctx, "subscribe at", r.o.SubAddr)
+		})
+	})
+	group.Go(func() error { r.publisher.run(ctx); return nil })
+	group.Go(func() error { r.announce(ctx); return nil })
+	group.Go(func() error { return r.deliver(ctx, subscriber) })
+	if mistake, ok := asMistake(group.Wait()); ok {
+		return mistake
+	}
+	return nil // the rest ends with ctx, and says so
+}
+
+// await tries until a server answers. Only a mistake ends it with an error.
+func (r *Relay) await(ctx context.Context, connect func(context.Context) (*link, error)) error {
+	const pause = 250 * time.Millisecond
+	for {
+		attempt, cancel := context.WithTimeout(ctx, r.o.PublishTimeout)
+		l, err := connect(attempt)
+		cancel()
+		if err == nil {
+			l.close()
+			return nil
+		}
+		if mistake, ok := asMistake(err); ok {
+			return mistake
+		}
+		r.health.waiting(err)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(pause):
+		}
+	}
+}
+
+// probe publishes one probe, behind whatever is queued, and waits for the
+// master's answer.
+func (r *Relay) probe(ctx context.Context) error {
+	result := make(chan error, 1)
+	m := outgoing{since: time.Now(), size: 128, done: func(err error) { result <- err }}
+	m.own = func() (string, []byte) {
+		r.probes++
+		return probeChannel, marshal(probe{Node: r.o.Node, Pub: r.pub, Seq: r.publisher.seq, Count: r.probes})
+	}
+	if !r.publisher.outbox.put(m) {
+		return fmt.Errorf("too much waits for the master at %s", r.o.PubAddr)
+	}
+	select {
+	case err := <-result:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
