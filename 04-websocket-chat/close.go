@@ -12,12 +12,11 @@ type closeReason struct {
 // Why a node closes a connection. The client's part: after 1001 and 1013
 // connect again, with a pause; after the others mend what was wrong first.
 var (
-	closeGoingAway   = closeReason{1001, "this node is going away; connect to another"}
-	closeUnsupported = closeReason{1003, "unsupported data"}
-	closeNotUTF8     = closeReason{1007, "a text frame must be UTF-8"}
-	closeFlood       = closeReason{1008, "too many messages for too long; send slower"}
-	closeTooLarge    = closeReason{1009, "the message is larger than this node takes"}
-	closeTooSlow     = closeReason{1013, "too slow: what waited for you passed the limit; connect again"}
+	closeGoingAway = closeReason{1001, "this node is going away; connect to another"}
+	closeNotUTF8   = closeReason{1007, "a text frame must be UTF-8"}
+	closeFlood     = closeReason{1008, "too many messages for too long; send slower"}
+	closeTooLarge  = closeReason{1009, "the message is larger than this node takes"}
+	closeTooSlow   = closeReason{1013, "too slow: what waited for you passed the limit; connect again"}
 )
 
 // frame is the close frame on the wire. A code of 0 makes an empty one, the

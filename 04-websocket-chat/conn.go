@@ -61,9 +61,9 @@ func (c *Conn) read() {
 			// that the socket does not end with a reset before the client saw why.
 		case n > int64(c.hub.o.MaxMessageBytes):
 			c.close(closeTooLarge)
-		case !c.withinRate():
+		case !c.withinRate(kind, buf.Bytes()):
 		case kind == websocket.BinaryMessage:
-			c.binary(bytes.Clone(buf.Bytes()))
+			c.binary(append([]byte{}, buf.Bytes()...)) // an empty one, too, is not nil
 		case !utf8.Valid(buf.Bytes()):
 			c.close(closeNotUTF8)
 		default:
@@ -145,7 +145,7 @@ func (c *Conn) binary(payload []byte) {
 func (c *Conn) publish(e Event, name string, id *int64) *Problem {
 	r := c.in(name)
 	if r == nil {
-		return problemf(CodeNotInRoom, `you are not in room %q; send {"event":"join","data":…} first`, name)
+		return problemf(CodeNotInRoom, `you are not in room %.64q; send {"event":"join","data":…} first`, name)
 	}
 	e.Rooms, e.Except = r.target, c.self
 	e.From, e.At = c.name, time.Now()
@@ -162,7 +162,7 @@ func (c *Conn) publish(e Event, name string, id *int64) *Problem {
 
 // withinRate counts a frame against the client's limit. The first frames above
 // it are dropped and answered; a client that goes on for a second is closed.
-func (c *Conn) withinRate() bool {
+func (c *Conn) withinRate(kind int, frame []byte) bool {
 	if c.quota == nil || c.quota.Allow() {
 		return true
 	}
@@ -176,7 +176,11 @@ func (c *Conn) withinRate() bool {
 		c.close(closeFlood)
 		return false
 	}
-	c.send(errorFrame(problemf(CodeRateLimited, "dropped: more than %v messages a second; wait a moment", c.hub.o.RatePerSecond), nil))
+	var id *int64
+	if kind == websocket.TextMessage {
+		id = idOf(frame)
+	}
+	c.send(errorFrame(problemf(CodeRateLimited, "dropped: more than %v messages a second; wait a moment", c.hub.o.RatePerSecond), id))
 	return false
 }
 

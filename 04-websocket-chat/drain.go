@@ -16,11 +16,13 @@ func (h *Hub) Drain(ctx context.Context, grace time.Duration) {
 	h.mu.Lock()
 	h.draining = true
 	conns := slices.Clone(h.all)
-	empty := make(chan struct{})
+	if h.empty == nil {
+		h.empty = make(chan struct{})
+	}
+	empty := h.empty
 	if len(conns) == 0 {
 		close(empty)
-	} else {
-		h.empty = empty
+		h.empty = nil
 	}
 	h.mu.Unlock()
 	if len(conns) > 0 {

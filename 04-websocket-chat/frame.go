@@ -2,6 +2,7 @@ package chat
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"unicode/utf8"
@@ -91,31 +92,42 @@ const maxDepth = 64
 func parseFrame(text []byte) (Frame, *Problem) {
 	var f Frame
 	if err := json.Unmarshal(text, &f); err != nil {
-		if id, ok := idOf(text); ok { // wrong shape, but the sender can be told which frame
-			f = Frame{ID: id}
-		}
-		return f, problemf(CodeBadFrame, `a frame is JSON like {"event":"message","data":"hi"}: %v`, err)
+		// Of a wrong shape, but still JSON: what could be read is there, and the
+		// id tells the sender which frame it was.
+		return f, problemf(CodeBadFrame, `a frame is JSON like {"event":"message","data":"hi"}: %s`, why(err))
 	}
 	switch {
 	case f.Event == "":
 		return f, problemf(CodeBadFrame, `a frame needs an event, as in {"event":"message","data":"hi"}`)
 	case len(f.Event) > 64:
 		return f, problemf(CodeBadFrame, "an event's name has at most 64 bytes, this one has %d", len(f.Event))
-	case f.Room != "" && !validRoom(f.Room):
-		return f, problemf(CodeBadFrame, "%s", roomRule)
 	case depth(f.Data) > maxDepth:
 		return f, problemf(CodeBadFrame, "data nests deeper than %d; send something flatter", maxDepth)
 	}
 	return f, nil
 }
 
-func idOf(text []byte) (*int64, bool) {
+// why says in the words of the wire, not of Go, what is wrong with a frame.
+func why(err error) string {
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrong) && wrong.Field == "":
+		return "this is a JSON " + wrong.Value
+	case errors.As(err, &wrong) && wrong.Field == "id":
+		return "id must be an integer, not " + wrong.Value
+	case errors.As(err, &wrong):
+		return wrong.Field + " must be a string, not " + wrong.Value
+	}
+	return err.Error()
+}
+
+// idOf is the id of a frame that is not looked at further.
+func idOf(text []byte) *int64 {
 	var f struct {
 		ID *int64 `json:"id"`
 	}
-	// An error of another field leaves ID set: that is what is wanted here.
-	_ = json.Unmarshal(text, &f)
-	return f.ID, f.ID != nil
+	_ = json.Unmarshal(text, &f) // what is no frame has no id
+	return f.ID
 }
 
 // depth is how deeply valid JSON nests: 0 for a scalar, 1 for a flat array.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
+	"net/http"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -53,7 +55,7 @@ func NewHub(o Options) (*Hub, error) {
 		ReadBufferSize:  512,
 		WriteBufferSize: 512,
 		WriteBufferPool: &sync.Pool{},
-		CheckOrigin:     nil, // done in ServeHTTP, with a sentence
+		CheckOrigin:     func(*http.Request) bool { return true }, // ServeHTTP has checked it, with a sentence
 	}
 	if h.relay == nil {
 		h.relay = loopback{h}
@@ -128,16 +130,23 @@ func (h *Hub) admit(ws *websocket.Conn, id, name, home string) (*Conn, error) {
 	h.all = append(h.all, c)
 	h.conns[id] = c
 	h.enter(c, home)
-	c.ping = time.AfterFunc(h.o.PingInterval, c.sendPing)
+	c.ping = time.AfterFunc(math.MaxInt64, c.sendPing) // assigned before it can fire
+	c.ping.Reset(h.o.PingInterval)
 	return c, nil
 }
 
 // remove takes a connection out of everything; a second call does nothing.
 func (h *Hub) remove(c *Conn) {
+	if h.takeOut(c) {
+		h.log.Info("disconnected", c.logAttrs()) // unlocked: who reads the log may be slow, too
+	}
+}
+
+func (h *Hub) takeOut(c *Conn) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if c.gone {
-		return
+		return false
 	}
 	c.gone = true
 	for _, r := range c.rooms {
@@ -153,7 +162,7 @@ func (h *Hub) remove(c *Conn) {
 		close(h.empty)
 		h.empty = nil
 	}
-	h.log.Info("disconnected", c.logAttrs())
+	return true
 }
 
 // join is called by the connection's reader alone.
@@ -191,14 +200,12 @@ func (h *Hub) enter(c *Conn, name string) {
 	c.rooms = append(c.rooms, r)
 	h.changed(r, c.name, +1)
 	h.record(name, c.name, true)
-	h.log.Debug("joined", "id", c.id, "room", name)
 }
 
 func (h *Hub) exit(c *Conn, r *room) {
 	r.drop(c)
 	h.changed(r, c.name, -1)
 	h.record(r.name, c.name, false)
-	h.log.Debug("left", "id", c.id, "room", r.name)
 	h.forgetEmpty(r)
 }
 

@@ -59,8 +59,9 @@ func (q *queue) shut(reason closeReason, drop bool) {
 	q.bytes += len(frame)
 }
 
-// end is told by the reader, the last of a connection. It reports whether the
-// reader must close the socket itself: no writer is left that would.
+// end is told by the reader, the last of a connection, and by a writer that
+// failed: what waits is dropped, but for a close frame. It reports whether the
+// caller must close the socket itself: no writer is left that would.
 func (q *queue) end() (alone bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -71,14 +72,14 @@ func (q *queue) end() (alone bool) {
 	return !q.writing
 }
 
-// take moves waiting chunks into buf, up to about most bytes but at least one
-// chunk. None: the writer ends. last says that no more will follow.
+// take moves waiting chunks into buf, at most as many bytes as given but at
+// least one chunk. None: the writer ends. last says that no more will follow.
 // The bytes count until done is told: a slow client's limit covers what is
 // being written, too.
 func (q *queue) take(buf [][]byte, most int) (taken [][]byte, bytes int, last bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for len(buf) < len(q.chunks) && (bytes < most || len(buf) == 0) {
+	for len(buf) < len(q.chunks) && (len(buf) == 0 || bytes+len(q.chunks[len(buf)]) <= most) {
 		bytes += len(q.chunks[len(buf)])
 		buf = append(buf, q.chunks[len(buf)])
 	}

@@ -69,7 +69,7 @@ func (s *Server) routes() http.Handler {
 		mux.Handle("GET /metrics", s.Metrics)
 	}
 	if s.Page != nil {
-		mux.Handle("GET /", s.Page)
+		mux.Handle("/", s.Page) // of every method: "GET /" would contradict "/ws"
 	}
 	return mux
 }

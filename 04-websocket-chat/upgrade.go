@@ -2,6 +2,7 @@ package chat
 
 import (
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -32,7 +33,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c, err := h.admit(ws, id, name, room)
 	if err != nil { // draining began in the meantime
-		_ = ws.SetWriteDeadline(time.Now().Add(time.Second))
+		_ = ws.NetConn().SetWriteDeadline(time.Now().Add(time.Second))
 		_, _ = ws.NetConn().Write(closeGoingAway.frame())
 		_ = ws.Close()
 		return
@@ -43,7 +44,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // check applies all that can be refused; status is 0 when nothing is.
 func (h *Hub) check(r *http.Request, id string) (name, room string, status int, why string) {
-	query := r.URL.Query()
+	query, malformed := url.ParseQuery(r.URL.RawQuery)
 	name, room = "guest-"+id[:4], "lobby"
 	if query.Has("name") {
 		name = query.Get("name")
@@ -59,6 +60,8 @@ func (h *Hub) check(r *http.Request, id string) (name, room string, status int, 
 		return name, room, http.StatusMethodNotAllowed, "connect with GET"
 	case !originAllowed(r, h.o.AllowedOrigins):
 		return name, room, http.StatusForbidden, "pages of " + printableOr(r.Header.Get("Origin")) + " may not connect to this node; its operator can allow them (ALLOWED_ORIGINS)"
+	case malformed != nil:
+		return name, room, http.StatusBadRequest, "the part of the URL after ? cannot be read: escape names and rooms as URLs ask for, a space as %20"
 	case !validName(name):
 		return name, room, http.StatusBadRequest, nameRule
 	case !validRoom(room):

@@ -37,7 +37,10 @@ func configure(args []string) (chat.Config, error) {
 	var c chat.Config
 	fs := flag.NewFlagSet("chat", flag.ContinueOnError)
 	c.Register(fs)
-	return c, chat.Parse(fs, args)
+	if err := chat.Parse(fs, args); err != nil {
+		return c, err
+	}
+	return c, c.Hub.Check()
 }
 
 func run(ctx context.Context, c chat.Config) error {
