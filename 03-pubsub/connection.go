@@ -41,8 +41,8 @@ var errDialedOnce = errors.New("this subscription's connection is gone")
 func newConnection(o redis.Options, writeTimeout time.Duration) *connection {
 	c := &connection{addr: o.Addr, dialer: o.Dialer}
 	o.Dialer = c.dial
-	// RESP2 and RESP3 carry the same messages; with RESP3 go-redis looks at each one twice, to see whether
-	// it is a push of another kind, which a subscription has no use for.
+	// RESP2 carries the same messages as fast; with RESP3 go-redis also looks at each one for pushes of
+	// other kinds, which a subscription has no use for.
 	o.Protocol = 2
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	o.ClientSideCache, o.ClientSideCacheConfig = nil, nil
@@ -99,8 +99,8 @@ func (c *connection) open(ctx context.Context, o Options) (early []*redis.Messag
 	return early, nil
 }
 
-// receive waits for the next reply, without a deadline. A negative timeout also spares a system-wide timer
-// update for every message.
+// receive waits for the next reply, without a deadline. A negative timeout also leaves the socket's deadline
+// alone, where 0 would set it anew for every message (0.1 µs of 0.8).
 func (c *connection) receive(ctx context.Context) (any, error) {
 	reply, err := c.pubsub.ReceiveTimeout(ctx, -1)
 	if err == nil {

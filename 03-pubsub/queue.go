@@ -15,6 +15,7 @@ type queue struct {
 	mu      sync.Mutex
 	waiting []Event
 	bytes   int
+	full    bool    // something was dropped since the last take
 	spare   []Event // the slice handed out last, reused when it comes back: the reader is done with it
 }
 
@@ -28,19 +29,21 @@ func newQueue(limit int) *queue {
 	return &queue{limit: limit, ready: make(chan struct{}, 1)}
 }
 
-// push appends e, or counts it as missed when it is a message and the queue is full. One message is always
-// taken, however large: it would otherwise never arrive, not even at an idle reader.
+// push appends e, or counts it as missed when it is a message and the queue is full. Full it stays until
+// the reader comes: one gap is better than many, between the large messages. One message is always taken,
+// however large: it would otherwise never arrive, not even at an idle reader.
 func (q *queue) push(e Event) {
 	size := eventBytes + len(e.Channel) + len(e.Pattern) + len(e.Payload)
 	q.mu.Lock()
 	wasEmpty := len(q.waiting) == 0
 	switch {
-	case e.Kind != Message || wasEmpty || q.bytes+size <= q.limit:
+	case e.Kind != Message || wasEmpty || !q.full && q.bytes+size <= q.limit:
 		q.waiting = append(q.waiting, e)
 		q.bytes += size
 	case q.waiting[len(q.waiting)-1].Kind == Overflow:
 		q.waiting[len(q.waiting)-1].Missed++
 	default:
+		q.full = true
 		q.waiting = append(q.waiting, Event{Kind: Overflow, Missed: 1})
 	}
 	q.mu.Unlock()
@@ -61,7 +64,7 @@ func (q *queue) take() []Event {
 	}
 	taken := q.waiting
 	clear(q.spare) // or its payloads live on until they are overwritten
-	q.waiting, q.spare, q.bytes = q.spare[:0], nil, 0
+	q.waiting, q.spare, q.bytes, q.full = q.spare[:0], nil, 0, false
 	if cap(taken) <= spareEvents {
 		q.spare = taken
 	}

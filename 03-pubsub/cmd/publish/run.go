@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
+
+	pubsub "example.com/redis-chat/03-pubsub"
+)
+
+// patience is how long an answer is waited for.
+const patience = 2 * time.Second
+
+// run publishes and says whom it reached.
+func run(ctx context.Context, o options, out, warnings io.Writer) error {
+	logging.Disable() // the error that we return says the same, once
+	client := redis.NewClient(&redis.Options{
+		Addr: o.redis, Username: o.username, Password: o.password,
+		// A PUBLISH whose answer was lost may have been carried out: sending it again could publish it twice.
+		MaxRetries: -1, DialerRetries: 1, ContextTimeoutEnabled: true,
+	})
+	defer client.Close()
+
+	asking, cancel := context.WithTimeout(ctx, patience)
+	role, err := pubsub.Master(asking, client)
+	cancel()
+	if denied(err) {
+		fmt.Fprintln(warnings, "publish: may not ask for the server's role; at a replica nobody but its own subscribers gets the message:", err)
+		err = nil
+	}
+	if err != nil {
+		return explain(err, o.redis)
+	}
+
+	began := time.Now()
+	var receivers int64
+	for i := range o.n {
+		if err := pace(ctx, o.rate, began, i); err != nil {
+			return fmt.Errorf("interrupted: published %d of %d", i, o.n)
+		}
+		if receivers, err = publish(ctx, client, o, i); err != nil {
+			return fmt.Errorf("published %d of %d, of the next one nobody knows: %w", i, o.n, err)
+		}
+	}
+	if o.n > 1 {
+		fmt.Fprintf(out, "published %d messages in %v; the last: ", o.n, time.Since(began).Round(time.Millisecond))
+	}
+	_, err = fmt.Fprintln(out, pubsub.Reached(receivers, role))
+	return err
+}
+
+func publish(ctx context.Context, client *redis.Client, o options, i int) (receivers int64, err error) {
+	message := o.message
+	if o.n > 1 {
+		message = fmt.Sprintf("%s %d", message, i+1)
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return client.Publish(ctx, o.channel, message).Result()
+}
+
+// pace waits until it is message i's turn. Turns are counted from the beginning, so that one late message
+// does not slow down all that follow.
+func pace(ctx context.Context, rate float64, began time.Time, i int) error {
+	if rate == 0 {
+		return ctx.Err()
+	}
+	turn := began.Add(time.Duration(float64(i) / rate * float64(time.Second)))
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(time.Until(turn)):
+		return nil
+	}
+}
+
+func denied(err error) bool {
+	answer, ok := errors.AsType[redis.Error](err)
+	return ok && strings.HasPrefix(answer.Error(), "NOPERM")
+}
+
+// explain adds what to do to an error that has nothing but a cause.
+func explain(err error, addr string) error {
+	if _, answered := errors.AsType[redis.Error](err); answered || errors.Is(err, pubsub.ErrReplica) {
+		return err
+	}
+	return fmt.Errorf("nobody answers at %s: start a server there, or name another with -redis: %w", addr, err)
+}

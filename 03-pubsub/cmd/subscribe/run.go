@@ -1,0 +1,135 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
+
+	replication "example.com/redis-chat/02-replication"
+	pubsub "example.com/redis-chat/03-pubsub"
+)
+
+// run subscribes and prints until ctx ends or -count messages have come. The error is a mistake that
+// waiting cannot mend; a server that is not there is waited for.
+func run(ctx context.Context, o options, messages, events io.Writer) error {
+	logging.Disable() // every failure is told below, in sentences, and once
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	client := o.client(o.redis)
+	defer client.Close()
+	probes := o.client(cmp.Or(o.master, o.redis))
+	defer probes.Close()
+
+	subscription, err := o.watched(ctx, probes, events)
+	if err != nil {
+		return err
+	}
+	s, err := pubsub.Subscribe(ctx, client, subscription)
+	if err != nil {
+		return err
+	}
+	p := printer{o: o, messages: messages, events: events}
+	for {
+		batch, err := s.Receive(ctx)
+		if err != nil {
+			return nil // Ctrl-C: the only way to end
+		}
+		for _, e := range batch {
+			if done, err := p.print(e); done || err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (o options) client(addr string) *redis.Client {
+	return redis.NewClient(&redis.Options{
+		Addr: addr, Username: o.username, Password: o.password,
+		// A probe is sent once, and ends when the watch has lost interest in it.
+		MaxRetries: -1, DialerRetries: 1, ContextTimeoutEnabled: true,
+	})
+}
+
+// watched decides where probes are published, and says so when nowhere.
+func (o options) watched(ctx context.Context, probes *redis.Client, events io.Writer) (pubsub.Options, error) {
+	subscription := pubsub.Options{Channels: o.channels, Patterns: o.patterns, ProbeInterval: o.probe}
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	if o.master != "" {
+		if _, err := pubsub.Master(ctx, probes); errors.Is(err, pubsub.ErrReplica) {
+			return subscription, fmt.Errorf("-master: %w", err)
+		}
+		return subscription.WatchedThrough(probes), nil // a master that is away is told by the watch
+	}
+	role, err := replication.ReadRole(ctx, probes)
+	switch {
+	case err != nil:
+		fmt.Fprintf(events, "* no watch for silence: %s does not say yet whether it is a master; -master host:port names one\n", o.redis)
+	case role.Name == replication.Replica:
+		fmt.Fprintf(events, "* no watch for silence: %s is a replica; -master %s publishes probes at its master\n", o.redis, role.Master)
+	default:
+		return subscription.WatchedThrough(probes), nil
+	}
+	return subscription, nil
+}
+
+// printer prints messages and events, and counts both.
+type printer struct {
+	o                options
+	messages, events io.Writer
+	received         int
+	subscribed       int
+}
+
+// print reports whether this was the last message that was asked for.
+func (p *printer) print(e pubsub.Event) (done bool, err error) {
+	line := ""
+	switch e.Kind {
+	case pubsub.Message:
+		if e.Probe {
+			return false, nil
+		}
+		p.received++
+		_, err := fmt.Fprintln(p.messages, pubsub.Line(p.o.language, e.Channel, e.Payload))
+		return p.received == p.o.count, err
+	case pubsub.Subscribed:
+		line = fmt.Sprintf("subscribed at %s", p.o.redis)
+		if p.subscribed++; p.subscribed > 1 {
+			line = fmt.Sprintf("subscribed again at %s: what was published meanwhile is missed", p.o.redis)
+		}
+	case pubsub.Disconnected:
+		if mistake(e.Err) {
+			return true, e.Err
+		}
+		line = fmt.Sprintf("disconnected, trying again: %v", e.Err)
+	case pubsub.Silent:
+		line = fmt.Sprintf("silent: %v", e.Err)
+	case pubsub.Alive:
+		line = "alive: a probe came back, messages are delivered"
+	case pubsub.Overflow:
+		line = fmt.Sprintf("missed %d messages: they came faster than they could be printed", e.Missed)
+	}
+	_, err = fmt.Fprintln(p.events, "*", line)
+	return false, err
+}
+
+// mistake reports whether the server refuses us for a reason that waiting cannot mend.
+func mistake(err error) bool {
+	answer, ok := errors.AsType[redis.Error](err)
+	if !ok {
+		return false
+	}
+	for _, code := range []string{"NOAUTH", "WRONGPASS", "NOPERM", "ERR AUTH", "ERR invalid password"} {
+		if strings.HasPrefix(answer.Error(), code) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,164 @@
+package pubsub
+
+import (
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/01-redis-basics/redistest"
+	replication "example.com/redis-chat/02-replication"
+	"example.com/redis-chat/02-replication/topologytest"
+)
+
+const theMaster, theReplica = 0, 1
+
+// path is what the tests below break: publish at the master, subscribe at its replica.
+type path struct {
+	*reader
+	topology replication.Topology
+	master   *redis.Client
+	channel  string
+	sent     int
+}
+
+func startPath(t *testing.T) *path {
+	topologytest.Faults(t)
+	p := &path{topology: topologytest.Start(t, 1), channel: redistest.Prefix(t) + "news"}
+	dial := func(i int) *redis.Client {
+		c := redis.NewClient(&redis.Options{
+			Addr: p.topology.Addrs()[i], MaxRetries: -1, DialerRetries: 1, ContextTimeoutEnabled: true,
+		})
+		t.Cleanup(func() { _ = c.Close() })
+		return c
+	}
+	p.master = dial(theMaster)
+	o := Options{Channels: []string{p.channel}, ProbeInterval: 100 * time.Millisecond}
+	p.reader = subscribe(t, dial(theReplica), o.WatchedThrough(p.master))
+	require.Equal(t, Subscribed, p.next().Kind)
+	require.Equal(t, Alive, p.next().Kind)
+	return p
+}
+
+// send publishes n messages, each with its number.
+func (p *path) send(n int) {
+	p.t.Helper()
+	for range n {
+		p.sent++
+		publish(p.t, p.master, p.channel, strconv.Itoa(p.sent))
+	}
+}
+
+// received waits for n messages, whose numbers follow each other from first on.
+func (p *path) received(first, n int) {
+	p.t.Helper()
+	for i, payload := range p.payloads(n) {
+		require.Equal(p.t, strconv.Itoa(first+i), payload)
+	}
+}
+
+// expect waits for the next event, of this kind.
+func (p *path) expect(kind Kind, since time.Time) Event {
+	p.t.Helper()
+	e := p.next()
+	require.Equal(p.t, kind, e.Kind, "%v %v", e.Kind, e.Err)
+	p.t.Logf("%s after %v: %v", kind, time.Since(since).Round(time.Millisecond), e.Err)
+	return e
+}
+
+func TestKilledReplicaIsToldAndWhatWasMissedCanBeCounted(t *testing.T) {
+	p := startPath(t)
+	p.send(100)
+	p.received(1, 100)
+
+	began := time.Now()
+	require.NoError(t, p.topology.Kill(theReplica))
+	p.expect(Disconnected, began)
+	p.send(37)
+	require.NoError(t, p.topology.Restart(t.Context(), theReplica))
+	_, before := p.until(Subscribed)
+	require.Empty(t, before)
+
+	p.send(100)
+	p.received(138, 100)
+	require.Equal(t, 37, p.sent-200, "sent minus received")
+}
+
+func TestFrozenReplicaIsNoticedAndMendedByANewConnection(t *testing.T) {
+	p := startPath(t)
+	began := time.Now()
+	require.NoError(t, p.topology.Freeze(theReplica))
+	require.ErrorIs(t, p.expect(Silent, began).Err, ErrNotBack)
+	e := p.expect(Disconnected, began)
+	require.ErrorContains(t, e.Err, "has not answered a PING")
+	require.Less(t, time.Since(began), 1500*time.Millisecond, "with a probe each 100 ms")
+
+	began = time.Now()
+	require.NoError(t, p.topology.Thaw(theReplica))
+	_, _ = p.until(Subscribed)
+	_, _ = p.until(Alive)
+	t.Logf("alive %v after the thaw", time.Since(began).Round(time.Millisecond))
+	p.sent = 0
+	p.send(10)
+	p.received(1, 10)
+}
+
+func TestReplicaThatLostItsMasterIsSilentAndDeliversLate(t *testing.T) {
+	p := startPath(t)
+	p.send(10)
+	p.received(1, 10)
+
+	began := time.Now()
+	require.NoError(t, p.topology.Cut(theReplica))
+	require.ErrorIs(t, p.expect(Silent, began).Err, ErrNotBack)
+	p.send(37)
+	require.NoError(t, p.topology.Mend(t.Context(), theReplica))
+	_, late := p.until(Alive) // nothing but messages before it: the connection was kept
+	p.waiting = append(asMessages(late), p.waiting...)
+	p.received(11, 37)
+	p.send(10)
+	p.received(48, 10)
+}
+
+func asMessages(payloads []string) (events []Event) {
+	for _, payload := range payloads {
+		events = append(events, Event{Kind: Message, Payload: payload})
+	}
+	return events
+}
+
+func TestMasterThatIsAwayLeavesTheSubscriptionStanding(t *testing.T) {
+	for name, fault := range map[string]struct {
+		begin func(*path) error
+		end   func(*path) error
+	}{
+		"killed": {
+			func(p *path) error { return p.topology.Kill(theMaster) },
+			func(p *path) error { return p.topology.Restart(p.t.Context(), theMaster) },
+		},
+		"frozen": {
+			func(p *path) error { return p.topology.Freeze(theMaster) },
+			func(p *path) error { return p.topology.Thaw(theMaster) },
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := startPath(t)
+			began := time.Now()
+			require.NoError(t, fault.begin(p))
+			e := p.expect(Silent, began)
+			require.ErrorIs(t, e.Err, ErrNotPublished)
+			require.NotErrorIs(t, e.Err, ErrNotBack)
+
+			require.NoError(t, fault.end(p))
+			began = time.Now()
+			for e := p.next(); e.Kind != Alive; e = p.next() {
+				require.Equal(t, Silent, e.Kind, "the connection to the replica stays: %v", e.Err)
+			}
+			t.Logf("alive after %v", time.Since(began).Round(time.Millisecond))
+			p.send(10)
+			p.received(1, 10)
+		})
+	}
+}

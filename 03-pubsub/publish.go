@@ -1,0 +1,53 @@
+package pubsub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/redis/go-redis/v9"
+
+	replication "example.com/redis-chat/02-replication"
+)
+
+// ErrReplica: the server is a replica. It accepts a PUBLISH, and keeps it to itself: its master and the other
+// replicas never hear of it, and no error says so.
+var ErrReplica = errors.New("this is a replica")
+
+// Master asks client's server for its role, once, before anything is published there. The error is
+// ErrReplica for a replica, and names the server to go to.
+func Master(ctx context.Context, client *redis.Client) (replication.Role, error) {
+	role, err := replication.ReadRole(ctx, client)
+	if err != nil {
+		return role, fmt.Errorf("publish at %s: %w", client.Options().Addr, err)
+	}
+	if role.Name == replication.Replica {
+		return role, fmt.Errorf("publish at %s: %w: only its own subscribers would get the message; publish at its master, %s",
+			client.Options().Addr, ErrReplica, role.Master)
+	}
+	return role, nil
+}
+
+// Reached makes a sentence of PUBLISH's reply, which counts the subscribers of that very server: those of
+// its replicas get the message too, and are not in the number.
+func Reached(receivers int64, role replication.Role) string {
+	var s string
+	switch {
+	case receivers == 1:
+		s = "1 receiver at this server"
+	case receivers > 1:
+		s = fmt.Sprintf("%d receivers at this server", receivers)
+	case len(role.Replicas) == 0:
+		return "0 receivers: nobody is subscribed, the message is gone"
+	default:
+		s = "0 receivers at this server"
+	}
+	switch n := len(role.Replicas); n {
+	case 0:
+		return s
+	case 1:
+		return s + "; it passes the message on to its replica, whose subscribers PUBLISH does not count"
+	default:
+		return fmt.Sprintf("%s; it passes the message on to its %d replicas, whose subscribers PUBLISH does not count", s, n)
+	}
+}
