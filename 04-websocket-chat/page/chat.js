@@ -15,12 +15,6 @@ let connection;
 
 // ---- joining ----
 
-const query = new URLSearchParams(location.search);
-el("name").value = query.get("name") ?? "";
-el("room").value = query.get("room") ?? "";
-if (query.has("name") || query.has("room")) start();
-else el("name").focus();
-
 el("join").addEventListener("submit", (e) => {
   e.preventDefault();
   start();
@@ -279,3 +273,11 @@ el("retry").addEventListener("click", () => connection.open());
 window.addEventListener("online", () => {
   if (document.body.dataset.state === "offline") connection.open();
 });
+
+// ---- begin ----
+
+const query = new URLSearchParams(location.search);
+el("name").value = query.get("name") ?? "";
+el("room").value = query.get("room") ?? "";
+if (query.has("name") || query.has("room")) start();
+else el("name").focus();

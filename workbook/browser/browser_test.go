@@ -74,9 +74,27 @@ func open(t *testing.T, url string, width, height int64) tab {
 		t.Skip(how)
 	}
 	ctx, closeTab := chromedp.NewContext(chromium)
-	t.Cleanup(closeTab)
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	t.Cleanup(cancel)
+	messages := chromedp.Console(ctx)
+	var wrong []string
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for m, err := range messages {
+			if err != nil {
+				return // the tab is closed
+			}
+			if m.IsException() || m.Source == "security" {
+				wrong = append(wrong, m.String())
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		cancel()
+		closeTab()
+		<-done
+		require.Empty(t, wrong, "in the console of %s", url)
+	})
 	require.NoError(t, chromedp.Do(ctx, chromedp.EmulateViewport(width, height), chromedp.Navigate(url)))
 	return tab{ctx, t}
 }
@@ -87,7 +105,7 @@ func (b tab) until(expression string) {
 	require.Eventually(b.t, func() bool {
 		ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](expression))
 		return err == nil && ok
-	}, 20*time.Second, 10*time.Millisecond, "never true: %s\npage: %s", expression, later{b})
+	}, 10*time.Second, 10*time.Millisecond, "never true: %s\npage: %s", expression, later{b})
 }
 
 // shows waits for text in the part of the page with that id.

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,17 +17,18 @@ import (
 
 // node is a chat node that can go away and come back at the same address.
 type node struct {
-	t      *testing.T
-	name   string
-	addr   string
-	peers  []string
-	hub    *chat.Hub
-	server *http.Server
+	t       *testing.T
+	addr    string
+	peers   []string
+	options chat.Options
+	hub     *chat.Hub
+	server  *http.Server
+	served  chan struct{} // closed when the server has let go of the port
 }
 
-func start(t *testing.T, name string, peers ...string) *node {
+func start(t *testing.T, o chat.Options, peers ...string) *node {
 	t.Helper()
-	n := &node{t: t, name: name, addr: "127.0.0.1:0", peers: peers}
+	n := &node{t: t, addr: "127.0.0.1:0", peers: peers, options: o}
 	n.start()
 	t.Cleanup(n.stop)
 	return n
@@ -36,18 +39,23 @@ func (n *node) start() {
 	l, err := net.Listen("tcp", n.addr)
 	require.NoError(n.t, err)
 	n.addr = l.Addr().String()
-	n.hub, err = chat.NewHub(chat.Options{Node: n.name, AllowedOrigins: n.peers})
+	n.options.AllowedOrigins = n.peers
+	n.hub, err = chat.NewHub(n.options)
 	require.NoError(n.t, err)
 	mux := http.NewServeMux()
 	mux.Handle("/ws", n.hub)
-	mux.Handle("/", chat.Page(chat.PageOptions{Node: n.name, Peers: n.peers}))
-	n.server = &http.Server{Handler: mux}
-	go n.server.Serve(l)
+	mux.Handle("/", chat.Page(chat.PageOptions{Node: n.options.Node, Peers: n.peers}))
+	n.server, n.served = &http.Server{Handler: mux}, make(chan struct{})
+	go func(server *http.Server, served chan struct{}) {
+		defer close(served)
+		_ = server.Serve(l)
+	}(n.server, n.served)
 }
 
 // stop closes the listener before the clients are told, as they would come straight back.
 func (n *node) stop() {
 	n.server.Close()
+	<-n.served
 	n.hub.Drain(context.Background(), time.Second)
 }
 
@@ -58,12 +66,12 @@ func (n *node) url(name string) string {
 func join(t *testing.T, n *node, name string) tab {
 	t.Helper()
 	b := open(t, n.url(name), 1100, 700)
-	b.shows("status", "Connected to "+n.name+" as "+name)
+	b.shows("status", "Connected to "+n.options.Node+" as "+name)
 	return b
 }
 
 func TestTwoTabsTalkToEachOther(t *testing.T) {
-	n := start(t, "n1")
+	n := start(t, chat.Options{Node: "n1"})
 	alice, bob := join(t, n, "alice"), join(t, n, "bob")
 	alice.shows("present", "bob")
 	bob.shows("present", "alice")
@@ -79,46 +87,40 @@ func TestTwoTabsTalkToEachOther(t *testing.T) {
 
 func TestOwnMessageStandsWhereItsPlaceIs(t *testing.T) {
 	held := &heldRelay{}
-	n := start(t, "n1")
-	hub, err := chat.NewHub(chat.Options{Node: "n1", Relay: held})
-	require.NoError(t, err)
-	held.hub, n.hub = hub, hub
-	n.server.Close()
-	mux := http.NewServeMux()
-	mux.Handle("/ws", hub)
-	mux.Handle("/", chat.Page(chat.PageOptions{}))
-	l, err := net.Listen("tcp", n.addr)
-	require.NoError(t, err)
-	n.server = &http.Server{Handler: mux}
-	go n.server.Serve(l)
-
+	n := start(t, chat.Options{Node: "n1", Relay: held})
 	alice := join(t, n, "alice")
 	alice.types("mine\r")
 	alice.until(`document.querySelector(".mine")?.dataset.state === "accepted"`)
-	hub.Deliver([]chat.Event{{Name: "message", Data: []byte(`"from elsewhere"`), From: "bob"}})
+	n.hub.Deliver([]chat.Event{{Name: "message", Data: []byte(`"from elsewhere"`), From: "bob"}})
 	alice.shows("log", "from elsewhere")
-	held.release()
+	n.hub.Deliver(held.take())
 	alice.until(`document.querySelector(".mine").dataset.state === "placed"`)
 	log := alice.text("log")
 	require.Less(t, strings.Index(log, "from elsewhere"), strings.Index(log, "mine"), log)
 }
 
-// heldRelay accepts at once and delivers when told to, as a relay over a slow network would.
+// heldRelay accepts at once and delivers nothing by itself, as a relay over a very slow network would.
 type heldRelay struct {
-	hub  *chat.Hub
+	mu   sync.Mutex
 	held []chat.Event
 }
 
 func (r *heldRelay) Publish(e chat.Event) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.held = append(r.held, e)
 	e.Sent.Accepted()
 	return nil
 }
 
-func (r *heldRelay) release() { r.hub.Deliver(r.held) }
+func (r *heldRelay) take() []chat.Event {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.held
+}
 
 func TestTextStaysText(t *testing.T) {
-	n := start(t, "n1")
+	n := start(t, chat.Options{Node: "n1"})
 	const attack = `<img src=x onerror="document.title='taken'"><script>document.title='taken'</script><b>x</b>`
 	alice, eve := join(t, n, "alice"), join(t, n, `<b>eve</b>`)
 	eve.types(attack + "\r")
@@ -133,10 +135,10 @@ func TestTextStaysText(t *testing.T) {
 }
 
 func TestPageSaysWhatTheNodeTells(t *testing.T) {
-	n := start(t, "n1")
+	n := start(t, chat.Options{Node: "n1"})
 	alice := join(t, n, "alice")
 	n.hub.Degrade("the replica is silent")
-	alice.shows("log", "Messages may be missed from now on: the replica is silent")
+	alice.shows("log", "Messages may be missing from now on: the replica is silent")
 	alice.picture("degraded")
 	missed := int64(37)
 	n.hub.Recover(&missed)
@@ -153,7 +155,7 @@ func TestPageSaysWhatTheNodeTells(t *testing.T) {
 }
 
 func TestPageComesBackByItself(t *testing.T) {
-	n := start(t, "n1")
+	n := start(t, chat.Options{Node: "n1"})
 	alice := join(t, n, "alice")
 	n.stop()
 	alice.shows("status", "Not connected")
@@ -169,8 +171,8 @@ func TestPageComesBackByItself(t *testing.T) {
 }
 
 func TestPageGoesToAPeerWhenItsNodeIsGone(t *testing.T) {
-	second := start(t, "n2")
-	first := start(t, "n1", "http://"+second.addr)
+	second := start(t, chat.Options{Node: "n2"})
+	first := start(t, chat.Options{Node: "n1"}, "http://"+second.addr)
 	second.stop()
 	second.peers = []string{"http://" + first.addr}
 	second.start()
@@ -183,7 +185,7 @@ func TestPageGoesToAPeerWhenItsNodeIsGone(t *testing.T) {
 }
 
 func TestRefusedNameIsExplained(t *testing.T) {
-	n := start(t, "n1")
+	n := start(t, chat.Options{Node: "n1"})
 	long := strings.Repeat("x", 33)
 	b := open(t, n.url(long), 1100, 700)
 	b.shows("refused", "a name is 1 to 32 printable characters")
@@ -195,7 +197,7 @@ func TestRefusedNameIsExplained(t *testing.T) {
 }
 
 func TestFormJoinsARoom(t *testing.T) {
-	n := start(t, "n1")
+	n := start(t, chat.Options{Node: "n1"})
 	b := open(t, "http://"+n.addr+"/", 390, 844)
 	b.until(`document.activeElement.id === "name"`)
 	b.picture("phone-join")
@@ -213,18 +215,25 @@ func TestFormJoinsARoom(t *testing.T) {
 	b.picture("phone")
 }
 
-func TestMessageThatIsDroppedCanBeSentAgain(t *testing.T) {
-	held := &failingRelay{}
-	n := start(t, "n1")
-	hub, err := chat.NewHub(chat.Options{Node: "n1", Relay: held})
-	require.NoError(t, err)
-	_ = hub
-	_ = n
+func TestMessageThatFailedStandsThereWithItsReason(t *testing.T) {
+	n := start(t, chat.Options{Node: "n1", Relay: &failingOnce{}})
+	alice := join(t, n, "alice")
+	alice.types("hello\r")
+	alice.shows("log", "the master does not answer")
+	alice.until(`document.querySelector(".mine").dataset.state === "failed"`)
+	alice.picture("failed")
+	alice.until(`document.querySelector(".mine button").click(), true`)
+	alice.until(`document.querySelectorAll(".mine").length === 1 && document.querySelector(".mine").dataset.state === "accepted"`)
 }
 
-type failingRelay struct{ hub *chat.Hub }
+// failingOnce is a relay whose master is away for the first message.
+type failingOnce struct{ failed atomic.Bool }
 
-func (r *failingRelay) Publish(e chat.Event) error {
-	e.Sent.Failed("the master does not answer")
+func (r *failingOnce) Publish(e chat.Event) error {
+	if r.failed.Swap(true) {
+		e.Sent.Accepted()
+	} else {
+		e.Sent.Failed("the master does not answer")
+	}
 	return nil
 }
