@@ -100,12 +100,12 @@ var versionNumber = regexp.MustCompile(`\d+\.\d+[\w.]*`)
 // state says whether the program is here, and its version as it tells it itself. On a
 // Mac without the developer tools git and make are on the PATH and do not start.
 func (t tool) state(ctx context.Context, goos string) (state, version string) {
-	path := t.find(goos)
+	path := t.find()
 	switch {
 	case path == "":
 		return "missing", ""
 	case t.windowed && goos == "windows":
-		return "ok", "" // there, asking for its version opens a window
+		return "ok", ""
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()

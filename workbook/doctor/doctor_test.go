@@ -55,6 +55,14 @@ func TestTellsTheVersionsOfWhatIsHere(t *testing.T) {
 	require.Regexp(t, `missing +npm `, out)
 }
 
+func TestABrowserMayBeAnywhere(t *testing.T) {
+	onlyOnPath(t, map[string]string{"my-browser": "Chromium 156.0.8078.79"})
+	t.Setenv("CHROMIUM", filepath.Join(os.Getenv("PATH"), "my-browser"))
+	out, err := examine(t, Options{GOOS: "linux", Ports: []int{}})
+	require.NoError(t, err)
+	require.Regexp(t, `ok +chromium +156\.0\.8078\.79 `, out)
+}
+
 func TestSaysSoWhenAProgramDoesNotStart(t *testing.T) {
 	onlyOnPath(t, map[string]string{"git": "'; exit 1 #"})
 	out, err := examine(t, Options{GOOS: "linux", Ports: []int{}})

@@ -1,17 +1,20 @@
 package doctor
 
-import "os/exec"
+import (
+	"os"
+	"os/exec"
+)
 
 // tool is a program that some part of the workbook can use.
 type tool struct {
 	name     string
-	names    []string            // under which it may be on the PATH; the first one found counts
-	files    map[string][]string // where it may be besides, by system
+	variable string   // that may hold its path
+	names    []string // under which it may be on the PATH; the first one found counts
 	purpose  string
 	debian   string // packages, as Debian and Ubuntu call them
-	mac      string // formulas, or a whole sentence
+	mac      string // a command or a sentence, as windows
 	windows  string
-	windowed bool
+	windowed bool // on Windows it opens a window whatever it is asked
 }
 
 var tools = []tool{
@@ -46,13 +49,11 @@ var tools = []tool{
 		debian:  "gcc libc6-dev", mac: "xcode-select --install", windows: "winget install BrechtSanders.WinLibs.POSIX.UCRT",
 	},
 	{
-		name: "chromium", names: []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"},
-		files: map[string][]string{
-			"darwin":  {"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium"},
-			"windows": {`C:\Program Files\Google\Chrome\Application\chrome.exe`, `C:\Program Files (x86)\Google\Chrome\Application\chrome.exe`},
-		},
+		name: "chromium", variable: "CHROMIUM", names: []string{"chromium", "chromium-browser", "google-chrome"},
 		purpose: "the tests of the pages in a browser", windowed: true,
-		debian: "chromium", mac: "brew install --cask google-chrome", windows: "winget install Google.Chrome",
+		debian:  "chromium",
+		mac:     `brew install --cask google-chrome; CHROMIUM must say where it is: export CHROMIUM="/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"`,
+		windows: `winget install Google.Chrome; CHROMIUM must say where it is: C:\Program Files\Google\Chrome\Application\chrome.exe`,
 	},
 	{
 		name: "node", names: []string{"node", "nodejs"},
@@ -69,8 +70,12 @@ var tools = []tool{
 const inWSL = "there is none for Windows: work in WSL, or do without"
 
 // find returns the path of the program, or "".
-func (t tool) find(goos string) string {
-	for _, name := range append(t.names[:len(t.names):len(t.names)], t.files[goos]...) {
+func (t tool) find() string {
+	names := t.names
+	if path := os.Getenv(t.variable); path != "" {
+		names = append([]string{path}, names...)
+	}
+	for _, name := range names {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
 		}
