@@ -51,7 +51,7 @@ func (t *Topology) wait(want int, timeout time.Duration) int {
 	defer t.mu.Unlock()
 	deadline := time.Now().Add(timeout)
 	if timeout > 0 {
-		defer time.AfterFunc(timeout, t.changed.Broadcast).Stop()
+		defer time.AfterFunc(timeout, t.wake).Stop()
 	}
 	for target := t.log.end; ; t.changed.Wait() {
 		n := 0

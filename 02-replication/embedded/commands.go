@@ -38,27 +38,6 @@ func (n *node) refusal(cmd string, args []string, inTransaction bool) string {
 	return "ERR the embedded topology does not replicate " + cmd + "; a real server does (WORKBOOK_REDIS=server)"
 }
 
-// changed gives what a replica has to execute to become what the master became by command: nothing after an error.
-// It looks at the members of the set before and after SPOP, because a replica would draw others.
-func changed(command []string, queued [][]string, reply string, before, after []string) [][]string {
-	switch {
-	case strings.HasPrefix(reply, "-"), strings.HasPrefix(reply, "*-1"): // refused; EXEC after a WATCHed key has changed
-		return nil
-	case command[0] == "EXEC":
-		if len(queued) == 0 {
-			return nil
-		}
-		return slices.Concat([][]string{{"MULTI"}}, queued, [][]string{{"EXEC"}})
-	case command[0] == "SPOP":
-		gone := slices.DeleteFunc(before, func(m string) bool { return slices.Contains(after, m) })
-		if len(gone) == 0 {
-			return nil
-		}
-		return [][]string{append([]string{"SREM", command[1]}, gone...)}
-	}
-	return [][]string{command}
-}
-
 func words(s string) map[string]bool {
 	set := map[string]bool{}
 	for _, w := range strings.Fields(s) {

@@ -186,3 +186,32 @@ func TestKeysExpireAtTheSamePlaceOfTheLog(t *testing.T) {
 	require.Equal(t, want, contents(t, c[1]))
 	require.Equal(t, want, contents(t, c[2]))
 }
+
+func TestLinkThatIsCutAndMendedUnderLoadAppliesEachChangeOnce(t *testing.T) {
+	top, c := start(t, Options{Replicas: 1})
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					c[0].Incr(t.Context(), "n")
+				}
+			}
+		})
+	}
+	for range 100 {
+		c[0].Incr(t.Context(), "n") // so that there is something to apply
+		require.NoError(t, top.Cut(1))
+		c[0].Incr(t.Context(), "n")
+		require.NoError(t, top.Mend(t.Context(), 1))
+	}
+	close(stop)
+	wg.Wait()
+	all(t, c[0], 1)
+	require.Equal(t, c[0].Get(t.Context(), "n").Val(), c[1].Get(t.Context(), "n").Val())
+	require.Equal(t, 1, top.Resyncs(1))
+}

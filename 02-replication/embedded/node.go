@@ -70,13 +70,3 @@ func (n *node) run(client *server.Peer, command []string) string {
 	n.runner.Flush()
 	return n.reply.String()
 }
-
-// advance sets the clock by which the server's keys expire. It never goes back.
-func (n *node) advance(now time.Time) {
-	n.clock.Lock()
-	defer n.clock.Unlock()
-	if now.After(n.clock.now) {
-		n.clock.now = now
-		n.data.SetTime(now)
-	}
-}

@@ -99,13 +99,20 @@ func (t *Topology) proven(ctx context.Context, n *node) error {
 	defer cancel()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	defer context.AfterFunc(ctx, t.changed.Broadcast)()
+	defer context.AfterFunc(ctx, t.wake)()
 	for target := t.log.end; !n.linked() || !n.synced || n.offset < target; t.changed.Wait() {
 		if ctx.Err() != nil {
 			return fmt.Errorf("link replica %s to its master %s: %w", n.server.Addr(), t.nodes[0].server.Addr(), context.Cause(ctx))
 		}
 	}
 	return nil
+}
+
+// wake lets all that wait look again. It takes mu, as else a timer could ring between the look and the wait, unheard.
+func (t *Topology) wake() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.changed.Broadcast()
 }
 
 // Addrs gives host:port of each server, the master's first.

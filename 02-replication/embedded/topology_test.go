@@ -8,11 +8,15 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	logging.Disable() // go-redis prints each failed dial
+	goleak.VerifyTestMain(m)
+}
 
 func start(t *testing.T, o Options) (*Topology, []*redis.Client) {
 	top, err := Start(t.Context(), o)
@@ -20,7 +24,7 @@ func start(t *testing.T, o Options) (*Topology, []*redis.Client) {
 	t.Cleanup(func() { require.NoError(t, top.Close()) })
 	var clients []*redis.Client
 	for _, addr := range top.Addrs() {
-		c := redis.NewClient(&redis.Options{Addr: addr})
+		c := redis.NewClient(&redis.Options{Addr: addr, DialerRetries: 1})
 		t.Cleanup(func() { c.Close() })
 		clients = append(clients, c)
 	}
