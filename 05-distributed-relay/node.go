@@ -1,0 +1,92 @@
+package relay
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"golang.org/x/sync/errgroup"
+
+	"example.com/redis-chat/04-websocket-chat"
+)
+
+// RunNode is a whole node: it listens, joins the cluster, and serves until ctx
+// ends; then it lets its clients go and returns nil. It is what cmd/node runs,
+// and what a program runs that starts nodes as processes of its own.
+func RunNode(ctx context.Context, c Config, log *slog.Logger) error {
+	l, err := c.Listen()
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	redis.SetLogger(quiet{})
+	c.Relay.Log, c.Relay.Node = log, c.Node
+	r := New(c.Relay)
+	c.Hub.Log, c.Hub.Relay = log, r
+	hub, err := chat.NewHub(c.Hub)
+	if err != nil {
+		return err
+	}
+	server := &chat.Server{
+		Hub:     hub,
+		Page:    chat.Page(chat.PageOptions{Node: c.Node, Peers: c.Peers}),
+		Ready:   r.Ready,
+		Metrics: r.Metrics(hub),
+		Grace:   c.Grace,
+		Log:     log,
+	}
+	if err := profile(ctx, c.PprofAddr, log); err != nil {
+		return err
+	}
+	log.Info("listening", "addr", l.Addr().String(), "node", c.Node, "publish", c.Relay.PubAddr, "subscribe", c.Relay.SubAddr)
+
+	// The relay outlives the server: clients that are leaving still get what
+	// comes back. A mistake of the relay's ends the server.
+	serving, stopServing := context.WithCancel(ctx)
+	defer stopServing()
+	relaying, stopRelay := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopRelay()
+	var group errgroup.Group
+	group.Go(func() error {
+		defer stopServing()
+		return r.Run(relaying, hub)
+	})
+	group.Go(func() error {
+		defer stopRelay()
+		return server.Run(serving, l)
+	})
+	return group.Wait()
+}
+
+// quiet keeps go-redis' own lines out of the log: what matters is returned as
+// an error, and logged once by who decides about it.
+type quiet struct{}
+
+func (quiet) Printf(context.Context, string, ...any) {}
+
+// profile serves net/http/pprof on an address of its own, never on the port
+// that clients reach.
+func profile(ctx context.Context, addr string, log *slog.Logger) error {
+	if addr == "" {
+		return nil
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return fmt.Errorf("profiles on %s: %w", addr, err)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	context.AfterFunc(ctx, func() { _ = server.Close() })
+	go func() { _ = server.Serve(l) }() // ends with ctx
+	log.Info("profiles", "url", "http://"+l.Addr().String()+"/debug/pprof/")
+	return nil
+}
