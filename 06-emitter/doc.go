@@ -1,2 +1,15 @@
-// Package emitter is chapter 06 of the workbook.
+// Package emitter sends an event to the clients of every node, from outside:
+// a process that has no clients of its own, and no connection to any node. It
+// publishes at the Redis master what a node would publish there; the nodes, each
+// listening at its own replica, deliver it.
+//
+// The bytes are those of the npm package @socket.io/redis-emitter, so an event
+// reaches the clients of Node.js servers in the same cluster too. What the
+// npm package does not have is the Receipt: PUBLISH at a master answers 0 when
+// all subscribers are at its replicas, so an emitter learns nothing from it; WAIT,
+// sent after it on the same connection, says how many replicas have the message.
+//
+// An Emitter starts no goroutine. It holds one connection, opened by the first
+// Emit, and sends one event after the other over it, so that the numbers that
+// it gives its events have the order in which Redis gets them.
 package emitter

@@ -1,0 +1,113 @@
+package emitter
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	relay "example.com/redis-chat/05-distributed-relay"
+)
+
+// Emitter emits events. To, Except and WaitFor return a changed copy and leave
+// it as it is, so one can be kept and shared:
+//
+//	e := emitter.New(client)
+//	e.Emit(ctx, "message", "Hello!")           // to everybody
+//	e.To("lobby").Except("bots").Emit(ctx, …)  // to a room, without those in another
+//
+// All copies share one connection and may be used from any goroutine.
+type Emitter struct {
+	line   *line
+	rooms  []string
+	except []string
+	want   int
+}
+
+// Option changes what New makes.
+type Option func(*line)
+
+// Key is what channels begin with, in place of "socket.io".
+func Key(key string) Option { return func(l *line) { l.key = key } }
+
+// Timeout is how long one Emit may take, connecting and waiting for the
+// replicas included, when its context does not end earlier. Default: 2s.
+func Timeout(d time.Duration) Option { return func(l *line) { l.timeout = d } }
+
+// New returns an Emitter that publishes at client's server, which has to be the
+// master: a replica would take the message and pass it on to nobody.
+//
+// Of client only the options are used. The connection is the Emitter's own, for
+// two reasons: WAIT asks about what was written on its own connection, and
+// go-redis repeats a command whose answer was lost, which would send a
+// message twice.
+func New(client *redis.Client, options ...Option) *Emitter {
+	l := newLine(client.Options())
+	for _, option := range options {
+		option(l)
+	}
+	return &Emitter{line: l}
+}
+
+// To adds rooms. Without any, everybody gets the event; who is in several of
+// them gets it once. The id of a connection is the room of that connection alone.
+func (e *Emitter) To(rooms ...string) *Emitter {
+	c := *e
+	c.rooms = union(e.rooms, rooms)
+	return &c
+}
+
+// Except adds rooms whose members do not get the event.
+func (e *Emitter) Except(rooms ...string) *Emitter {
+	c := *e
+	c.except = union(e.except, rooms)
+	return &c
+}
+
+// WaitFor makes Emit an ErrTooFewReplicas when fewer than n replicas take the
+// event in time. It counts replicas, not nodes and not clients.
+func (e *Emitter) WaitFor(n int) *Emitter {
+	c := *e
+	c.want = n
+	return &c
+}
+
+// Emit publishes one event and returns how many replicas have it. An argument of
+// type []byte travels as bytes, json.RawMessage as the JSON that it is, anything
+// else as encoding/json writes it.
+//
+// Nothing is sent twice. After ErrTooFewReplicas and ErrNoReceipt the event has
+// been published, after ErrUnconfirmed it may have been; after any other error
+// it has not.
+func (e *Emitter) Emit(ctx context.Context, event string, args ...any) (Receipt, error) {
+	if err := check(event, e.rooms, e.except); err != nil {
+		return Receipt{}, err
+	}
+	list, err := arguments(args)
+	if err != nil {
+		return Receipt{}, err
+	}
+	return e.line.emit(ctx, e.want, relay.Envelope{
+		UID:    relay.EmitterUID,
+		Event:  event,
+		Args:   list,
+		Rooms:  e.rooms,
+		Except: e.except,
+	})
+}
+
+// Close ends the connection that all copies share. The client that New got is
+// not touched.
+func (e *Emitter) Close() error { return e.line.close() }
+
+// union is a new list: an append could write into an array that another copy reads.
+func union(list, more []string) []string {
+	list = slices.Clone(list)
+	for _, s := range more {
+		if !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	return list
+}

@@ -1,0 +1,186 @@
+package emitter_test
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"example.com/redis-chat/01-redis-basics/redistest"
+	"example.com/redis-chat/02-replication/topologytest"
+	relay "example.com/redis-chat/05-distributed-relay"
+	emitter "example.com/redis-chat/06-emitter"
+)
+
+func TestMain(m *testing.M) {
+	logging.Disable() // go-redis prints each failed dial
+	// The one goroutine from which servers are started lives as long as the program.
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("example.com/redis-chat/01-redis-basics.init.func1.1"))
+}
+
+// ear is what a node is to an emitter: a subscription at a replica.
+type ear struct {
+	t   *testing.T
+	key string
+	sub *redis.PubSub
+}
+
+func listen(t *testing.T, addr, key string) *ear {
+	t.Helper()
+	client := redis.NewClient(&redis.Options{Addr: addr})
+	t.Cleanup(func() { client.Close() })
+	sub := client.PSubscribe(t.Context(), key+"#/#*")
+	t.Cleanup(func() { sub.Close() })
+	_, err := sub.Receive(t.Context())
+	require.NoError(t, err)
+	return &ear{t, key, sub}
+}
+
+// hear returns the next event, its channel without the key, and its bytes.
+func (e *ear) hear() (event relay.Envelope, channel, payload string) {
+	e.t.Helper()
+	ctx, cancel := context.WithTimeout(e.t.Context(), 5*time.Second)
+	defer cancel()
+	m, err := e.sub.ReceiveMessage(ctx)
+	require.NoError(e.t, err)
+	event, err = relay.DecodeEnvelope(m.Payload)
+	require.NoError(e.t, err)
+	return event, strings.TrimPrefix(m.Channel, e.key), m.Payload
+}
+
+func newEmitter(t *testing.T, addr string, options ...emitter.Option) *emitter.Emitter {
+	t.Helper()
+	client := redis.NewClient(&redis.Options{Addr: addr})
+	t.Cleanup(func() { client.Close() })
+	e := emitter.New(client, options...)
+	t.Cleanup(func() { e.Close() })
+	return e
+}
+
+func TestEventReachesWhoListensAtEachReplica(t *testing.T) {
+	addrs := topologytest.Start(t, 2).Addrs()
+	key := redistest.Prefix(t) + "socket.io"
+	ears := []*ear{listen(t, addrs[1], key), listen(t, addrs[2], key)}
+
+	receipt, err := newEmitter(t, addrs[0], emitter.Key(key)).WaitFor(2).Emit(t.Context(), "message", "Hello!")
+	require.NoError(t, err)
+	require.Equal(t, 2, receipt.Replicas)
+	require.Equal(t, 2, receipt.Known)
+	require.Positive(t, receipt.Took)
+	for _, ear := range ears {
+		event, channel, _ := ear.hear()
+		require.Equal(t, "#/#", channel)
+		require.Equal(t, "message", event.Event)
+		require.Equal(t, []any{json.RawMessage(`"Hello!"`)}, event.Args)
+	}
+}
+
+// The vector of the npm emitter, whose opts are a map of three (83); ours has
+// five (85): pub and seq follow.
+func TestBytesAreTheNpmEmittersAndThenOurs(t *testing.T) {
+	addrs := topologytest.Start(t, 1).Addrs()
+	key := redistest.Prefix(t) + "socket.io"
+	ear := listen(t, addrs[1], key)
+	_, err := newEmitter(t, addrs[0], emitter.Key(key)).Emit(t.Context(), "chat", "hi")
+	require.NoError(t, err)
+
+	event, _, payload := ear.hear()
+	got := hex.EncodeToString([]byte(payload))
+	require.Equal(t, "93a7656d697474657283a47479706502a46461746192a463686174a26869a36e7370a12f85a5726f6f6d7390a5666c61677380a665786365707490"+
+		"a3707562"+"b0"+hex.EncodeToString([]byte(event.Pub))+"a3736571"+"01", got)
+	require.Len(t, event.Pub, 16)
+}
+
+func TestRoomsAndArguments(t *testing.T) {
+	addrs := topologytest.Start(t, 1).Addrs()
+	key := redistest.Prefix(t) + "socket.io"
+	ear := listen(t, addrs[1], key)
+	e := newEmitter(t, addrs[0], emitter.Key(key))
+	for _, c := range []struct {
+		e       *emitter.Emitter
+		args    []any
+		channel string
+		want    relay.Envelope
+	}{
+		{e.To("r"), nil, "#/#r#", relay.Envelope{Rooms: []string{"r"}}},
+		{e.To("r", "r"), nil, "#/#r#", relay.Envelope{Rooms: []string{"r"}}},
+		{e.To("r").To("s").Except("t", "u"), nil, "#/#", relay.Envelope{Rooms: []string{"r", "s"}, Except: []string{"t", "u"}}},
+		{e, []any{1, nil, map[string]int{"a": 1}}, "#/#", relay.Envelope{Args: []any{json.RawMessage("1"), json.RawMessage("null"), json.RawMessage(`{"a":1}`)}}},
+		{e, []any{[]byte{0, 255}, json.RawMessage(`{"z":1,"a":9007199254740993}`)}, "#/#", relay.Envelope{Args: []any{[]byte{0, 255}, json.RawMessage(`{"z":1,"a":9007199254740993}`)}}},
+	} {
+		_, err := c.e.Emit(t.Context(), "event", c.args...)
+		require.NoError(t, err)
+		got, channel, _ := ear.hear()
+		require.Equal(t, c.channel, channel)
+		c.want.UID, c.want.Event, c.want.Pub, c.want.Seq = "emitter", "event", got.Pub, got.Seq
+		require.Equal(t, c.want, got)
+	}
+}
+
+func TestToLeavesTheEmitterAsItIs(t *testing.T) {
+	addrs := topologytest.Start(t, 1).Addrs()
+	key := redistest.Prefix(t) + "socket.io"
+	ear := listen(t, addrs[1], key)
+	e := newEmitter(t, addrs[0], emitter.Key(key))
+
+	room := e.To("a", "b", "c") // with room to grow in its list
+	one, two := room.To("one"), room.To("two")
+	for _, c := range []struct {
+		e    *emitter.Emitter
+		want []string
+	}{{e, nil}, {one, []string{"a", "b", "c", "one"}}, {two, []string{"a", "b", "c", "two"}}, {room, []string{"a", "b", "c"}}} {
+		_, err := c.e.Emit(t.Context(), "event")
+		require.NoError(t, err)
+		got, _, _ := ear.hear()
+		require.Equal(t, c.want, got.Rooms)
+	}
+}
+
+// Receivers drop a number that is not above the last one.
+func TestNumbersHaveTheOrderOfTheWire(t *testing.T) {
+	addrs := topologytest.Start(t, 1).Addrs()
+	key := redistest.Prefix(t) + "socket.io"
+	ear := listen(t, addrs[1], key)
+	e := newEmitter(t, addrs[0], emitter.Key(key))
+
+	const goroutines, each = 8, 25
+	var emitting sync.WaitGroup
+	for range goroutines {
+		emitting.Go(func() {
+			for range each {
+				if _, err := e.To("r").Emit(t.Context(), "event"); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for i := range goroutines * each {
+		event, _, _ := ear.hear()
+		require.EqualValues(t, i+1, event.Seq)
+	}
+	emitting.Wait()
+}
+
+func TestNamesThatAreRefused(t *testing.T) {
+	e := newEmitter(t, "127.0.0.1:1") // nothing is sent: nobody has to be there
+	for _, name := range []string{"", "$ack", "connect", "disconnect", strings.Repeat("x", 65), "\xff"} {
+		_, err := e.Emit(t.Context(), name)
+		require.ErrorIs(t, err, emitter.ErrEvent, name)
+	}
+	for _, room := range []string{"", "\xff"} {
+		_, err := e.To(room).Emit(t.Context(), "event")
+		require.ErrorIs(t, err, emitter.ErrRoom)
+		_, err = e.Except(room).Emit(t.Context(), "event")
+		require.ErrorIs(t, err, emitter.ErrRoom)
+	}
+	_, err := e.Emit(t.Context(), "event", make(chan int))
+	require.ErrorIs(t, err, emitter.ErrArgument)
+}

@@ -1,0 +1,174 @@
+package emitter
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+
+	replication "example.com/redis-chat/02-replication"
+	relay "example.com/redis-chat/05-distributed-relay"
+)
+
+// line is the one connection on which all events of an emitter leave.
+//
+// Receivers drop a number that is not above the last one they have seen of the
+// same pub. So numbering and publishing are one step, under turn: two goroutines
+// on two connections of a pool could number 1, 2 and publish 2, 1.
+type line struct {
+	client  *redis.Client
+	addr    string
+	key     string
+	timeout time.Duration
+	pub     string // identity of this emitter, random
+
+	turn   chan struct{} // holds one token: a mutex that a context can give up waiting for
+	conn   *redis.Conn   // nil: none yet, or the last one failed
+	seq    uint64        // of the last event that may have been published
+	buf    []byte        // for the payload, used again
+	closed bool
+}
+
+func newLine(given *redis.Options) *line {
+	o := *given
+	o.MaxRetries = -1              // PUBLISH twice is a message twice
+	o.ContextTimeoutEnabled = true // a frozen server is noticed when the context ends
+	o.DialerRetries = 1            // nobody there is an answer too: Emit's caller decides what next
+	o.PoolSize, o.MinIdleConns = 1, 0
+	o.DisableIdentity = true // with the next line: two round trips less before the first event
+	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+	return &line{
+		client:  redis.NewClient(&o),
+		addr:    o.Addr,
+		key:     "socket.io",
+		timeout: 2 * time.Second,
+		pub:     rand.Text()[:16],
+		turn:    make(chan struct{}, 1),
+	}
+}
+
+func (l *line) lock(ctx context.Context) error {
+	select {
+	case l.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("publish to %s: still waiting for earlier events: %w", l.addr, ctx.Err())
+	}
+}
+
+func (l *line) unlock() { <-l.turn }
+
+func (l *line) emit(ctx context.Context, want int, e relay.Envelope) (Receipt, error) {
+	ctx, cancel := context.WithTimeout(ctx, l.timeout)
+	defer cancel()
+	if err := l.lock(ctx); err != nil {
+		return Receipt{}, err
+	}
+	defer l.unlock()
+	if l.closed {
+		return Receipt{}, ErrClosed
+	}
+
+	known, err := l.replicas(ctx)
+	if err != nil {
+		return Receipt{}, err
+	}
+	began := time.Now()
+	if err := l.publish(ctx, &e); err != nil {
+		return Receipt{}, err
+	}
+	took, err := l.wait(ctx, max(known, want))
+	receipt := Receipt{Replicas: took, Known: max(known, took), Took: time.Since(began)}
+	switch {
+	case err != nil:
+		return receipt, fmt.Errorf("%w: %w", ErrNoReceipt, err)
+	case took < want:
+		return receipt, fmt.Errorf("%w: %d of %d within %v", ErrTooFewReplicas, took, want, receipt.Took.Round(time.Millisecond/10))
+	}
+	return receipt, nil
+}
+
+// replicas asks the server whether it is a master, and how many replicas are
+// linked to it. Nothing has been sent yet: so a connection that has died since the last
+// event is replaced without a word.
+func (l *line) replicas(ctx context.Context) (int, error) {
+	reused := l.conn != nil
+	if !reused {
+		l.conn = l.client.Conn()
+	}
+	role, err := replication.ReadRole(ctx, l.conn)
+	if err != nil {
+		l.drop()
+		if reused && ctx.Err() == nil {
+			return l.replicas(ctx)
+		}
+		return 0, explain(l.addr, err)
+	}
+	if role.Name == replication.Replica {
+		l.drop()
+		return 0, fmt.Errorf("publish to %s: %w of %s, and what is published here reaches no other server: publish at its master",
+			l.addr, ErrReplica, role.Master)
+	}
+	return len(role.Replicas), nil
+}
+
+func (l *line) publish(ctx context.Context, e *relay.Envelope) error {
+	e.Pub, e.Seq = l.pub, l.seq+1
+	var err error
+	if l.buf, err = e.Append(l.buf[:0]); err != nil {
+		return fmt.Errorf("%w: %w", ErrArgument, err)
+	}
+	err = l.conn.Publish(ctx, e.Channel(l.key), l.buf).Err()
+	var answer redis.Error
+	if errors.As(err, &answer) {
+		return explain(l.addr, err) // refused, so not published: the number stays free
+	}
+	l.seq++
+	if err != nil {
+		l.drop()
+		return fmt.Errorf("%w: %w", ErrUnconfirmed, explain(l.addr, err))
+	}
+	return nil
+}
+
+// wait returns how many replicas have processed what was published, once those
+// are n, or when time is up.
+func (l *line) wait(ctx context.Context, n int) (int, error) {
+	if n == 0 {
+		return 0, nil
+	}
+	deadline, _ := ctx.Deadline()
+	left := max(time.Until(deadline), time.Millisecond) // 0 would be "for ever" to Redis
+	// The master answers when time is up: its answer must not be cut off by the same deadline.
+	const grace = 250 * time.Millisecond
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), left+grace)
+	defer cancel()
+	took, err := l.conn.Wait(ctx, n, left).Result()
+	if err != nil {
+		l.drop()
+		return 0, explain(l.addr, err)
+	}
+	return int(took), nil
+}
+
+func (l *line) drop() {
+	l.conn.Close()
+	l.conn = nil
+}
+
+func (l *line) close() error {
+	l.turn <- struct{}{}
+	defer l.unlock()
+	if l.closed {
+		return nil
+	}
+	l.closed = true
+	if l.conn != nil {
+		l.drop()
+	}
+	return l.client.Close()
+}
