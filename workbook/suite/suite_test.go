@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -116,4 +117,24 @@ func TestSkipsAreListedByReason(t *testing.T) {
 	var out bytes.Buffer
 	sum.printSkips(&out)
 	require.Equal(t, "skipped   2: needs redis-server\nskipped   1: no reason given\n", out.String())
+}
+
+func TestSaysWhatItRunsAndAddsUp(t *testing.T) {
+	t.Setenv("WORKBOOK_REDIS", "127.0.0.1:1")
+	t.Setenv("CGO_ENABLED", "0") // as where there is no C compiler
+	t.Setenv("GOFLAGS", "")
+	t.Setenv("GOWORK", "")
+	var out bytes.Buffer
+	tally, err := Main(t.Context(), Options{Err: os.Stderr, Out: &out, Root: moduleWith(t, `package m
+import ("os"; "testing")
+func TestPasses(t *testing.T) { if os.Getenv("WORKBOOK_REDIS") != "127.0.0.1:1" { t.Error("not told where Redis is") } }
+func TestSkips(t *testing.T) { t.Skip("needs redis-server") }
+`)})
+	require.NoError(t, err)
+	require.Equal(t, "1 passed, 0 failed, 1 skipped", tally.String(), out.String())
+	require.Contains(t, out.String(), "== run 1 of 1: on 127.0.0.1:1, as WORKBOOK_REDIS says\n")
+	require.Contains(t, out.String(), "skipped   1: needs redis-server\n")
+	if runtime.GOOS != "darwin" { // there the race detector needs no C compiler
+		require.Contains(t, out.String(), "without -race, which needs a C compiler")
+	}
 }
