@@ -6,6 +6,7 @@ import { Connection } from "./connection.js";
 
 const el = (id) => document.getElementById(id);
 const keep = 500; // messages in the page; older ones go
+const ackWithin = 10_000; // milliseconds; a node says "unavailable" long before
 
 const me = { id: "", name: "", room: "" };
 const pending = new Map(); // id → the list item of a message of mine that has no place yet
@@ -143,6 +144,10 @@ function say(text) {
   if (connection.send({ event: "message", data: text, id })) {
     pending.set(id, item);
     mark(item, "pending", "sending");
+    setTimeout(() => {
+      if (item.dataset.state !== "pending" || !pending.delete(id)) return;
+      failed(item, "Not acknowledged: it may have arrived or not.");
+    }, ackWithin);
   } else {
     failed(item, "Not sent: there is no connection.");
   }
@@ -177,7 +182,7 @@ function message({ from, kind, text, at, mine, personal }) {
   const time = at ? new Date(at) : new Date();
   const clock = part("time", "", time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
   clock.dateTime = time.toISOString();
-  const who = part("span", "who", from ?? "announcement");
+  const who = part("span", "who", from ?? (kind === "binary" ? "somebody" : "announcement"));
   if (from) who.classList.add("c" + colour(from));
   else item.classList.add("announcement");
   item.append(clock, who);

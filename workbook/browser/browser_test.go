@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 )
@@ -66,6 +67,12 @@ type tab struct {
 // error in it, or something that the page's policy forbids, fails the test.
 func open(t *testing.T, url string, width, height int64) tab {
 	t.Helper()
+	return openWith(t, url, width, height, "")
+}
+
+// openWith runs script in the tab before the page's own.
+func openWith(t *testing.T, url string, width, height int64, script string) tab {
+	t.Helper()
 	if chromium == nil {
 		const how = "no browser: put chromium on the PATH (apt-get install chromium), or its path into CHROMIUM"
 		if os.Getenv("REQUIRE_BROWSER") == "1" {
@@ -95,6 +102,8 @@ func open(t *testing.T, url string, width, height int64) tab {
 		<-done
 		require.Empty(t, wrong, "in the console of %s", url)
 	})
+	_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+	require.NoError(t, err)
 	require.NoError(t, chromedp.Do(ctx, chromedp.EmulateViewport(width, height), chromedp.Navigate(url)))
 	return tab{ctx, t}
 }

@@ -24,6 +24,7 @@ type node struct {
 	hub     *chat.Hub
 	server  *http.Server
 	served  chan struct{} // closed when the server has let go of the port
+	freeze  sync.RWMutex  // locked: connections stay, and nothing gets through
 }
 
 func start(t *testing.T, o chat.Options, peers ...string) *node {
@@ -39,7 +40,7 @@ func (n *node) start() {
 	l, err := net.Listen("tcp", n.addr)
 	require.NoError(n.t, err)
 	n.addr = l.Addr().String()
-	n.options.AllowedOrigins = n.peers
+	n.options.AllowedOrigins = append(n.options.AllowedOrigins, n.peers...)
 	n.hub, err = chat.NewHub(n.options)
 	require.NoError(n.t, err)
 	mux := http.NewServeMux()
@@ -48,7 +49,7 @@ func (n *node) start() {
 	n.server, n.served = &http.Server{Handler: mux}, make(chan struct{})
 	go func(server *http.Server, served chan struct{}) {
 		defer close(served)
-		_ = server.Serve(l)
+		_ = server.Serve(freezing{l, n})
 	}(n.server, n.served)
 }
 
@@ -57,6 +58,35 @@ func (n *node) stop() {
 	n.server.Close()
 	<-n.served
 	n.hub.Drain(context.Background(), time.Second)
+}
+
+// freezing is a listener whose connections stop when their node is frozen, as those of a stopped process do.
+type freezing struct {
+	net.Listener
+	node *node
+}
+
+func (f freezing) Accept() (net.Conn, error) {
+	c, err := f.Listener.Accept()
+	return frozen{c, f.node}, err
+}
+
+type frozen struct {
+	net.Conn
+	node *node
+}
+
+func (f frozen) Read(b []byte) (int, error) {
+	n, err := f.Conn.Read(b)
+	f.node.freeze.RLock()
+	defer f.node.freeze.RUnlock()
+	return n, err
+}
+
+func (f frozen) Write(b []byte) (int, error) {
+	f.node.freeze.RLock()
+	defer f.node.freeze.RUnlock()
+	return f.Conn.Write(b)
 }
 
 func (n *node) url(name string) string {
@@ -171,17 +201,27 @@ func TestPageComesBackByItself(t *testing.T) {
 }
 
 func TestPageGoesToAPeerWhenItsNodeIsGone(t *testing.T) {
-	second := start(t, chat.Options{Node: "n2"})
+	second := start(t, chat.Options{Node: "n2", AllowedOrigins: []string{"*"}})
 	first := start(t, chat.Options{Node: "n1"}, "http://"+second.addr)
-	second.stop()
-	second.peers = []string{"http://" + first.addr}
-	second.start()
 	alice := join(t, first, "alice")
 	first.stop()
 	alice.shows("status", "Connected to n2 as alice")
 	second.stop()
 	first.start()
 	alice.shows("status", "Connected to n1 as alice")
+}
+
+func TestPageNoticesANodeThatIsFrozen(t *testing.T) {
+	second := start(t, chat.Options{Node: "n2", AllowedOrigins: []string{"*"}})
+	first := start(t, chat.Options{Node: "n1"}, "http://"+second.addr)
+	// The page asks every 10 seconds; here its clock for that runs fifty times as fast.
+	const hurry = "const real = setInterval; setInterval = (f, ms) => real(f, ms / 50);"
+	alice := openWith(t, first.url("alice"), 1100, 700, hurry)
+	alice.shows("status", "Connected to n1 as alice")
+	first.freeze.Lock()
+	defer first.freeze.Unlock()
+	alice.shows("log", "Connection lost: the node does not answer.")
+	alice.shows("status", "Connected to n2 as alice")
 }
 
 func TestRefusedNameIsExplained(t *testing.T) {
