@@ -92,8 +92,9 @@ const maxDepth = 64
 func parseFrame(text []byte) (Frame, *Problem) {
 	var f Frame
 	if err := json.Unmarshal(text, &f); err != nil {
-		// Of a wrong shape, but still JSON: what could be read is there, and the
-		// id tells the sender which frame it was.
+		// Of a wrong shape it may still have an id, which tells the sender which
+		// frame it was.
+		f.ID = idOf(text)
 		return f, problemf(CodeBadFrame, `a frame is JSON like {"event":"message","data":"hi"}: %s`, why(err))
 	}
 	switch {
@@ -126,7 +127,9 @@ func idOf(text []byte) *int64 {
 	var f struct {
 		ID *int64 `json:"id"`
 	}
-	_ = json.Unmarshal(text, &f) // what is no frame has no id
+	if json.Unmarshal(text, &f) != nil { // sets ID, to 0, when it is no integer
+		return nil
+	}
 	return f.ID
 }
 

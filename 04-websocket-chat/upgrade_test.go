@@ -1,0 +1,160 @@
+package chat
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/gorilla/websocket"
+	"github.com/stretchr/testify/require"
+)
+
+// asks is the node's answer to GET /ws without an upgrade.
+func (n *served) asks(method, query string, header http.Header) (int, string) {
+	n.t.Helper()
+	req, err := http.NewRequest(method, "http://"+n.addr+"/ws"+query, nil)
+	require.NoError(n.t, err)
+	if header != nil {
+		req.Header = header
+	}
+	client := http.Client{Transport: &http.Transport{DialContext: n.dial, DisableKeepAlives: true}}
+	resp, err := client.Do(req)
+	require.NoError(n.t, err)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(n.t, err)
+	return resp.StatusCode, strings.TrimSpace(string(body))
+}
+
+func TestNameAndRoomAreCheckedBeforeTheUpgrade(t *testing.T) {
+	n := serve(t, unlimited)
+	for name, test := range map[string]struct {
+		query    string
+		sentence string // "": allowed
+	}{
+		"neither":             {"", ""},
+		"a name":              {"?name=alice", ""},
+		"32 characters":       {"?name=" + url.QueryEscape(strings.Repeat("本", 32)), ""},
+		"a space within":      {"?name=alice+b", ""},
+		"other letters":       {"?name=" + url.QueryEscape("Zoë 🙂"), ""},
+		"33 characters":       {"?name=" + strings.Repeat("x", 33), nameRule},
+		"empty name":          {"?name=", nameRule},
+		"newline in the name": {"?name=a%0Ab", nameRule},
+		"zero in the name":    {"?name=%00", nameRule},
+		"name not UTF-8":      {"?name=%ff", nameRule},
+		"name turns the text": {"?name=" + url.QueryEscape("a\u202eb"), nameRule},
+		"64 bytes":            {"?room=" + strings.Repeat("x", 64), ""},
+		"65 bytes":            {"?room=" + strings.Repeat("x", 65), roomRule},
+		"66 bytes":            {"?room=" + url.QueryEscape(strings.Repeat("本", 22)), roomRule},
+		"empty room":          {"?room=", roomRule},
+		"tab in the room":     {"?room=a%09b", roomRule},
+		"room not UTF-8":      {"?room=%c3", roomRule},
+		"form of an id":       {"?room=abcdefghij-_ABCDEF12", roomRule},
+		"19 of that form":     {"?room=abcdefghij-_ABCDEF1", ""},
+		"21 of that form":     {"?room=abcdefghij-_ABCDEF123", ""},
+		"20 of another form":  {"?room=abcdefghij.ABCDEFG12", ""},
+		"half an escape":      {"?name=alice&room=%4", "cannot be read"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			status, text := n.asks("GET", test.query, nil)
+			ws, resp, err := n.connect(test.query, nil)
+			if test.sentence == "" {
+				require.NoError(t, err)
+				require.Equal(t, http.StatusUpgradeRequired, status)
+				require.Contains(t, text, "all is well")
+				ws.Close()
+				return
+			}
+			require.ErrorIs(t, err, websocket.ErrBadHandshake)
+			body, err := io.ReadAll(resp.Body)
+			require.NoError(t, err)
+			require.Equal(t, http.StatusBadRequest, resp.StatusCode)
+			require.Contains(t, string(body), test.sentence)
+			require.Equal(t, http.StatusBadRequest, status, "the same without an upgrade")
+			require.Contains(t, text, test.sentence)
+		})
+	}
+	require.Zero(t, n.hub.Stats().Received)
+}
+
+func TestDefaultNameAndRoom(t *testing.T) {
+	n := serve(t, Options{Node: "3000", RatePerSecond: -1})
+	ws, _, err := n.connect("", nil)
+	require.NoError(t, err)
+	defer ws.Close()
+	p := &person{t: t, ws: ws}
+	f := p.any()
+	require.Equal(t, "$welcome", f.Event)
+	require.Regexp(t, regexp.MustCompile(`^\{"id":"([A-Za-z0-9_-]{20})","name":"guest-[A-Za-z0-9_-]{4}","room":"lobby","node":"3000"\}$`), string(f.Data))
+	require.Equal(t, string(f.Data[7:11]), string(f.Data[43:47]), "the first four of the id")
+	bob := n.enter("bob", "lobby")
+	bob.says(`{"event":"message","data":1}`)
+	p.Name = "guest"
+	p.hears("1")
+}
+
+func TestWelcomeSaysWhoOneIs(t *testing.T) {
+	n := serve(t, Options{Node: `n"1`, RatePerSecond: -1})
+	alice := n.enter(`Zoë "x" <b>`, "日本 \\ &")
+	require.Equal(t, Welcome{ID: alice.ID, Name: `Zoë "x" <b>`, Room: "日本 \\ &", Node: `n"1`}, alice.Welcome)
+	bob := n.enter("bob", "日本 \\ &")
+	alice.says(`{"event":"message","data":1}`)
+	f := bob.next()
+	require.Equal(t, alice.Name, f.From)
+	require.Equal(t, alice.Room, f.Room)
+}
+
+func TestOnlyGetConnects(t *testing.T) {
+	n := serve(t, unlimited)
+	status, text := n.asks("POST", "", nil)
+	require.Equal(t, http.StatusMethodNotAllowed, status)
+	require.Contains(t, text, "GET")
+}
+
+func TestOtherSitesPagesMayNotConnect(t *testing.T) {
+	const chat, lan = "https://chat.example.com", "http://10.0.0.7:3001"
+	for name, test := range map[string]struct {
+		allowed []string
+		origin  string // "HOST" stands for the node's own
+		want    bool
+	}{
+		"a program":             {nil, "", true},
+		"the same host":         {nil, "http://HOST", true},
+		"the same host, TLS":    {nil, "https://HOST", true}, // behind a proxy that ends TLS
+		"another":               {nil, chat, false},
+		"the host as a part":    {nil, "http://HOST.example.com", false},
+		"another port":          {nil, "http://127.0.0.1:1", false},
+		"a sandboxed frame":     {nil, "null", false},
+		"not a URL":             {nil, "http://%", false},
+		"allowed":               {[]string{lan, chat}, chat, true},
+		"allowed, with a slash": {[]string{chat + "/"}, chat, true},
+		"in other letters":      {[]string{chat}, "https://Chat.Example.com", true},
+		"another scheme":        {[]string{chat}, "http://chat.example.com", false},
+		"not among the allowed": {[]string{lan}, chat, false},
+		"all":                   {[]string{"*"}, chat, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := serve(t, Options{AllowedOrigins: test.allowed})
+			header := http.Header{}
+			if test.origin != "" {
+				header.Set("Origin", strings.Replace(test.origin, "HOST", n.addr, 1))
+			}
+			status, text := n.asks("GET", "", header.Clone())
+			ws, resp, err := n.connect("", header)
+			if test.want {
+				require.NoError(t, err)
+				require.Equal(t, http.StatusUpgradeRequired, status)
+				ws.Close()
+				return
+			}
+			require.ErrorIs(t, err, websocket.ErrBadHandshake)
+			require.Equal(t, http.StatusForbidden, resp.StatusCode)
+			require.Equal(t, http.StatusForbidden, status)
+			require.Contains(t, text, "ALLOWED_ORIGINS")
+			require.Contains(t, text, test.origin[:4])
+		})
+	}
+}
