@@ -106,8 +106,7 @@ func (c *Client) Receive(ctx context.Context) (Message, error) {
 	}
 }
 
-// Send writes one frame. A context that ends in the middle of it ends the connection too: half a frame cannot be
-// taken back.
+// Send writes one frame. A context that ends in the middle of it ends the connection: half a frame is not taken back.
 func (c *Client) Send(ctx context.Context, f Frame) error {
 	text, err := json.Marshal(f)
 	if err != nil {
@@ -202,6 +201,12 @@ func (c *Client) awaitWelcome(ctx context.Context) error {
 		return fmt.Errorf("the data of $welcome: %w", err)
 	}
 	return nil
+}
+
+// CheckURL tells whether Dial understands rawURL, without dialling.
+func CheckURL(rawURL string) error {
+	_, err := endpoint(rawURL, DialOptions{})
+	return err
 }
 
 // endpoint is the WebSocket URL for what a person may have typed.

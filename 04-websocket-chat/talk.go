@@ -193,13 +193,15 @@ func (t *talk) message(m Message) error {
 	case "$error":
 		var p Problem
 		_ = json.Unmarshal(m.Data, &p) // without a code it is none that is known here
-		if p.Code == CodeRateLimited && t.line != nil && t.line.sent {
+		switch {
+		case !mine:
+		case p.Code != CodeRateLimited:
+			t.giveUp(p.Text)
+		default:
 			t.line.sent, t.limited = false, time.After(limitedPause)
 			if !t.o.JSON {
 				return nil // mended in a moment
 			}
-		} else if mine {
-			t.giveUp(p.Text)
 		}
 	}
 	line := readable(m)

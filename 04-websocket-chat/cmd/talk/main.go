@@ -18,6 +18,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	chat "example.com/redis-chat/04-websocket-chat"
@@ -49,6 +50,16 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	if o.URLs = flags.Args(); len(o.URLs) == 0 {
 		fmt.Fprintln(errOut, "talk: give the URL of a node, for example: talk http://127.0.0.1:3000")
 		return 2
+	}
+	for _, url := range o.URLs {
+		if strings.HasPrefix(url, "-") {
+			fmt.Fprintf(errOut, "talk: %s stands where a URL is expected: flags go before the URLs\n", url)
+			return 2
+		}
+		if err := chat.CheckURL(url); err != nil {
+			fmt.Fprintln(errOut, "talk:", err)
+			return 2
+		}
 	}
 	err := chat.Talk(ctx, o)
 	if err == nil {
