@@ -49,9 +49,13 @@ func publishAndWait(ctx context.Context, client *redis.Client, replicas int) (re
 }
 
 // dial gives a client that neither hangs nor tries again by itself.
-func dial(addr string) *redis.Client {
+func dial(addr string) *redis.Client { return dialAs(addr, "", "") }
+
+func dialAs(addr, username, password string) *redis.Client {
 	return redis.NewClient(&redis.Options{
 		Addr:                  addr,
+		Username:              username,
+		Password:              password,
 		DialTimeout:           time.Second,
 		ReadTimeout:           time.Second,
 		WriteTimeout:          time.Second,

@@ -1,0 +1,148 @@
+// Check looks whether servers are one master and its replicas, and proves it by a write.
+//
+//	check HOST:PORT…
+//
+// It prints a table and what it did, leaves no key behind, and exits 0 when all is well, 1 when something is wrong, which it says
+// in a sentence on standard error, and 2 for a mistake in its own arguments. REDIS_USERNAME and REDIS_PASSWORD are used for
+// all servers.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/signal"
+	"slices"
+	"strconv"
+	"text/tabwriter"
+	"time"
+
+	"github.com/peterbourgon/ff/v3"
+	"github.com/redis/go-redis/v9/logging"
+
+	replication "example.com/redis-chat/02-replication"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run gives the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	logging.Disable() // go-redis prints what the report says anyway
+	var o replication.CheckOptions
+	fs := flag.NewFlagSet("check", flag.ContinueOnError)
+	fs.SetOutput(stderr)
+	fs.StringVar(&o.Username, "redis-username", "", "`name` for all servers (REDIS_USERNAME)")
+	fs.StringVar(&o.Password, "redis-password", "", "`password` for all servers (REDIS_PASSWORD)")
+	fs.DurationVar(&o.Patience, "patience", 2*time.Second, "how long a replica may take to show a write")
+	fs.Usage = func() {
+		fmt.Fprintln(stderr, "usage: check HOST:PORT…   the master and its replicas, in any order")
+		fs.PrintDefaults()
+	}
+	if err := ff.Parse(fs, args, ff.WithEnvVars()); errors.Is(err, flag.ErrHelp) {
+		return 0
+	} else if err != nil {
+		return 2 // the flag package has printed it
+	}
+	if err := validate(fs.Args(), o.Patience); err != nil {
+		fmt.Fprintln(stderr, "check:", err)
+		return 2
+	}
+	report := replication.Check(ctx, fs.Args(), o)
+	write(stdout, report)
+	for _, p := range report.Problems {
+		fmt.Fprintln(stderr, "check:", p)
+	}
+	if len(report.Problems) > 0 {
+		return 1
+	}
+	return 0
+}
+
+func validate(addrs []string, patience time.Duration) error {
+	if len(addrs) == 0 {
+		return errors.New("name the servers: check HOST:PORT…, for example check 127.0.0.1:6379 127.0.0.1:6380")
+	}
+	if patience <= 0 {
+		return fmt.Errorf("-patience %v: want more than 0", patience)
+	}
+	for i, addr := range addrs {
+		host, port, err := net.SplitHostPort(addr)
+		n, portErr := strconv.ParseUint(port, 10, 16)
+		switch {
+		case err != nil || portErr != nil || host == "" || n == 0:
+			return fmt.Errorf("%q: want HOST:PORT, for example 127.0.0.1:6379", addr)
+		case slices.Contains(addrs[:i], addr):
+			return fmt.Errorf("%s is named twice", addr)
+		}
+	}
+	return nil
+}
+
+func write(w io.Writer, r replication.Report) {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "SERVER\tROLE\tLINK\tOFFSET\tLAG BYTES\tLAG MS")
+	for _, s := range r.Servers {
+		switch {
+		case !s.Answered:
+			fmt.Fprintf(table, "%s\t?\t-\t-\t-\t-\n", s.Addr)
+		case s.Role.Name == replication.Master:
+			fmt.Fprintf(table, "%s\tmaster\t%s\t%d\t-\t-\n", s.Addr, count(len(s.Role.Replicas)), s.Role.Offset)
+		default:
+			fmt.Fprintf(table, "%s\treplica\t%s\t%d\t%s\t%s\n", s.Addr, s.Role.Link, s.Role.Offset, bytes(s.LagBytes), millis(s.Lag))
+		}
+	}
+	table.Flush()
+	proof(w, r)
+}
+
+// proof shows what was done, and what came of it.
+func proof(w io.Writer, r replication.Report) {
+	proven := func(s replication.Server) bool { return s.Lag >= 0 || s.Refusal != "" }
+	if !slices.ContainsFunc(r.Servers, proven) {
+		return
+	}
+	for _, s := range r.Servers {
+		if s.Role.Name == replication.Master {
+			fmt.Fprintf(w, "\n%s> SET %s \"test-data\"\nOK\n", s.Addr, r.Key)
+		}
+	}
+	for _, s := range r.Servers {
+		if s.Lag >= 0 {
+			fmt.Fprintf(w, "%s> GET %s\n\"test-data\"\n", s.Addr, r.Key)
+		} else if s.Refusal != "" {
+			fmt.Fprintf(w, "%s> GET %s\n(nil)\n", s.Addr, r.Key)
+		}
+		if s.Refusal != "" {
+			fmt.Fprintf(w, "%s> SET %s:refused x\n(error) %s\n", s.Addr, r.Key, s.Refusal)
+		}
+	}
+}
+
+func count(n int) string {
+	if n == 1 {
+		return "1 replica"
+	}
+	return fmt.Sprintf("%d replicas", n)
+}
+
+func bytes(n int64) string {
+	if n < 0 {
+		return "?"
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+func millis(d time.Duration) string {
+	if d < 0 {
+		return "-"
+	}
+	return strconv.FormatFloat(float64(d)/float64(time.Millisecond), 'f', 2, 64)
+}
