@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"time"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/alicebob/miniredis/v2/server"
@@ -17,8 +18,8 @@ import (
 // One goroutine accepts connections until Kill; miniredis runs two more for
 // each connection, and they end with it.
 //
-// Keys expire with the clock, as in Redis. In miniredis itself they stand
-// still until a test moves them; Miniredis().ClockTTL(false) brings that back.
+// Keys expire with the clock, as in Redis; in miniredis itself they stand still
+// until a test moves them. Miniredis().FastForward moves them on further.
 type Embedded struct {
 	addr string
 	hook server.Hook
@@ -107,7 +108,6 @@ func (e *Embedded) Close() error {
 // own miniredis accepts connections before commands and hook are in place.
 func (e *Embedded) serve(l net.Listener) error {
 	m := miniredis.NewMiniRedis()
-	m.ClockTTL(true)
 	first, err := m.Dial() // starts m without a listener
 	if err != nil {
 		l.Close()
@@ -115,7 +115,7 @@ func (e *Embedded) serve(l net.Listener) error {
 	}
 	first.Close()
 	srv := m.Server()
-	srv.SetPreHook(e.hook)
+	srv.SetPreHook((&expiry{m: m, last: time.Now()}).before(e.hook))
 	accepted := make(chan struct{})
 	e.m, e.listener, e.accepted = m, l, accepted
 	go func() {

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"net"
 	"os"
-	"sync"
+
 	"sync/atomic"
 	"testing"
 
@@ -12,6 +12,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
+	"golang.org/x/sync/errgroup"
 
 	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/redistest"
@@ -127,9 +128,15 @@ func TestFrozenServerAnswersAfterTheThaw(t *testing.T) {
 
 func TestServersStartTogether(t *testing.T) {
 	redistest.NeedsServer(t)
-	var wg sync.WaitGroup
+	var starts errgroup.Group
 	for range 4 {
-		wg.Go(func() { redistest.Process(t, basics.ProcessOptions{}) })
+		starts.Go(func() error {
+			p, err := basics.StartProcess(t.Context(), basics.ProcessOptions{})
+			if err != nil {
+				return err
+			}
+			return p.Close()
+		})
 	}
-	wg.Wait()
+	require.NoError(t, starts.Wait())
 }

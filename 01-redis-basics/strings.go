@@ -38,12 +38,12 @@ func tourStrings(ctx context.Context, t *Tour) error {
 		return err
 	}
 
-	t.Say("Expiry is in milliseconds where that matters (PX). We wait 60 ms and look again.")
+	t.Say("Expiry is in milliseconds where that matters (PX). We wait 100 ms and look again.")
 	typing := t.Key("typing:alice")
 	if err := failed(c.Set(ctx, typing, "1", 50*time.Millisecond), c.Exists(ctx, typing)); err != nil {
 		return err
 	}
-	if err := pause(ctx, 60*time.Millisecond); err != nil {
+	if err := pause(ctx, 100*time.Millisecond); err != nil {
 		return err
 	}
 	return failed(c.Exists(ctx, typing))

@@ -42,6 +42,10 @@ type TourOptions struct {
 	Wire bool
 }
 
+// ErrKeysLeft is in the error of a Run that could not remove the tour's keys
+// from a running server.
+var ErrKeysLeft = errors.New("the tour's keys were not removed")
+
 // StartTour starts a server, or proves that the running one answers and can
 // be written to. The errors are sentences for the person at the terminal.
 func StartTour(ctx context.Context, o TourOptions) (*Tour, error) {
@@ -158,7 +162,7 @@ func (t *Tour) sweep(ctx context.Context) error {
 	defer t.mu.Unlock()
 	for keys := range slices.Chunk(slices.Collect(maps.Keys(t.keys)), 1000) {
 		if err := t.quiet.Unlink(ctx, keys...).Err(); err != nil && t.server == nil {
-			return fmt.Errorf("remove the tour's keys: some named %s… may still be at %s: %w", t.prefix, t.addr, err)
+			return fmt.Errorf("%w: some named %s… may still be at %s: %w", ErrKeysLeft, t.prefix, t.addr, err)
 		}
 	}
 	clear(t.keys)

@@ -24,14 +24,15 @@ import (
 
 func main() {
 	logging.Disable() // the client's own log; what matters is in the errors
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// SIGPIPE is "tour | head": a running server must be swept then, too.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
 	err := run(ctx, os.Args[1:], os.Stdout)
 	var bad badValue
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return
-	case ctx.Err() != nil:
+	case ctx.Err() != nil && !errors.Is(err, basics.ErrKeysLeft):
 		err = errors.New("interrupted")
 	}
 	fmt.Fprintf(os.Stderr, "tour: %v\n", err)
