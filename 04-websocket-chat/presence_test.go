@@ -1,0 +1,301 @@
+package chat
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// watch keeps the presence frames that somebody gets, and when.
+type watch struct {
+	frames []Presence
+	texts  []string
+	at     []time.Time
+}
+
+// watched reads somebody's frames until the connection ends.
+func watched(p *person) *watch {
+	w := new(watch)
+	go func() {
+		_ = p.ws.SetReadDeadline(time.Time{})
+		for {
+			_, payload, err := p.ws.ReadMessage()
+			if err != nil {
+				return
+			}
+			var f Frame
+			var presence Presence
+			if json.Unmarshal(payload, &f) == nil && f.Event == "$presence" && json.Unmarshal(f.Data, &presence) == nil {
+				w.frames, w.at = append(w.frames, presence), append(w.at, time.Now())
+				w.texts = append(w.texts, string(f.Data))
+			}
+		}
+	}()
+	return w
+}
+
+// settle lets a bubble's time go on until every presence frame that is due has
+// been sent.
+func settle() {
+	time.Sleep(2 * time.Second)
+	synctest.Wait()
+}
+
+func (w *watch) last() string { return w.texts[len(w.texts)-1] }
+
+// bubble runs a test with a clock of its own, on a node in memory.
+func bubble(t *testing.T, o Options, test func(t *testing.T, n *served)) {
+	synctest.Test(t, func(t *testing.T) { test(t, serveInMemory(t, o)) })
+}
+
+func TestPresenceIsWholeOnceThenChanges(t *testing.T) {
+	bubble(t, unlimited, func(t *testing.T, n *served) {
+		alice := watched(n.enter("alice", "go"))
+		synctest.Wait() // at once: nobody has been told anything within a second
+		require.Equal(t, []string{`{"count":1,"present":["alice"]}`}, alice.texts)
+		settle()
+		b := n.enter("bob", "go")
+		bob := watched(b)
+		settle()
+		require.Equal(t, []string{`{"count":2,"present":["alice","bob"]}`}, bob.texts)
+		require.Equal(t, `{"count":2,"joined":["bob"],"left":[]}`, alice.last())
+		b.ws.Close()
+		settle()
+		require.Equal(t, `{"count":1,"joined":[],"left":["bob"]}`, alice.last())
+		require.Len(t, alice.texts, 3)
+	})
+}
+
+func TestPresenceIsAtMostOneFrameARoomAndSecond(t *testing.T) {
+	bubble(t, unlimited, func(t *testing.T, n *served) {
+		alice := watched(n.enter("alice", "go"))
+		settle()
+		for i := range 50 {
+			watched(n.enter(fmt.Sprint("p", i), "go"))
+			time.Sleep(100 * time.Millisecond)
+		}
+		settle()
+		require.InDelta(t, 1+6, len(alice.frames), 1, "in five seconds")
+		joined := 0
+		for i, f := range alice.frames[1:] {
+			require.GreaterOrEqual(t, alice.at[i+1].Sub(alice.at[i]), time.Second)
+			joined += len(f.Joined)
+		}
+		require.Equal(t, 50, joined, "each once")
+		require.Equal(t, 51, alice.frames[len(alice.frames)-1].Count)
+	})
+}
+
+func TestWhoCameAndWentWasNeverThere(t *testing.T) {
+	bubble(t, unlimited, func(t *testing.T, n *served) {
+		alice := watched(n.enter("alice", "go"))
+		b := n.enter("bob", "go")
+		watched(b)
+		settle()
+		before := len(alice.texts)
+
+		carol := n.enter("carol", "go") // this frame is due in no time: so first some other
+		synctest.Wait()
+		dave := n.enter("dave", "go")
+		dave.ws.Close()
+		b.says(`{"event":"leave","data":"go"}`)
+		b.says(`{"event":"join","data":"go"}`)
+		watched(carol)
+		settle()
+		require.Equal(t, []string{`{"count":3,"joined":["carol"],"left":[]}`}, alice.texts[before:])
+	})
+}
+
+func TestTwoConnectionsOfOneNameAreListedTwice(t *testing.T) {
+	bubble(t, unlimited, func(t *testing.T, n *served) {
+		bob := watched(n.enter("bob", "go"))
+		settle()
+		one := n.enter("alice", "go")
+		watched(one)
+		settle()
+		require.Equal(t, `{"count":2,"joined":["alice"],"left":[]}`, bob.last())
+		other := watched(n.enter("alice", "go"))
+		settle()
+		require.Equal(t, `{"count":3,"joined":["alice"],"left":[]}`, bob.last())
+		require.Equal(t, []string{`{"count":3,"present":["alice","alice","bob"]}`}, other.texts)
+		one.ws.Close()
+		settle()
+		require.Equal(t, `{"count":2,"joined":[],"left":["alice"]}`, bob.last())
+	})
+}
+
+func TestPresenceNamesAreCappedCountIsNot(t *testing.T) {
+	bubble(t, unlimited, func(t *testing.T, n *served) {
+		alice := watched(n.enter("alice", "go"))
+		settle()
+		names := make([]string, 300)
+		for i := range names {
+			names[i] = fmt.Sprintf("p%03d", i)
+		}
+		n.hub.ApplyPresence("other", PresenceUpdate{Joined: map[string][]string{"go": names}})
+		settle()
+		f := alice.frames[1]
+		require.Equal(t, 301, f.Count)
+		require.Len(t, f.Joined, 200)
+		require.Equal(t, "p000", f.Joined[0])
+		bob := watched(n.enter("bob", "go"))
+		settle()
+		require.Equal(t, 302, bob.frames[0].Count)
+		require.Len(t, bob.frames[0].Present, 200)
+		n.hub.ForgetNode("other")
+		settle()
+		f = alice.frames[len(alice.frames)-1]
+		require.Equal(t, 2, f.Count)
+		require.Len(t, f.Left, 200)
+	})
+}
+
+func TestPresenceOfRoomsIsTheirOwn(t *testing.T) {
+	bubble(t, unlimited, func(t *testing.T, n *served) {
+		a := n.enter("alice", "go")
+		a.says(`{"event":"join","data":"rust"}`)
+		rooms := map[string][]string{}
+		for range 2 {
+			f, _ := a.presence()
+			rooms[f.Room] = append(rooms[f.Room], string(f.Data))
+		}
+		require.Equal(t, map[string][]string{
+			"go":   {`{"count":1,"present":["alice"]}`},
+			"rust": {`{"count":1,"present":["alice"]}`},
+		}, rooms)
+		settle()
+		watched(n.enter("bob", "rust"))
+		f, p := a.presence()
+		require.Equal(t, "rust", f.Room)
+		require.Equal(t, 2, p.Count)
+	})
+}
+
+func TestPresenceOfOtherNodes(t *testing.T) {
+	bubble(t, unlimited, func(t *testing.T, n *served) {
+		in := func(names ...string) map[string][]string { return map[string][]string{"go": names} }
+		alice := watched(n.enter("alice", "go"))
+		settle()
+		for _, step := range []struct {
+			name string
+			do   func()
+			want string // "": no frame
+		}{
+			{"a change", func() { n.hub.ApplyPresence("b", PresenceUpdate{Joined: in("bob", "carol")}) }, `{"count":3,"joined":["bob","carol"],"left":[]}`},
+			{"the same name elsewhere", func() { n.hub.ApplyPresence("c", PresenceUpdate{Joined: in("bob")}) }, `{"count":4,"joined":["bob"],"left":[]}`},
+			{"who is not there cannot leave", func() { n.hub.ApplyPresence("b", PresenceUpdate{Left: in("zoe", "zoe")}) }, ""},
+			{"the whole, as known", func() { n.hub.ApplyPresence("b", PresenceUpdate{Whole: true, Joined: in("carol", "bob")}) }, ""},
+			{"the whole, another", func() { n.hub.ApplyPresence("b", PresenceUpdate{Whole: true, Joined: in("bob", "bob", "dave")}) }, `{"count":5,"joined":["bob","dave"],"left":["carol"]}`},
+			{"in another room", func() {
+				n.hub.ApplyPresence("b", PresenceUpdate{Joined: map[string][]string{"rust": {"x"}}, Left: map[string][]string{"zig": {"y"}}})
+			}, ""},
+			{"the whole, nobody", func() { n.hub.ApplyPresence("b", PresenceUpdate{Whole: true}) }, `{"count":2,"joined":[],"left":["bob","bob","dave"]}`},
+			{"forgotten", func() { n.hub.ForgetNode("c"); n.hub.ForgetNode("c"); n.hub.ForgetNode("never seen") }, `{"count":1,"joined":[],"left":["bob"]}`},
+		} {
+			before := len(alice.texts)
+			step.do()
+			settle()
+			if step.want == "" {
+				require.Equal(t, before, len(alice.texts), step.name)
+				continue
+			}
+			require.Equal(t, []string{step.want}, alice.texts[before:], step.name)
+		}
+		n.hub.mu.Lock()
+		defer n.hub.mu.Unlock()
+		require.Equal(t, []string{"go"}, slices.Collect(maps.Keys(n.hub.rooms)), "rooms that nobody is in are forgotten")
+	})
+}
+
+func TestWhoJoinsLaterSeesOtherNodesToo(t *testing.T) {
+	bubble(t, unlimited, func(t *testing.T, n *served) {
+		n.hub.ApplyPresence("b", PresenceUpdate{Joined: map[string][]string{"go": {"zoe"}}})
+		alice := n.enter("alice", "go")
+		w := watched(alice)
+		settle()
+		require.Equal(t, []string{`{"count":2,"present":["alice","zoe"]}`}, w.texts)
+		alice.ws.Close()
+		settle()
+		n.hub.ApplyPresence("b", PresenceUpdate{Left: map[string][]string{"go": {"zoe"}}})
+		bob := watched(n.enter("bob", "go"))
+		settle()
+		require.Equal(t, []string{`{"count":1,"present":["bob"]}`}, bob.texts)
+	})
+}
+
+// mute is a relay that takes events and brings nothing back.
+type mute struct{}
+
+func (mute) Publish(Event) error { return nil }
+
+func TestOwnClientsAreToldToOtherNodes(t *testing.T) {
+	n := serve(t, Options{Relay: mute{}, RatePerSecond: -1})
+	_, ok := n.hub.TakePresence(false)
+	require.False(t, ok)
+	alice := n.enter("alice", "go")
+	alice.does(`{"event":"join","data":"rust","id":1}`)
+	n.enter("bob", "go")
+	u, ok := n.hub.TakePresence(false)
+	require.True(t, ok)
+	require.Equal(t, PresenceUpdate{Joined: map[string][]string{"go": {"alice", "bob"}, "rust": {"alice"}}}, u)
+	_, ok = n.hub.TakePresence(false)
+	require.False(t, ok)
+
+	alice.does(`{"event":"leave","data":"go","id":2}`)
+	u, ok = n.hub.TakePresence(true)
+	require.True(t, ok)
+	require.Equal(t, PresenceUpdate{Whole: true, Joined: map[string][]string{"go": {"bob"}, "rust": {"alice"}}}, u)
+	_, ok = n.hub.TakePresence(false)
+	require.False(t, ok, "the whole says it all")
+	alice.ws.Close()
+	n.settled(1)
+	u, _ = n.hub.TakePresence(false)
+	require.Equal(t, PresenceUpdate{Left: map[string][]string{"rust": {"alice"}}}, u)
+}
+
+func TestHubAloneKeepsNoChangesForOthers(t *testing.T) {
+	n := serve(t, unlimited)
+	n.enter("alice", "go")
+	_, ok := n.hub.TakePresence(false)
+	require.False(t, ok)
+}
+
+// Two hubs tell each other, in any order of calls: both must come to the truth.
+func TestNodesAgreeOnPresence(t *testing.T) {
+	bubble(t, Options{Relay: mute{}, RatePerSecond: -1}, func(t *testing.T, n *served) {
+		other := serveInMemory(t, Options{Relay: mute{}, RatePerSecond: -1})
+		tell := func(whole bool) {
+			for from, to := range map[*served]*served{n: other, other: n} {
+				if u, ok := from.hub.TakePresence(whole); ok {
+					to.hub.ApplyPresence(fmt.Sprintf("%p", from), u)
+				}
+			}
+		}
+		alice, bob := n.enter("alice", "go"), other.enter("bob", "go")
+		a, b := watched(alice), watched(bob)
+		tell(false)
+		tell(true)
+		watched(n.enter("carol", "go"))
+		d := other.enter("dave", "go")
+		d.ws.Close()
+		settle()
+		tell(false)
+		settle()
+		for _, w := range []*watch{a, b} {
+			require.Equal(t, 3, w.frames[len(w.frames)-1].Count)
+		}
+		bob.says(`{"event":"leave","data":"go"}`)
+		bob.says(`{"event":"join","data":"go"}`)
+		bob.says(`{"event":"leave","data":"go"}`)
+		synctest.Wait()
+		tell(false)
+		settle()
+		require.Equal(t, `{"count":2,"joined":[],"left":["bob"]}`, a.last())
+	})
+}
