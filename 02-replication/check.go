@@ -139,22 +139,20 @@ func (s *Server) prove(ctx context.Context, c *redis.Client, master, key string,
 	if s.Role.Link != Connected {
 		return fmt.Sprintf("%s has no link to its master %s (%s): %s", s.Addr, s.Role.Master, s.Role.Link, linkAdvice(s.Role.Link))
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	for {
+	for deadline := written.Add(patience); ; time.Sleep(100 * time.Microsecond) {
 		value, err := c.Get(ctx, key).Result()
 		switch {
 		case err == nil && value == proofValue:
 			s.Lag = time.Since(written)
 			return problem
-		case err != nil && !errors.Is(err, redis.Nil) && ctx.Err() == nil:
+		case err != nil && !errors.Is(err, redis.Nil):
 			return fmt.Sprintf("%s did not answer GET: %v", s.Addr, err)
-		case ctx.Err() != nil && s.Role.Master != master:
+		case time.Now().Before(deadline):
+		case s.Role.Master != master:
 			return fmt.Sprintf("%s is a replica of another master, %s: what was written at %s did not arrive", s.Addr, s.Role.Master, master)
-		case ctx.Err() != nil:
+		default:
 			return fmt.Sprintf("%s says that it is linked to %s, but what was written there did not arrive within %v", s.Addr, master, patience)
 		}
-		time.Sleep(100 * time.Microsecond)
 	}
 }
 

@@ -43,7 +43,7 @@ func diagnose(addr string, err error) string {
 		return fmt.Sprintf("%s: the server wants another name or password: set REDIS_PASSWORD, and REDIS_USERNAME if it is not default (%v)", addr, err)
 	case strings.Contains(text, "NOPERM"):
 		return fmt.Sprintf("%s: the user may not ask for the role: allow the command ROLE (%v)", addr, err)
-	case strings.Contains(text, "can't parse"):
+	case strings.Contains(text, "invalid reply"), strings.Contains(text, "can't parse"):
 		return fmt.Sprintf("%s: this is not Redis: its answer is another protocol (%v)", addr, err)
 	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET):
 		return fmt.Sprintf("%s: the server closed the connection without an answer: it is not Redis, or wants TLS", addr)

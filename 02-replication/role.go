@@ -51,6 +51,9 @@ func ReadRole(ctx context.Context, c redis.Cmdable) (Role, error) {
 	if err != nil {
 		var answer redis.Error
 		if errors.As(err, &answer) && strings.HasPrefix(answer.Error(), "ERR unknown command") {
+			if err := c.Ping(ctx).Err(); err != nil { // it may know nothing before a password either
+				return Role{}, fmt.Errorf("read the role: %w", err)
+			}
 			return Role{Name: Master}, nil
 		}
 		return Role{}, fmt.Errorf("read the role: %w", err)

@@ -107,6 +107,9 @@ func write(w io.Writer, r replication.Report) {
 func proof(w io.Writer, r replication.Report) {
 	proven := func(s replication.Server) bool { return s.Lag >= 0 || s.Refusal != "" }
 	if !slices.ContainsFunc(r.Servers, proven) {
+		if len(r.Problems) == 0 {
+			fmt.Fprintln(w, "\nNo replica was named, so nothing was proven.")
+		}
 		return
 	}
 	for _, s := range r.Servers {

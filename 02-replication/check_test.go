@@ -1,0 +1,105 @@
+package replication_test
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	basics "example.com/redis-chat/01-redis-basics"
+	replication "example.com/redis-chat/02-replication"
+	"example.com/redis-chat/02-replication/topologytest"
+)
+
+// problems are Check's sentences, one a line.
+func problems(t *testing.T, addrs ...string) string {
+	t.Helper()
+	began := time.Now()
+	report := replication.Check(t.Context(), addrs, replication.CheckOptions{Patience: 200 * time.Millisecond})
+	require.Less(t, time.Since(began), 5*time.Second, "a check does not hang")
+	return strings.Join(report.Problems, "\n")
+}
+
+func TestCheckProvesAHealthyTopologyAndLeavesNoKey(t *testing.T) {
+	top := topologytest.Start(t, 2)
+	c := dial(t, top)
+
+	report := replication.Check(t.Context(), top.Addrs(), replication.CheckOptions{})
+	require.Empty(t, report.Problems)
+	require.Equal(t, replication.Master, report.Servers[0].Role.Name)
+	require.Len(t, report.Servers[0].Role.Replicas, 2)
+	for _, s := range report.Servers[1:] {
+		require.Equal(t, replication.Connected, s.Role.Link)
+		require.Positive(t, s.Lag)
+		require.GreaterOrEqual(t, s.LagBytes, int64(0))
+		require.Contains(t, s.Refusal, "READONLY")
+	}
+	require.EqualValues(t, 2, c[0].Wait(t.Context(), 2, time.Second).Val())
+	for _, server := range c {
+		require.Empty(t, server.Keys(t.Context(), report.Key+"*").Val())
+	}
+}
+
+func TestCheckFindsTheLinkThatIsDown(t *testing.T) {
+	topologytest.Faults(t)
+	top := topologytest.Start(t, 2)
+	require.NoError(t, top.Cut(2))
+	require.Contains(t, problems(t, top.Addrs()...), top.Addrs()[2]+" has no link to its master "+top.Addrs()[0]+" (connect")
+}
+
+func TestCheckFindsTwoMasters(t *testing.T) {
+	topologytest.Faults(t)
+	a, b := topologytest.Start(t, 1).Addrs(), topologytest.Start(t, 1).Addrs()
+	require.Equal(t, "there are two masters, "+a[0]+" and "+b[0]+": make one a replica (redis-cli: REPLICAOF host port)", problems(t, a[0], a[1], b[0]))
+}
+
+func TestCheckFindsTheReplicaOfAnotherMaster(t *testing.T) {
+	topologytest.Faults(t)
+	a, b := topologytest.Start(t, 1).Addrs(), topologytest.Start(t, 1).Addrs()
+	require.Equal(t, b[1]+" is a replica of another master, "+b[0]+": what was written at "+a[0]+" did not arrive", problems(t, a[0], a[1], b[1]))
+}
+
+func TestCheckMissesTheMaster(t *testing.T) {
+	addrs := topologytest.Start(t, 2).Addrs()
+	require.Equal(t, "there is no master among these: "+addrs[1]+" is a replica of "+addrs[0]+"; name that too", problems(t, addrs[1:]...))
+}
+
+func TestCheckFindsNobody(t *testing.T) {
+	topologytest.Faults(t)
+	top := topologytest.Start(t, 2)
+	require.NoError(t, top.Kill(1))
+	require.Equal(t, top.Addrs()[1]+": nobody there: no server listens on that port", problems(t, top.Addrs()...))
+}
+
+func TestCheckDoesNotHangOnAFrozenServer(t *testing.T) {
+	topologytest.Faults(t)
+	top := topologytest.Start(t, 1)
+	require.NoError(t, top.Freeze(1))
+	require.Contains(t, problems(t, top.Addrs()...), top.Addrs()[1]+": no answer within a second")
+	require.NoError(t, top.Thaw(1))
+	require.NoError(t, top.Freeze(0))
+	require.Contains(t, problems(t, top.Addrs()...), top.Addrs()[0]+": no answer within a second")
+	require.NoError(t, top.Thaw(0))
+}
+
+func TestCheckKnowsWhatIsNotRedis(t *testing.T) {
+	web := httptest.NewServer(nil)
+	defer web.Close()
+	addr := strings.TrimPrefix(web.URL, "http://")
+	require.Contains(t, problems(t, addr), addr+": this is not Redis")
+}
+
+func TestCheckNeedsTheRightPassword(t *testing.T) {
+	s, err := basics.StartEmbedded(basics.EmbeddedOptions{})
+	require.NoError(t, err)
+	defer s.Close()
+	s.Miniredis().RequireAuth("secret")
+	require.Contains(t, problems(t, s.Addr()), "set REDIS_PASSWORD")
+
+	wrong := replication.Check(t.Context(), []string{s.Addr()}, replication.CheckOptions{Password: "wrong"})
+	require.Len(t, wrong.Problems, 1)
+	require.Contains(t, wrong.Problems[0], "set REDIS_PASSWORD")
+	require.Empty(t, replication.Check(t.Context(), []string{s.Addr()}, replication.CheckOptions{Password: "secret"}).Problems)
+}
