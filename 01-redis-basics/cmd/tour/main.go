@@ -24,8 +24,10 @@ import (
 
 func main() {
 	logging.Disable() // the client's own log; what matters is in the errors
-	// SIGPIPE is "tour | head": a running server must be swept then, too.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
+	// "tour | head" is an interruption too. It stays caught to the end: each
+	// further line would be another SIGPIPE, before a running server is swept.
+	ctx, _ := signal.NotifyContext(context.Background(), syscall.SIGPIPE)
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
 	err := run(ctx, os.Args[1:], os.Stdout)
 	var bad badValue
