@@ -25,6 +25,7 @@ import (
 type Client struct {
 	conn     *websocket.Conn
 	peer     string // the URL without its query, for sentences
+	first    Message // $welcome, as it came
 	welcome  Welcome
 	messages chan Message  // unbuffered: when the reader has ended, nothing is left behind in it
 	writing  chan struct{} // holds one token: gorilla allows one writer at a time
@@ -197,6 +198,7 @@ func (c *Client) awaitWelcome(ctx context.Context) error {
 	if m.Event != "$welcome" {
 		return fmt.Errorf("the first frame is %q, not $welcome: this is no chat node", m.Event)
 	}
+	c.first = m
 	if err := json.Unmarshal(m.Data, &c.welcome); err != nil {
 		return fmt.Errorf("the data of $welcome: %w", err)
 	}

@@ -57,7 +57,10 @@ func (t *talk) connect(ctx context.Context) error {
 	t.client, t.retry, t.heard, t.pinged = client, nil, true, false
 	w := client.Welcome()
 	t.say("connected to node %s as %s in room %s", w.Node, w.Name, w.Room)
-	return nil
+	if t.o.JSON {
+		_, err = fmt.Fprintln(t.o.Out, raw(client.first))
+	}
+	return err
 }
 
 // lost ends the connection and plans the next one, at the next URL.

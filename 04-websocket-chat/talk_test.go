@@ -219,6 +219,7 @@ func TestTalkPrintsFramesAsTheyAre(t *testing.T) {
 	})
 	k := talking(t, TalkOptions{URLs: []string{url}, JSON: true})
 	k.out.shows(t, frame+"\n")
+	require.True(t, strings.HasPrefix(k.out.String(), `{"event":"$welcome",`), k.out.String())
 }
 
 func TestTalkSaysWhyItCannotBegin(t *testing.T) {
