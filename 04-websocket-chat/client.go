@@ -24,7 +24,7 @@ import (
 // All methods may be called by several goroutines at once.
 type Client struct {
 	conn     *websocket.Conn
-	peer     string // the URL without its query, for sentences
+	peer     string  // the URL without its query, for sentences
 	first    Message // $welcome, as it came
 	welcome  Welcome
 	messages chan Message  // unbuffered: when the reader has ended, nothing is left behind in it
