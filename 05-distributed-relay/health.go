@@ -21,8 +21,7 @@ type health struct {
 	reason string // why not
 
 	// Of the delivering goroutine.
-	proofs    int       // probes back since delivery was last in doubt; at 2 clients are told
-	told      bool      // clients know of the doubt
+	proofs    int       // probes back since delivery was last in doubt
 	ever      bool      // delivery has been proven once
 	missed    int64     // when the doubt began
 	anonymous time.Time // when something without a number was last seen
@@ -30,9 +29,9 @@ type health struct {
 
 // start begins in doubt: whoever connects before delivery is proven is told.
 func (h *health) start(hub *chat.Hub) {
-	h.hub = hub
-	h.reason = "starting: no probe has come back yet"
-	h.told = true
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.hub, h.reason = hub, "starting: no probe has come back yet"
 	hub.Degrade("this node is starting: messages may be missed")
 }
 
@@ -56,36 +55,30 @@ func (h *health) lost(err error, s *sequences) {
 	}
 	h.ready, h.proofs = false, 0
 	h.log.Warn("not ready: delivery is in doubt", "why", err)
-	if !h.told {
-		h.told = true
-		text := "this node's replica has gone quiet: messages may be missed"
-		if errors.Is(err, pubsub.ErrNotPublished) {
-			text = "the master does not answer: nothing can be sent or received for the moment"
-		}
-		h.hub.Degrade(text)
+	text := "this node's replica has gone quiet: messages may be missed"
+	if errors.Is(err, pubsub.ErrNotPublished) {
+		text = "the master does not answer: nothing can be sent or received for the moment"
 	}
+	h.hub.Degrade(text) // once: who knows of the doubt is not told again
 }
 
-// back notes that a probe of this node's own came back. The first proves that
-// messages are delivered again. With the second, one interval later, every
-// other node's probe has been seen too: only then all gaps are counted.
+// back notes that a probe of this node's own came back: messages are delivered
+// again. Clients hear of it with the second probe: one interval after the
+// first, every other node's probe has been seen, too, and all gaps are counted.
+// At the start there is nothing to count, and the first will do.
 func (h *health) back(s *sequences) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.proofs++; h.proofs == 1 {
-		h.ready, h.reason = true, ""
-	}
-	if h.proofs < 2 || !h.told {
+	if h.proofs++; h.ready || h.ever && h.proofs < 2 {
 		return
 	}
-	h.told = false
 	var missed *int64
 	if n := s.missed - h.missed; h.ever && !s.blind && time.Since(h.anonymous) > forgetAfter {
 		missed = &n
 	}
+	h.ready, h.reason, h.ever = true, "", true
 	h.log.Info("ready: delivery is proven", "missed", missedText(missed))
 	h.hub.Recover(missed)
-	h.ever = true
 }
 
 // unnumbered notes a message of npm's packages: a gap in those cannot be seen.

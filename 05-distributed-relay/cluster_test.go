@@ -1,0 +1,237 @@
+package relay_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"example.com/redis-chat/01-redis-basics/redistest"
+	"example.com/redis-chat/02-replication"
+	"example.com/redis-chat/02-replication/topologytest"
+	"example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/05-distributed-relay"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// patience is how long a test waits for something that is bound to come.
+const patience = 15 * time.Second
+
+// cluster is a master, a replica for each node, and the nodes, all of which
+// have proven that they deliver.
+type cluster struct {
+	t      *testing.T
+	top    replication.Topology
+	prefix string
+	nodes  []*node
+}
+
+// node is one node: what cmd/node runs, in this process.
+type node struct {
+	url   string
+	relay *relay.Relay
+	hub   *chat.Hub
+	log   *logBook
+	stop  func() // ends the relay alone: to the others it is gone without a word
+}
+
+func startCluster(t *testing.T, nodes int) *cluster {
+	c := &cluster{t: t, top: topologytest.Start(t, nodes), prefix: redistest.Prefix(t)}
+	for i := range nodes {
+		c.addNode(i + 1)
+	}
+	for _, n := range c.nodes {
+		n.awaitReady(t)
+	}
+	return c
+}
+
+// addNode starts a node that subscribes at server i.
+func (c *cluster) addNode(i int) *node {
+	addrs := c.top.Addrs()
+	n := startNode(c.t, relay.Options{
+		Node: fmt.Sprint("node-", len(c.nodes)), PubAddr: addrs[0], SubAddr: addrs[i],
+		ProbeInterval: 50 * time.Millisecond, Prefix: c.prefix,
+	})
+	c.nodes = append(c.nodes, n)
+	return n
+}
+
+func startNode(t *testing.T, o relay.Options) *node {
+	n := &node{log: &logBook{}}
+	o.Log = slog.New(slog.NewTextHandler(n.log, nil))
+	n.relay = relay.New(o)
+	var err error
+	n.hub, err = chat.NewHub(chat.Options{Node: o.Node, Relay: n.relay, RatePerSecond: -1, MaxQueueBytes: 32 << 20})
+	require.NoError(t, err)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	n.url = "http://" + l.Addr().String()
+	server := &chat.Server{Hub: n.hub, Ready: n.relay.Ready, Metrics: n.relay.Metrics(n.hub), Grace: time.Second}
+
+	ctx, cancel := context.WithCancel(context.Background())
+	relaying, stop := context.WithCancel(context.Background())
+	n.stop = stop
+	var wg sync.WaitGroup
+	wg.Go(func() { require.NoError(t, n.relay.Run(relaying, n.hub)) })
+	wg.Go(func() { require.NoError(t, server.Run(ctx, l)) })
+	t.Cleanup(func() {
+		cancel()
+		stop()
+		wg.Wait()
+		if t.Failed() {
+			t.Logf("%s:\n%s", o.Node, n.log)
+		}
+	})
+	return n
+}
+
+func (n *node) awaitReady(t *testing.T) {
+	t.Helper()
+	require.Eventually(t, func() bool { _, ready := n.relay.Ready(); return ready }, patience, time.Millisecond, "node is not ready")
+}
+
+// client is a chat client that remembers nothing but what it is asked for.
+type client struct {
+	*chat.Client
+	t *testing.T
+}
+
+func (c *cluster) dial(node int, name, room string) *client {
+	return dial(c.t, c.nodes[node].url, name, room)
+}
+
+func dial(t *testing.T, url, name, room string) *client {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	conn, err := chat.Dial(ctx, url, chat.DialOptions{Name: name, Room: room})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close() })
+	return &client{conn, t}
+}
+
+func (c *client) say(text string) {
+	c.t.Helper()
+	c.send(chat.Frame{Event: "message", Data: []byte(fmt.Sprintf("%q", text))})
+}
+
+func (c *client) send(f chat.Frame) {
+	c.t.Helper()
+	require.NoError(c.t, c.Send(c.t.Context(), f))
+}
+
+// next is the next message that is not presence.
+func (c *client) next() chat.Message {
+	c.t.Helper()
+	for {
+		if m := c.any(); m.Event != "$presence" {
+			return m
+		}
+	}
+}
+
+func (c *client) any() chat.Message {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(c.t.Context(), patience)
+	defer cancel()
+	m, err := c.Receive(ctx)
+	require.NoError(c.t, err)
+	return m
+}
+
+// until skips to the next event of that name.
+func (c *client) until(event string) chat.Message {
+	c.t.Helper()
+	for {
+		if m := c.any(); m.Event == event {
+			return m
+		}
+	}
+}
+
+// redis is a client for one server of the cluster.
+func (c *cluster) redis(i int) *redis.Client {
+	r := redis.NewClient(&redis.Options{Addr: c.top.Addrs()[i], MaxRetries: -1})
+	c.t.Cleanup(func() { _ = r.Close() })
+	return r
+}
+
+// publish sends an envelope as somebody else in the cluster would.
+func (c *cluster) publish(e relay.Envelope) {
+	c.t.Helper()
+	payload, err := e.Append(nil)
+	require.NoError(c.t, err)
+	c.publishRaw(e.Channel("socket.io"), payload)
+}
+
+func (c *cluster) publishRaw(channel string, payload []byte) {
+	c.t.Helper()
+	require.NoError(c.t, c.redis(0).Publish(c.t.Context(), c.prefix+channel, payload).Err())
+}
+
+// metric reads one value of a node's /metrics.
+func (n *node) metric(t *testing.T, name string) (value float64) {
+	t.Helper()
+	w := get(t, n.url+"/metrics")
+	for line := range strings.Lines(w) {
+		if rest, found := strings.CutPrefix(line, name+" "); found {
+			_, err := fmt.Sscan(rest, &value)
+			require.NoError(t, err)
+			return value
+		}
+	}
+	require.Fail(t, "no metric "+name)
+	return 0
+}
+
+func (n *node) awaitMetric(t *testing.T, name string, want float64) {
+	t.Helper()
+	require.Eventually(t, func() bool { return n.metric(t, name) == want }, patience, 5*time.Millisecond,
+		"%s never became %v", name, want)
+}
+
+func get(t *testing.T, url string) string {
+	t.Helper()
+	_, body := fetch(t, url)
+	return body
+}
+
+func fetch(t *testing.T, url string) (status int, body string) {
+	t.Helper()
+	response, err := http.Get(url)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	b, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return response.StatusCode, string(b)
+}
+
+// logBook keeps what a node logs.
+type logBook struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *logBook) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logBook) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}

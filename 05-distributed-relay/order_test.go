@@ -1,0 +1,79 @@
+package relay_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/04-websocket-chat"
+)
+
+// Two senders and two listeners on each of two nodes: 10,000 messages.
+func TestOneOrderForAllClientsUnderConcurrentSenders(t *testing.T) {
+	const senders, each = 4, 2500
+	c := startCluster(t, 2)
+	var talkers, listeners []*client
+	for i := range senders {
+		talkers = append(talkers, c.dial(i%2, fmt.Sprint("talker-", i), "lobby"))
+		listeners = append(listeners, c.dial(i%2, fmt.Sprint("listener-", i), "lobby"))
+	}
+	var wg sync.WaitGroup
+	heard := make([][]string, 2*senders)
+	for i, who := range append(talkers, listeners...) {
+		expect := senders * each
+		if i < senders {
+			expect -= each // a sender does not hear itself
+		}
+		wg.Go(func() {
+			for len(heard[i]) < expect {
+				m, err := who.Receive(t.Context())
+				if err != nil {
+					t.Errorf("client %d after %d messages: %v", i, len(heard[i]), err)
+					return
+				}
+				if m.Event == "message" {
+					heard[i] = append(heard[i], m.From+" "+string(m.Data))
+				}
+			}
+		})
+	}
+	for _, who := range talkers {
+		wg.Go(func() {
+			for n := range each {
+				if err := who.Send(t.Context(), chat.Frame{Event: "message", Data: fmt.Append(nil, n)}); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if t.Failed() {
+		return
+	}
+
+	order := heard[senders] // a listener's
+	seen := map[string]bool{}
+	for _, m := range order {
+		require.False(t, seen[m], "%s came twice", m)
+		seen[m] = true
+	}
+	for i := range heard {
+		want := order
+		if i < senders {
+			want = nil
+			for _, m := range order {
+				if m[:len("talker-0")] != fmt.Sprint("talker-", i) {
+					want = append(want, m)
+				}
+			}
+		}
+		require.Equal(t, want, heard[i], "client %d saw another order", i)
+	}
+	for _, n := range c.nodes {
+		require.Zero(t, n.metric(t, "chat_messages_missed_total"))
+		require.Zero(t, n.metric(t, "chat_messages_repeated_total"))
+	}
+}
