@@ -1,0 +1,84 @@
+package chat
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/stretchr/testify/require"
+)
+
+func TestFramesAboveTheRateAreDroppedAndAnswered(t *testing.T) {
+	bubble(t, Options{RatePerSecond: 10, RateBurst: 5}, func(t *testing.T, n *served) {
+		alice := n.enter("alice", "go")
+		settle()
+		for i := range 7 {
+			alice.says(fmt.Sprintf(`{"event":"message","id":%d}`, i))
+		}
+		for i := range 5 {
+			require.Equal(t, Frame{Event: "$ack", ID: number64(int64(i))}, alice.next())
+			require.Equal(t, Frame{Event: "$placed", ID: number64(int64(i))}, alice.next())
+		}
+		for i := range 2 {
+			f := alice.next()
+			require.Equal(t, "$error", f.Event)
+			require.JSONEq(t, `{"code":"rate_limited","text":"dropped: more than 10 messages a second; wait a moment"}`, string(f.Data))
+			require.Equal(t, int64(5+i), *f.ID, "the sender knows which")
+		}
+		time.Sleep(100 * time.Millisecond) // room for one
+		alice.does(`{"event":"message","id":8}`)
+		require.Equal(t, "$placed", alice.next().Event)
+		require.NoError(t, alice.ws.WriteMessage(websocket.BinaryMessage, []byte{1}))
+		f := alice.next()
+		require.Contains(t, string(f.Data), "rate_limited", "binary frames count")
+		require.Nil(t, f.ID)
+		alice.says(`not even JSON`)
+		require.Contains(t, string(alice.next().Data), "rate_limited", "bad ones do")
+		require.EqualValues(t, 4, n.hub.Stats().RateLimited)
+		require.EqualValues(t, 6, n.hub.Stats().Received)
+	})
+}
+
+func TestWhoGoesOnForASecondIsClosedWith1008(t *testing.T) {
+	bubble(t, Options{RatePerSecond: 10, RateBurst: 1}, func(t *testing.T, n *served) {
+		alice := n.enter("alice", "go")
+		flood := func(d time.Duration) {
+			for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+				// An error: closed in the midst of it.
+				_ = alice.ws.WriteMessage(websocket.TextMessage, []byte(`{"event":"message"}`))
+			}
+		}
+		frames := make(chan string, 1000)
+		closed := make(chan error, 1)
+		go func() {
+			_ = alice.ws.SetReadDeadline(time.Time{})
+			for {
+				_, text, err := alice.ws.ReadMessage()
+				if err != nil {
+					closed <- err
+					return
+				}
+				frames <- string(text)
+			}
+		}()
+		flood(900 * time.Millisecond)
+		time.Sleep(1100 * time.Millisecond) // a pause: the count begins anew
+		flood(900 * time.Millisecond)
+		require.Empty(t, closed)
+		require.NotEmpty(t, frames)
+		flood(200 * time.Millisecond)
+		require.Equal(t, &websocket.CloseError{Code: 1008, Text: closeFlood.text}, <-closed)
+	})
+}
+
+func TestNoLimitIsNoLimit(t *testing.T) {
+	n := serve(t, Options{RatePerSecond: -1})
+	alice, bob := n.enter("alice", "go"), n.enter("bob", "go")
+	for i := range 1000 {
+		alice.says(fmt.Sprintf(`{"event":"message","data":%d}`, i))
+	}
+	for i := range 1000 {
+		bob.hears(fmt.Sprint(i))
+	}
+}
