@@ -38,6 +38,7 @@ func Subscribe(ctx context.Context, client *redis.Client, o Options) (*Subscribe
 		o:     o,
 		redis: *client.Options(),
 		queue: newQueue(o.QueueBytes),
+		link:  link{confirmed: make(chan struct{}, 1)},
 		ctx:   ctx,
 		done:  make(chan struct{}),
 	}

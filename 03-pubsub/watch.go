@@ -19,6 +19,8 @@ var (
 // link is what the reading goroutine and the watcher know together about the present subscription. Events
 // about it are pushed under its lock, so that Silent and Alive can never be told in the wrong order.
 type link struct {
+	confirmed chan struct{} // a token when a subscription was confirmed: time for a probe
+
 	mu     sync.Mutex
 	conn   *connection // nil: none is confirmed
 	since  time.Time   // when the last probe came back; before the first, when it was confirmed
@@ -31,6 +33,10 @@ func (l *link) up(c *connection, q *queue) {
 	defer l.mu.Unlock()
 	l.conn, l.since, l.alive, l.silent = c, time.Now(), false, nil
 	q.push(Event{Kind: Subscribed})
+	select {
+	case l.confirmed <- struct{}{}:
+	default:
+	}
 }
 
 func (l *link) down() {
@@ -81,6 +87,8 @@ func (s *Subscriber) watch(ctx context.Context) {
 		case w.err = <-w.answers:
 			w.out = time.Time{}
 			continue // the timer is still set
+		case <-s.link.confirmed: // do not let the proof of delivery wait for the next turn
+			next, due = time.Now(), time.Now()
 		case <-timer.C:
 		}
 		now := time.Now()
@@ -89,7 +97,9 @@ func (s *Subscriber) watch(ctx context.Context) {
 		}
 		if !now.Before(next) {
 			w.probe(ctx, now)
-			next = now.Add(w.interval)
+			if next = next.Add(w.interval); next.Before(now) {
+				next = now.Add(w.interval) // turns that were slept through are not made up for
+			}
 		}
 		due = next
 		if check := w.judge(ctx, now); check.After(now) && check.Before(due) {
@@ -160,9 +170,9 @@ func (w *watcher) judge(ctx context.Context, now time.Time) time.Time {
 	return now.Add(patience)
 }
 
-// assign decides what silence would be blamed on. A probe that has been out for two intervals counts as not
-// published: three intervals after the last one came back, the next has been out for two when its master
-// does not answer at all.
+// assign decides what silence would be blamed on. A probe that has been out for one and a half intervals
+// counts as not published: when a master stops answering, then three intervals after the last probe came
+// back the next one has been out for about two.
 func (w *watcher) assign(now time.Time) {
 	blame := ErrNotBack
 	if w.err != nil || w.overdue(now) {
@@ -174,7 +184,7 @@ func (w *watcher) assign(now time.Time) {
 }
 
 func (w *watcher) overdue(now time.Time) bool {
-	return !w.out.IsZero() && now.Sub(w.out) >= (silentAfter-1)*w.interval
+	return !w.out.IsZero() && now.Sub(w.out) >= w.interval*3/2
 }
 
 func (w *watcher) sentence(c *connection, now time.Time, quiet time.Duration) error {

@@ -29,7 +29,7 @@ func main() {
 		os.Exit(2)
 	}
 	if err := run(ctx, o, os.Stdout, os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, "publish:", err)
+		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
@@ -61,7 +61,7 @@ func parse(args []string, help io.Writer) (options, error) {
 	}
 	switch {
 	case f.NArg() != 2:
-		return o, fmt.Errorf("%d arguments: want two, CHANNEL and MESSAGE, after the flags; quote what has spaces", f.NArg())
+		return o, fmt.Errorf("want two arguments, CHANNEL and MESSAGE, after the flags, not %d; quote what has spaces", f.NArg())
 	case o.n < 1:
 		return o, fmt.Errorf("-n %d: want a number of messages, 1 or more", o.n)
 	case !(o.rate >= 0 && o.rate <= 1e9):

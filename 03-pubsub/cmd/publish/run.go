@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"strings"
 	"time"
 
@@ -85,10 +86,10 @@ func denied(err error) bool {
 	return ok && strings.HasPrefix(answer.Error(), "NOPERM")
 }
 
-// explain adds what to do to an error that has nothing but a cause.
+// explain adds what to do when nobody answers.
 func explain(err error, addr string) error {
-	if _, answered := errors.AsType[redis.Error](err); answered || errors.Is(err, pubsub.ErrReplica) {
-		return err
+	if network, ok := errors.AsType[*net.OpError](err); ok {
+		return fmt.Errorf("publish at %s: nobody answers, start a server there or name another with -redis: %w", addr, network)
 	}
-	return fmt.Errorf("nobody answers at %s: start a server there, or name another with -redis: %w", addr, err)
+	return err
 }

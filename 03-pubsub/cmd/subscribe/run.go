@@ -36,6 +36,7 @@ func run(ctx context.Context, o options, messages, events io.Writer) error {
 		return err
 	}
 	p := printer{o: o, messages: messages, events: events}
+	defer p.end()
 	for {
 		batch, err := s.Receive(ctx)
 		if err != nil {
@@ -118,6 +119,10 @@ func (p *printer) print(e pubsub.Event) (done bool, err error) {
 	}
 	_, err = fmt.Fprintln(p.events, "*", line)
 	return false, err
+}
+
+func (p *printer) end() {
+	fmt.Fprintf(p.events, "* ended: %d messages received\n", p.received)
 }
 
 // mistake reports whether the server refuses us for a reason that waiting cannot mend.
