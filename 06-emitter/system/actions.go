@@ -1,0 +1,139 @@
+package system
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Actions are what Do can do to a server or a node.
+const (
+	Kill    = "kill"    // as kill -9
+	Restart = "restart" // again, at the same address; what still runs is killed first
+	Freeze  = "freeze"  // stops it where it is: connections stay open
+	Thaw    = "thaw"
+	Cut     = "cut" // a replica's link to the master
+	Mend    = "mend"
+)
+
+// actionTimeout is how long one may take. A replica that is restarted while the
+// master is away is started, but not proven to be linked.
+const actionTimeout = 4 * time.Second
+
+// ErrNobody is in the error of an action on something that does not exist.
+var ErrNobody = errors.New("there is nothing of that name")
+
+// Do does something to a server or a node, by its name (replica-1, node-2) or
+// its port, and returns when it is done.
+func (s *System) Do(ctx context.Context, action, target string) error {
+	if s.stopping.Load() {
+		return errors.New("the system is stopping")
+	}
+	ctx, cancel := context.WithTimeout(ctx, actionTimeout)
+	defer cancel()
+	now := s.state.get()
+	for i, server := range now.Servers {
+		if target == server.Name || strings.HasSuffix(server.Addr, ":"+target) {
+			return s.doServer(ctx, action, i, server)
+		}
+	}
+	for i, n := range now.Nodes {
+		if target == n.Name || strings.HasSuffix(n.URL, ":"+target) {
+			return s.doNode(ctx, action, i)
+		}
+	}
+	return fmt.Errorf("%s %s: %w: name a server (master, replica-1, …) or a node (node-1, …)", action, target, ErrNobody)
+}
+
+func (s *System) doServer(ctx context.Context, action string, i int, server Server) error {
+	var err error
+	switch action {
+	case Kill:
+		err = s.top.Kill(i)
+	case Restart:
+		_ = s.top.Kill(i) // it may be dead, or have been killed by somebody else, which the topology does not know
+		if err = s.top.Restart(ctx, i); err == nil {
+			s.state.change(func(now *State) { now.Servers[i].PID = s.serverPID(i) })
+		}
+	case Freeze:
+		s.mark(i, Frozen)
+		if err = s.top.Freeze(i); err != nil {
+			s.mark(i, server.State)
+		}
+	case Thaw:
+		err = s.top.Thaw(i)
+	case Cut:
+		s.mark(i, CutOff)
+		if err = s.top.Cut(i); err != nil {
+			s.mark(i, server.State)
+		}
+	case Mend:
+		err = s.top.Mend(ctx, i)
+	default:
+		return fmt.Errorf("%q: want kill, restart, freeze, thaw, cut or mend", action)
+	}
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", action, server.Name, err)
+	}
+	return nil
+}
+
+// mark sets a server's state before the observer notices anything.
+func (s *System) mark(i int, state string) {
+	s.state.change(func(now *State) { now.Servers[i].State = state })
+}
+
+func (s *System) doNode(ctx context.Context, action string, i int) error {
+	n := s.nodes[i]
+	switch action {
+	case Kill:
+		if err := n.kill(); err != nil {
+			return err
+		}
+		s.ended(n.name)
+		s.feed.say("%s is gone: its clients go to another node. To have it back: restart %s", n.name, n.name)
+		return nil
+	case Restart:
+		if n.pid() != 0 {
+			n.stop(s.o.Grace + 500*time.Millisecond)
+			s.ended(n.name)
+		}
+		if err := s.startNode(ctx, i); err != nil {
+			return err
+		}
+		s.feed.say("%s is back, and ready", n.name)
+		return nil
+	case Freeze:
+		if err := n.freeze(); err != nil {
+			return fmt.Errorf("freeze %s: %w", n.name, err)
+		}
+		s.become(n.name, Frozen, "by a command")
+		s.feed.say("%s is frozen: its clients are connected, and hear nothing", n.name)
+		return nil
+	case Thaw:
+		if err := n.thaw(); err != nil {
+			return fmt.Errorf("thaw %s: %w", n.name, err)
+		}
+		s.become(n.name, Up, "")
+		return nil
+	case Cut, Mend:
+		return fmt.Errorf("%s %s: only a replica has a link to the master", action, n.name)
+	}
+	return fmt.Errorf("%q: want kill, restart, freeze or thaw", action)
+}
+
+// Emit sends a message from outside the nodes: to a room, or to everybody when
+// room is "". It returns the receipt, as a line.
+func (s *System) Emit(ctx context.Context, room, text string) (string, error) {
+	e := s.emitter
+	if room != "" {
+		e = e.To(room)
+	}
+	receipt, err := e.Emit(ctx, "message", text)
+	if err != nil {
+		return "", err
+	}
+	return receipt.String(), nil
+}

@@ -1,0 +1,37 @@
+package system
+
+import (
+	"fmt"
+	"os/exec"
+	"strings"
+
+	basics "example.com/redis-chat/01-redis-basics"
+)
+
+// choose says where Redis comes from, and why.
+func choose(redis string) (backend basics.Backend, why string, err error) {
+	path, missing := "", error(nil)
+	if redis != "embedded" {
+		path, missing = basics.FindServer()
+	}
+	switch {
+	case redis == "embedded":
+		return backend, "Redis: embedded in this program, as -redis embedded asks", nil
+	case missing == nil:
+		return basics.Backend{Kind: basics.KindServer}, "Redis: real servers, " + path + version(path), nil
+	case redis == "server":
+		return backend, "", fmt.Errorf("-redis server: %w", missing)
+	}
+	return backend, "Redis: embedded in this program, because neither redis-server nor valkey-server is on the PATH", nil
+}
+
+// version is how a server calls itself: of "Redis server v=7.0.15 sha=…" the
+// number. It is for people only; a server that answers otherwise has none.
+func version(path string) string {
+	out, _ := exec.Command(path, "--version").Output()
+	_, after, found := strings.Cut(string(out), "v=")
+	if number, _, _ := strings.Cut(after, " "); found {
+		return " " + number
+	}
+	return ""
+}

@@ -1,0 +1,191 @@
+package system
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+)
+
+// feed carries what happens to the terminal and to the live map. Nobody who
+// tells something ever waits for who listens: a terminal that has been stopped
+// with Ctrl-S must not stop a chat node behind it.
+type feed struct {
+	lines   chan string // for the terminal
+	printed chan struct{}
+
+	mu        sync.Mutex
+	listeners map[chan Update]bool
+	ended     bool
+	lost      int // lines that the terminal was too slow for
+	second    time.Time
+	busy      int // lines of this second that come in crowds
+	held      int // of them, not shown
+}
+
+// Update is one thing for the live map: exactly one field is set.
+type Update struct {
+	State *State `json:"state,omitempty"`
+	Hop   *Hop   `json:"hop,omitempty"`
+	Line  string `json:"line,omitempty"`
+}
+
+// Hop is a message that was seen at a server.
+type Hop struct {
+	Message int64  `json:"message"` // its number in this run
+	At      string `json:"at"`      // the server
+	By      string `json:"by"`      // who published it: a node's name, or emitter
+	From    string `json:"from"`    // who said it
+	Room    string `json:"room"`
+	Text    string `json:"text"`
+}
+
+func newFeed(out io.Writer) *feed {
+	f := &feed{lines: make(chan string, 1000), printed: make(chan struct{}), listeners: map[chan Update]bool{}}
+	go func() {
+		defer close(f.printed)
+		for line := range f.lines {
+			_, _ = io.WriteString(out, line) // a terminal that is gone is no reason to stop the chat
+		}
+	}()
+	return f
+}
+
+// print writes text as it is: the table, an answer to a command.
+func (f *feed) print(text string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.queue(strings.TrimRight(text, "\n") + "\n")
+}
+
+// say tells what happened in one line, with the time.
+func (f *feed) say(format string, args ...any) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.tell(fmt.Sprintf(format, args...))
+}
+
+// perSecond is how many lines of the kind that comes in crowds are shown.
+const perSecond = 20
+
+// crowd is say for what a load test causes thousands of: the first ones of each
+// second are shown, the others counted.
+func (f *feed) crowd(format string, args ...any) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.second.IsZero() {
+		f.second = time.Now()
+		time.AfterFunc(time.Second, f.nextSecond)
+	}
+	if f.busy++; f.busy > perSecond {
+		f.held++
+		return
+	}
+	f.tell(fmt.Sprintf(format, args...))
+}
+
+func (f *feed) nextSecond() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.held > 0 {
+		f.tell(fmt.Sprintf("… and %d more like these within a second", f.held))
+	}
+	f.second, f.busy, f.held = time.Time{}, 0, 0
+}
+
+// tell is called with mu held.
+func (f *feed) tell(line string) {
+	f.queue(time.Now().Format("15:04:05  ") + line + "\n")
+	f.send(Update{Line: line})
+}
+
+func (f *feed) queue(text string) {
+	if f.ended {
+		return
+	}
+	if f.lost > 0 {
+		text = fmt.Sprintf("(%d lines were left out: the terminal was too slow)\n", f.lost) + text
+	}
+	select {
+	case f.lines <- text:
+		f.lost = 0
+	default:
+		f.lost++
+	}
+}
+
+// show sends something to the live map alone.
+func (f *feed) show(u Update) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.send(u)
+}
+
+// send is called with mu held. Who is too slow is let go: the page connects
+// again, and begins with the whole state.
+func (f *feed) send(u Update) {
+	for l := range f.listeners {
+		select {
+		case l <- u:
+		default:
+			delete(f.listeners, l)
+			close(l)
+		}
+	}
+}
+
+// listen returns a channel of updates, closed when the feed ends or the
+// listener is too slow, and a function that ends it.
+func (f *feed) listen() (<-chan Update, func()) {
+	l := make(chan Update, 256)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.ended {
+		close(l)
+		return l, func() {}
+	}
+	f.listeners[l] = true
+	return l, func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if f.listeners[l] {
+			delete(f.listeners, l)
+			close(l)
+		}
+	}
+}
+
+func (f *feed) listened() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.listeners) > 0
+}
+
+// hangUp ends the live map's streams.
+func (f *feed) hangUp() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for l := range f.listeners {
+		delete(f.listeners, l)
+		close(l)
+	}
+}
+
+// end prints what waits; nothing more is taken. A terminal that does not take
+// it is waited for half a second.
+func (f *feed) end() {
+	f.mu.Lock()
+	if f.ended {
+		f.mu.Unlock()
+		return
+	}
+	f.ended = true
+	close(f.lines)
+	f.mu.Unlock()
+	f.hangUp()
+	select {
+	case <-f.printed:
+	case <-time.After(500 * time.Millisecond):
+	}
+}

@@ -1,0 +1,175 @@
+package system
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+
+	basics "example.com/redis-chat/01-redis-basics"
+)
+
+// node is one chat node: a process of its own, started again and again.
+//
+// One goroutine for each run reads what it logs and waits for its end.
+type node struct {
+	name    string
+	command []string
+	env     []string
+	log     func(n *node, line []byte)             // each line of its log, without the newline
+	died    func(n *node, err error, why []string) // its end, when nobody here asked for it
+
+	mu    sync.Mutex
+	cmd   *exec.Cmd
+	ended chan struct{} // closed when cmd has ended and its log has been read
+	asked bool          // somebody here ended it
+}
+
+var errRuns = errors.New("it is running")
+
+// start starts the process. It does not wait for the node to be ready.
+func (n *node) start() error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.running() {
+		return fmt.Errorf("start %s: %w", n.name, errRuns)
+	}
+	cmd := exec.Command(n.command[0], n.command[1:]...)
+	cmd.Env = n.env
+	group(cmd)
+	log, err := cmd.StderrPipe()
+	if err != nil {
+		return fmt.Errorf("start %s: %w", n.name, err)
+	}
+	if err := basics.StartChild(cmd); err != nil {
+		return fmt.Errorf("start %s: %w", n.name, err)
+	}
+	n.cmd, n.ended, n.asked = cmd, make(chan struct{}), false
+	go n.follow(cmd, bufio.NewReader(log), n.ended)
+	return nil
+}
+
+// lastLines is how much of a node's log is kept for when it dies.
+const lastLines = 12
+
+func (n *node) follow(cmd *exec.Cmd, log *bufio.Reader, ended chan struct{}) {
+	var last []string
+	for {
+		line, err := log.ReadBytes('\n')
+		if len(line) > 0 {
+			if line[len(line)-1] == '\n' {
+				line = line[:len(line)-1]
+			}
+			n.log(n, line)
+			if last = append(last, string(line)); len(last) > lastLines {
+				last = last[1:]
+			}
+		}
+		if err != nil {
+			break // the process has ended, or is about to
+		}
+	}
+	err := cmd.Wait()
+	n.mu.Lock()
+	asked := n.asked
+	n.mu.Unlock()
+	if asked {
+		last, err = nil, nil
+	} else if err == nil {
+		err = errors.New("it ended by itself")
+	}
+	close(ended)
+	if err != nil {
+		n.died(n, err, last)
+	}
+}
+
+// kill ends the node as kill -9 does, and returns when it is gone.
+func (n *node) kill() error {
+	n.mu.Lock()
+	if !n.running() {
+		n.mu.Unlock()
+		return fmt.Errorf("kill %s: it is not running", n.name)
+	}
+	n.asked = true
+	err := n.cmd.Process.Kill()
+	ended := n.ended
+	n.mu.Unlock()
+	if err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return fmt.Errorf("kill %s: %w", n.name, err)
+	}
+	<-ended
+	return nil
+}
+
+// stop lets the node end in peace: its clients are told to go elsewhere. Who
+// takes longer than patience is killed.
+func (n *node) stop(patience time.Duration) {
+	n.mu.Lock()
+	if !n.running() {
+		n.mu.Unlock()
+		return
+	}
+	n.asked = true
+	_ = basics.ThawProcess(n.cmd.Process) // a frozen process, whoever froze it, takes no signal but SIGKILL
+	process, ended := n.cmd.Process, n.ended
+	n.mu.Unlock()
+	terminate(process)
+	select {
+	case <-ended:
+	case <-time.After(patience):
+		_ = n.kill()
+	}
+}
+
+// freeze stops the process where it is, and thaw lets it go on.
+func (n *node) freeze() error { return n.signal(basics.FreezeProcess) }
+func (n *node) thaw() error   { return n.signal(basics.ThawProcess) }
+
+func (n *node) signal(send func(*os.Process) error) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !n.running() {
+		return fmt.Errorf("%s is not running", n.name)
+	}
+	return send(n.cmd.Process)
+}
+
+func (n *node) pid() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !n.running() {
+		return 0
+	}
+	return n.cmd.Process.Pid
+}
+
+// running is called with mu held.
+func (n *node) running() bool {
+	if n.ended == nil {
+		return false
+	}
+	select {
+	case <-n.ended:
+		return false
+	default:
+		return true
+	}
+}
+
+// gone is closed when the present run has ended.
+func (n *node) gone() <-chan struct{} {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.ended
+}
+
+// wasKilled tells an end by SIGKILL from one that the node's log may explain.
+func wasKilled(err error) bool {
+	var exit *exec.ExitError
+	return errors.As(err, &exit) && strings.Contains(exit.String(), "killed")
+}

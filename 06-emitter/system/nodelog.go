@@ -1,0 +1,120 @@
+package system
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+)
+
+// record is a line of a node's log.
+type record struct {
+	Level  slog.Level `json:"level"`
+	Msg    string     `json:"msg"`
+	Client Client     `json:"client"`
+	Why    string     `json:"why"`
+	Missed string     `json:"missed"` // a number, or "not known"
+}
+
+// maxShown is how many clients of a node the map shows by name.
+const maxShown = 50
+
+// logged takes in what a node logs. It runs on the node's own goroutine, and
+// must not block: the node would, at its next line.
+func (s *System) logged(n *node, line []byte) {
+	var r record
+	if json.Unmarshal(line, &r) != nil {
+		if s.o.Logs != nil { // not of the log: a panic, a sentence before the end; see died
+			s.feed.print(n.name + "  " + clean(string(line)))
+		}
+		return
+	}
+	if s.o.Logs != nil && r.Level >= *s.o.Logs {
+		s.feed.print(readable(n.name, line))
+	}
+	switch r.Msg {
+	case "connected":
+		s.arrived(n, r.Client)
+	case "disconnected":
+		s.departed(n, r.Client)
+	case "not ready: delivery is in doubt":
+		if s.become(n.name, NotReady, r.Why) != NotReady {
+			s.feed.say("%s is not ready: %s", n.name, r.Why)
+		}
+	case "ready: delivery is proven":
+		switch before := s.become(n.name, Up, ""); {
+		case before == Up, before == Starting: // a run's first proof: who started it tells
+		case r.Missed == "not known":
+			s.feed.say("%s is ready again; how many messages it missed cannot be known", n.name)
+		case r.Missed == "0":
+			s.feed.say("%s is ready again: no message was missed", n.name)
+		default:
+			s.feed.say("%s is ready again: %s missed", n.name, plural(r.Missed, "message"))
+		}
+	}
+}
+
+func (s *System) arrived(n *node, c Client) {
+	if isProof(c.Room) {
+		return
+	}
+	s.state.change(func(now *State) {
+		at := now.node(n.name)
+		if at.Connections++; len(at.Clients) < maxShown {
+			at.Clients = append(at.Clients, c)
+		}
+	})
+	s.feed.crowd("%s connected to %s, room %s", clean(c.Name), n.name, clean(c.Room))
+}
+
+func (s *System) departed(n *node, c Client) {
+	if isProof(c.Room) {
+		return
+	}
+	s.state.change(func(now *State) {
+		at := now.node(n.name)
+		at.Connections = max(0, at.Connections-1)
+		at.Clients = slices.DeleteFunc(at.Clients, func(other Client) bool { return other.ID == c.ID })
+	})
+	s.feed.crowd("%s left %s", clean(c.Name), n.name)
+}
+
+// become sets a node's state, and returns the one before.
+func (s *System) become(name, state, why string) (before string) {
+	s.state.change(func(now *State) {
+		n := now.node(name)
+		before = n.State
+		n.State, n.Why = state, why
+	})
+	return before
+}
+
+func (now *State) node(name string) *Node {
+	i := slices.IndexFunc(now.Nodes, func(n Node) bool { return n.Name == name })
+	return &now.Nodes[i]
+}
+
+// readable is a line of a node's log for a terminal: the node's name, the level,
+// the message, and the other fields as JSON.
+func readable(name string, line []byte) string {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(line, &fields) != nil {
+		return name + "  " + clean(string(line))
+	}
+	var at, level, msg string
+	_ = json.Unmarshal(fields["time"], &at) // what is not there stays empty
+	_ = json.Unmarshal(fields["level"], &level)
+	_ = json.Unmarshal(fields["msg"], &msg)
+	var rest []string
+	for key, value := range fields {
+		if key != "time" && key != "level" && key != "msg" {
+			rest = append(rest, key+"="+string(value))
+		}
+	}
+	slices.Sort(rest)
+	if len(at) > 23 {
+		at = at[11:23]
+	}
+	return clean(fmt.Sprintf("%s  %s %-5s %s %s", at, name, level, msg, strings.Join(rest, " ")))
+}

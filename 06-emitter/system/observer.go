@@ -1,0 +1,162 @@
+package system
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/vmihailenco/msgpack/v5"
+
+	replication "example.com/redis-chat/02-replication"
+	pubsub "example.com/redis-chat/03-pubsub"
+)
+
+// observe listens at one Redis server to everything that the nodes listen to. It
+// is how the system sees a message pass, and how it notices that a server is
+// gone, frozen, or has lost its master: by chapter 03's subscription, as a node does.
+func (s *System) observe(ctx context.Context, i int) {
+	client := observerClient(s.top.Addrs()[i])
+	defer client.Close()
+	o := pubsub.Options{Channels: []string{"chat:probe"}, Patterns: []string{"socket.io#/#*"}}
+	subscriber, err := pubsub.Subscribe(ctx, client, o.WatchedThrough(s.master))
+	if err != nil {
+		panic("system: " + err.Error()) // a mistake in the options above
+	}
+	for {
+		events, err := subscriber.Receive(ctx)
+		if err != nil {
+			return // the end of ctx
+		}
+		now := time.Now()
+		for _, e := range events {
+			switch e.Kind {
+			case pubsub.Message:
+				s.seen(i, &e, now)
+			case pubsub.Alive:
+				s.serverUp(i)
+			case pubsub.Disconnected:
+				s.serverDown(ctx, i, e.Err, isGone(e.Err))
+			case pubsub.Silent:
+				// That the master takes no probes is no fault of a replica's.
+				if i == 0 || !errors.Is(e.Err, pubsub.ErrNotPublished) {
+					s.serverDown(ctx, i, e.Err, false)
+				}
+			}
+		}
+	}
+}
+
+// observerClient tries everything once and waits for nothing long: who asks
+// again, and when, is decided by the caller.
+func observerClient(addr string) *redis.Client {
+	return redis.NewClient(&redis.Options{
+		Addr: addr, Protocol: 2, DisableIdentity: true, MaxRetries: -1, DialerRetries: 1,
+		DialTimeout: time.Second, ReadTimeout: time.Second, WriteTimeout: time.Second,
+		ContextTimeoutEnabled: true,
+	})
+}
+
+// isGone tells a server that has ended from one that does not answer.
+func isGone(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ECONNRESET)
+}
+
+func (s *System) serverUp(i int) {
+	var name, before string
+	s.state.change(func(now *State) {
+		server := &now.Servers[i]
+		name, before = server.Name, server.State
+		server.State = Up
+	})
+	switch before {
+	case Starting:
+		s.observing <- i // has room for each server once
+	case Up:
+	default:
+		s.feed.say("%s is back: what is published at the master arrives there again", name)
+	}
+}
+
+// serverDown notes that nothing comes from a server, and says once what that means.
+func (s *System) serverDown(ctx context.Context, i int, err error, gone bool) {
+	var server Server
+	var before string
+	var silenced []string
+	s.state.change(func(now *State) {
+		at := &now.Servers[i]
+		before = at.State
+		switch {
+		case gone:
+			at.State, at.Link = Gone, ""
+		case before == Up || before == Starting:
+			at.State = Silent
+		}
+		server = *at
+		for _, n := range now.Nodes {
+			if n.Replica == at.Name {
+				silenced = append(silenced, n.Name)
+			}
+		}
+	})
+	if server.State == before || s.stopping.Load() {
+		return
+	}
+	who := strings.Join(silenced, " and ")
+	switch {
+	case gone && i == 0:
+		s.feed.say("master is gone: nobody can send. To have it back: restart master (empty, as it saves nothing)")
+	case gone && who == "":
+		s.feed.say("%s is gone; no node listens there. To have it back: restart %s", server.Name, server.Name)
+	case gone:
+		s.feed.say("%s is gone: clients of %s hear nothing. To have it back: restart %s%s",
+			server.Name, who, server.Name, s.byHand(i))
+	case i == 0:
+		s.feed.say("master does not answer: nobody can send (%s)", err)
+	default:
+		s.feed.say("%s is silent: clients of %s hear nothing (%s)", server.Name, who, s.whySilent(ctx, server, err))
+	}
+}
+
+// byHand says how to start a replica without us.
+func (s *System) byHand(i int) string {
+	if !s.processes() {
+		return ""
+	}
+	_, port, _ := strings.Cut(s.top.Addrs()[i], ":")
+	return ", or in another terminal: redis-server --port " + port + " --replicaof " + strings.ReplaceAll(s.top.Addrs()[0], ":", " ")
+}
+
+// whySilent asks the server itself.
+func (s *System) whySilent(ctx context.Context, server Server, err error) string {
+	ctx, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
+	defer cancel()
+	client := observerClient(server.Addr)
+	defer client.Close()
+	role, roleErr := replication.ReadRole(ctx, client)
+	switch {
+	case server.State == Frozen || server.State == CutOff:
+		return server.State + " by a command"
+	case roleErr != nil:
+		return "it does not answer: frozen?"
+	case role.Name == replication.Master:
+		return "it is a master of its own: it was started without --replicaof"
+	case role.Link != replication.Connected:
+		return "it answers, but has lost its link to the master"
+	}
+	return err.Error()
+}
+
+// knows learns from a node's probes which identity it publishes under.
+func (s *System) knows(payload string) {
+	var probe struct {
+		Node string `msgpack:"node"`
+		Pub  string `msgpack:"pub"`
+	}
+	if msgpack.Unmarshal([]byte(payload), &probe) == nil && probe.Pub != "" {
+		s.paths.name(probe.Pub, probe.Node)
+	}
+}

@@ -1,0 +1,121 @@
+package system
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"time"
+)
+
+// Options say what to start. The zero value works: a master, two replicas and
+// two nodes on free ports, without a map.
+type Options struct {
+	// Redis is "embedded", "server" (redis-server or valkey-server processes), or
+	// "auto": a real server when one is on the PATH, else embedded. Default auto.
+	Redis string
+	// RedisPorts are the master's port, then one for each replica; 0 is a free one.
+	// A taken port becomes the next free one. Default: three free ones.
+	RedisPorts []int
+	// Nodes is how many chat nodes there are. Default: as many as Ports, else 2.
+	Nodes int
+	// Ports are the nodes' ports; 0 is a free one, and where there are fewer ports
+	// than nodes the next ones follow. Default: free ones.
+	Ports []int
+	// Host is the address that the nodes listen on. Default 127.0.0.1: this machine
+	// alone. "0.0.0.0" lets other machines in.
+	Host string
+	// MapPort is the live map's port, always on 127.0.0.1. Default 0: no map.
+	MapPort int
+	// Grace is how long a node's clients get to leave at the end. Default 1s.
+	Grace time.Duration
+	// Logs is the level from which the nodes' log lines are shown. Default nil:
+	// none, but the last ones of a node that dies.
+	Logs *slog.Level
+
+	// Node is the command that runs NodeMain, which takes no arguments; it is
+	// started once for each node. Default: this program with the argument "node".
+	Node []string
+	// In is where commands are typed (see help). Default: nowhere.
+	In io.Reader
+	// Out gets the table and one line for each event. Default: nothing.
+	Out io.Writer
+	// Started is when the program began. Default: when Start is called.
+	Started time.Time
+}
+
+// ErrOption is in the error of an option that nothing in the world could mend.
+var ErrOption = errors.New("bad option")
+
+// Check says what is wrong with the options, before anything is started.
+func (o Options) Check() error {
+	_, err := o.withDefaults()
+	return err
+}
+
+func (o Options) withDefaults() (Options, error) {
+	def(&o.Redis, "auto")
+	def(&o.Host, "127.0.0.1")
+	def(&o.Grace, time.Second)
+	if o.RedisPorts == nil {
+		o.RedisPorts = []int{0, 0, 0}
+	}
+	if o.Nodes == 0 {
+		if o.Nodes = len(o.Ports); o.Nodes == 0 {
+			o.Nodes = 2
+		}
+	}
+	if o.Out == nil {
+		o.Out = io.Discard
+	}
+	if o.Started.IsZero() {
+		o.Started = time.Now()
+	}
+	bad := func(format string, args ...any) (Options, error) {
+		return o, fmt.Errorf("%w: %w", ErrOption, fmt.Errorf(format, args...))
+	}
+	switch {
+	case !slices.Contains([]string{"auto", "embedded", "server"}, o.Redis):
+		return bad("-redis %q: want auto, embedded or server", o.Redis)
+	case o.Nodes < 1 || o.Nodes > 20:
+		return bad("-nodes %d: want 1 to 20", o.Nodes)
+	case len(o.Ports) > o.Nodes:
+		return bad("-ports names %d ports for %d nodes: leave some away, or raise -nodes", len(o.Ports), o.Nodes)
+	case len(o.RedisPorts) < 2 || len(o.RedisPorts) > 10:
+		return bad("-redis-ports names %d ports: want the master's, then one for each replica, up to 9", len(o.RedisPorts))
+	}
+	o.Ports = followed(o.Ports, o.Nodes)
+	seen := map[int]bool{0: true}
+	for _, port := range slices.Concat(o.RedisPorts, o.Ports, []int{o.MapPort}) {
+		if port < 0 || port > 65535 {
+			return bad("port %d: want 1 to 65535, or 0 for a free one", port)
+		}
+		if seen[port] && port != 0 {
+			return bad("port %d is asked for twice", port)
+		}
+		seen[port] = true
+	}
+	return o, nil
+}
+
+// followed lets the ports after the last one follow: 3000, 3001 for three nodes
+// is 3000, 3001, 3002.
+func followed(ports []int, n int) []int {
+	ports = slices.Clone(ports)
+	for len(ports) < n {
+		next := 0
+		if len(ports) > 0 && ports[len(ports)-1] != 0 {
+			next = ports[len(ports)-1] + 1
+		}
+		ports = append(ports, next)
+	}
+	return ports
+}
+
+func def[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}

@@ -1,0 +1,30 @@
+package system
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"time"
+)
+
+// WithParent returns a context that ends, also, with the go command that this
+// program was started by. "go run" passes no signal on: who ends it, or the make
+// around it, would leave the whole system behind.
+func WithParent(ctx context.Context) context.Context {
+	self, err := os.Executable()
+	if err != nil || !strings.Contains(self, "go-build") {
+		return ctx // not started by go run
+	}
+	parent := os.Getppid()
+	ctx, cancel := context.WithCancelCause(ctx)
+	go func() {
+		for ctx.Err() == nil {
+			if os.Getppid() != parent {
+				cancel(errors.New("go run has ended"))
+			}
+			time.Sleep(200 * time.Millisecond)
+		}
+	}()
+	return ctx
+}

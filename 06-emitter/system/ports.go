@@ -1,0 +1,83 @@
+package system
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// ports gives out ports of this machine, each once.
+type ports struct {
+	taken map[int]bool // given out, or wanted by somebody else of this system
+	say   func(format string, args ...any)
+}
+
+// reserve keeps ports from being given to anybody but who asked for them.
+func (p *ports) reserve(wanted ...int) {
+	if p.taken == nil {
+		p.taken = map[int]bool{}
+	}
+	for _, port := range wanted {
+		p.taken[port] = true
+	}
+}
+
+// find returns the wanted port when it is free, else the next free one, and
+// says so; for 0 any free one.
+func (p *ports) find(who string, wanted int) (int, error) {
+	if wanted == 0 {
+		return p.any(who)
+	}
+	if free(wanted) {
+		return wanted, nil
+	}
+	for port := wanted + 1; port <= min(wanted+200, 65535); port++ {
+		if !p.taken[port] && free(port) {
+			p.reserve(port)
+			p.say("port %d is taken by another program: %s gets %d", wanted, who, port)
+			return port, nil
+		}
+	}
+	return 0, fmt.Errorf("%s: port %d and all that follow are taken: choose another one", who, wanted)
+}
+
+// any draws below 32768: above, the system takes ports for outgoing connections,
+// and a server that is down could find its own port in use when it comes back.
+func (p *ports) any(who string) (int, error) {
+	for range 200 {
+		port := 10000 + rand.IntN(22768)
+		if !p.taken[port] && free(port) {
+			p.reserve(port)
+			return port, nil
+		}
+	}
+	return 0, fmt.Errorf("%s: no free port found on 127.0.0.1", who)
+}
+
+// free reports whether nobody is at a port, by both names of this machine:
+// with a stranger on [::1], "localhost" would lead to him. A bind alone does not
+// tell: some systems allow one beside a server that listens on all addresses.
+// We never bind all addresses ourselves: firewalls ask their user about that.
+func free(port int) bool {
+	for _, host := range []string{"127.0.0.1", "::1"} {
+		addr := net.JoinHostPort(host, strconv.Itoa(port))
+		l, err := net.Listen("tcp", addr)
+		switch {
+		case err == nil:
+			l.Close()
+		case errors.Is(err, syscall.EADDRINUSE), host == "127.0.0.1":
+			return false
+		default:
+			continue // no IPv6 here
+		}
+		if conn, err := net.DialTimeout("tcp", addr, 200*time.Millisecond); err == nil {
+			conn.Close()
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,26 @@
+//go:build unix
+
+package system
+
+import (
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+)
+
+// group puts a child in a process group of its own: Ctrl-C in a terminal goes
+// to this program alone, which then ends its children in order.
+func group(cmd *exec.Cmd) {
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	cmd.SysProcAttr.Setpgid = true
+}
+
+// terminate asks a process to end.
+func terminate(p *os.Process) { _ = p.Signal(syscall.SIGTERM) } // it may have ended
+
+// readInBackground lets a program that runs in the background (make run &) read
+// its terminal: it gets an error then, where it would be stopped otherwise.
+func readInBackground() { signal.Ignore(syscall.SIGTTIN) }

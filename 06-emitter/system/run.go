@@ -1,0 +1,96 @@
+package system
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// Run starts the system, shows what happens until ctx ends or somebody types
+// quit, and stops it. The end of ctx is no error.
+func Run(ctx context.Context, o Options) error {
+	ctx, quit := context.WithCancel(ctx)
+	defer quit()
+	s, err := Start(ctx, o)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil // stopped before it was ready: as asked
+		}
+		return err
+	}
+	s.feed.print(fmt.Sprintf("\n%s\n%s\nReady: a client on each node has heard the other nodes and the emitter, %.2f s after the start.",
+		s.Table(), s.Hints(), s.ready.Seconds()))
+	if o.In != nil {
+		readInBackground()
+		go s.read(ctx, o.In, quit) // ends with the program: a read of a terminal cannot be called back
+	}
+	<-ctx.Done()
+	began := time.Now()
+	s.feed.print("\nStopping: the nodes first, then Redis.")
+	s.Stop()
+	s.feed.print(fmt.Sprintf("Stopped in %.1f s; nothing is left running.", time.Since(began).Seconds()))
+	s.feed.end()
+	return nil
+}
+
+const help = `  status                       what runs where
+  emit TEXT                    send a message to all clients of all nodes
+  kill WHAT                    as kill -9: master, replica-1, node-2, …
+  restart WHAT                 at the same address; a server comes back empty
+  freeze WHAT, thaw WHAT       it stands still: connections stay open, nothing is answered
+  cut REPLICA, mend REPLICA    its link to the master
+  quit                         end everything, as Ctrl-C does`
+
+// read obeys what is typed. The end of the input is not the end of the system:
+// it runs without a terminal too.
+func (s *System) read(ctx context.Context, in io.Reader, quit func()) {
+	lines := bufio.NewScanner(in)
+	for lines.Scan() {
+		verb, rest, _ := strings.Cut(strings.TrimSpace(lines.Text()), " ")
+		rest = strings.TrimSpace(rest)
+		if verb == "quit" || verb == "exit" {
+			quit()
+			return
+		}
+		if answer := s.obey(ctx, verb, rest); answer != "" {
+			s.feed.print(answer)
+		}
+	}
+}
+
+func (s *System) obey(ctx context.Context, verb, rest string) (answer string) {
+	var err error
+	switch verb {
+	case "":
+		return ""
+	case "help", "?":
+		return help
+	case "status":
+		return s.Table()
+	case "emit":
+		if rest == "" {
+			return "  emit what? For example: emit Hello!"
+		}
+		if answer, err = s.Emit(ctx, "", rest); err == nil {
+			return "  " + answer
+		}
+	case Kill, Restart, Freeze, Thaw, Cut, Mend:
+		if rest == "" {
+			return "  " + verb + " what? For example: " + verb + " replica-1"
+		}
+		began := time.Now()
+		if err = s.Do(ctx, verb, rest); err == nil {
+			return fmt.Sprintf("  %s %s: done in %.1f s", verb, rest, time.Since(began).Seconds())
+		}
+	default:
+		return fmt.Sprintf("  %q is no command; type help", clean(verb))
+	}
+	if errors.Is(err, context.Canceled) {
+		return ""
+	}
+	return "  " + clean(err.Error())
+}

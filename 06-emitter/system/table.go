@@ -1,0 +1,67 @@
+package system
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+)
+
+// Table says what runs where and how to reach it.
+func (s *System) Table() string {
+	now := s.state.get()
+	var b strings.Builder
+	t := tabwriter.NewWriter(&b, 0, 8, 2, ' ', 0)
+	row := func(cells ...string) { fmt.Fprintln(t, "  "+strings.Join(cells, "\t")) }
+	row("WHAT", "WHERE", "PID", "STATE", "REACH IT BY")
+	for _, server := range now.Servers {
+		_, port, _ := net.SplitHostPort(server.Addr)
+		row(server.Name, server.Addr, s.pidText(server.PID, server.State), server.State, "redis-cli -p "+port)
+	}
+	for _, n := range now.Nodes {
+		state := n.State
+		if n.Connections > 0 {
+			state += ", " + plural(strconv.Itoa(n.Connections), "client")
+		}
+		pid := "-"
+		if n.PID != 0 {
+			pid = strconv.Itoa(n.PID)
+		}
+		row(n.Name, strings.TrimPrefix(n.URL, "http://"), pid, state, n.URL+"   (listens at "+n.Replica+")")
+	}
+	if s.mapURL != "" {
+		row("live map", strings.TrimPrefix(s.mapURL, "http://"), strconv.Itoa(os.Getpid()), Up, s.mapURL)
+	}
+	t.Flush()
+	return b.String()
+}
+
+func (s *System) pidText(pid int, state string) string {
+	switch {
+	case pid == 0:
+		return "inside"
+	case state == Gone:
+		return "-"
+	}
+	return strconv.Itoa(pid)
+}
+
+// Hints are commands to try, with the addresses of now.
+func (s *System) Hints() string {
+	now := s.state.get()
+	var b strings.Builder
+	try := func(command, what string) { fmt.Fprintf(&b, "  %-76s %s\n", command, what) }
+	b.WriteString("Try, each in a terminal of its own:\n")
+	for i, n := range now.Nodes[:min(2, len(now.Nodes))] {
+		name := []string{"alice", "bob"}[i]
+		try("go run ./04-websocket-chat/cmd/talk -name "+name+" "+n.URL, "or open the URL in a browser")
+	}
+	try("go run ./06-emitter/cmd/emit -redis "+now.Servers[0].Addr+" message 'Hello!'", "to all clients of all nodes")
+	if s.processes() {
+		try("kill -9 "+strconv.Itoa(now.Servers[1].PID), now.Servers[1].Name+"; then, here: restart "+now.Servers[1].Name)
+	}
+	b.WriteString("Type help for what can be done here; Ctrl-C ends everything.\n")
+	return b.String()
+}
