@@ -1,0 +1,159 @@
+package chat
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/stretchr/testify/require"
+)
+
+func TestGoodbyesAreSpreadOverTheGracePeriod(t *testing.T) {
+	bubble(t, unlimited, func(t *testing.T, n *served) {
+		const people, grace = 10, 10 * time.Second
+		type goodbye struct {
+			closed *websocket.CloseError
+			at     time.Duration
+		}
+		goodbyes := make(chan goodbye, people)
+		for i := range people {
+			p := n.enter(fmt.Sprint("p", i), "go")
+			go func() {
+				_ = p.ws.SetReadDeadline(time.Time{})
+				began := time.Now()
+				for {
+					if _, _, err := p.ws.ReadMessage(); err != nil {
+						goodbyes <- goodbye{err.(*websocket.CloseError), time.Since(began)}
+						return
+					}
+				}
+			}()
+		}
+		synctest.Wait()
+		began := time.Now()
+		n.hub.Drain(t.Context(), grace)
+		took := time.Since(began)
+		require.Less(t, took, grace, "all have answered")
+		require.Zero(t, n.hub.Stats().Connections)
+		for i := range people {
+			g := <-goodbyes
+			require.Equal(t, &websocket.CloseError{Code: 1001, Text: closeGoingAway.text}, g.closed)
+			require.InDelta(t, float64(i)*0.8, g.at.Seconds(), 0.01, "one after the other")
+		}
+		n.hub.Drain(t.Context(), grace) // a second one finds nobody
+		require.Equal(t, took, time.Since(began))
+	})
+}
+
+func TestWhatWaitsLeavesBeforeTheGoodbye(t *testing.T) {
+	bubble(t, unlimited, func(t *testing.T, n *served) {
+		alice := n.enter("alice", "go")
+		settle()
+		for i := range 100 {
+			n.hub.Deliver([]Event{message(fmt.Sprint(i), "go")})
+		}
+		go n.hub.Drain(t.Context(), 10*time.Second)
+		synctest.Wait()
+		for i := range 100 {
+			alice.hears(fmt.Sprint(i))
+		}
+		require.Equal(t, 1001, alice.closed().Code)
+	})
+}
+
+func TestWhoDoesNotLeaveIsCutOffWhenTheGracePeriodEnds(t *testing.T) {
+	bubble(t, unlimited, func(t *testing.T, n *served) {
+		for i := range 3 {
+			n.enter(fmt.Sprint("deaf", i), "go") // reads nothing
+		}
+		began := time.Now()
+		n.hub.Drain(t.Context(), 5*time.Second)
+		require.Equal(t, 5*time.Second, time.Since(began))
+		require.Zero(t, n.hub.Stats().Connections)
+	})
+}
+
+func TestDrainEndsWithItsContext(t *testing.T) {
+	bubble(t, unlimited, func(t *testing.T, n *served) {
+		n.enter("deaf", "go")
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		began := time.Now()
+		go n.hub.Drain(context.Background(), time.Minute) // two at once do no harm
+		n.hub.Drain(ctx, time.Minute)
+		require.Equal(t, time.Second, time.Since(began))
+	})
+}
+
+func TestClientsOfADrainingNodeGoOnUntilTheirTurn(t *testing.T) {
+	bubble(t, unlimited, func(t *testing.T, n *served) {
+		first, alice, bob := n.enter("first", "rust"), n.enter("alice", "go"), n.enter("bob", "go")
+		go n.hub.Drain(t.Context(), 10*time.Second)
+		require.Equal(t, 1001, first.closed().Code)
+		alice.does(`{"event":"message","data":"still here","id":1}`)
+		bob.hears(`"still here"`)
+		require.Equal(t, 1001, alice.closed().Code)
+		require.Equal(t, 1001, bob.closed().Code)
+	})
+}
+
+func TestDrainingNodeTakesNoNewClients(t *testing.T) {
+	bubble(t, unlimited, func(t *testing.T, n *served) {
+		n.enter("deaf", "go")
+		ended := make(chan struct{})
+		go func() { defer close(ended); n.hub.Drain(t.Context(), time.Second) }()
+		synctest.Wait()
+		status, text := n.asks("GET", "", nil)
+		require.Equal(t, http.StatusServiceUnavailable, status)
+		require.Contains(t, text, "going away")
+		_, resp, err := n.connect("", nil)
+		require.ErrorIs(t, err, websocket.ErrBadHandshake)
+		require.Equal(t, http.StatusServiceUnavailable, resp.StatusCode)
+		status, _ = n.asks("GET", "?name=", nil)
+		require.Equal(t, http.StatusBadRequest, status, "what is wrong is wrong elsewhere, too")
+		<-ended
+	})
+}
+
+// overtaken is a listener that lets draining begin while a client is being
+// told that it is upgraded.
+type overtaken struct {
+	net.Listener
+	begin func()
+}
+
+type overtakenConn struct {
+	net.Conn
+	begin func()
+}
+
+func (l *overtaken) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	return overtakenConn{c, l.begin}, err
+}
+
+func (c overtakenConn) Write(p []byte) (int, error) {
+	if bytes.HasPrefix(p, []byte("HTTP/1.1 101 ")) {
+		c.begin()
+	}
+	return c.Conn.Write(p)
+}
+
+func TestClientThatDrainingOvertakesIsClosedWith1001(t *testing.T) {
+	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	l := &overtaken{Listener: inner}
+	n := serveOn(t, unlimited, l, new(net.Dialer).DialContext)
+	l.begin = func() { n.hub.Drain(t.Context(), time.Second) }
+	ws, _, err := n.connect("", nil)
+	require.NoError(t, err)
+	defer ws.Close()
+	require.Equal(t, 1001, (&person{t: t, ws: ws}).closed().Code)
+	require.Zero(t, n.hub.Stats().Connections)
+}

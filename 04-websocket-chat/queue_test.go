@@ -1,0 +1,112 @@
+package chat
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func newQueue(limit int) *queue { return &queue{limit: limit} }
+
+// taken is what a writer would get, chunk by chunk.
+func taken(q *queue, most int) (chunks []string, last bool) {
+	buf, bytes, last := q.take(nil, most)
+	q.done(bytes)
+	for _, chunk := range buf {
+		chunks = append(chunks, string(chunk))
+	}
+	return chunks, last
+}
+
+func TestWriterIsStartedOnceUntilNothingWaits(t *testing.T) {
+	q := newQueue(100)
+	start, _ := q.put([]byte("a"))
+	require.True(t, start)
+	start, _ = q.put([]byte("b"))
+	require.False(t, start, "it runs")
+	chunks, last := taken(q, 100)
+	require.Equal(t, []string{"a", "b"}, chunks)
+	require.False(t, last)
+	start, _ = q.put([]byte("c"))
+	require.False(t, start, "it will come back")
+	chunks, _ = taken(q, 100)
+	require.Equal(t, []string{"c"}, chunks)
+	chunks, last = taken(q, 100)
+	require.Empty(t, chunks)
+	require.False(t, last)
+	start, _ = q.put([]byte("d"))
+	require.True(t, start, "it has ended")
+}
+
+func TestTakeIsBoundedButTakesAtLeastOne(t *testing.T) {
+	q := newQueue(100)
+	for _, chunk := range []string{"aaa", "bbb", "cccccccccccc", "d", "eeee", "f"} {
+		q.put([]byte(chunk))
+	}
+	for _, want := range [][]string{{"aaa", "bbb"}, {"cccccccccccc"}, {"d", "eeee", "f"}, nil} {
+		chunks, _ := taken(q, 7)
+		require.Equal(t, want, chunks)
+	}
+}
+
+func TestLimitCountsWhatIsBeingWritten(t *testing.T) {
+	q := newQueue(10)
+	q.put([]byte("12345"))
+	_, bytes, _ := q.take(nil, 100)
+	require.Equal(t, 5, bytes)
+	_, overrun := q.put([]byte("12345"))
+	require.False(t, overrun, "just full")
+	_, overrun = q.put([]byte("1"))
+	require.True(t, overrun)
+	q.done(bytes)
+	chunks, last := taken(q, 100)
+	require.Equal(t, []string{string(closeTooSlow.frame())}, chunks, "what waited is dropped")
+	require.True(t, last)
+	require.Zero(t, q.bytes)
+}
+
+func TestQueueClosesOnce(t *testing.T) {
+	q := newQueue(100)
+	q.put([]byte("a"))
+	require.False(t, q.close(closeGoingAway, false))
+	require.False(t, q.close(closeTooLarge, false))
+	start, overrun := q.put(make([]byte, 1000))
+	require.False(t, start)
+	require.False(t, overrun, "told once, and not of one that is closed")
+	chunks, last := taken(q, 1000)
+	require.Equal(t, []string{"a", string(closeGoingAway.frame())}, chunks)
+	require.True(t, last)
+}
+
+func TestCloseOfAnIdleQueueStartsTheWriter(t *testing.T) {
+	q := newQueue(100)
+	require.True(t, q.close(closeGoingAway, true))
+}
+
+func TestEndTellsWhoClosesTheSocket(t *testing.T) {
+	idle := newQueue(100)
+	require.True(t, idle.end(), "no writer is left: the reader does")
+
+	busy := newQueue(100)
+	busy.put([]byte("a"))
+	require.False(t, busy.end(), "the writer does when it ends")
+	chunks, last := taken(busy, 100)
+	require.Empty(t, chunks, "nobody reads it")
+	require.True(t, last)
+	require.True(t, busy.hasEnded())
+
+	answering := newQueue(100)
+	answering.close(closeReason{code: 1000}, false)
+	require.False(t, answering.end())
+	chunks, _ = taken(answering, 100)
+	require.Len(t, chunks, 1, "a client's close is answered")
+}
+
+func TestIdleQueueKeepsNoBurstsMemory(t *testing.T) {
+	q := newQueue(1000)
+	for range 100 {
+		q.put([]byte("a"))
+	}
+	taken(q, 1000)
+	require.LessOrEqual(t, cap(q.chunks), keepChunks)
+}

@@ -1,0 +1,139 @@
+package chat
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// running is a Server in memory and how to ask it.
+func running(t *testing.T, s *Server) (n *served, stop context.CancelFunc, ended chan error) {
+	t.Helper()
+	hub, err := NewHub(unlimited)
+	require.NoError(t, err)
+	s.Hub = hub
+	l := &pipes{waiting: make(chan net.Conn), closed: make(chan struct{})}
+	ctx, stop := context.WithCancel(t.Context())
+	ended = make(chan error, 1)
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		ended <- s.Run(ctx, l)
+	}()
+	t.Cleanup(func() { stop(); <-gone })
+	return &served{t: t, hub: hub, addr: "pipe", dial: l.dial}, stop, ended
+}
+
+func (n *served) get(path string) (status int, body string) {
+	n.t.Helper()
+	client := http.Client{Transport: &http.Transport{DialContext: n.dial, DisableKeepAlives: true}}
+	resp, err := client.Get("http://" + n.addr + path)
+	require.NoError(n.t, err)
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	require.NoError(n.t, err)
+	return resp.StatusCode, string(text)
+}
+
+func says(text string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, text) })
+}
+
+func TestServerServesAllOfIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reason := ""
+		n, _, _ := running(t, &Server{
+			Page: says("the page"), Metrics: says("chat_connections 0"),
+			Ready: func() (string, bool) { return reason, reason == "" },
+		})
+		for path, want := range map[string]string{
+			"/": "the page", "/page/chat.js": "the page", "/metrics": "chat_connections 0",
+			"/healthz": "ok\n", "/readyz": `{"ready":true}` + "\n",
+		} {
+			status, body := n.get(path)
+			require.Equal(t, http.StatusOK, status, path)
+			require.Equal(t, want, body, path)
+		}
+		status, _ := n.get("/ws")
+		require.Equal(t, http.StatusUpgradeRequired, status)
+		reason = "the replica is quiet"
+		status, body := n.get("/readyz")
+		require.Equal(t, http.StatusServiceUnavailable, status)
+		require.Equal(t, `{"ready":false,"reason":"the replica is quiet"}`+"\n", body)
+		status, _ = n.get("/healthz")
+		require.Equal(t, http.StatusOK, status, "alive, though not ready")
+	})
+}
+
+func TestServerWithoutPageAndMetrics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n, _, _ := running(t, &Server{})
+		for _, path := range []string{"/", "/metrics"} {
+			status, _ := n.get(path)
+			require.Equal(t, http.StatusNotFound, status, path)
+		}
+		status, _ := n.get("/readyz")
+		require.Equal(t, http.StatusOK, status)
+	})
+}
+
+func TestServerEndsInPeace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n, stop, ended := running(t, &Server{Page: says("the page"), Grace: 5 * time.Second})
+		alice := n.enter("alice", "go")
+		deaf := n.enter("deaf", "go")
+		settle()
+		began := time.Now()
+		stop()
+		require.Equal(t, 1001, alice.closed().Code)
+		synctest.Wait()
+		status, body := n.get("/readyz")
+		require.Equal(t, http.StatusServiceUnavailable, status)
+		require.Contains(t, body, "going away")
+		status, _ = n.get("/healthz")
+		require.Equal(t, http.StatusOK, status)
+		status, _ = n.get("/ws")
+		require.Equal(t, http.StatusServiceUnavailable, status)
+		require.NoError(t, <-ended)
+		require.LessOrEqual(t, time.Since(began), 5*time.Second+100*time.Millisecond)
+		_, err := n.dial(t.Context(), "", "")
+		require.ErrorIs(t, err, net.ErrClosed)
+		deaf.ws.Close()
+	})
+}
+
+func TestRequestThatHangsDoesNotKeepTheServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		n, stop, ended := running(t, &Server{Grace: time.Second, Metrics: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release })})
+		go func() {
+			conn, err := n.dial(t.Context(), "", "")
+			if err == nil {
+				fmt.Fprint(conn, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+				_, _ = io.Copy(io.Discard, conn)
+			}
+		}()
+		synctest.Wait()
+		began := time.Now()
+		stop()
+		require.NoError(t, <-ended)
+		require.LessOrEqual(t, time.Since(began), 2*time.Second)
+		close(release)
+	})
+}
+
+func TestServerSaysWhyItCannotServe(t *testing.T) {
+	hub, err := NewHub(Options{})
+	require.NoError(t, err)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	l.Close()
+	require.ErrorContains(t, (&Server{Hub: hub}).Run(t.Context(), l), "serve on "+l.Addr().String())
+}

@@ -1,0 +1,140 @@
+package chat
+
+import (
+	"fmt"
+	"net"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// counting is a listener whose connections count their writes.
+type counting struct {
+	net.Listener
+	mu    sync.Mutex
+	conns map[string]*countedConn // by the client's address
+}
+
+type countedConn struct {
+	net.Conn
+	writes atomic.Int64
+}
+
+func (l *counting) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	c := &countedConn{Conn: conn}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.conns[conn.RemoteAddr().String()] = c
+	return c, nil
+}
+
+func (c *countedConn) Write(p []byte) (int, error) {
+	c.writes.Add(1)
+	return c.Conn.Write(p)
+}
+
+func TestBurstLeavesInOneWrite(t *testing.T) {
+	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	l := &counting{Listener: inner, conns: map[string]*countedConn{}}
+	n := serveOn(t, unlimited, l, new(net.Dialer).DialContext)
+	var people []*person
+	var sockets []*countedConn
+	for i := range 5 {
+		p := n.enter(fmt.Sprint("p", i), "go")
+		people = append(people, p)
+		l.mu.Lock()
+		sockets = append(sockets, l.conns[p.ws.LocalAddr().String()])
+		l.mu.Unlock()
+	}
+	for want := range people { // so that no presence frame comes between
+		for count := 0; count < len(people); {
+			_, present := people[want].presence()
+			count = present.Count
+		}
+	}
+	n.quiet()
+	for name, burst := range map[string][]Event{
+		"one":                {message(`0`, "go")},
+		"a room's":           {message(`0`, "go"), message(`1`, "go"), message(`2`, "go")},
+		"of several targets": {message(`0`, "go"), message(`1`), message(`2`, "go", "rust"), message(`3`, "go")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var before []int64
+			for _, s := range sockets {
+				before = append(before, s.writes.Load())
+			}
+			n.hub.Deliver(burst)
+			for i, p := range people {
+				for m := range burst {
+					p.hears(fmt.Sprint(m))
+				}
+				require.EqualValues(t, 1, sockets[i].writes.Load()-before[i], "one write, however many frames")
+			}
+		})
+	}
+}
+
+// quiet waits until no connection has a writer.
+func (n *served) quiet() {
+	n.t.Helper()
+	require.Eventually(n.t, func() bool {
+		n.hub.mu.Lock()
+		defer n.hub.mu.Unlock()
+		for _, c := range n.hub.all {
+			c.out.mu.Lock()
+			busy := c.out.writing || c.out.bytes > 0
+			c.out.mu.Unlock()
+			if busy {
+				return false
+			}
+		}
+		return true
+	}, patience, time.Millisecond, "a writer goes on without anything to write")
+}
+
+func TestIdleConnectionCostsOneGoroutine(t *testing.T) {
+	const connections = 100
+	n := serve(t, unlimited)
+	before := runtime.NumGoroutine()
+	var people []*person
+	for i := range connections {
+		people = append(people, n.enter(fmt.Sprint("p", i), fmt.Sprint("room", i)))
+	}
+	// And the one that Eventually asks in.
+	idle := func() bool { return runtime.NumGoroutine() <= before+connections+1 }
+	require.Eventually(t, idle, patience, time.Millisecond, "handlers and writers have returned")
+	n.hub.Deliver([]Event{message(`1`)})
+	for _, p := range people {
+		p.hears(`1`)
+	}
+	n.quiet()
+	require.Eventually(t, idle, patience, time.Millisecond, "and again after a message")
+}
+
+func TestLargeMessagesAndSmallOnesKeepTheirOrder(t *testing.T) {
+	n := serve(t, Options{RatePerSecond: -1, MaxQueueBytes: 16 << 20})
+	alice := n.enter("alice", "go")
+	var want []int
+	for i := range 60 { // around the size of one write: 64 KiB
+		size := []int{1, 200, 20_000, 65_000, 65_300, 65_536, 200_000}[i%7]
+		want = append(want, size)
+		n.hub.Deliver([]Event{{Name: "binary", Binary: make([]byte, size)}})
+	}
+	for _, size := range want {
+		for {
+			if kind, payload := alice.read(); kind == 2 {
+				require.Len(t, payload, size)
+				break
+			}
+		}
+	}
+}
