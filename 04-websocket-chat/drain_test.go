@@ -148,9 +148,10 @@ func (c overtakenConn) Write(p []byte) (int, error) {
 func TestClientThatDrainingOvertakesIsClosedWith1001(t *testing.T) {
 	inner, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	l := &overtaken{Listener: inner}
+	hubs := make(chan *Hub, 1)
+	l := &overtaken{inner, func() { (<-hubs).Drain(context.Background(), time.Second) }}
 	n := serveOn(t, unlimited, l, new(net.Dialer).DialContext)
-	l.begin = func() { n.hub.Drain(t.Context(), time.Second) }
+	hubs <- n.hub
 	ws, _, err := n.connect("", nil)
 	require.NoError(t, err)
 	defer ws.Close()
