@@ -2,6 +2,8 @@ package replication_test
 
 import (
 	"context"
+	"net"
+	"strconv"
 	"testing"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	replication "example.com/redis-chat/02-replication"
 	"example.com/redis-chat/02-replication/topologytest"
@@ -161,4 +164,41 @@ func TestKeyExpiresOnReplicasToo(t *testing.T) {
 		require.InDelta(t, time.Hour, server.PTTL(t.Context(), prefix+"long").Val(), float64(5*time.Second))
 	}
 	require.NoError(t, c[0].Del(t.Context(), prefix+"long", prefix+"mark").Err())
+}
+
+func TestStartRefusesATakenPort(t *testing.T) {
+	backend, err := basics.BackendFromEnv()
+	require.NoError(t, err)
+	if backend.Kind == basics.KindRunning {
+		t.Skip("running servers have their ports")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	taken := l.Addr().(*net.TCPAddr).Port
+	_, err = replication.Start(t.Context(), replication.Options{Backend: backend, Ports: []int{0, 0, taken}})
+	require.ErrorIs(t, err, basics.ErrPortTaken)
+	require.ErrorContains(t, err, strconv.Itoa(taken))
+}
+
+func TestRunningServersAreLookedAtAndNotTouched(t *testing.T) {
+	addrs := topologytest.Start(t, 2).Addrs()
+	running := func(addrs ...string) (replication.Topology, error) {
+		return replication.Start(t.Context(), replication.Options{Backend: basics.Backend{Kind: basics.KindRunning, Addrs: addrs}})
+	}
+	top, err := running(addrs...)
+	require.NoError(t, err)
+	require.Equal(t, addrs, top.Addrs())
+	for _, err := range []error{
+		top.Kill(0), top.Restart(t.Context(), 0), top.Freeze(1), top.Thaw(1), top.Cut(1), top.Mend(t.Context(), 1),
+	} {
+		require.ErrorIs(t, err, replication.ErrNotOurs)
+	}
+	require.NoError(t, top.Close())
+	require.Equal(t, "PONG", dial(t, top)[0].Ping(t.Context()).Val(), "Close leaves them running")
+
+	_, err = running(addrs[1], addrs[0], addrs[2])
+	require.ErrorContains(t, err, "it is a replica of "+addrs[0]+"; name the master first")
+	_, err = running(addrs[:2]...)
+	require.ErrorContains(t, err, "want a master and 2 of its replicas")
 }

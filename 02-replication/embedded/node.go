@@ -51,7 +51,9 @@ func (n *node) up() bool { return n.state == running || n.state == frozen }
 // attach takes over the instance that the server has just started.
 func (n *node) attach() {
 	n.data = n.server.Miniredis()
-	n.redis = n.data.Server() // kept, because miniredis forgets it, unlocked, when it closes
+	n.redis = n.data.Server()  // kept, because miniredis forgets it, unlocked, when it closes
+	n.redis.SetPreHook(n.hook) // without the launcher's part of it, which lets keys expire by a clock of its own
+	n.data.ClockTTL(true)      // by the clock that advance sets
 	n.reply = &bytes.Buffer{}
 	n.runner = server.NewPeer(bufio.NewWriter(n.reply))
 	n.clock.now = time.Time{}

@@ -222,10 +222,11 @@ func (t *Topology) Resyncs(i int) int {
 func (t *Topology) Close() error {
 	var errs []error
 	for i, n := range t.nodes {
-		_ = t.Kill(i) // it may be dead
-		if n.server != nil {
-			errs = append(errs, n.server.Close())
+		if n.server == nil { // the start has failed before this one
+			break
 		}
+		_ = t.Kill(i) // it may be dead
+		errs = append(errs, n.server.Close())
 	}
 	return errors.Join(errs...)
 }

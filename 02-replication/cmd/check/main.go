@@ -96,7 +96,7 @@ func write(w io.Writer, r replication.Report) {
 		case s.Role.Name == replication.Master:
 			fmt.Fprintf(table, "%s\tmaster\t%s\t%d\t-\t-\n", s.Addr, count(len(s.Role.Replicas)), s.Role.Offset)
 		default:
-			fmt.Fprintf(table, "%s\treplica\t%s\t%d\t%s\t%s\n", s.Addr, s.Role.Link, s.Role.Offset, bytes(s.LagBytes), millis(s.Lag))
+			fmt.Fprintf(table, "%s\treplica\t%s\t%d\t%s\t%s\n", s.Addr, s.Role.Link, s.Role.Offset, behind(s.LagBytes), millis(s.Lag))
 		}
 	}
 	table.Flush()
@@ -136,7 +136,7 @@ func count(n int) string {
 	return fmt.Sprintf("%d replicas", n)
 }
 
-func bytes(n int64) string {
+func behind(n int64) string {
 	if n < 0 {
 		return "?"
 	}

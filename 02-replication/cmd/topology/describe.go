@@ -25,8 +25,12 @@ func describe(w io.Writer, o replication.Options, top replication.Topology, took
 			kind, program = path, filepath.Base(path)
 		}
 	}
-	fmt.Fprintf(w, "A master and %d replicas (%s), ready in %v: a message published at the master has reached each.\n\n",
-		len(addrs)-1, kind, took.Round(time.Millisecond))
+	replicas := "1 replica"
+	if n := len(addrs) - 1; n > 1 {
+		replicas = fmt.Sprintf("%d replicas", n)
+	}
+	fmt.Fprintf(w, "A master and %s (%s), ready in %v: a message published at the master has reached each.\n\n",
+		replicas, kind, took.Round(time.Millisecond))
 
 	table := tabwriter.NewWriter(w, 2, 0, 3, ' ', 0)
 	pids, _ := top.(interface{ PID(i int) int })
@@ -42,7 +46,7 @@ func describe(w io.Writer, o replication.Options, top replication.Topology, took
 	fmt.Fprintf(w, "\nTry it:   redis-cli -p %s set test test-data\n", port(addrs[0]))
 	fmt.Fprintf(w, "          redis-cli -p %s get test\n", port(addrs[1]))
 	fmt.Fprintf(w, "Check it: go run ./02-replication/cmd/check %s\n", strings.Join(addrs, " "))
-	fmt.Fprintln(w, "By hand, each in a terminal of its own:")
+	fmt.Fprintln(w, "By hand instead, each in a terminal of its own:")
 	for i := range addrs {
 		fmt.Fprintf(w, "          %s\n", byHand(program, addrs, i))
 	}
