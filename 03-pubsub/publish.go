@@ -38,7 +38,7 @@ func Reached(receivers int64, role replication.Role) string {
 	case receivers > 1:
 		s = fmt.Sprintf("%d receivers at this server", receivers)
 	case len(role.Replicas) == 0:
-		return "0 receivers: nobody is subscribed, the message is gone"
+		return "0 receivers: nobody is subscribed at this server, and no replica is linked to it"
 	default:
 		s = "0 receivers at this server"
 	}

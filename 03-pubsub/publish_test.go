@@ -32,7 +32,7 @@ func TestWhyPublishCountsZero(t *testing.T) {
 		role      replication.Role
 		want      string
 	}{
-		{0, replication.Role{}, "0 receivers: nobody is subscribed, the message is gone"},
+		{0, replication.Role{}, "0 receivers: nobody is subscribed at this server, and no replica is linked to it"},
 		{1, replication.Role{}, "1 receiver at this server"},
 		{3, replication.Role{}, "3 receivers at this server"},
 		{0, two, "0 receivers at this server; it passes the message on to its 2 replicas, whose subscribers PUBLISH does not count"},

@@ -68,7 +68,7 @@ func TestWalkThrough(t *testing.T) {
 		p.event(`\* alive: `)
 		require.NoError(t, client.Publish(t.Context(), "I am subscriber", "I am publisher").Err())
 		p.message(want)
-		p.event(`\* ended: 1 messages received`)
+		p.event(`\* ended; messages received: 1$`)
 		require.NoError(t, <-p.ended)
 	}
 }

@@ -122,7 +122,7 @@ func (p *printer) print(e pubsub.Event) (done bool, err error) {
 }
 
 func (p *printer) end() {
-	fmt.Fprintf(p.events, "* ended: %d messages received\n", p.received)
+	fmt.Fprintf(p.events, "* ended; messages received: %d\n", p.received)
 }
 
 // mistake reports whether the server refuses us for a reason that waiting cannot mend.
