@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"syscall"
 
 	"example.com/redis-chat/workbook/checks"
 	"example.com/redis-chat/workbook/workspace"
@@ -18,7 +19,7 @@ func main() {
 	only := flag.String("only", "", "names of the checks to run, separated by commas; default: all")
 	list := flag.Bool("list", false, "list the checks")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, *only, *list); err != nil {
 		fmt.Fprintln(os.Stderr, "check:", err)
