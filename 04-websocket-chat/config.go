@@ -143,5 +143,8 @@ func Parse(fs *flag.FlagSet, args []string) error {
 	if err == nil && fs.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q: everything is a flag, see -h", fs.Arg(0))
 	}
+	if cause := errors.Unwrap(err); cause != nil {
+		return cause // it says it all: "error parsing …" goes before it
+	}
 	return err
 }

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"bytes"
+	"net"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The test program is the program under test, too, when it is told so.
+func TestMain(m *testing.M) {
+	if os.Getenv("CHAT_RUN_MAIN") != "" {
+		main()
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+func program(t *testing.T, env []string, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	cmd := exec.CommandContext(t.Context(), self, args...)
+	cmd.Env = append([]string{"CHAT_RUN_MAIN=1", "PATH=" + os.Getenv("PATH"), "SYSTEMROOT=" + os.Getenv("SYSTEMROOT")}, env...)
+	return cmd
+}
+
+func TestMistakesEndTheProgramWithASentence(t *testing.T) {
+	taken, err := net.Listen("tcp", ":0")
+	require.NoError(t, err)
+	defer taken.Close()
+	_, port, err := net.SplitHostPort(taken.Addr().String())
+	require.NoError(t, err)
+	for name, test := range map[string]struct {
+		env, args []string
+		exit      int
+		want      string
+	}{
+		"bad value":            {nil, []string{"-port", "x"}, 2, "port"},
+		"bad variable":         {[]string{"GRACE=soon"}, nil, 2, "GRACE"},
+		"values that conflict": {[]string{"MAX_QUEUE_BYTES=1000"}, nil, 2, "MAX_QUEUE_BYTES"},
+		"no such flag":         {nil, []string{"-prot", "1"}, 2, "-prot"},
+		"port taken":           {[]string{"PORT=" + port}, nil, 1, "choose another PORT"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out, errOut bytes.Buffer
+			cmd := program(t, test.env, test.args...)
+			cmd.Stdout, cmd.Stderr = &out, &errOut
+			require.Error(t, cmd.Run())
+			require.Equal(t, test.exit, cmd.ProcessState.ExitCode(), errOut.String())
+			require.Contains(t, errOut.String(), test.want)
+			require.True(t, strings.HasPrefix(errOut.String(), "chat: "), errOut.String())
+			require.Equal(t, 1, strings.Count(errOut.String(), "\n"), errOut.String())
+			require.Empty(t, out.String())
+		})
+	}
+}
+
+func TestHelpListsTheFlags(t *testing.T) {
+	out, err := program(t, nil, "-h").CombinedOutput()
+	require.NoError(t, err)
+	for _, flag := range []string{"-port", "-node-name", "-max-queue-bytes", "-rate-per-second", "-allowed-origins", "-grace"} {
+		require.Contains(t, string(out), flag+" ")
+	}
+}

@@ -1,0 +1,148 @@
+package chat
+
+import (
+	"flag"
+	"io"
+	"log/slog"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// configured is what a node reads from these flags and variables.
+func configured(t *testing.T, args []string, env map[string]string) (Config, error) {
+	t.Helper()
+	for _, name := range []string{"PORT", "NODE_NAME", "LOG_LEVEL", "PEERS", "ALLOWED_ORIGINS", "GRACE",
+		"MAX_MESSAGE_BYTES", "MAX_QUEUE_BYTES", "RATE_PER_SECOND", "RATE_BURST", "LISTEN_HOST"} {
+		t.Setenv(name, "") // empty is as good as not set
+	}
+	for name, value := range env {
+		t.Setenv(name, value)
+	}
+	var c Config
+	fs := flag.NewFlagSet("chat", flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	c.Register(fs)
+	if err := Parse(fs, args); err != nil {
+		return c, err
+	}
+	return c, c.Hub.Check()
+}
+
+func TestDefaults(t *testing.T) {
+	c, err := configured(t, nil, nil)
+	require.NoError(t, err)
+	require.Equal(t, Config{Port: 3000, Grace: 10 * time.Second, LogLevel: slog.LevelInfo}, c)
+	hub, err := NewHub(c.Hub)
+	require.NoError(t, err)
+	o := hub.o
+	o.Log = nil
+	require.Equal(t, Options{
+		Node: "chat", MaxMessageBytes: 65536, MaxQueueBytes: 1048576, RatePerSecond: 20, RateBurst: 40, MaxRooms: 100,
+		PingInterval: 25 * time.Second, PongTimeout: time.Minute, WriteTimeout: 30 * time.Second, CloseTimeout: 10 * time.Second,
+	}, o)
+}
+
+func TestEveryFlagIsAVariableToo(t *testing.T) {
+	want := Config{
+		Port: 3456, Node: "n1", LogLevel: slog.LevelDebug, Grace: 2 * time.Second, Host: "127.0.0.1",
+		Peers: []string{"http://127.0.0.1:3001", "https://b.example.com"},
+		Hub: Options{
+			MaxMessageBytes: 1000, MaxQueueBytes: 10_000, RatePerSecond: 2.5, RateBurst: 3,
+			AllowedOrigins: []string{"https://a.example.com", "http://c:1"},
+		},
+	}
+	values := map[string]string{
+		"port": "3456", "node-name": "n1", "log-level": "debug", "grace": "2s", "listen-host": "127.0.0.1",
+		"peers": "http://127.0.0.1:3001/, https://b.example.com", "allowed-origins": "https://a.example.com,http://c:1",
+		"max-message-bytes": "1000", "max-queue-bytes": "10000", "rate-per-second": "2.5", "rate-burst": "3",
+	}
+	env, other := map[string]string{}, map[string]string{}
+	var args []string
+	for name, value := range values {
+		variable := strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+		env[variable], other[variable] = value, "not even valid"
+		args = append(args, "-"+name, value)
+	}
+	c, err := configured(t, nil, env)
+	require.NoError(t, err)
+	require.Equal(t, want, c)
+	c, err = configured(t, args, other)
+	require.NoError(t, err)
+	require.Equal(t, want, c, "a flag counts more than its variable")
+}
+
+func TestNoRateIsNoLimit(t *testing.T) {
+	c, err := configured(t, nil, map[string]string{"RATE_PER_SECOND": "0"})
+	require.NoError(t, err)
+	hub, err := NewHub(c.Hub)
+	require.NoError(t, err)
+	require.Less(t, hub.o.RatePerSecond, 0.0)
+}
+
+func TestSmallQueueAloneMakesMessagesSmall(t *testing.T) {
+	c, err := configured(t, nil, map[string]string{"MAX_QUEUE_BYTES": "65536"})
+	require.NoError(t, err)
+	hub, err := NewHub(c.Hub)
+	require.NoError(t, err)
+	require.Equal(t, 32768-frameOverhead, hub.o.MaxMessageBytes)
+}
+
+func TestBadValueIsOneSentenceThatNamesIt(t *testing.T) {
+	for name, values := range map[string][]string{
+		"port":              {"x", "-1", "65536", "3000.5", "1e3"},
+		"log-level":         {"loud"},
+		"grace":             {"10", "0s", "-1s", "soon"},
+		"max-message-bytes": {"0", "-1", "64k", "999999999999"},
+		"max-queue-bytes":   {"0", "x", "2000"},
+		"rate-per-second":   {"-1", "many", "NaN", "Inf", "1e10"},
+		"rate-burst":        {"0", "-3", "x"},
+		"allowed-origins":   {"example.com", "ftp://example.com", "https://", "https://example.com/chat", "https://a?b", "https://ok.example.com,nonsense"},
+		"peers":             {"127.0.0.1:3001", "http://", "*", "http://a,b", "http://a/path"},
+	} {
+		for _, value := range values {
+			t.Run(name+"="+value, func(t *testing.T) {
+				variable := strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+				_, err := configured(t, nil, map[string]string{variable: value})
+				require.ErrorContains(t, err, variable)
+				require.NotContains(t, err.Error(), "\n")
+				_, err = configured(t, []string{"-" + name + "=" + value}, nil)
+				require.Error(t, err)
+				require.Regexp(t, name+"|"+variable, err.Error())
+				require.NotContains(t, err.Error(), "\n")
+			})
+		}
+	}
+}
+
+func TestMistakesOfOtherKinds(t *testing.T) {
+	_, err := configured(t, []string{"-no-such-flag"}, nil)
+	require.ErrorContains(t, err, "no-such-flag")
+	_, err = configured(t, []string{"3000"}, nil)
+	require.ErrorContains(t, err, `unexpected argument "3000"`)
+	_, err = configured(t, nil, map[string]string{"MAX_QUEUE_BYTES": "100000", "MAX_MESSAGE_BYTES": "65536"})
+	require.EqualError(t, err, "MaxQueueBytes (MAX_QUEUE_BYTES) is 100000: give at least 133120, twice MaxMessageBytes (MAX_MESSAGE_BYTES) and what a frame adds")
+	_, err = configured(t, []string{"-h"}, nil)
+	require.ErrorIs(t, err, flag.ErrHelp)
+	_, err = NewHub(Options{PingInterval: time.Minute})
+	require.ErrorContains(t, err, "pong timeout")
+}
+
+func TestListenNamesTheNodeAndTakesPeersForOrigins(t *testing.T) {
+	c := Config{Host: "127.0.0.1", Peers: []string{"http://127.0.0.1:3001"}}
+	l, err := c.Listen()
+	require.NoError(t, err)
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	require.NoError(t, err)
+	require.Regexp(t, ".+:"+port+"$", c.Node)
+	require.Equal(t, c.Node, c.Hub.Node)
+	require.Equal(t, c.Peers, c.Hub.AllowedOrigins)
+
+	taken := Config{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port}
+	_, err = taken.Listen()
+	require.ErrorContains(t, err, "choose another PORT")
+}
