@@ -1,0 +1,65 @@
+package redistest
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// outcome stands in for a test and keeps how it ended.
+type outcome struct {
+	testing.TB
+	skipped, failed string
+}
+
+func (o *outcome) Helper() {}
+
+func (o *outcome) Skip(args ...any) {
+	o.skipped = args[0].(string)
+	runtime.Goexit()
+}
+
+func (o *outcome) Fatal(args ...any) {
+	o.failed = "failed"
+	if why, ok := args[0].(string); ok {
+		o.failed = why
+	}
+	runtime.Goexit()
+}
+
+func needsServer(t *testing.T) *outcome {
+	o := &outcome{TB: t}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		NeedsServer(o)
+	}()
+	<-ended
+	return o
+}
+
+func TestWhatNeedsAServerSkipsOrFailsWithASentence(t *testing.T) {
+	t.Setenv("WORKBOOK_REDIS", "")
+	t.Setenv("REQUIRE_REDIS", "")
+	require.Contains(t, needsServer(t).skipped, "WORKBOOK_REDIS=server")
+	t.Setenv("REQUIRE_REDIS", "1")
+	require.Contains(t, needsServer(t).failed, "WORKBOOK_REDIS=server")
+	t.Setenv("WORKBOOK_REDIS", "server")
+	require.Equal(t, &outcome{TB: t}, needsServer(t))
+	t.Setenv("WORKBOOK_REDIS", "nonsense")
+	require.Equal(t, "failed", needsServer(t).failed)
+}
+
+func TestPrefixIsNobodyElses(t *testing.T) {
+	a, b := Prefix(t), Prefix(t)
+	require.NotEqual(t, a, b)
+	require.True(t, strings.HasPrefix(a, "test:"))
+}
+
+func TestStartGivesAClientThatWorks(t *testing.T) {
+	c, key := Start(t), Prefix(t)+"k"
+	require.NoError(t, c.Set(t.Context(), key, "v", 0).Err())
+	require.Equal(t, int64(1), c.Del(t.Context(), key).Val())
+}
