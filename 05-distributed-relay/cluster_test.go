@@ -1,6 +1,7 @@
 package relay_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -23,7 +24,9 @@ import (
 	"example.com/redis-chat/05-distributed-relay"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("example.com/redis-chat/01-redis-basics.init.func1.1"))
+}
 
 // patience is how long a test waits for something that is bound to come.
 const patience = 15 * time.Second
@@ -34,6 +37,7 @@ type cluster struct {
 	t      *testing.T
 	top    replication.Topology
 	prefix string
+	o      relay.Options
 	nodes  []*node
 }
 
@@ -47,7 +51,11 @@ type node struct {
 }
 
 func startCluster(t *testing.T, nodes int) *cluster {
-	c := &cluster{t: t, top: topologytest.Start(t, nodes), prefix: redistest.Prefix(t)}
+	return startClusterWith(t, nodes, relay.Options{})
+}
+
+func startClusterWith(t *testing.T, nodes int, o relay.Options) *cluster {
+	c := &cluster{t: t, top: topologytest.Start(t, nodes), prefix: redistest.Prefix(t), o: o}
 	for i := range nodes {
 		c.addNode(i + 1)
 	}
@@ -60,10 +68,10 @@ func startCluster(t *testing.T, nodes int) *cluster {
 // addNode starts a node that subscribes at server i.
 func (c *cluster) addNode(i int) *node {
 	addrs := c.top.Addrs()
-	n := startNode(c.t, relay.Options{
-		Node: fmt.Sprint("node-", len(c.nodes)), PubAddr: addrs[0], SubAddr: addrs[i],
-		ProbeInterval: 50 * time.Millisecond, Prefix: c.prefix,
-	})
+	o := c.o
+	o.Node, o.PubAddr, o.SubAddr = fmt.Sprint("node-", len(c.nodes)), addrs[0], addrs[i]
+	o.Prefix, o.ProbeInterval = c.prefix, cmp.Or(o.ProbeInterval, 100*time.Millisecond)
+	n := startNode(c.t, o)
 	c.nodes = append(c.nodes, n)
 	return n
 }

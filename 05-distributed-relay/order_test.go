@@ -1,24 +1,31 @@
 package relay_test
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/05-distributed-relay"
 )
 
 // Two senders and two listeners on each of two nodes: 10,000 messages.
 func TestOneOrderForAllClientsUnderConcurrentSenders(t *testing.T) {
 	const senders, each = 4, 2500
-	c := startCluster(t, 2)
+	// They send faster than the master takes: what waits must be allowed to, and
+	// a probe may be late.
+	c := startClusterWith(t, 2, relay.Options{PublishTimeout: time.Minute, ProbeInterval: 5 * time.Second})
 	var talkers, listeners []*client
 	for i := range senders {
 		talkers = append(talkers, c.dial(i%2, fmt.Sprint("talker-", i), "lobby"))
 		listeners = append(listeners, c.dial(i%2, fmt.Sprint("listener-", i), "lobby"))
 	}
+	ctx, cancel := context.WithTimeout(t.Context(), 4*patience)
+	defer cancel()
 	var wg sync.WaitGroup
 	heard := make([][]string, 2*senders)
 	for i, who := range append(talkers, listeners...) {
@@ -28,12 +35,16 @@ func TestOneOrderForAllClientsUnderConcurrentSenders(t *testing.T) {
 		}
 		wg.Go(func() {
 			for len(heard[i]) < expect {
-				m, err := who.Receive(t.Context())
+				m, err := who.Receive(ctx)
 				if err != nil {
 					t.Errorf("client %d after %d messages: %v", i, len(heard[i]), err)
 					return
 				}
-				if m.Event == "message" {
+				switch m.Event {
+				case "$error":
+					t.Errorf("client %d: %s", i, m.Text)
+					cancel()
+				case "message":
 					heard[i] = append(heard[i], m.From+" "+string(m.Data))
 				}
 			}
@@ -42,7 +53,7 @@ func TestOneOrderForAllClientsUnderConcurrentSenders(t *testing.T) {
 	for _, who := range talkers {
 		wg.Go(func() {
 			for n := range each {
-				if err := who.Send(t.Context(), chat.Frame{Event: "message", Data: fmt.Append(nil, n)}); err != nil {
+				if err := who.Send(ctx, chat.Frame{Event: "message", Data: fmt.Append(nil, n)}); err != nil {
 					t.Error(err)
 					return
 				}

@@ -18,15 +18,22 @@ type outgoing struct {
 	since    time.Time                               // when it was handed over
 }
 
+const (
+	// A batch is bounded so that its answers come within the timeout even from
+	// a slow master, and that a probe does not wait long behind it.
+	batchMessages = 256
+	batchBytes    = 1 << 20
+)
+
 // outbox is what waits for the publishing goroutine.
 type outbox struct {
 	limit int
 	wake  chan struct{} // holds one token when something may be waiting
 
-	mu      sync.Mutex
-	waiting []outgoing
-	spare   []outgoing
-	bytes   int
+	mu       sync.Mutex
+	own      []outgoing // goes first: a probe late because of many messages would say that the master is away
+	messages []outgoing
+	bytes    int
 }
 
 func newOutbox(limit int) *outbox {
@@ -40,25 +47,37 @@ func (b *outbox) put(m outgoing) bool {
 		b.mu.Unlock()
 		return false
 	}
-	b.waiting = append(b.waiting, m)
 	b.bytes += m.size
-	first := len(b.waiting) == 1
+	if m.own != nil {
+		b.own = append(b.own, m)
+	} else {
+		b.messages = append(b.messages, m)
+	}
 	b.mu.Unlock()
-	if first {
-		select {
-		case b.wake <- struct{}{}:
-		default: // the token is there already
-		}
+	select {
+	case b.wake <- struct{}{}:
+	default: // the token is there already
 	}
 	return true
 }
 
-// take returns all that waits; the slice is good until the next call.
-func (b *outbox) take() []outgoing {
+// take moves the next batch into buf; empty: nothing waits.
+func (b *outbox) take(buf []outgoing) []outgoing {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	taken := b.waiting
-	clear(b.spare)
-	b.waiting, b.spare, b.bytes = b.spare[:0], taken, 0
-	return taken
+	buf = append(buf, b.own...)
+	clear(b.own)
+	b.own = b.own[:0]
+	n, bytes := 0, 0
+	for n < len(b.messages) && n < batchMessages && bytes < batchBytes {
+		bytes += b.messages[n].size
+		n++
+	}
+	buf = append(buf, b.messages[:n]...)
+	clear(b.messages[:n])
+	b.messages = b.messages[n:] // append moves it to fresh memory when the end is reached
+	for i := range buf {
+		b.bytes -= buf[i].size
+	}
+	return buf
 }

@@ -3,7 +3,6 @@ package relay
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -11,11 +10,6 @@ import (
 )
 
 const (
-	// A batch is bounded so that its answers come within the timeout even from
-	// a slow master.
-	batchMessages = 1000
-	batchBytes    = 1 << 20
-
 	// answerShare of the timeout is what a message may take; the rest is for
 	// the answer's way back to the client.
 	answerShare = 0.9
@@ -49,40 +43,28 @@ func (p *publisher) run(ctx context.Context) {
 			return
 		case <-p.outbox.wake:
 		}
-		for waiting := p.outbox.take(); len(waiting) > 0; {
-			n := p.next(waiting)
-			p.send(ctx, n)
-			waiting = waiting[len(n):]
+		for {
+			clear(p.batch)
+			if p.batch = p.outbox.take(p.batch[:0]); len(p.batch) == 0 {
+				break
+			}
+			p.send(ctx, p.batch)
 		}
 	}
-}
-
-// next is the first part of what waits that fits one batch.
-func (p *publisher) next(waiting []outgoing) []outgoing {
-	bytes := 0
-	for i := range waiting {
-		bytes += waiting[i].size
-		if i > 0 && (i == batchMessages || bytes > batchBytes) {
-			return waiting[:i]
-		}
-	}
-	return waiting
 }
 
 // send publishes a batch as one pipeline and tells everybody what became of it.
 func (p *publisher) send(ctx context.Context, batch []outgoing) {
-	timeout := time.Duration(answerShare * float64(p.o.PublishTimeout))
-	batch = p.expire(batch, timeout)
+	batch, deadline := p.expire(batch)
 	if len(batch) == 0 {
 		return
 	}
-	// The oldest decides: everybody's answer is in time then.
-	ctx, cancel := context.WithDeadline(ctx, batch[0].since.Add(timeout))
+	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
 	if p.link == nil {
 		l, err := p.o.connectMaster(ctx)
 		if err != nil {
-			p.fail(batch, err, notSent)
+			p.fail(batch, err)
 			return
 		}
 		p.link = l
@@ -91,7 +73,7 @@ func (p *publisher) send(ctx context.Context, batch []outgoing) {
 	var broken error
 	for i, reply := range replies {
 		err := reply.Err()
-		p.settle(&batch[i], err)
+		p.settle(&batch[i], err, textUnknown)
 		var answer redis.Error
 		if err != nil && !errors.As(err, &answer) {
 			broken = err
@@ -105,17 +87,24 @@ func (p *publisher) send(ctx context.Context, batch []outgoing) {
 	p.away.Store(nil)
 }
 
-// expire fails what has waited too long behind a master that did not answer.
-func (p *publisher) expire(batch []outgoing, timeout time.Duration) []outgoing {
-	least := time.Duration(leastShare * float64(timeout))
-	n := 0
-	for n < len(batch) && time.Until(batch[n].since.Add(timeout)) < least {
-		n++
+// expire fails what has waited too long behind a master that did not answer,
+// and returns the rest with the time by which it must be answered: the oldest
+// decides, so that everybody's answer is in time.
+func (p *publisher) expire(batch []outgoing) (rest []outgoing, deadline time.Time) {
+	timeout := time.Duration(answerShare * float64(p.o.PublishTimeout))
+	latest := time.Now().Add(-time.Duration((1 - leastShare) * float64(timeout)))
+	rest = batch[:0]
+	for i := range batch {
+		switch since := batch[i].since; {
+		case since.Before(latest):
+			p.fail(batch[i:i+1], context.DeadlineExceeded)
+			continue
+		case deadline.IsZero(), since.Add(timeout).Before(deadline):
+			deadline = since.Add(timeout)
+		}
+		rest = append(rest, batch[i])
 	}
-	if n > 0 {
-		p.fail(batch[:n], context.DeadlineExceeded, notSent)
-	}
-	return batch[n:]
+	return rest, deadline
 }
 
 // pipeline numbers the messages of a batch and sends it: one write, and the
@@ -150,46 +139,35 @@ func (p *publisher) pipeline(ctx context.Context, batch []outgoing) []*redis.Int
 	return replies
 }
 
-const notSent, unknown = false, true
+const (
+	textNotSent = "not sent: this node cannot reach the master at the moment; try again"
+	textUnknown = "not confirmed in time: the message may or may not reach the others; look before you send it again"
+)
 
 // fail tells all of a batch that it was not sent.
-func (p *publisher) fail(batch []outgoing, err error, mayHaveBeenTaken bool) {
+func (p *publisher) fail(batch []outgoing, err error) {
 	for i := range batch {
-		m := &batch[i]
-		if m.own != nil && m.done != nil {
-			m.done(err)
-		}
-		if m.sent != nil {
-			m.sent.Failed(p.sentence(mayHaveBeenTaken))
-			p.metrics.failed.Inc()
-		}
+		p.settle(&batch[i], err, textNotSent)
 	}
 	if !errors.Is(err, context.DeadlineExceeded) {
 		p.setAway(err)
 	}
 }
 
-// settle tells one sender what the master said.
-func (p *publisher) settle(m *outgoing, err error) {
+// settle tells one sender what became of its message.
+func (p *publisher) settle(m *outgoing, err error, text string) {
 	switch {
 	case m.own != nil:
 		if m.done != nil {
 			m.done(err)
 		}
 	case err != nil:
-		m.sent.Failed(p.sentence(unknown))
+		m.sent.Failed(text)
 		p.metrics.failed.Inc()
 	default:
 		m.sent.Accepted()
 		p.metrics.publish.Observe(time.Since(m.since).Seconds())
 	}
-}
-
-func (p *publisher) sentence(mayHaveBeenTaken bool) string {
-	if mayHaveBeenTaken {
-		return fmt.Sprintf("not confirmed within %v: the message may or may not reach the others; look before you send it again", p.o.PublishTimeout)
-	}
-	return "not sent: this node cannot reach the master at the moment; try again"
 }
 
 // drop ends the connection; the next batch makes a new one.

@@ -85,8 +85,12 @@ func (r *Relay) Run(ctx context.Context, hub *chat.Hub) error {
 	defer client.Close()
 	group, ctx := errgroup.WithContext(ctx)
 	subscriber, err := pubsub.Subscribe(ctx, client, pubsub.Options{
-		Channels:      []string{r.o.Prefix + probeChannel, r.o.Prefix + presenceChannel},
-		Patterns:      []string{r.o.Prefix + socketIOKey + "#/#*"},
+		// All by pattern: Redis keeps the order of everything on a connection, but
+		// miniredis sends what was subscribed by channel and by pattern separately,
+		// and a probe that overtakes messages counts them as missed.
+		Patterns: []string{
+			r.o.Prefix + socketIOKey + "#/#*", r.o.Prefix + probeChannel, r.o.Prefix + presenceChannel,
+		},
 		Probe:         r.probe,
 		Back:          r.isOwnProbe,
 		ProbeInterval: r.o.ProbeInterval,
