@@ -184,3 +184,17 @@ func TestNamesThatAreRefused(t *testing.T) {
 	_, err := e.Emit(t.Context(), "event", make(chan int))
 	require.ErrorIs(t, err, emitter.ErrArgument)
 }
+
+// BenchmarkEmit is one event after the other, each with its receipt.
+func BenchmarkEmit(b *testing.B) {
+	client := redis.NewClient(&redis.Options{Addr: topologytest.Start(b, 2).Addrs()[0]})
+	defer client.Close()
+	e := emitter.New(client, emitter.Key(redistest.Prefix(b))).WaitFor(2)
+	defer e.Close()
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := e.Emit(b.Context(), "message", "Hello!"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -12,7 +12,7 @@ import (
 // connection; the npm emitter refuses them too.
 var socketIO = []string{"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}
 
-const maxEvent = 64 // bytes; the nodes deliver no longer name
+const maxEvent = 64 // bytes, as for the events of clients
 
 func check(event string, rooms, except []string) error {
 	switch {
