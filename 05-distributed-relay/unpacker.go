@@ -212,3 +212,18 @@ func kindOf(c byte) string {
 	}
 	return fmt.Sprintf("byte 0x%02x", c)
 }
+
+// wellFormed reports why payload is not one MessagePack value, no deeper than
+// MaxDepth, whose lengths are true. A library that decodes it afterwards
+// cannot be made to overflow its stack or to allocate for what is not there.
+func wellFormed(payload string) error {
+	u := unpackers.Get().(*unpacker)
+	defer unpackers.Put(u)
+	u.s, u.pos = payload, 0
+	err := u.skip(0)
+	if left := len(u.s) - u.pos; err == nil && left > 0 {
+		err = fmt.Errorf("%d bytes too many at the end", left)
+	}
+	u.s = "" // the pool must not keep the payload
+	return err
+}

@@ -231,3 +231,13 @@ func BenchmarkDecode(b *testing.B) {
 		}
 	}
 }
+
+// Decoded by the library as it is, the first ends the process by a stack
+// overflow, the second allocates 96 MB.
+func TestShapesThatMustNotReachTheLibrary(t *testing.T) {
+	require.ErrorIs(t, wellFormed("\x81\xa1x"+strings.Repeat("\x91", 30<<20)+"\xc0"), ErrTooDeep)
+	require.Error(t, wellFormed("\x81\xa6joined\xdf\xff\xff\xff\xff"))
+	require.Error(t, wellFormed("\x80\x80"))
+	require.Error(t, wellFormed(""))
+	require.NoError(t, wellFormed("\x82\xa4node\xa1a\xa1x\x92\xcb\x00\x00\x00\x00\x00\x00\x00\x00\xd6\xff\x00\x00\x00\x00"))
+}
