@@ -46,7 +46,7 @@ func TestCheckFindsTheLinkThatIsDown(t *testing.T) {
 	topologytest.Faults(t)
 	top := topologytest.Start(t, 2)
 	require.NoError(t, top.Cut(2))
-	require.Contains(t, problems(t, top.Addrs()...), top.Addrs()[2]+" has no link to its master "+top.Addrs()[0]+" (connect")
+	require.Contains(t, problems(t, top.Addrs()...), top.Addrs()[2]+" has no link to its master "+top.Addrs()[0]+" (")
 }
 
 func TestCheckFindsTwoMasters(t *testing.T) {

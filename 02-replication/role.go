@@ -24,7 +24,7 @@ const Connected = "connected"
 type Role struct {
 	Name     string          // Master, Replica, or "sentinel"
 	Master   string          // of a replica: its master, host:port
-	Link     string          // of a replica: Connected, or why it is not: "connect", "connecting", "sync"
+	Link     string          // of a replica: Connected, or why it is not: "connect", "connecting", "handshake", "sync"
 	Offset   int64           // bytes of the replication stream: a master has written, a replica has processed
 	Replicas []ReplicaOffset // of a master: the replicas that are linked to it now
 }

@@ -150,6 +150,7 @@ func TestTransactionArrivesWhole(t *testing.T) {
 	values, err := c[2].MGet(t.Context(), prefix+"a", prefix+"b").Result()
 	require.NoError(t, err)
 	require.Equal(t, []any{"1", "2"}, values)
+	require.NoError(t, c[0].Del(t.Context(), prefix+"a", prefix+"b").Err())
 }
 
 func TestKeyExpiresOnReplicasToo(t *testing.T) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net"
@@ -9,8 +8,6 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
-
-	"github.com/redis/go-redis/v9"
 
 	basics "example.com/redis-chat/01-redis-basics"
 	replication "example.com/redis-chat/02-replication"
@@ -22,7 +19,8 @@ func describe(w io.Writer, o replication.Options, top replication.Topology, took
 	kind, program := "embedded", "redis-server"
 	if o.Backend.Kind == basics.KindServer {
 		if path, err := basics.FindServer(); err == nil {
-			kind, program = path, filepath.Base(path)
+			program = filepath.Base(path)
+			kind = program
 		}
 	}
 	replicas := "1 replica"
@@ -46,6 +44,7 @@ func describe(w io.Writer, o replication.Options, top replication.Topology, took
 	fmt.Fprintf(w, "\nTry it:   redis-cli -p %s set test test-data\n", port(addrs[0]))
 	fmt.Fprintf(w, "          redis-cli -p %s get test\n", port(addrs[1]))
 	fmt.Fprintf(w, "Check it: go run ./02-replication/cmd/check %s\n", strings.Join(addrs, " "))
+	fmt.Fprintln(w, "Break it: type kill 1, restart 1, freeze 1, thaw 1, cut 1 or mend 1 here (0 is the master)")
 	fmt.Fprintln(w, "By hand instead, each in a terminal of its own:")
 	for i := range addrs {
 		fmt.Fprintf(w, "          %s\n", byHand(program, addrs, i))
@@ -60,51 +59,6 @@ func byHand(program string, addrs []string, i int) string {
 		line += " --replicaof 127.0.0.1 " + port(addrs[0])
 	}
 	return line
-}
-
-// watch prints a line when a server's role or link is another than before. It asks twice a second, until ctx ends.
-func watch(ctx context.Context, w io.Writer, addrs []string) {
-	clients := make([]*redis.Client, len(addrs))
-	last := make([]string, len(addrs))
-	for i, addr := range addrs {
-		clients[i] = redis.NewClient(&redis.Options{
-			Addr: addr, MaxRetries: -1, DialerRetries: 1,
-			DialTimeout: 300 * time.Millisecond, ReadTimeout: 300 * time.Millisecond, ContextTimeoutEnabled: true,
-		})
-		defer clients[i].Close()
-	}
-	tick := time.NewTicker(500 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		for i, c := range clients {
-			now := state(ctx, c)
-			if ctx.Err() != nil {
-				return
-			}
-			if now != last[i] && last[i] != "" {
-				fmt.Fprintf(w, "%s %s (%s): %s\n", time.Now().Format("15:04:05.0"), addrs[i], role(i), now)
-			}
-			last[i] = now
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
-}
-
-func state(ctx context.Context, c *redis.Client) string {
-	r, err := replication.ReadRole(ctx, c)
-	switch {
-	case err != nil:
-		return "does not answer"
-	case r.Name == replication.Master:
-		return fmt.Sprintf("master, %d linked", len(r.Replicas))
-	case r.Link == replication.Connected:
-		return "linked to its master"
-	}
-	return "no link to its master (" + r.Link + ")"
 }
 
 func role(i int) string {

@@ -2,8 +2,9 @@
 //
 //	topology [-redis auto|embedded|server] [-ports 6379,6380,6381] [-replicas 2] [-loglevel debug]
 //
-// It prints how to reach each server once all are proven to follow, and a line when that changes. It exits 1 when the servers
-// cannot be started (a taken port), 2 for a mistake in its own arguments.
+// It prints how to reach each server once all are proven to follow, and a line when that changes. A typed line breaks and mends:
+// kill 1, restart 1, freeze 1, thaw 1, cut 1, mend 1, lag 1 200ms (0 is the master). It exits 1 when the servers cannot be
+// started (a taken port), 2 for a mistake in its own arguments.
 package main
 
 import (
@@ -40,7 +41,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "topology:", err)
 		os.Exit(2)
 	}
-	if err := run(ctx, o, os.Stdout); err != nil {
+	if err := run(ctx, o, os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "topology:", err)
 		os.Exit(1)
 	}
@@ -124,7 +125,7 @@ func backend(where string) (basics.Backend, error) {
 	return basics.Backend{}, fmt.Errorf("-redis %q: want auto, embedded or server", where)
 }
 
-func run(ctx context.Context, o replication.Options, stdout io.Writer) error {
+func run(ctx context.Context, o replication.Options, stdin io.Reader, stdout io.Writer) error {
 	out := &lines{w: stdout}
 	if o.LogLevel != "" {
 		o.Log = out
@@ -146,6 +147,9 @@ func run(ctx context.Context, o replication.Options, stdout io.Writer) error {
 		return err
 	}
 	describe(out, o, top, time.Since(began))
+	typed := make(chan string)
+	go readLines(ctx, stdin, typed)
+	go obey(ctx, out, top, typed)
 	watch(ctx, out, top.Addrs())
 	fmt.Fprintln(out, "Ending the servers.")
 	return top.Close()

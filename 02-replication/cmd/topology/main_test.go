@@ -57,7 +57,7 @@ func TestTopologyRunsUntilItsContextEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	out := &bytes.Buffer{}
 	ended := make(chan error)
-	go func() { ended <- run(ctx, replication.Options{Replicas: 1, Ports: ports}, out) }()
+	go func() { ended <- run(ctx, replication.Options{Replicas: 1, Ports: ports}, strings.NewReader(""), out) }()
 	addrs := []string{"127.0.0.1:" + strconv.Itoa(ports[0]), "127.0.0.1:" + strconv.Itoa(ports[1])}
 	require.Eventually(t, func() bool {
 		return len(replication.Check(t.Context(), addrs, replication.CheckOptions{}).Problems) == 0
@@ -67,6 +67,29 @@ func TestTopologyRunsUntilItsContextEnds(t *testing.T) {
 	require.Contains(t, out.String(), "redis-cli -p "+strconv.Itoa(ports[1]))
 	_, err := net.Dial("tcp", addrs[0])
 	require.Error(t, err, "nothing is left listening")
+}
+
+func TestTypedLinesBreakAndMend(t *testing.T) {
+	top, err := replication.Start(t.Context(), replication.Options{Replicas: 1})
+	require.NoError(t, err)
+	defer top.Close()
+	for _, step := range []struct{ line, want string }{
+		{"", ""},
+		{"cut 1", "cut 1: done"},
+		{"mend 1", "mend 1: done"},
+		{"LAG 1 1ms", "LAG 1 1ms: done"},
+		{"kill 1", "kill 1: done"},
+		{"kill 1", "is not running"},
+		{"restart 1", "restart 1: done"},
+		{"freeze 0", "freeze 0: done"},
+		{"thaw 0", "thaw 0: done"},
+		{"cut", "want kill, restart, freeze, thaw, cut or mend and a server's number"},
+		{"cut one", "want kill, restart"},
+		{"dance 1", "want kill, restart"},
+		{"lag 1 soon", "want kill, restart"},
+	} {
+		require.Contains(t, do(t.Context(), top, step.line), step.want)
+	}
 }
 
 // freePorts borrows the launcher's way to find ports that nobody takes meanwhile.
