@@ -48,6 +48,9 @@ func (s *System) Do(ctx context.Context, action, target string) error {
 }
 
 func (s *System) doServer(ctx context.Context, action string, i int, server Server) error {
+	if !s.ours(i, server) {
+		return fmt.Errorf("%s %s: process %d was not started by this program: end it where it was started, or by kill %d", action, server.Name, server.PID, server.PID)
+	}
 	var err error
 	switch action {
 	case Kill:
@@ -77,7 +80,18 @@ func (s *System) doServer(ctx context.Context, action string, i int, server Serv
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", action, server.Name, err)
 	}
+	switch action { // what the observer cannot know, or would say later
+	case Freeze:
+		s.feed.say("%s is frozen: its connections stay open, and nothing comes", server.Name)
+	case Cut:
+		s.feed.say("%s is cut off from the master: it answers, and nothing new comes", server.Name)
+	}
 	return nil
+}
+
+// ours is false for a server that somebody started by hand in the place of ours.
+func (s *System) ours(i int, server Server) bool {
+	return server.PID == 0 || server.PID == s.serverPID(i)
 }
 
 // mark sets a server's state before the observer notices anything.
@@ -117,6 +131,7 @@ func (s *System) doNode(ctx context.Context, action string, i int) error {
 			return fmt.Errorf("thaw %s: %w", n.name, err)
 		}
 		s.become(n.name, Up, "")
+		s.feed.say("%s goes on", n.name)
 		return nil
 	case Cut, Mend:
 		return fmt.Errorf("%s %s: only a replica has a link to the master", action, n.name)

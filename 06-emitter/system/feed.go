@@ -3,6 +3,7 @@ package system
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,6 +18,7 @@ type feed struct {
 
 	mu        sync.Mutex
 	listeners map[chan Update]bool
+	recent    []string // the last lines, for a map that is opened later
 	ended     bool
 	lost      int // lines that the terminal was too slow for
 	second    time.Time
@@ -39,6 +41,7 @@ type Hop struct {
 	From    string `json:"from"`    // who said it
 	Room    string `json:"room"`
 	Text    string `json:"text"`
+	Late    bool   `json:"late"` // it had been told of, and comes to this server only now
 }
 
 func newFeed(out io.Writer) *feed {
@@ -96,9 +99,15 @@ func (f *feed) nextSecond() {
 
 // tell is called with mu held.
 func (f *feed) tell(line string) {
-	f.queue(time.Now().Format("15:04:05  ") + line + "\n")
+	line = time.Now().Format("15:04:05  ") + line
+	f.queue(line + "\n")
 	f.send(Update{Line: line})
+	if f.recent = append(f.recent, line); len(f.recent) > maxRecent {
+		f.recent = f.recent[1:]
+	}
 }
+
+const maxRecent = 100
 
 func (f *feed) queue(text string) {
 	if f.ended {
@@ -136,17 +145,17 @@ func (f *feed) send(u Update) {
 }
 
 // listen returns a channel of updates, closed when the feed ends or the
-// listener is too slow, and a function that ends it.
-func (f *feed) listen() (<-chan Update, func()) {
+// listener is too slow; the lines before; and a function that ends it.
+func (f *feed) listen() (updates <-chan Update, recent []string, end func()) {
 	l := make(chan Update, 256)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.ended {
 		close(l)
-		return l, func() {}
+		return l, nil, func() {}
 	}
 	f.listeners[l] = true
-	return l, func() {
+	return l, slices.Clone(f.recent), func() {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		if f.listeners[l] {

@@ -1,5 +1,171 @@
 package system
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
 
-func (s *System) startMap(context.Context) error { return nil }
+	"example.com/redis-chat/06-emitter/page"
+)
+
+// What the browser lets the map do: load its own files and talk to this
+// program. Text that a chat's client sends cannot become a script even if the
+// page had a mistake.
+const mapPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+
+// startMap serves the live map, to this machine alone: it has buttons that kill.
+func (s *System) startMap(context.Context) error {
+	if s.o.MapPort == 0 {
+		return nil
+	}
+	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(s.o.MapPort)))
+	if err != nil {
+		return fmt.Errorf("the live map: %w; choose another port with -map, or none with -map 0", err)
+	}
+	s.mapURL = "http://" + l.Addr().String()
+	server := &http.Server{Handler: s.mapHandler(), ReadHeaderTimeout: 5 * time.Second, MaxHeaderBytes: 16 << 10}
+	s.background.Go(func() { _ = server.Serve(l) }) // ends by Close
+	s.background.Go(func() {
+		s.passOn(s.watching)
+		_ = server.Close()
+	})
+	return nil
+}
+
+func (s *System) mapHandler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		http.ServeFileFS(w, r, page.Files, "map.html")
+	})
+	mux.HandleFunc("GET /page/{file}", func(w http.ResponseWriter, r *http.Request) {
+		http.ServeFileFS(w, r, page.Files, r.PathValue("file"))
+	})
+	mux.HandleFunc("GET /events", s.serveEvents)
+	mux.HandleFunc("POST /do", s.serveDo)
+	// A page of another site may not press the buttons: browsers say where a
+	// request comes from.
+	protected := http.NewCrossOriginProtection().Handler(mux)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// Nor may a site whose name has been made to point to this machine, whose
+		// requests would look like our own: only these names are ours.
+		if !isLoopback(r.Host) {
+			http.Error(w, "open the map as 127.0.0.1 or localhost", http.StatusForbidden)
+			return
+		}
+		w.Header().Set("Content-Security-Policy", mapPolicy)
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Referrer-Policy", "no-referrer")
+		w.Header().Set("Cache-Control", "no-cache") // embedded files have no date
+		protected.ServeHTTP(w, r)
+	})
+}
+
+func isLoopback(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return host == "127.0.0.1" || strings.EqualFold(host, "localhost") || strings.Trim(host, "[]") == "::1"
+}
+
+// passOn sends the state to the map when it has changed, ten times a second at most.
+func (s *System) passOn(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.state.changed:
+		}
+		if s.feed.listened() {
+			now := s.state.get()
+			s.feed.show(Update{State: &now})
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// serveEvents is the stream of everything that happens: the state first, and the
+// last lines.
+func (s *System) serveEvents(w http.ResponseWriter, r *http.Request) {
+	updates, recent, end := s.feed.listen()
+	defer end()
+	w.Header().Set("Content-Type", "text/event-stream")
+	now := s.state.get()
+	first := []Update{{State: &now}}
+	for _, line := range recent {
+		first = append(first, Update{Line: line})
+	}
+	for _, u := range first {
+		if writeEvent(w, u) != nil {
+			return
+		}
+	}
+	alive := time.NewTicker(10 * time.Second) // so that a page that is gone is noticed
+	defer alive.Stop()
+	for {
+		var err error
+		select {
+		case u, ok := <-updates:
+			if !ok {
+				return
+			}
+			err = writeEvent(w, u)
+		case <-alive.C:
+			_, err = io.WriteString(w, ":\n\n")
+			err = errors.Join(err, http.NewResponseController(w).Flush())
+		case <-r.Context().Done():
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+func writeEvent(w http.ResponseWriter, u Update) error {
+	data, err := json.Marshal(u)
+	if err != nil {
+		return err
+	}
+	control := http.NewResponseController(w)
+	_ = control.SetWriteDeadline(time.Now().Add(5 * time.Second)) // a page that takes nothing is let go
+	if _, err := fmt.Fprintf(w, "data: %s\n\n", data); err != nil {
+		return err
+	}
+	return control.Flush()
+}
+
+// serveDo presses a button.
+func (s *System) serveDo(w http.ResponseWriter, r *http.Request) {
+	var ask struct{ Action, Target, Room, Text string }
+	if r.Header.Get("Content-Type") != "application/json" {
+		http.Error(w, "send JSON", http.StatusUnsupportedMediaType)
+		return
+	}
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 8<<10)).Decode(&ask); err != nil {
+		http.Error(w, "this is not the JSON that the map sends", http.StatusBadRequest)
+		return
+	}
+	answer, err := "", error(nil)
+	if ask.Action == "emit" {
+		answer, err = s.Emit(r.Context(), ask.Room, ask.Text)
+	} else if err = s.Do(r.Context(), ask.Action, ask.Target); err == nil {
+		answer = ask.Action + " " + ask.Target + ": done"
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusConflict)
+		return
+	}
+	_, _ = io.WriteString(w, answer+"\n")
+}

@@ -29,7 +29,10 @@ type node struct {
 	asked bool          // somebody here ended it
 }
 
-var errRuns = errors.New("it is running")
+var (
+	errRuns    = errors.New("it is running")
+	errInPeace = errors.New("in peace, as after SIGTERM")
+)
 
 // start starts the process. It does not wait for the node to be ready.
 func (n *node) start() error {
@@ -80,7 +83,7 @@ func (n *node) follow(cmd *exec.Cmd, log *bufio.Reader, ended chan struct{}) {
 	if asked {
 		last, err = nil, nil
 	} else if err == nil {
-		err = errors.New("it ended by itself")
+		err = errInPeace
 	}
 	close(ended)
 	if err != nil {
@@ -168,8 +171,8 @@ func (n *node) gone() <-chan struct{} {
 	return n.ended
 }
 
-// wasKilled tells an end by SIGKILL from one that the node's log may explain.
-func wasKilled(err error) bool {
+// fromOutside tells an end by a signal, which the node's log cannot explain.
+func fromOutside(err error) bool {
 	var exit *exec.ExitError
-	return errors.As(err, &exit) && strings.Contains(exit.String(), "killed")
+	return err == errInPeace || errors.As(err, &exit) && strings.Contains(exit.String(), "killed")
 }

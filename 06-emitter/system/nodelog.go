@@ -56,7 +56,7 @@ func (s *System) logged(n *node, line []byte) {
 }
 
 func (s *System) arrived(n *node, c Client) {
-	if isProof(c.Room) {
+	if isProof(c.Room) || s.stopping.Load() {
 		return
 	}
 	s.state.change(func(now *State) {
@@ -69,7 +69,7 @@ func (s *System) arrived(n *node, c Client) {
 }
 
 func (s *System) departed(n *node, c Client) {
-	if isProof(c.Room) {
+	if isProof(c.Room) || s.stopping.Load() {
 		return
 	}
 	s.state.change(func(now *State) {

@@ -91,8 +91,8 @@ func (s *System) serverDown(ctx context.Context, i int, err error, gone bool) {
 		before = at.State
 		switch {
 		case gone:
-			at.State, at.Link = Gone, ""
-		case before == Up || before == Starting:
+			at.State, at.Link, at.PID = Gone, "", 0
+		case before == Up, before == Starting, before == Gone: // there is somebody again, but not as a replica of ours
 			at.State = Silent
 		}
 		server = *at

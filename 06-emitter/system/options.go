@@ -30,8 +30,9 @@ type Options struct {
 	MapPort int
 	// Grace is how long a node's clients get to leave at the end. Default 1s.
 	Grace time.Duration
-	// Logs is the level from which the nodes' log lines are shown. Default nil:
-	// none, but the last ones of a node that dies.
+	// Logs is the level from which the nodes' log lines are shown, and with debug
+	// the Redis servers' too. Default nil: none, but the last ones of a node that
+	// dies.
 	Logs *slog.Level
 
 	// Node is the command that runs NodeMain, which takes no arguments; it is

@@ -16,6 +16,7 @@ type paths struct {
 	mu      sync.Mutex
 	names   map[string]string // of publishers, by their identity
 	open    map[string]*path  // by payload: those that have not been everywhere yet
+	keys    []string          // of open, the oldest first; some are out of it already
 	counted int64
 }
 
@@ -25,14 +26,16 @@ type path struct {
 	first time.Time
 	took  map[int]time.Duration // by server, since first
 	timer *time.Timer
+	told  bool // its line has been shown
 }
 
 // patience is how long a message may take to every server that is up. It takes
 // a fifth of a millisecond.
 const patience = 200 * time.Millisecond
 
-// maxOpen bounds what is followed at once; in a storm the rest is only counted.
-const maxOpen = 500
+// maxOpen is how many messages are followed at once: those that are under way,
+// and those that a replica may still get late, when its link is mended.
+const maxOpen = 1000
 
 func (p *paths) name(pub, node string) {
 	p.mu.Lock()
@@ -61,36 +64,67 @@ func (s *System) seen(i int, e *pubsub.Event, now time.Time) {
 	if i == 0 {
 		s.state.change(func(now *State) { now.Messages++ })
 	}
-	up := s.serversUp()
 	p := &s.paths
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	at := p.open[e.Payload]
 	if at == nil {
-		if len(p.open) >= maxOpen {
-			return
-		}
 		at = p.begin(&envelope, now)
 		key := strings.Clone(e.Payload)
-		if p.open == nil {
-			p.open = map[string]*path{}
-		}
-		p.open[key] = at
-		at.timer = time.AfterFunc(patience, func() { s.finish(key, at) })
+		p.keep(key, at)
+		at.timer = time.AfterFunc(patience, func() {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			s.tell(at)
+		})
 	}
 	at.took[i] = now.Sub(at.first)
 	hop := at.hop
-	hop.At = s.serverName(i)
+	hop.At, hop.Late = s.serverName(i), at.told
 	s.feed.show(Update{Hop: &hop})
-	for server := range up {
-		if _, been := at.took[server]; !been {
-			return
+	switch {
+	case at.told:
+		s.feed.crowd("late at %s: %s %q", hop.At, hop.speaker(), hop.Text)
+	case s.everywhere(at):
+		s.tell(at)
+	}
+	if len(at.took) == len(s.top.Addrs()) {
+		delete(p.open, e.Payload)
+	}
+}
+
+// keep remembers a path, and forgets the oldest one when there are too many.
+func (p *paths) keep(key string, at *path) {
+	if p.open == nil {
+		p.open = map[string]*path{}
+	}
+	p.open[key] = at
+	if p.keys = append(p.keys, key); len(p.keys) > maxOpen {
+		delete(p.open, p.keys[0])
+		p.keys = p.keys[1:]
+	}
+}
+
+// everywhere reports whether all servers that are up have seen a message.
+func (s *System) everywhere(at *path) bool {
+	s.state.mu.Lock()
+	defer s.state.mu.Unlock()
+	for i, server := range s.state.now.Servers {
+		if _, been := at.took[i]; server.State == Up && !been {
+			return false
 		}
 	}
-	if at.timer.Stop() {
-		delete(p.open, e.Payload)
-		s.feed.crowd("%s", s.sentence(at))
+	return true
+}
+
+// tell shows a message's line, once. Called with paths.mu held.
+func (s *System) tell(at *path) {
+	if at.told || s.stopping.Load() {
+		return
 	}
+	at.told = true
+	at.timer.Stop()
+	s.feed.crowd("%s", s.sentence(at))
 }
 
 func (p *paths) begin(e *relay.Envelope, now time.Time) *path {
@@ -113,28 +147,10 @@ func (p *paths) begin(e *relay.Envelope, now time.Time) *path {
 	return &path{hop: hop, first: now, took: map[int]time.Duration{}}
 }
 
-// finish tells of a message that has not been everywhere in time.
-func (s *System) finish(key string, at *path) {
-	s.paths.mu.Lock()
-	defer s.paths.mu.Unlock()
-	if s.paths.open[key] == at {
-		delete(s.paths.open, key)
-		s.feed.crowd("%s", s.sentence(at))
-	}
-}
-
 // sentence is the line about a message: who, to whom, what, and its way.
 //
 //	alice in lobby: "hi"   node-1 → master → replica-1, replica-2   0.3 ms
 func (s *System) sentence(at *path) string {
-	who := at.hop.From
-	if who == "" {
-		who = "(no sender)"
-	}
-	room := "to all"
-	if at.hop.Room != "" {
-		room = "in " + at.hop.Room
-	}
 	way := []string{at.hop.By}
 	if _, ok := at.took[0]; ok {
 		way = append(way, s.serverName(0))
@@ -154,7 +170,7 @@ func (s *System) sentence(at *path) string {
 	} else {
 		way = append(way, "no replica")
 	}
-	return fmt.Sprintf("%s %s: %q   %s%s", who, room, at.hop.Text, strings.Join(way, " → "), end)
+	return fmt.Sprintf("%s %q   %s%s", at.hop.speaker(), at.hop.Text, strings.Join(way, " → "), end)
 }
 
 func (s *System) serverName(i int) string {
@@ -164,14 +180,14 @@ func (s *System) serverName(i int) string {
 	return fmt.Sprintf("replica-%d", i)
 }
 
-func (s *System) serversUp() map[int]bool {
-	s.state.mu.Lock()
-	defer s.state.mu.Unlock()
-	up := map[int]bool{}
-	for i, server := range s.state.now.Servers {
-		if server.State == Up {
-			up[i] = true
-		}
+// speaker is who speaks, and to whom.
+func (h *Hop) speaker() string {
+	who, room := h.From, "to all"
+	if who == "" {
+		who = "(no sender)"
 	}
-	return up
+	if h.Room != "" {
+		room = "in " + h.Room
+	}
+	return who + " " + room + ":"
 }

@@ -55,11 +55,24 @@ func (s *System) pollServer(ctx context.Context, i int, client *redis.Client) {
 	if err != nil {
 		return // the observer notices it too, and says so
 	}
+	pid := 0
+	if s.processes() {
+		pid = askPID(ctx, client)
+	}
 	s.state.change(func(now *State) {
 		server := &now.Servers[i]
-		server.Link, server.Offset, server.Linked = role.Link, role.Offset, len(role.Replicas)
-		server.PID = s.serverPID(i)
+		server.Link, server.Offset, server.Linked, server.PID = role.Link, role.Offset, len(role.Replicas), pid
 	})
+}
+
+// askPID asks a server for its process: it may be one that somebody started by
+// hand in the place of ours.
+func askPID(ctx context.Context, client *redis.Client) int {
+	info, _ := client.Info(ctx, "server").Result() // without an answer: 0
+	_, after, _ := strings.Cut(info, "process_id:")
+	digits, _, _ := strings.Cut(after, "\r\n")
+	pid, _ := strconv.Atoi(digits)
+	return pid
 }
 
 // pollNode also notices a node that does not answer, as one that was frozen from

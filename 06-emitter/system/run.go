@@ -22,8 +22,8 @@ func Run(ctx context.Context, o Options) error {
 		}
 		return err
 	}
-	s.feed.print(fmt.Sprintf("\n%s\n%s\nReady: a client on each node has heard the other nodes and the emitter, %.2f s after the start.",
-		s.Table(), s.Hints(), s.ready.Seconds()))
+	s.feed.print(fmt.Sprintf("Ready in %.2f s: a client on each node has heard the other nodes and the emitter.\n\n%s\n%s",
+		s.ready.Seconds(), s.Table(), s.Hints()))
 	if o.In != nil {
 		readInBackground()
 		go s.read(ctx, o.In, quit) // ends with the program: a read of a terminal cannot be called back
@@ -32,7 +32,12 @@ func Run(ctx context.Context, o Options) error {
 	began := time.Now()
 	s.feed.print("\nStopping: the nodes first, then Redis.")
 	s.Stop()
-	s.feed.print(fmt.Sprintf("Stopped in %.1f s; nothing is left running.", time.Since(began).Seconds()))
+	for i, server := range s.state.get().Servers {
+		if !s.ours(i, server) {
+			s.feed.print(fmt.Sprintf("%s, process %d, was started by hand and goes on; kill %d ends it.", server.Name, server.PID, server.PID))
+		}
+	}
+	s.feed.print(fmt.Sprintf("Stopped in %.2f s: nothing of ours is left running.", time.Since(began).Seconds()))
 	s.feed.end()
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 // shows, in JSON.
 type State struct {
 	Backend  string   `json:"backend"`
+	Inside   bool     `json:"inside"`  // the servers are in this program, not processes
 	Servers  []Server `json:"servers"` // the master first
 	Nodes    []Node   `json:"nodes"`
 	Messages int64    `json:"messages"` // that the master has passed on
@@ -31,7 +32,7 @@ const (
 type Server struct {
 	Name   string `json:"name"` // master, replica-1, …
 	Addr   string `json:"addr"`
-	PID    int    `json:"pid"` // 0: inside this program
+	PID    int    `json:"pid"` // 0: inside this program, or gone
 	State  string `json:"state"`
 	Link   string `json:"link"` // a replica's link to its master, as ROLE says it
 	Offset int64  `json:"offset"`

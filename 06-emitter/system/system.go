@@ -99,18 +99,15 @@ func (s *System) startServers(ctx context.Context) (err error) {
 		}
 	}
 	launch := replication.Options{Backend: s.backend, Replicas: len(s.o.RedisPorts) - 1, Ports: s.o.RedisPorts}
-	if s.o.Logs != nil {
-		launch.Log = printer{s.feed}
-	}
 	if s.o.Logs != nil && *s.o.Logs <= slog.LevelDebug {
-		launch.LogLevel = "debug"
+		launch.Log, launch.LogLevel = printer{s.feed}, "verbose"
 	}
 	if s.top, err = replication.Start(ctx, launch); err != nil {
 		return err
 	}
 	addrs := s.top.Addrs()
 	s.state.change(func(now *State) {
-		now.Backend = s.why
+		now.Backend, now.Inside = s.why, !s.processes()
 		for i, addr := range addrs {
 			now.Servers = append(now.Servers, Server{Name: s.serverName(i), Addr: addr, PID: s.serverPID(i), State: Starting})
 		}
@@ -208,8 +205,8 @@ func (s *System) died(n *node, err error, last []string) {
 		return
 	}
 	s.feed.say("%s has ended (%v): its clients go to another node. To have it back: restart %s", n.name, err, n.name)
-	if wasKilled(err) {
-		return // from outside; its log knows nothing about it
+	if fromOutside(err) {
+		return
 	}
 	for _, line := range last {
 		s.feed.print("    " + readable(n.name, []byte(line)))

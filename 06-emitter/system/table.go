@@ -18,7 +18,7 @@ func (s *System) Table() string {
 	row("WHAT", "WHERE", "PID", "STATE", "REACH IT BY")
 	for _, server := range now.Servers {
 		_, port, _ := net.SplitHostPort(server.Addr)
-		row(server.Name, server.Addr, s.pidText(server.PID, server.State), server.State, "redis-cli -p "+port)
+		row(server.Name, server.Addr, s.pidText(server.PID), server.State, "redis-cli -p "+port)
 	}
 	for _, n := range now.Nodes {
 		state := n.State
@@ -38,11 +38,11 @@ func (s *System) Table() string {
 	return b.String()
 }
 
-func (s *System) pidText(pid int, state string) string {
+func (s *System) pidText(pid int) string {
 	switch {
-	case pid == 0:
+	case !s.processes():
 		return "inside"
-	case state == Gone:
+	case pid == 0:
 		return "-"
 	}
 	return strconv.Itoa(pid)

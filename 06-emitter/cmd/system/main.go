@@ -82,8 +82,8 @@ func parse(args []string, errOut io.Writer) (system.Options, error) {
 		return number(&o.MapPort, 0)(s)
 	})
 	fs.StringVar(&o.Host, "listen-host", "127.0.0.1", "`address` that the nodes listen on; 0.0.0.0 lets other machines in")
-	fs.BoolVar(&verbose, "v", false, "show the nodes' and the servers' logs, as -log-level info")
-	fs.TextVar(&level, "log-level", slog.LevelInfo, "show the logs from this `level` on: debug, info, warn or error (default: none)")
+	fs.BoolVar(&verbose, "v", false, "show the nodes' logs, as -log-level info")
+	fs.TextVar(&level, "log-level", slog.LevelInfo, "show the nodes' logs from this `level` on: debug (and Redis' own), info, warn or error (default: none)")
 	if err := fs.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			fs.SetOutput(errOut)
