@@ -55,9 +55,17 @@ func TestA(t *testing.T) {
 	t.Skip()
 	t.SkipNow()
 	t.Skip("needs redis-server: see make doctor")
+}
+
+func TestInABubble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { time.Sleep(1) })
 }
+
+func TestInABubbleOfOurs(t *testing.T) {
+	bubble(t, func(t *testing.T) { time.Sleep(1) })
+}
 `,
+		"a/b_test.go":        "package a\n\nfunc bubble(t *testing.T, f func(t *testing.T)) { synctest.Test(t, f) }\n",
 		"a/exercises/one.go": "package one\n\n// TODO: count them\n",
 	})
 	requireFindings(t, traces, root,
