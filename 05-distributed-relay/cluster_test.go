@@ -110,10 +110,11 @@ func (n *node) awaitReady(t *testing.T) {
 	require.Eventually(t, func() bool { _, ready := n.relay.Ready(); return ready }, patience, time.Millisecond, "node is not ready")
 }
 
-// client is a chat client that remembers nothing but what it is asked for.
+// client is a chat client.
 type client struct {
 	*chat.Client
-	t *testing.T
+	t     *testing.T
+	crowd []string // who is present, as far as sees was told
 }
 
 func (c *cluster) dial(node int, name, room string) *client {
@@ -127,7 +128,7 @@ func dial(t *testing.T, url, name, room string) *client {
 	conn, err := chat.Dial(ctx, url, chat.DialOptions{Name: name, Room: room})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = conn.Close() })
-	return &client{conn, t}
+	return &client{Client: conn, t: t}
 }
 
 func (c *client) say(text string) {

@@ -66,7 +66,7 @@ func (r *Relay) message(e *pubsub.Event, now time.Time) {
 		r.heard(p.Pub, p.Node, now)
 		if e.Probe {
 			r.flush()
-			r.health.back(r.sequences)
+			r.health.back(p.Count, r.probes.Load(), r.sequences)
 			r.forgetSilent(now)
 		}
 	case presenceChannel:

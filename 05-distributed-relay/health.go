@@ -21,7 +21,7 @@ type health struct {
 	reason string // why not
 
 	// Of the delivering goroutine.
-	proofs    int       // probes back since delivery was last in doubt
+	need      uint64    // the probe whose return ends the doubt; 0: none has come back yet
 	ever      bool      // delivery has been proven once
 	missed    int64     // when the doubt began
 	anonymous time.Time // when something without a number was last seen
@@ -53,7 +53,7 @@ func (h *health) lost(err error, s *sequences) {
 	if h.reason = err.Error(); h.ready {
 		h.missed, s.blind = s.missed, false
 	}
-	h.ready, h.proofs = false, 0
+	h.ready, h.need = false, 0
 	h.log.Warn("not ready: delivery is in doubt", "why", err)
 	text := "this node's replica has gone quiet: messages may be missed"
 	if errors.Is(err, pubsub.ErrNotPublished) {
@@ -63,13 +63,20 @@ func (h *health) lost(err error, s *sequences) {
 }
 
 // back notes that a probe of this node's own came back: messages are delivered
-// again. Clients hear of it with the second probe: one interval after the
-// first, every other node's probe has been seen, too, and all gaps are counted.
-// At the start there is nothing to count, and the first will do.
-func (h *health) back(s *sequences) {
+// again. It may be an old one, with others and many messages behind it. So the
+// doubt ends with a probe that is published from now on: until that is back,
+// everything before it is, and at least one probe of every other node: all gaps
+// are counted. At the start there is nothing to count, and the first will do.
+func (h *health) back(probe, published uint64, s *sequences) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.proofs++; h.ready || h.ever && h.proofs < 2 {
+	switch {
+	case h.ready:
+		return
+	case h.need == 0 && h.ever:
+		h.need = published + 2 // the next but one: a whole interval lies before it
+		return
+	case probe < h.need:
 		return
 	}
 	var missed *int64

@@ -12,7 +12,7 @@ import (
 const (
 	// answerShare of the timeout is what a message may take; the rest is for
 	// the answer's way back to the client.
-	answerShare = 0.9
+	answerShare = 0.8
 	// A message with less than this share of its time left is not sent any
 	// more: it could be taken by the master and still be reported as failed.
 	leastShare = 0.2

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -29,8 +30,8 @@ type Relay struct {
 	events    []chat.Event
 	faults    faults
 
-	wholeDue chan whole // asks the presence goroutine for a whole list
-	probes   uint64     // of the publishing goroutine
+	wholeDue chan whole    // asks the presence goroutine for a whole list
+	probes   atomic.Uint64 // published so far
 }
 
 // New makes a relay. Nothing is connected before Run.
@@ -142,8 +143,7 @@ func (r *Relay) probe(ctx context.Context) error {
 	result := make(chan error, 1)
 	m := outgoing{since: time.Now(), size: 128, done: func(err error) { result <- err }}
 	m.own = func() (string, []byte) {
-		r.probes++
-		return probeChannel, marshal(probe{Node: r.o.Node, Pub: r.pub, Seq: r.publisher.seq, Count: r.probes})
+		return probeChannel, marshal(probe{Node: r.o.Node, Pub: r.pub, Seq: r.publisher.seq, Count: r.probes.Add(1)})
 	}
 	if !r.publisher.outbox.put(m) {
 		return fmt.Errorf("too much waits for the master at %s", r.o.PubAddr)
