@@ -9,7 +9,9 @@ help: ## list the jobs (make alone does that too)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 run: ## start the final system: master, two replicas, two chat nodes, the live map
-	@go run ./06-emitter/cmd/system $(ARGS)
+	@# Built and replaced by it: go run would make a failure of Ctrl-C.
+	@go build -buildvcs=false -o bin/ ./06-emitter/cmd/system
+	@exec bin/system $(ARGS)
 
 test: ## run all tests embedded, and again on redis-server when it is on the PATH
 	@go run ./workbook/cmd/test $(ARGS)
