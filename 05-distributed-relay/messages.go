@@ -1,8 +1,6 @@
 package relay
 
 import (
-	"fmt"
-
 	"github.com/vmihailenco/msgpack/v5"
 
 	"example.com/redis-chat/04-websocket-chat"
@@ -40,12 +38,11 @@ func marshal(v any) []byte {
 }
 
 // unmarshal reads one of the node's own messages. Anybody can publish on its
-// channel: a library that panics on what it reads must not end the node.
-func unmarshal(payload string, v any) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%v", r)
-		}
-	}()
+// channel: what is malformed must not reach the library, which trusts lengths
+// and nests without end.
+func unmarshal(payload string, v any) error {
+	if err := wellFormed(payload); err != nil {
+		return err
+	}
 	return msgpack.Unmarshal([]byte(payload), v)
 }
