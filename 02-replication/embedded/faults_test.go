@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"strings"
@@ -139,15 +140,22 @@ func TestLogDoesNotGrowForEver(t *testing.T) {
 	require.Less(t, len(top.log.entries), 100)
 }
 
+// subscribeAndNeverRead subscribes by hand, so that nobody reads what arrives.
+func subscribeAndNeverRead(t *testing.T, c *redis.Client, channel string) net.Conn {
+	t.Helper()
+	lazy, err := net.Dial("tcp", c.Options().Addr)
+	require.NoError(t, err)
+	t.Cleanup(func() { lazy.Close() })
+	_, err = fmt.Fprintf(lazy, "*2\r\n$9\r\nSUBSCRIBE\r\n$%d\r\n%s\r\n", len(channel), channel)
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return c.PubSubNumSub(t.Context(), channel).Val()[channel] == 1 }, time.Second, time.Millisecond)
+	return lazy
+}
+
 // TestSubscriberThatDoesNotReadFreezesItsReplicaAlone: miniredis writes to subscribers while it holds the lock of its server.
 func TestSubscriberThatDoesNotReadFreezesItsReplicaAlone(t *testing.T) {
-	top, c := start(t, Options{})
-	lazy, err := net.Dial("tcp", top.Addrs()[1])
-	require.NoError(t, err)
-	defer lazy.Close()
-	_, err = fmt.Fprint(lazy, "*2\r\n$9\r\nSUBSCRIBE\r\n$4\r\nroom\r\n")
-	require.NoError(t, err)
-	require.Eventually(t, func() bool { return c[1].PubSubNumSub(t.Context(), "room").Val()["room"] == 1 }, time.Second, time.Millisecond)
+	_, c := start(t, Options{})
+	lazy := subscribeAndNeverRead(t, c[1], "room")
 	sub := listen(t, c[2], "room")
 
 	megabyte := strings.Repeat("x", 1<<20)
@@ -159,6 +167,35 @@ func TestSubscriberThatDoesNotReadFreezesItsReplicaAlone(t *testing.T) {
 	require.EqualValues(t, 1, c[0].Wait(t.Context(), 2, 50*time.Millisecond).Val(), "one replica is stuck")
 	lazy.Close()
 	all(t, c[0], 2)
+}
+
+func TestStuckServerCanBeKilled(t *testing.T) {
+	for i := range 2 {
+		t.Run([]string{"master", "replica"}[i], func(t *testing.T) {
+			top, c := start(t, Options{Replicas: 1})
+			subscribeAndNeverRead(t, c[i], "room")
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				for range 20 {
+					c[0].Publish(t.Context(), "room", strings.Repeat("x", 1<<20))
+				}
+			})
+			require.Eventually(t, func() bool { // a PING that is not answered
+				ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+				defer cancel()
+				conn := redis.NewClient(&redis.Options{Addr: top.Addrs()[i], ContextTimeoutEnabled: true})
+				defer conn.Close()
+				return conn.Get(ctx, "key").Err() == context.DeadlineExceeded
+			}, 5*time.Second, time.Millisecond)
+			require.NoError(t, top.Kill(i))
+			wg.Wait()
+			require.NoError(t, top.Restart(t.Context(), i))
+			// A new client: after many failed dials go-redis repeats the last error for up to a second without a dial.
+			fresh := redis.NewClient(&redis.Options{Addr: top.Addrs()[0]})
+			defer fresh.Close()
+			all(t, fresh, 1)
+		})
+	}
 }
 
 func TestKeysExpireAtTheSamePlaceOfTheLog(t *testing.T) {

@@ -52,9 +52,9 @@ func describe(w io.Writer, o replication.Options, top replication.Topology, took
 	fmt.Fprintln(w, "Ctrl-C ends them all.")
 }
 
-// byHand is the command line that starts server i.
+// byHand is the command line that starts server i, in a folder of its own: a replica receives the keys as a file.
 func byHand(program string, addrs []string, i int) string {
-	line := fmt.Sprintf("%s --port %s --save '' --repl-diskless-sync no --loglevel debug", program, port(addrs[i]))
+	line := fmt.Sprintf("%s --port %s --save '' --dir \"$(mktemp -d)\" --repl-diskless-sync no --loglevel debug", program, port(addrs[i]))
 	if i > 0 {
 		line += " --replicaof 127.0.0.1 " + port(addrs[0])
 	}
