@@ -177,7 +177,9 @@ func TestStuckServerCanBeKilled(t *testing.T) {
 			var wg sync.WaitGroup
 			wg.Go(func() {
 				for range 20 {
-					c[0].Publish(t.Context(), "room", strings.Repeat("x", 1<<20))
+					if c[0].Publish(t.Context(), "room", strings.Repeat("x", 1<<20)).Err() != nil {
+						return
+					}
 				}
 			})
 			require.Eventually(t, func() bool { // a PING that is not answered
