@@ -111,7 +111,7 @@ func (s *System) doNode(ctx context.Context, action string, i int) error {
 		return nil
 	case Restart:
 		if n.pid() != 0 {
-			n.stop(s.o.Grace + 500*time.Millisecond)
+			n.stop(s.o.Grace + slack)
 			s.ended(n.name)
 		}
 		if err := s.startNode(ctx, i); err != nil {

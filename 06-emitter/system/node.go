@@ -27,6 +27,7 @@ type node struct {
 	cmd   *exec.Cmd
 	ended chan struct{} // closed when cmd has ended and its log has been read
 	asked bool          // somebody here ended it
+	last  []string      // the end of its log, when it has ended
 }
 
 var (
@@ -79,6 +80,7 @@ func (n *node) follow(cmd *exec.Cmd, log *bufio.Reader, ended chan struct{}) {
 	err := cmd.Wait()
 	n.mu.Lock()
 	asked := n.asked
+	n.last = last
 	n.mu.Unlock()
 	if asked {
 		last, err = nil, nil
@@ -162,6 +164,16 @@ func (n *node) running() bool {
 	default:
 		return true
 	}
+}
+
+// lastWords is the last line of a node that has ended: why, when it says so.
+func (n *node) lastWords() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if len(n.last) == 0 {
+		return "it said nothing"
+	}
+	return n.last[len(n.last)-1]
 }
 
 // gone is closed when the present run has ended.

@@ -86,7 +86,7 @@ func (o Options) withDefaults() (Options, error) {
 	case len(o.RedisPorts) < 2 || len(o.RedisPorts) > 10:
 		return bad("-redis-ports names %d ports: want the master's, then one for each replica, up to 9", len(o.RedisPorts))
 	}
-	o.Ports = followed(o.Ports, o.Nodes)
+	o.RedisPorts, o.Ports = slices.Clone(o.RedisPorts), followed(o.Ports, o.Nodes)
 	seen := map[int]bool{0: true}
 	for _, port := range slices.Concat(o.RedisPorts, o.Ports, []int{o.MapPort}) {
 		if port < 0 || port > 65535 {

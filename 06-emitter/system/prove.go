@@ -94,6 +94,8 @@ func hear(ctx context.Context, c *chat.Client, i int, nodes []Node) error {
 	return nil
 }
 
+var errEnded = errors.New("it ended before it was ready")
+
 // awaitReady returns when a node's /readyz says 200: messages reach it.
 func awaitReady(ctx context.Context, n Node, ended <-chan struct{}) error {
 	why := errors.New("it does not answer")
@@ -107,7 +109,7 @@ func awaitReady(ctx context.Context, n Node, ended <-chan struct{}) error {
 		}
 		select {
 		case <-ended:
-			return fmt.Errorf("%s ended before it was ready", n.Name)
+			return errEnded
 		case <-ctx.Done():
 			return fmt.Errorf("%s is not ready: %w (%w)", n.Name, why, context.Cause(ctx))
 		case <-time.After(5 * time.Millisecond):

@@ -29,16 +29,7 @@ func Run(ctx context.Context, o Options) error {
 		go s.read(ctx, o.In, quit) // ends with the program: a read of a terminal cannot be called back
 	}
 	<-ctx.Done()
-	began := time.Now()
-	s.feed.print("\nStopping: the nodes first, then Redis.")
 	s.Stop()
-	for i, server := range s.state.get().Servers {
-		if !s.ours(i, server) {
-			s.feed.print(fmt.Sprintf("%s, process %d, was started by hand and goes on; kill %d ends it.", server.Name, server.PID, server.PID))
-		}
-	}
-	s.feed.print(fmt.Sprintf("Stopped in %.2f s: nothing of ours is left running.", time.Since(began).Seconds()))
-	s.feed.end()
 	return nil
 }
 

@@ -191,7 +191,9 @@ func (s *System) startNode(ctx context.Context, i int) error {
 		now.Nodes[i].State, now.Nodes[i].Why, now.Nodes[i].PID = Starting, "", n.pid()
 		at = now.Nodes[i]
 	})
-	if err := awaitReady(ctx, at, n.gone()); err != nil {
+	if err := awaitReady(ctx, at, n.gone()); errors.Is(err, errEnded) {
+		return fmt.Errorf("%s: %w: %s", n.name, err, clean(n.lastWords()))
+	} else if err != nil {
 		return err
 	}
 	s.become(n.name, Up, "")
@@ -200,9 +202,8 @@ func (s *System) startNode(ctx context.Context, i int) error {
 
 // died tells of a node that ended without being asked to.
 func (s *System) died(n *node, err error, last []string) {
-	s.ended(n.name)
-	if s.stopping.Load() {
-		return
+	if before := s.ended(n.name); before == Starting || s.stopping.Load() {
+		return // who started it tells
 	}
 	s.feed.say("%s has ended (%v): its clients go to another node. To have it back: restart %s", n.name, err, n.name)
 	if fromOutside(err) {
@@ -213,11 +214,14 @@ func (s *System) died(n *node, err error, last []string) {
 	}
 }
 
-func (s *System) ended(name string) {
+// ended empties a node's state, and returns the one before.
+func (s *System) ended(name string) (before string) {
 	s.state.change(func(now *State) {
 		n := now.node(name)
+		before = n.State
 		n.State, n.Why, n.PID, n.Connections, n.Clients = Gone, "", 0, 0, nil
 	})
+	return before
 }
 
 // prove is the last step of the start. The observers are proven too: what the
@@ -233,32 +237,6 @@ func (s *System) prove(ctx context.Context) error {
 		}
 	}
 	return prove(ctx, s.state.get().Nodes, s.emitter)
-}
-
-// Stop ends everything in order: the nodes, whose clients are told to go; then
-// Redis. After it nothing is left running. A second call does nothing.
-func (s *System) Stop() {
-	s.stopOnce.Do(func() {
-		s.stopping.Store(true)
-		var nodes sync.WaitGroup
-		for _, n := range s.nodes {
-			nodes.Go(func() { n.stop(s.o.Grace + 500*time.Millisecond) })
-		}
-		nodes.Wait()
-		s.stopWatch()
-		s.feed.hangUp()
-		s.background.Wait()
-		var errs []error
-		if s.emitter != nil {
-			errs = append(errs, s.emitter.Close(), s.master.Close())
-		}
-		if s.top != nil {
-			errs = append(errs, s.top.Close())
-		}
-		if err := errors.Join(errs...); err != nil {
-			s.feed.print("while stopping: " + err.Error())
-		}
-	})
 }
 
 func nodeName(i int) string { return fmt.Sprintf("node-%d", i+1) }
@@ -288,3 +266,9 @@ func (p printer) Write(line []byte) (int, error) {
 	p.feed.print(clean(strings.TrimRight(string(line), "\n")))
 	return len(line), nil
 }
+
+// State is what is so now.
+func (s *System) State() State { return s.state.get() }
+
+// MapURL is where the live map is, "" without one.
+func (s *System) MapURL() string { return s.mapURL }

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	basics "example.com/redis-chat/01-redis-basics"
+	chat "example.com/redis-chat/04-websocket-chat"
+)
+
+const within = 10 * time.Second
+
+// program is a run of the system, as a process.
+type program struct {
+	t     *testing.T
+	cmd   *exec.Cmd
+	in    io.WriteCloser
+	lines *bufio.Scanner
+	said  strings.Builder
+	pids  []int // of its children
+	urls  []string
+}
+
+var (
+	pidOf = regexp.MustCompile(`^  (?:master|replica-\d|node-\d) +\S+ +(\d+) `)
+	urlOf = regexp.MustCompile(`^  node-.*(http://\S+)`)
+)
+
+// launch starts the program in a process group of its own, as a shell would, and
+// returns when it has said all that it says at the start.
+func launch(t *testing.T) *program {
+	t.Helper()
+	backend, err := basics.BackendFromEnv()
+	require.NoError(t, err)
+	if backend.Kind == basics.KindRunning {
+		t.Skip("the system starts servers of its own: run it with WORKBOOK_REDIS=embedded or WORKBOOK_REDIS=server")
+	}
+	p := &program{t: t}
+	p.cmd = exec.Command(os.Args[0], "-redis", backend.String(), "-ports", "0,0", "-redis-ports", "0,0,0", "-map", "")
+	p.cmd.Env = append(os.Environ(), asProgram+"=1")
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	p.cmd.Stderr = os.Stderr
+	p.in, err = p.cmd.StdinPipe()
+	require.NoError(t, err)
+	out, err := p.cmd.StdoutPipe()
+	require.NoError(t, err)
+	p.lines = bufio.NewScanner(out)
+	require.NoError(t, p.cmd.Start())
+	t.Cleanup(func() {
+		_ = p.cmd.Process.Kill()
+		_ = p.cmd.Wait()
+		if t.Failed() {
+			t.Log(p.said.String())
+		}
+	})
+	p.until("Type help")
+	for line := range strings.Lines(p.said.String()) {
+		if m := pidOf.FindStringSubmatch(line); m != nil {
+			pid, err := strconv.Atoi(m[1])
+			require.NoError(t, err)
+			p.pids = append(p.pids, pid)
+		}
+		if m := urlOf.FindStringSubmatch(line); m != nil {
+			p.urls = append(p.urls, m[1])
+		}
+	}
+	want := map[basics.Kind]int{basics.KindEmbedded: 2, basics.KindServer: 5}
+	require.Len(t, p.pids, want[backend.Kind], p.said.String())
+	require.Len(t, p.urls, 2)
+	require.Regexp(t, `Ready in [01]\.\d\d s`, p.said.String())
+	return p
+}
+
+// until reads what the program says until a line contains text.
+func (p *program) until(text string) {
+	p.t.Helper()
+	for p.lines.Scan() {
+		p.said.WriteString(p.lines.Text() + "\n")
+		if strings.Contains(p.lines.Text(), text) {
+			return
+		}
+	}
+	require.FailNow(p.t, "it has ended", "without %q:\n%s", text, p.said.String())
+}
+
+// nothingIsLeft waits until none of the children runs.
+func (p *program) nothingIsLeft() {
+	p.t.Helper()
+	for _, pid := range p.pids {
+		require.Eventually(p.t, func() bool { return !runs(pid) }, within, 5*time.Millisecond, "process %d", pid)
+	}
+}
+
+// runs is false for a zombie too: it has ended, and nobody has asked how yet.
+func runs(pid int) bool {
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	_, after, _ := strings.Cut(string(stat), ") ")
+	return err == nil && !strings.HasPrefix(after, "Z")
+}
+
+func TestSignalEndsEverythingInOrder(t *testing.T) {
+	for name, signal := range map[string]syscall.Signal{"Ctrl-C": syscall.SIGINT, "SIGTERM": syscall.SIGTERM, "the terminal is closed": syscall.SIGHUP} {
+		t.Run(name, func(t *testing.T) {
+			p := launch(t)
+			alice, err := chat.Dial(t.Context(), p.urls[0], chat.DialOptions{Name: "alice"})
+			require.NoError(t, err)
+			defer alice.Close()
+			p.until("alice connected to node-1")
+
+			began := time.Now()
+			require.NoError(t, syscall.Kill(-p.cmd.Process.Pid, signal)) // to the whole group, as a terminal does
+			p.until("nothing of ours is left running")
+			require.NoError(t, p.cmd.Wait(), "exit code 0")
+			require.Less(t, time.Since(began), 3*time.Second)
+			p.nothingIsLeft()
+			for err == nil {
+				_, err = alice.Receive(t.Context())
+			}
+			require.ErrorContains(t, err, "1001", "she was told, so the node ended in peace")
+		})
+	}
+}
+
+func TestNothingIsLeftWhenTheSystemIsKilled(t *testing.T) {
+	p := launch(t)
+	for _, pid := range p.pids {
+		require.True(t, runs(pid))
+	}
+	require.NoError(t, p.cmd.Process.Kill())
+	p.nothingIsLeft()
+}
+
+func TestCommandsAreTyped(t *testing.T) {
+	p := launch(t)
+	for _, c := range [][2]string{
+		{"help", "freeze WHAT"},
+		{"emit Hello!", "reached 2 of 2 replicas"},
+		{"kill replica-1", "kill replica-1: done"},
+		{"restart replica-1", "restart replica-1: done"},
+		{"dance", `"dance" is no command`},
+		{"kill", "kill what?"},
+		{"freeze node-2", "freeze node-2: done"},
+		{"status", "node-2"},
+		{"quit", "nothing of ours is left running"},
+	} {
+		_, err := io.WriteString(p.in, c[0]+"\n")
+		require.NoError(t, err)
+		p.until(c[1])
+	}
+	require.NoError(t, p.cmd.Wait())
+	p.nothingIsLeft()
+}
+
+func TestEndOfInputIsNotTheEnd(t *testing.T) {
+	p := launch(t)
+	require.NoError(t, p.in.Close())
+	alice, err := chat.Dial(t.Context(), p.urls[0], chat.DialOptions{Name: "alice"})
+	require.NoError(t, err)
+	defer alice.Close()
+	p.until("alice connected to node-1")
+}

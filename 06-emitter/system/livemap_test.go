@@ -1,0 +1,151 @@
+package system_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/06-emitter/system"
+)
+
+// freePort is free for a moment; should it be gone by then, the map gets the next one.
+func freePort(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// browser makes requests as a page of one origin would, without keeping connections.
+type browser struct {
+	t      *testing.T
+	client *http.Client
+}
+
+func newBrowser(t *testing.T) *browser {
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &browser{t, &http.Client{Transport: transport}}
+}
+
+func (b *browser) do(method, url, body string, header map[string]string) (status int, answer string, h http.Header) {
+	b.t.Helper()
+	req, err := http.NewRequestWithContext(b.t.Context(), method, url, strings.NewReader(body))
+	require.NoError(b.t, err)
+	for key, value := range header {
+		if req.Header.Set(key, value); key == "Host" {
+			req.Host = value
+		}
+	}
+	resp, err := b.client.Do(req)
+	require.NoError(b.t, err)
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	require.NoError(b.t, err)
+	return resp.StatusCode, string(text), resp.Header
+}
+
+func TestMapIsForThisMachineAndItsOwnPageAlone(t *testing.T) {
+	s, _ := start(t, system.Options{MapPort: freePort(t)})
+	b := newBrowser(t)
+	url := s.MapURL()
+
+	status, text, header := b.do("GET", url+"/", "", nil)
+	require.Equal(t, 200, status)
+	require.Contains(t, text, "<title>Chat map</title>")
+	require.Contains(t, header.Get("Content-Security-Policy"), "default-src 'none'")
+	for file, kind := range map[string]string{"main.js": "javascript", "map.css": "css", "icon.svg": "svg"} {
+		status, _, header = b.do("GET", url+"/page/"+file, "", nil)
+		require.Equal(t, 200, status, file)
+		require.Contains(t, header.Get("Content-Type"), kind)
+	}
+	status, _, _ = b.do("GET", url+"/page/page.go", "", nil)
+	require.Equal(t, 404, status)
+
+	const kill = `{"action":"kill","target":"replica-1"}`
+	for name, c := range map[string]struct {
+		status int
+		header map[string]string
+	}{
+		"a name that points here": {403, map[string]string{"Host": "evil.example:8080", "Content-Type": "application/json"}},
+		"another site":            {403, map[string]string{"Origin": "https://evil.example", "Content-Type": "application/json"}},
+		"the chat's page":         {403, map[string]string{"Origin": s.State().Nodes[0].URL, "Sec-Fetch-Site": "same-site", "Content-Type": "application/json"}},
+		"a form":                  {415, map[string]string{"Content-Type": "text/plain"}},
+	} {
+		status, _, _ := b.do("POST", url+"/do", kill, c.header)
+		require.Equal(t, c.status, status, name)
+	}
+	status, _, _ = b.do("GET", url+"/events", "", map[string]string{"Host": "evil.example"})
+	require.Equal(t, 403, status)
+	status, _, _ = b.do("GET", url+"/do", "", nil)
+	require.Equal(t, 405, status)
+	require.Equal(t, system.Up, s.State().Servers[1].State, "nobody has killed it")
+
+	own := map[string]string{"Origin": url, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json"}
+	status, text, _ = b.do("POST", url+"/do", `{"action":"emit","text":"Hello!"}`, own)
+	require.Equal(t, 200, status, text)
+	require.Contains(t, text, "reached 2 of 2 replicas")
+	status, text, _ = b.do("POST", url+"/do", kill, own)
+	require.Equal(t, 200, status, text)
+	status, text, _ = b.do("POST", url+"/do", `{"action":"kill","target":"nobody"}`, own)
+	require.Equal(t, 409, status)
+	require.Contains(t, text, "nothing of that name")
+}
+
+func TestMapIsToldWhatHappens(t *testing.T) {
+	s, out := start(t, system.Options{MapPort: freePort(t)})
+	alice := dial(t, s, 0, "<b>alice")
+	out.shows(t, "<b>alice connected")
+
+	req, err := http.NewRequestWithContext(t.Context(), "GET", s.MapURL()+"/events", nil)
+	require.NoError(t, err)
+	resp, err := newBrowser(t).client.Do(req)
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	require.Equal(t, "text/event-stream", resp.Header.Get("Content-Type"))
+	events := bufio.NewScanner(resp.Body)
+	next := func(is func(system.Update) bool) system.Update {
+		t.Helper()
+		for events.Scan() {
+			data, ok := strings.CutPrefix(events.Text(), "data: ")
+			var u system.Update
+			if ok {
+				require.NoError(t, json.Unmarshal([]byte(data), &u))
+			}
+			if ok && is(u) {
+				return u
+			}
+		}
+		require.FailNow(t, "the stream has ended")
+		return system.Update{}
+	}
+	first := next(func(system.Update) bool { return true })
+	require.NotNil(t, first.State, "the state comes first")
+	require.Len(t, first.State.Servers, 3)
+	require.Equal(t, "<b>alice", first.State.Nodes[0].Clients[0].Name)
+	next(func(u system.Update) bool { return strings.Contains(u.Line, "<b>alice connected") }) // of before
+
+	send(t, alice, "seen")
+	been := map[string]bool{}
+	for len(been) < 3 {
+		hop := next(func(u system.Update) bool { return u.Hop != nil }).Hop
+		been[hop.At] = true
+		require.Equal(t, "node-1", hop.By)
+		require.Equal(t, "<b>alice", hop.From)
+		require.Equal(t, "lobby", hop.Room)
+		require.Equal(t, "seen", hop.Text)
+	}
+	require.NoError(t, s.Do(t.Context(), system.Kill, strconv.Itoa(port(t, s.State().Servers[2].Addr))))
+	next(func(u system.Update) bool { return u.State != nil && u.State.Servers[2].State == system.Gone })
+	s.Stop()
+	for events.Scan() { // the stream ends with the system
+	}
+}

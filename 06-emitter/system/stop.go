@@ -1,0 +1,51 @@
+package system
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// Stop ends everything in order: the nodes, whose clients are told to go; then
+// who watches; then Redis. After it nothing of ours is left running. A second
+// call does nothing.
+func (s *System) Stop() { s.stopOnce.Do(s.stop) }
+
+func (s *System) stop() {
+	began := time.Now()
+	s.stopping.Store(true)
+	if s.ready > 0 {
+		s.feed.print("\nStopping: the nodes first, then Redis.")
+	}
+	var nodes sync.WaitGroup
+	for _, n := range s.nodes {
+		nodes.Go(func() { n.stop(s.o.Grace + slack) })
+	}
+	nodes.Wait()
+	s.stopWatch()
+	s.feed.hangUp()
+	s.background.Wait()
+	var errs []error
+	if s.emitter != nil {
+		errs = append(errs, s.emitter.Close(), s.master.Close())
+	}
+	if s.top != nil {
+		errs = append(errs, s.top.Close())
+	}
+	if err := errors.Join(errs...); err != nil {
+		s.feed.print("while stopping: " + err.Error())
+	}
+	if s.ready > 0 {
+		for i, server := range s.state.get().Servers {
+			if !s.ours(i, server) {
+				s.feed.print(fmt.Sprintf("%s, process %d, was started by hand and goes on; kill %d ends it.", server.Name, server.PID, server.PID))
+			}
+		}
+		s.feed.print(fmt.Sprintf("Stopped in %.2f s: nothing of ours is left running.", time.Since(began).Seconds()))
+	}
+	s.feed.end()
+}
+
+// slack is what a node may take beyond its grace period before it is killed.
+const slack = 500 * time.Millisecond

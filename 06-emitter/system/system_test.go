@@ -1,0 +1,296 @@
+package system_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/redistest"
+	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/06-emitter/system"
+)
+
+func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == "node" { // a system under test has started itself anew
+		os.Exit(system.NodeMain())
+	}
+	// The thread that starts children lives as long as the process, so that they die with it.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.init.func1.1"))
+}
+
+// within is how long a test waits for something that is bound to come.
+const within = 10 * time.Second
+
+// screen is a terminal.
+type screen struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+
+func (s *screen) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
+
+// shows waits until the terminal shows something.
+func (s *screen) shows(t *testing.T, text string) {
+	t.Helper()
+	require.Eventually(t, func() bool { return strings.Contains(s.String(), text) }, within, 5*time.Millisecond, "never shown: %s", text)
+}
+
+func start(t *testing.T, o system.Options) (*system.System, *screen) {
+	t.Helper()
+	backend, err := basics.BackendFromEnv()
+	require.NoError(t, err)
+	switch backend.Kind {
+	case basics.KindEmbedded, basics.KindServer:
+		o.Redis = backend.String()
+	default:
+		t.Skip("the system starts servers of its own: run it with WORKBOOK_REDIS=embedded or WORKBOOK_REDIS=server")
+	}
+	out := &screen{}
+	o.Out = out
+	s, err := system.Start(t.Context(), o)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		s.Stop()
+		if t.Failed() {
+			t.Log(out)
+		}
+	})
+	return s, out
+}
+
+func dial(t *testing.T, s *system.System, node int, name string) *chat.Client {
+	t.Helper()
+	c, err := chat.Dial(t.Context(), s.State().Nodes[node].URL, chat.DialOptions{Name: name})
+	require.NoError(t, err)
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+// hear returns the next message of one of these events.
+func hear(t *testing.T, c *chat.Client, events ...string) chat.Message {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), within)
+	defer cancel()
+	for {
+		m, err := c.Receive(ctx)
+		require.NoError(t, err, "while waiting for %v", events)
+		for _, event := range events {
+			if m.Event == event {
+				return m
+			}
+		}
+	}
+}
+
+// send sends a message and returns when the master has accepted it.
+func send(t *testing.T, c *chat.Client, text string) {
+	t.Helper()
+	data, err := json.Marshal(text)
+	require.NoError(t, err)
+	id := int64(1)
+	require.NoError(t, c.Send(t.Context(), chat.Frame{Event: "message", Data: data, ID: &id}))
+	m := hear(t, c, "$ack", "$error")
+	require.Equal(t, "$ack", m.Event, string(m.Text))
+}
+
+func TestMessageReachesTheOtherNodeAndNotItsSender(t *testing.T) {
+	s, out := start(t, system.Options{})
+	alice, bob := dial(t, s, 0, "alice"), dial(t, s, 1, "bob")
+	out.shows(t, "alice connected to node-1, room lobby")
+	send(t, alice, "from alice")
+	m := hear(t, bob, "message")
+	require.Equal(t, "alice", m.From)
+	require.JSONEq(t, `"from alice"`, string(m.Data))
+
+	receipt, err := s.Emit(t.Context(), "", "from outside")
+	require.NoError(t, err)
+	require.Contains(t, receipt, "reached 2 of 2 replicas")
+	require.JSONEq(t, `"from outside"`, string(hear(t, bob, "message").Data))
+	require.JSONEq(t, `"from outside"`, string(hear(t, alice, "message").Data), "alice heard herself")
+	out.shows(t, `alice in lobby: "from alice"   node-1 → master → replica-1, replica-2`)
+	out.shows(t, `(no sender) to all: "from outside"   emitter → master → replica-1, replica-2`)
+}
+
+func TestProofIsSeenByNobody(t *testing.T) {
+	s, out := start(t, system.Options{Nodes: 3})
+	carol := dial(t, s, 2, "carol")
+	send(t, carol, "the first that is seen")
+	out.shows(t, "the first that is seen")
+	require.NotContains(t, out.String(), "proof")
+	require.Equal(t, int64(1), s.State().Messages)
+	require.Len(t, s.State().Nodes[2].Clients, 1)
+}
+
+func TestLossOfAKilledReplicaIsCounted(t *testing.T) {
+	s, out := start(t, system.Options{})
+	alice, bob := dial(t, s, 0, "alice"), dial(t, s, 1, "bob")
+	hear(t, bob, "$recovered", "$presence") // its node has proven itself to it, or had before
+	send(t, alice, "before")
+	hear(t, bob, "message")
+
+	require.NoError(t, s.Do(t.Context(), system.Kill, "replica-2"))
+	hear(t, bob, "$degraded")
+	out.shows(t, "replica-2 is gone: clients of node-2 hear nothing. To have it back: restart replica-2")
+	const lost = 7
+	for i := range lost {
+		send(t, alice, fmt.Sprint("lost ", i))
+	}
+	require.NoError(t, s.Do(t.Context(), system.Restart, "replica-2"))
+	var recovered struct{ Missed *int }
+	require.NoError(t, json.Unmarshal(hear(t, bob, "$recovered", "message").Data, &recovered))
+	require.NotNil(t, recovered.Missed)
+	require.Equal(t, lost, *recovered.Missed)
+	out.shows(t, "replica-2 is back")
+	out.shows(t, "node-2 is ready again: 7 messages missed")
+	require.Eventually(t, func() bool { return s.State().Missed == lost }, within, 10*time.Millisecond)
+
+	send(t, alice, "after")
+	require.JSONEq(t, `"after"`, string(hear(t, bob, "message").Data))
+}
+
+func TestWhatACutReplicaMissedComesLate(t *testing.T) {
+	s, out := start(t, system.Options{})
+	alice, bob := dial(t, s, 0, "alice"), dial(t, s, 1, "bob")
+	require.NoError(t, s.Do(t.Context(), system.Cut, "replica-2"))
+	send(t, alice, "held back")
+	out.shows(t, `alice in lobby: "held back"   node-1 → master → replica-1`)
+	require.NoError(t, s.Do(t.Context(), system.Mend, "replica-2"))
+	require.JSONEq(t, `"held back"`, string(hear(t, bob, "message").Data))
+	out.shows(t, `late at replica-2: alice in lobby: "held back"`)
+}
+
+func TestFrozenReplicaIsShownAndThaws(t *testing.T) {
+	s, out := start(t, system.Options{})
+	require.NoError(t, s.Do(t.Context(), system.Freeze, "replica-1"))
+	out.shows(t, "replica-1 is frozen")
+	out.shows(t, "node-1 is not ready")
+	require.Equal(t, system.Frozen, s.State().Servers[1].State)
+	require.NoError(t, s.Do(t.Context(), system.Thaw, "replica-1"))
+	out.shows(t, "replica-1 is back")
+	out.shows(t, "node-1 is ready again")
+}
+
+func TestMasterIsGoneAndComesBack(t *testing.T) {
+	s, out := start(t, system.Options{})
+	alice, bob := dial(t, s, 0, "alice"), dial(t, s, 1, "bob")
+	require.NoError(t, s.Do(t.Context(), system.Kill, "master"))
+	out.shows(t, "master is gone: nobody can send")
+	_, err := s.Emit(t.Context(), "", "to nobody")
+	require.Error(t, err)
+	out.shows(t, "node-1 is not ready")
+	out.shows(t, "node-2 is not ready")
+	require.NoError(t, s.Do(t.Context(), system.Restart, "master"))
+	out.shows(t, "master is back")
+	out.shows(t, "node-1 is ready again")
+	out.shows(t, "node-2 is ready again")
+	send(t, alice, "as before")
+	require.JSONEq(t, `"as before"`, string(hear(t, bob, "message").Data))
+}
+
+func TestKilledNodeIsShownAndComesBack(t *testing.T) {
+	s, out := start(t, system.Options{})
+	bob := dial(t, s, 1, "bob")
+	out.shows(t, "bob connected to node-2")
+	pid := s.State().Nodes[1].PID
+	process, err := os.FindProcess(pid)
+	require.NoError(t, err)
+	require.NoError(t, process.Kill(), "as somebody else would")
+	out.shows(t, "node-2 has ended (signal: killed)")
+	require.Equal(t, system.Gone, s.State().Nodes[1].State)
+	for err == nil {
+		_, err = bob.Receive(t.Context())
+	}
+
+	require.NoError(t, s.Do(t.Context(), system.Restart, "node-2"))
+	require.NotEqual(t, pid, s.State().Nodes[1].PID)
+	alice, bob2 := dial(t, s, 0, "alice"), dial(t, s, 1, "bob")
+	send(t, alice, "again")
+	require.JSONEq(t, `"again"`, string(hear(t, bob2, "message").Data))
+
+	require.NoError(t, s.Do(t.Context(), system.Kill, "node-2"))
+	out.shows(t, "node-2 is gone")
+	require.ErrorContains(t, s.Do(t.Context(), system.Kill, "node-2"), "not running")
+}
+
+func TestNodeThatCannotStartSaysWhy(t *testing.T) {
+	_, err := system.Start(t.Context(), system.Options{Redis: "embedded", Node: []string{"go", "no-such-thing"}})
+	require.ErrorContains(t, err, "it ended before it was ready")
+	require.ErrorContains(t, err, "go help")
+}
+
+func TestTakenPortsBecomeTheNextFreeOnes(t *testing.T) {
+	first, _ := start(t, system.Options{})
+	var o system.Options
+	for _, server := range first.State().Servers {
+		o.RedisPorts = append(o.RedisPorts, port(t, server.Addr))
+	}
+	for _, n := range first.State().Nodes {
+		o.Ports = append(o.Ports, port(t, strings.TrimPrefix(n.URL, "http://")))
+	}
+	second, out := start(t, o)
+	out.shows(t, fmt.Sprintf("port %d is taken by another program: master gets ", o.RedisPorts[0]))
+	out.shows(t, fmt.Sprintf("port %d is taken by another program: node-2 gets ", o.Ports[1]))
+	alice, bob := dial(t, second, 0, "alice"), dial(t, second, 1, "bob")
+	send(t, alice, "in the second system")
+	require.JSONEq(t, `"in the second system"`, string(hear(t, bob, "message").Data))
+}
+
+func TestEnvironmentOfOthersDoesNotReachTheNodes(t *testing.T) {
+	t.Setenv("PUB_PORT", "1")
+	t.Setenv("RATE_PER_SECOND", "nonsense")
+	t.Setenv("REDIS_PASSWORD", "secret")
+	start(t, system.Options{Nodes: 1})
+}
+
+func TestOptionsThatCannotBe(t *testing.T) {
+	for text, o := range map[string]system.Options{
+		`-redis "mysql"`:       {Redis: "mysql"},
+		"-nodes 21":            {Nodes: 21},
+		"3 ports for 2 nodes":  {Nodes: 2, Ports: []int{1, 2, 3}},
+		"-redis-ports names 1": {RedisPorts: []int{6379}},
+		"port 70000":           {MapPort: 70000},
+		"asked for twice":      {Ports: []int{3000, 3000}},
+	} {
+		err := o.Check()
+		require.ErrorIs(t, err, system.ErrOption)
+		require.ErrorContains(t, err, text)
+	}
+	require.NoError(t, system.Options{Ports: []int{0, 0}}.Check())
+}
+
+func TestRealServersArePreferred(t *testing.T) {
+	redistest.NeedsServer(t)
+	out := &screen{}
+	s, err := system.Start(t.Context(), system.Options{Out: out})
+	require.NoError(t, err)
+	defer s.Stop()
+	out.shows(t, "Redis: real servers, ")
+	require.NotZero(t, s.State().Servers[0].PID)
+}
+
+func port(t *testing.T, addr string) int {
+	t.Helper()
+	a, err := net.ResolveTCPAddr("tcp", addr)
+	require.NoError(t, err)
+	return a.Port
+}
