@@ -39,11 +39,9 @@ func (h *health) start(hub *chat.Hub) {
 func (h *health) waiting(err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.ready || h.reason == err.Error() {
-		return
+	if !h.ready {
+		h.reason = err.Error()
 	}
-	h.reason = err.Error()
-	h.log.Warn("waiting", "why", err)
 }
 
 // lost notes that delivery is in doubt.

@@ -117,6 +117,7 @@ func (r *Relay) Run(ctx context.Context, hub *chat.Hub) error {
 // await tries until a server answers. Only a mistake ends it with an error.
 func (r *Relay) await(ctx context.Context, connect func(context.Context) (*link, error)) error {
 	const pause = 250 * time.Millisecond
+	var why string
 	for {
 		attempt, cancel := context.WithTimeout(ctx, r.o.PublishTimeout)
 		l, err := connect(attempt)
@@ -129,6 +130,10 @@ func (r *Relay) await(ctx context.Context, connect func(context.Context) (*link,
 			return mistake
 		}
 		r.health.waiting(err)
+		if why != err.Error() { // the same, four times a second, would be no news
+			why = err.Error()
+			r.o.Log.Warn("waiting", "why", why)
+		}
 		select {
 		case <-ctx.Done():
 			return nil
