@@ -2,6 +2,7 @@ package chat
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
@@ -142,6 +143,53 @@ func TestBinaryFrameArrivesByteForByte(t *testing.T) {
 	f := alice.next()
 	require.Equal(t, "$error", f.Event)
 	require.Contains(t, string(f.Data), `"not_in_room"`)
+}
+
+// kept is a relay that keeps what it is given, as one to other nodes does.
+type kept struct{ events chan Event }
+
+func (k kept) Publish(e Event) error { k.events <- e; return nil }
+
+func TestRelayMayKeepAnEvent(t *testing.T) {
+	k := kept{make(chan Event, 10)}
+	n := serve(t, Options{Relay: k, RatePerSecond: -1})
+	alice := n.enter("alice", "go")
+	for _, payload := range []string{"", "first", "other"} { // an empty one as the very first, too
+		require.NoError(t, alice.ws.WriteMessage(websocket.BinaryMessage, []byte(payload)))
+	}
+	for _, data := range []string{`"first"`, `"other"`} {
+		alice.says(`{"event":"message","data":` + data + `,"id":1}`)
+	}
+	alice.hearsNothing() // and no "$ack": the relay has not said that it took them
+	for _, payload := range []string{"", "first", "other"} {
+		e := <-k.events
+		require.Equal(t, "binary", e.Name)
+		require.NotNil(t, e.Binary, "a binary event without bytes is one all the same")
+		require.Equal(t, payload, string(e.Binary))
+	}
+	for _, data := range []string{`"first"`, `"other"`} {
+		e := <-k.events
+		require.Equal(t, data, string(e.Data))
+		require.Equal(t, []string{"go"}, e.Rooms)
+		require.Equal(t, []string{alice.ID}, e.Except)
+		require.Equal(t, "alice", e.From)
+	}
+}
+
+// refusing is a relay that can carry nothing.
+type refusing struct{}
+
+func (refusing) Publish(Event) error { return errors.New("too long for the wire") }
+
+func TestWhatCannotBeCarriedIsRefused(t *testing.T) {
+	n := serve(t, Options{Relay: refusing{}, RatePerSecond: -1})
+	alice := n.enter("alice", "go")
+	alice.says(`{"event":"message","id":7}`)
+	f := alice.next()
+	require.JSONEq(t, `{"code":"bad_frame","text":"too long for the wire"}`, string(f.Data))
+	require.Equal(t, int64(7), *f.ID)
+	require.NoError(t, alice.ws.WriteMessage(websocket.BinaryMessage, []byte("x")))
+	require.Equal(t, "$error", alice.next().Event)
 }
 
 func TestTooLargeIsClosedWith1009(t *testing.T) {

@@ -3,10 +3,12 @@ package chat
 import (
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
@@ -105,6 +107,30 @@ func TestWelcomeSaysWhoOneIs(t *testing.T) {
 	f := bob.next()
 	require.Equal(t, alice.Name, f.From)
 	require.Equal(t, alice.Room, f.Room)
+}
+
+// Its buffers are net/http's again: an idle connection must not keep them.
+func TestHandlerReturnsWhileTheConnectionLives(t *testing.T) {
+	hub, err := NewHub(unlimited)
+	require.NoError(t, err)
+	returned := make(chan struct{})
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer close(returned)
+		hub.ServeHTTP(w, r)
+	}))
+	defer s.Close()
+	c := dialed(t, s.URL, DialOptions{})
+	select {
+	case <-returned:
+	case <-time.After(patience):
+		require.Fail(t, "the handler stays")
+	}
+	require.NoError(t, c.Send(t.Context(), Frame{Event: "$ping"}))
+	m, err := c.Receive(t.Context())
+	for err == nil && m.Event != "$pong" {
+		m, err = c.Receive(t.Context())
+	}
+	require.NoError(t, err)
 }
 
 func TestOnlyGetConnects(t *testing.T) {
