@@ -10,17 +10,19 @@ import (
 // starts carries the children to the one thread that may start them.
 var starts = sync.OnceValue(func() chan<- func() {
 	c := make(chan func())
-	go func() {
-		// Pdeathsig fires when the *thread* that forked ends, and Go ends
-		// threads when it likes. This one is locked and lives as long as the
-		// process.
-		runtime.LockOSThread()
-		for f := range c {
-			f()
-		}
-	}()
+	go startOnOneThread(c)
 	return c
 })
+
+// startOnOneThread runs as long as the process. Pdeathsig fires when the
+// *thread* that forked ends, and Go ends threads when it likes: this one is
+// locked.
+func startOnOneThread(starts <-chan func()) {
+	runtime.LockOSThread()
+	for start := range starts {
+		start()
+	}
+}
 
 func startChild(cmd *exec.Cmd) error {
 	if cmd.SysProcAttr == nil {

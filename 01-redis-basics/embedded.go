@@ -138,5 +138,8 @@ func (e *Embedded) kill() {
 	e.listener.Close()
 	<-e.accepted // so that no connection is added to a server that ends
 	e.listener = nil
+	// The connections first: a subscriber that does not read holds miniredis'
+	// lock, which its Close would wait for.
+	e.m.Server().Close()
 	e.m.Close()
 }

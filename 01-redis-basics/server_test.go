@@ -4,9 +4,9 @@ import (
 	"errors"
 	"net"
 	"os"
-
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/alicebob/miniredis/v2/server"
 	"github.com/redis/go-redis/v9"
@@ -20,7 +20,7 @@ import (
 
 func TestMain(m *testing.M) {
 	// Servers are started from one goroutine that stays: see StartChild.
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.init.func1.1"))
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"))
 }
 
 // servers runs f against an embedded server, and a real one where asked for.
@@ -139,4 +139,24 @@ func TestServersStartTogether(t *testing.T) {
 		})
 	}
 	require.NoError(t, starts.Wait())
+}
+
+// A subscriber that does not read holds up miniredis itself, its Close too.
+func TestSubscriberThatDoesNotReadCannotHoldUpTheEnd(t *testing.T) {
+	s, err := basics.StartEmbedded(basics.EmbeddedOptions{})
+	require.NoError(t, err)
+	subscriber, err := net.Dial("tcp", s.Addr())
+	require.NoError(t, err)
+	defer subscriber.Close()
+	_, err = subscriber.Write([]byte("*2\r\n$9\r\nSUBSCRIBE\r\n$4\r\nroom\r\n"))
+	require.NoError(t, err)
+	_, err = subscriber.Read(make([]byte, 1)) // confirmed; after this it reads nothing
+	require.NoError(t, err)
+
+	publisher := redis.NewClient(&redis.Options{Addr: s.Addr(), MaxRetries: -1, ReadTimeout: 200 * time.Millisecond})
+	defer publisher.Close()
+	payload := make([]byte, 1<<20)
+	for publisher.Publish(t.Context(), "room", payload).Err() == nil { // until nobody is answered any more
+	}
+	require.NoError(t, s.Close())
 }

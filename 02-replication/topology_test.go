@@ -21,7 +21,7 @@ import (
 func TestMain(m *testing.M) {
 	logging.Disable() // go-redis prints each failed dial
 	// The one goroutine from which children are started lives as long as the program.
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.init.func1.1"),
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"),
 		// go-redis: a client whose dials have failed asks once a second, and so ends up to a second after its Close.
 		goleak.IgnoreAnyFunction("github.com/redis/go-redis/v9/internal/pool.(*ConnPool).tryDial"))
 }

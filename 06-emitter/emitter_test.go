@@ -23,7 +23,7 @@ import (
 func TestMain(m *testing.M) {
 	logging.Disable() // go-redis prints each failed dial
 	// The one goroutine from which servers are started lives as long as the program.
-	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("example.com/redis-chat/01-redis-basics.init.func1.1"))
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"))
 }
 
 // ear is what a node is to an emitter: a subscription at a replica.

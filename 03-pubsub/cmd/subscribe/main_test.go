@@ -17,7 +17,7 @@ import (
 
 func TestMain(m *testing.M) {
 	// The thread that starts servers lives as long as the process, so that they die with it.
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.init.func1.1"))
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"))
 }
 
 // program is a subscribe that runs: its two outputs line by line, and how it ended.
