@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 		os.Exit(system.NodeMain())
 	}
 	// The thread that starts children lives as long as the process, so that they die with it.
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.init.func1.1"))
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"))
 }
 
 // within is how long a test waits for something that is bound to come.
