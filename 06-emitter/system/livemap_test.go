@@ -130,6 +130,7 @@ func TestMapIsToldWhatHappens(t *testing.T) {
 	first := next(func(system.Update) bool { return true })
 	require.NotNil(t, first.State, "the state comes first")
 	require.Len(t, first.State.Servers, 3)
+	require.NotNil(t, first.State.Nodes[1].Clients, "an empty list: null would stop the page")
 	require.Equal(t, "<b>alice", first.State.Nodes[0].Clients[0].Name)
 	next(func(u system.Update) bool { return strings.Contains(u.Line, "<b>alice connected") }) // of before
 

@@ -87,7 +87,7 @@ func (s *state) get() State {
 	c.Servers = slices.Clone(c.Servers)
 	c.Nodes = slices.Clone(c.Nodes)
 	for i := range c.Nodes {
-		c.Nodes[i].Clients = slices.Clone(c.Nodes[i].Clients)
+		c.Nodes[i].Clients = append([]Client{}, c.Nodes[i].Clients...) // in JSON a list, when empty too
 	}
 	return c
 }
