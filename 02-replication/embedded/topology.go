@@ -140,10 +140,7 @@ func (t *Topology) Kill(i int) error {
 	}
 	l := n.link
 	t.mu.Unlock()
-	// A subscriber that does not read holds miniredis' lock, for which its end would wait: closing the connections frees it.
-	free := time.AfterFunc(200*time.Millisecond, n.redis.Close)
 	err = n.server.Kill() // its connections' hooks end: none waits for a dead server
-	free.Stop()
 	if l != nil {
 		<-l.done
 	}
