@@ -33,8 +33,12 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
 	server := &http.Server{
-		Handler:           s.routes(),
-		ReadHeaderTimeout: 5 * time.Second, // or who sends a header byte by byte holds a goroutine for ever
+		Handler: s.routes(),
+		// Without these, who sends byte by byte, or never reads, holds a goroutine
+		// for ever. They end with an upgrade: a WebSocket has limits of its own.
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second, // with the body: the server waits for one even though no handler reads it
+		WriteTimeout:      30 * time.Second,
 		IdleTimeout:       time.Minute,
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),

@@ -1,0 +1,59 @@
+package chat
+
+import (
+	"io"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Each of these clients would hold a goroutine of the server for ever.
+func TestWhoHangsInARequestIsCutOff(t *testing.T) {
+	for name, hang := range map[string]string{
+		"a header that never ends":       "GET / HTTP/1.1\r\nHost: x\r\nX: ",
+		"a body that never comes":        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc",
+		"an answer that is never read":   "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+		"a connection that says nothing": "",
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n, _, _ := running(t, &Server{Page: says("the page")})
+				conn, err := n.dial(t.Context(), "", "")
+				require.NoError(t, err)
+				defer conn.Close()
+				_, err = io.WriteString(conn, hang)
+				require.NoError(t, err)
+				time.Sleep(time.Minute) // a pipe holds nothing: the server's writes hang until they are read
+				_ = conn.SetDeadline(time.Now().Add(time.Second))
+				rest, err := io.ReadAll(conn)
+				require.NoError(t, err, "still open after a minute; so far %q", rest)
+			})
+		})
+	}
+}
+
+// The limits on a request end with it: a WebSocket stays.
+func TestWebSocketOutlivesTheLimitsOfRequests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n, _, _ := running(t, &Server{})
+		alice := n.enter("alice", "go")
+		require.NoError(t, alice.ws.SetReadDeadline(time.Time{}))
+		heard := make(chan error, 1)
+		go func() {
+			for {
+				_, payload, err := alice.ws.ReadMessage() // answers pings
+				if err != nil || string(payload) == `{"event":"$pong"}` {
+					heard <- err
+					return
+				}
+			}
+		}()
+		time.Sleep(10 * time.Minute)
+		alice.says(`{"event":"$ping"}`)
+		require.NoError(t, <-heard)
+		alice.ws.Close()
+		synctest.Wait()
+	})
+}
