@@ -74,7 +74,7 @@ func strayModules(_ context.Context, root string) ([]string, error) {
 			findings = append(findings, dir+"/go.mod: go.work does not use this module")
 		}
 		for _, r := range mod.Require {
-			if !r.Indirect {
+			if !r.Indirect && !strings.HasPrefix(r.Mod.Path, ours) { // ours are replaced by their folders
 				if versions[r.Mod.Path] == nil {
 					versions[r.Mod.Path] = map[string][]string{}
 				}
