@@ -24,7 +24,11 @@ type condition struct{ dead, frozen, cut bool }
 // fastSync makes replicas ready in about 40 ms. With Redis' defaults it takes five seconds: a master waits that long for further
 // replicas before it sends its data, and without a file on the disk (diskless) the stream starts only with the replica's next
 // acknowledgement, a second after the link says that it is up. hz 100 runs what is done "at times" every 10 ms, not every 100.
-var fastSync = []string{"--repl-diskless-sync", "no", "--repl-diskless-sync-delay", "0", "--hz", "100"}
+//
+// The file by which a replica got its keys is deleted (it would be left in both folders): a server that was killed would load it
+// at its next start, and a replica would then ask for the stream from there on, so that what was published while it was away
+// comes late, or not, as its subscribers are quick.
+var fastSync = []string{"--repl-diskless-sync", "no", "--repl-diskless-sync-delay", "0", "--hz", "100", "--rdb-del-sync-files", "yes"}
 
 func startProcesses(ctx context.Context, o Options) (_ Topology, err error) {
 	t := &processes{servers: make([]*basics.Process, o.Replicas+1), states: make([]condition, o.Replicas+1)}

@@ -61,28 +61,24 @@ func (s *System) doServer(ctx context.Context, action string, i int, server Serv
 			s.state.change(func(now *State) { now.Servers[i].PID = s.serverPID(i) })
 		}
 	case Freeze:
-		s.mark(i, Frozen)
-		if err = s.top.Freeze(i); err != nil {
-			s.mark(i, server.State)
-		}
+		err = s.fault(i, Frozen, func() error { return s.top.Freeze(i) })
 	case Thaw:
-		err = s.top.Thaw(i)
+		err = s.fault(i, "", func() error { return s.top.Thaw(i) })
 	case Cut:
-		s.mark(i, CutOff)
-		if err = s.top.Cut(i); err != nil {
-			s.mark(i, server.State)
-		}
+		err = s.fault(i, CutOff, func() error { return s.top.Cut(i) })
 	case Mend:
-		err = s.top.Mend(ctx, i)
+		err = s.fault(i, "", func() error { return s.top.Mend(ctx, i) })
 	default:
 		return fmt.Errorf("%q: want kill, restart, freeze, thaw, cut or mend", action)
 	}
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", action, server.Name, err)
 	}
-	switch action { // what the observer cannot know, or would say later
+	switch action { // what its observer cannot know, or would say later
 	case Freeze:
 		s.feed.say("%s is frozen: its connections stay open, and nothing comes", server.Name)
+	case Thaw:
+		s.feed.say("%s goes on", server.Name)
 	case Cut:
 		s.feed.say("%s is cut off from the master: it answers, and nothing new comes", server.Name)
 	}
@@ -94,9 +90,23 @@ func (s *System) ours(i int, server Server) bool {
 	return server.PID == 0 || server.PID == s.serverPID(i)
 }
 
-// mark sets a server's state before the observer notices anything.
-func (s *System) mark(i int, state string) {
-	s.state.change(func(now *State) { now.Servers[i].State = state })
+// fault notes what is being done to a server before its observer can notice, and
+// takes that back when it could not be done.
+func (s *System) fault(i int, fault string, do func() error) error {
+	set := func(fault string) (before string) {
+		s.state.change(func(now *State) {
+			server := &now.Servers[i]
+			before, server.fault = server.fault, fault
+			server.judge()
+		})
+		return before
+	}
+	before := set(fault)
+	err := do()
+	if err != nil {
+		set(before)
+	}
+	return err
 }
 
 func (s *System) doNode(ctx context.Context, action string, i int) error {

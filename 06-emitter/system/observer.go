@@ -69,8 +69,9 @@ func (s *System) serverUp(i int) {
 	var name, before string
 	s.state.change(func(now *State) {
 		server := &now.Servers[i]
-		name, before = server.Name, server.State
-		server.State = Up
+		name, before = server.Name, server.heard
+		server.heard, server.fault = Up, ""
+		server.judge()
 	})
 	switch before {
 	case Starting:
@@ -84,17 +85,16 @@ func (s *System) serverUp(i int) {
 // serverDown notes that nothing comes from a server, and says once what that means.
 func (s *System) serverDown(ctx context.Context, i int, err error, gone bool) {
 	var server Server
-	var before string
+	var before string // what was heard of it
 	var silenced []string
 	s.state.change(func(now *State) {
 		at := &now.Servers[i]
-		before = at.State
-		switch {
-		case gone:
-			at.State, at.Link, at.PID = Gone, "", 0
-		case before == Up, before == Starting, before == Gone: // there is somebody again, but not as a replica of ours
-			at.State = Silent
+		before = at.heard
+		at.heard = Silent // after Gone: there is somebody again, but not as a replica of ours
+		if gone {
+			at.heard, at.fault, at.Link, at.PID = Gone, "", "", 0
 		}
+		at.judge()
 		server = *at
 		for _, n := range now.Nodes {
 			if n.Replica == at.Name {
@@ -102,7 +102,7 @@ func (s *System) serverDown(ctx context.Context, i int, err error, gone bool) {
 			}
 		}
 	})
-	if server.State == before || s.stopping.Load() {
+	if server.heard == before || server.fault != "" || s.stopping.Load() {
 		return
 	}
 	who := strings.Join(silenced, " and ")
@@ -127,7 +127,7 @@ func (s *System) byHand(i int) string {
 		return ""
 	}
 	_, port, _ := strings.Cut(s.top.Addrs()[i], ":")
-	return ", or in another terminal: redis-server --port " + port + " --replicaof " + strings.ReplaceAll(s.top.Addrs()[0], ":", " ")
+	return ", or in another terminal: redis-server --port " + port + " --replicaof " + strings.ReplaceAll(s.top.Addrs()[0], ":", " ") + " --save '' --rdb-del-sync-files yes"
 }
 
 // whySilent asks the server itself.
@@ -138,8 +138,6 @@ func (s *System) whySilent(ctx context.Context, server Server, err error) string
 	defer client.Close()
 	role, roleErr := replication.ReadRole(ctx, client)
 	switch {
-	case server.State == Frozen || server.State == CutOff:
-		return server.State + " by a command"
 	case roleErr != nil:
 		return "it does not answer: frozen?"
 	case role.Name == replication.Master:

@@ -37,6 +37,17 @@ type Server struct {
 	Link   string `json:"link"` // a replica's link to its master, as ROLE says it
 	Offset int64  `json:"offset"`
 	Linked int    `json:"linked"` // a master's replicas
+
+	heard string // what its observer knows: Starting, Up, Silent or Gone
+	fault string // what has been done to it: Frozen, CutOff or nothing
+}
+
+// judge sets the state: what has been done to a server explains what is heard
+// of it, and is true before anything is heard.
+func (s *Server) judge() {
+	if s.State = s.heard; s.fault != "" && s.heard != Gone {
+		s.State = s.fault
+	}
 }
 
 // Node is one chat node.

@@ -109,7 +109,7 @@ func (s *System) startServers(ctx context.Context) (err error) {
 	s.state.change(func(now *State) {
 		now.Backend, now.Inside = s.why, !s.processes()
 		for i, addr := range addrs {
-			now.Servers = append(now.Servers, Server{Name: s.serverName(i), Addr: addr, PID: s.serverPID(i), State: Starting})
+			now.Servers = append(now.Servers, Server{Name: s.serverName(i), Addr: addr, PID: s.serverPID(i), State: Starting, heard: Starting})
 		}
 	})
 	s.master = observerClient(addrs[0])

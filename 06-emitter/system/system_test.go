@@ -186,8 +186,9 @@ func TestFrozenReplicaIsShownAndThaws(t *testing.T) {
 	out.shows(t, "node-1 is not ready")
 	require.Equal(t, system.Frozen, s.State().Servers[1].State)
 	require.NoError(t, s.Do(t.Context(), system.Thaw, "replica-1"))
-	out.shows(t, "replica-1 is back")
+	out.shows(t, "replica-1 goes on")
 	out.shows(t, "node-1 is ready again")
+	require.Eventually(t, func() bool { return s.State().Servers[1].State == system.Up }, within, 5*time.Millisecond)
 }
 
 func TestMasterIsGoneAndComesBack(t *testing.T) {
