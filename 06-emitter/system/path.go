@@ -166,7 +166,8 @@ func (s *System) sentence(at *path) string {
 	end := ""
 	if replicas != nil {
 		way = append(way, strings.Join(replicas, ", "))
-		end = fmt.Sprintf("   %.1f ms", float64(last)/float64(time.Millisecond))
+		// Since the message was first seen anywhere: the master's observer may hear of it last.
+		end = fmt.Sprintf("   %.1f ms", max(0.1, float64(last)/float64(time.Millisecond)))
 	} else {
 		way = append(way, "no replica")
 	}

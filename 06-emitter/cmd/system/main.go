@@ -83,7 +83,13 @@ func parse(args []string, errOut io.Writer) (system.Options, error) {
 	})
 	fs.StringVar(&o.Host, "listen-host", "127.0.0.1", "`address` that the nodes listen on; 0.0.0.0 lets other machines in")
 	fs.BoolVar(&verbose, "v", false, "show the nodes' logs, as -log-level info")
-	fs.TextVar(&level, "log-level", slog.LevelInfo, "show the nodes' logs from this `level` on: debug (and Redis' own), info, warn or error (default: none)")
+	fs.Func("log-level", "show the nodes' logs from this `level` on: debug (and Redis' own), info, warn or error (default: none)", func(s string) error {
+		verbose = true
+		if level.UnmarshalText([]byte(s)) != nil {
+			return errors.New("give debug, info, warn or error")
+		}
+		return nil
+	})
 	if err := fs.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			fs.SetOutput(errOut)
@@ -98,7 +104,6 @@ func parse(args []string, errOut io.Writer) (system.Options, error) {
 	if !portsGiven && o.Nodes > 0 {
 		o.Ports = o.Ports[:min(len(o.Ports), o.Nodes)]
 	}
-	fs.Visit(func(f *flag.Flag) { verbose = verbose || f.Name == "log-level" })
 	if verbose {
 		o.Logs = &level
 	}

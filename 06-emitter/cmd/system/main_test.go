@@ -32,7 +32,7 @@ func TestBadFlagIsOneSentence(t *testing.T) {
 		"-nodes 1 -ports 1,2":     "2 ports for 1 nodes",
 		"-redis-ports 6379":       "want the master's, then one for each replica",
 		"-map x":                  "give a whole number from 0 on",
-		"-log-level loud":         "loud",
+		"-log-level loud":         "give debug, info, warn or error",
 		"-no-such-flag":           "no-such-flag",
 		"start":                   `unexpected argument "start"`,
 		"-map 3000 -ports 0,3000": "port 3000 is asked for twice",
