@@ -65,6 +65,25 @@ func (o *Options) connectMaster(ctx context.Context) (*link, error) {
 	return l, nil
 }
 
+// speaksPlain reports whether a server answers without TLS. Redis does not
+// refuse a TLS greeting: it takes it for the beginning of a line, and is silent.
+func (o *Options) speaksPlain(ctx context.Context, addr string) bool {
+	ctx, cancel := context.WithTimeout(ctx, o.PublishTimeout)
+	defer cancel()
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return false
+	}
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+	answer := make([]byte, len("+PONG"))
+	_, err = io.WriteString(conn, "*1\r\n$4\r\nPING\r\n")
+	if err == nil {
+		_, err = io.ReadFull(conn, answer)
+	}
+	return err == nil && (string(answer) == "+PONG" || answer[0] == '-') // -: it wants a password first
+}
+
 // classify makes a sentence of why there is no connection, and tells mistakes
 // from what may be better in a moment.
 func classify(what, addr string, err error) error {

@@ -32,11 +32,23 @@ func RunNode(ctx context.Context, c Config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	// The relay outlives the server: clients that are leaving still get what
+	// comes back. A mistake of the relay's ends the server.
+	serving, stopServing := context.WithCancel(ctx)
+	defer stopServing()
+	relaying, stopRelay := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopRelay()
+	ready := func() (string, bool) {
+		if serving.Err() != nil {
+			return "this node is going away", false
+		}
+		return r.Ready()
+	}
 	server := &chat.Server{
 		Hub:     hub,
 		Page:    chat.Page(chat.PageOptions{Node: c.Node, Peers: c.Peers}),
-		Ready:   r.Ready,
-		Metrics: r.Metrics(hub),
+		Ready:   ready,
+		Metrics: r.Metrics(hub, ready),
 		Grace:   c.Grace,
 		Log:     log,
 	}
@@ -45,12 +57,6 @@ func RunNode(ctx context.Context, c Config, log *slog.Logger) error {
 	}
 	log.Info("listening", "addr", l.Addr().String(), "node", c.Node, "publish", c.Relay.PubAddr, "subscribe", c.Relay.SubAddr)
 
-	// The relay outlives the server: clients that are leaving still get what
-	// comes back. A mistake of the relay's ends the server.
-	serving, stopServing := context.WithCancel(ctx)
-	defer stopServing()
-	relaying, stopRelay := context.WithCancel(context.WithoutCancel(ctx))
-	defer stopRelay()
 	var group errgroup.Group
 	group.Go(func() error {
 		defer stopServing()
@@ -77,7 +83,7 @@ func profile(ctx context.Context, addr string, log *slog.Logger) error {
 	}
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
-		return fmt.Errorf("profiles on %s: %w", addr, err)
+		return fmt.Errorf("profiles on %s: %w; choose another PPROF_ADDR", addr, err)
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/debug/pprof/", pprof.Index)

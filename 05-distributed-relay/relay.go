@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/time/rate"
 
 	"example.com/redis-chat/03-pubsub"
 	"example.com/redis-chat/04-websocket-chat"
@@ -28,10 +29,11 @@ type Relay struct {
 	sequences *sequences
 	nodes     map[string]*neighbour
 	events    []chat.Event
-	faults    faults
 
-	wholeDue chan whole    // asks the presence goroutine for a whole list
-	probes   atomic.Uint64 // published so far
+	malformedLog rate.Sometimes
+	wholeDue     chan struct{} // holds one token when a whole list of our clients is to be told
+	askDue       atomic.Bool   // and others are to be asked for theirs
+	probes       atomic.Uint64 // published so far
 }
 
 // New makes a relay. Nothing is connected before Run.
@@ -39,11 +41,11 @@ func New(o Options) *Relay {
 	o = o.withDefaults()
 	r := &Relay{
 		o: o, metrics: newMetrics(), pub: identity(9),
-		nodes:    map[string]*neighbour{},
-		wholeDue: make(chan whole, 1),
+		nodes:        map[string]*neighbour{},
+		malformedLog: rate.Sometimes{Interval: time.Second},
+		wholeDue:     make(chan struct{}, 1),
 	}
 	r.health.log = o.Log
-	r.faults.log = o.Log
 	r.sequences = newSequences(r.pub)
 	r.publisher = publisher{
 		o: &r.o, uid: identity(5)[:6], pub: r.pub,
@@ -99,9 +101,9 @@ func (r *Relay) Run(ctx context.Context, hub *chat.Hub) error {
 	if err != nil {
 		return fmt.Errorf("subscribe: %w", err)
 	}
-	group.Go(func() error { return r.await(ctx, r.o.connectMaster) })
+	group.Go(func() error { return r.await(ctx, r.o.PubAddr, r.o.connectMaster) })
 	group.Go(func() error {
-		return r.await(ctx, func(ctx context.Context) (*link, error) {
+		return r.await(ctx, r.o.SubAddr, func(ctx context.Context) (*link, error) {
 			return r.o.connect(ctx, "subscribe at", r.o.SubAddr)
 		})
 	})
@@ -115,7 +117,7 @@ func (r *Relay) Run(ctx context.Context, hub *chat.Hub) error {
 }
 
 // await tries until a server answers. Only a mistake ends it with an error.
-func (r *Relay) await(ctx context.Context, connect func(context.Context) (*link, error)) error {
+func (r *Relay) await(ctx context.Context, addr string, connect func(context.Context) (*link, error)) error {
 	const pause = 250 * time.Millisecond
 	var why string
 	for {
@@ -128,6 +130,9 @@ func (r *Relay) await(ctx context.Context, connect func(context.Context) (*link,
 		}
 		if mistake, ok := asMistake(err); ok {
 			return mistake
+		}
+		if r.o.TLS != nil && r.o.speaksPlain(ctx, addr) {
+			return &Mistake{fmt.Errorf("connect to %s: this server does not speak TLS: leave REDIS_TLS away, or give its port for TLS", addr)}
 		}
 		r.health.waiting(err)
 		if why != err.Error() { // the same, four times a second, would be no news
@@ -148,7 +153,10 @@ func (r *Relay) probe(ctx context.Context) error {
 	result := make(chan error, 1)
 	m := outgoing{since: time.Now(), size: 128, done: func(err error) { result <- err }}
 	m.own = func() (string, []byte) {
-		return probeChannel, marshal(probe{Node: r.o.Node, Pub: r.pub, Seq: r.publisher.seq, Count: r.probes.Add(1)})
+		return probeChannel, marshal(probe{
+			Node: r.o.Node, Pub: r.pub, Seq: r.publisher.seq,
+			Count: r.probes.Add(1), Every: r.o.ProbeInterval.Milliseconds(),
+		})
 	}
 	if !r.publisher.outbox.put(m) {
 		return fmt.Errorf("too much waits for the master at %s", r.o.PubAddr)
