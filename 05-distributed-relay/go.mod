@@ -3,15 +3,16 @@ module example.com/redis-chat/05-distributed-relay
 go 1.26.0
 
 require (
+	example.com/redis-chat/01-redis-basics v0.0.0
 	example.com/redis-chat/02-replication v0.0.0
 	example.com/redis-chat/03-pubsub v0.0.0
 	example.com/redis-chat/04-websocket-chat v0.0.0
 	github.com/stretchr/testify v1.12.1
 	github.com/vmihailenco/msgpack/v5 v5.4.1
+	go.uber.org/goleak v1.3.0
 )
 
 require (
-	example.com/redis-chat/01-redis-basics v0.0.0 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/munnerz/goautoneg v0.0.0-20191010083416-a7dc8b61c822 // indirect
@@ -26,7 +27,7 @@ require (
 
 require (
 	github.com/alicebob/miniredis/v2 v2.40.0 // indirect
-	github.com/gorilla/websocket v1.5.3 // indirect
+	github.com/gorilla/websocket v1.5.3
 	github.com/peterbourgon/ff/v3 v3.4.0 // indirect
 	github.com/prometheus/client_golang v1.25.0
 	github.com/redis/go-redis/v9 v9.23.0
