@@ -232,9 +232,7 @@ func endpoint(rawURL string, o DialOptions) (*url.URL, error) {
 	if u.Host == "" {
 		return nil, fmt.Errorf("dial %s: no host: use for example http://127.0.0.1:3000", rawURL)
 	}
-	if !strings.HasSuffix(u.Path, "/ws") {
-		u.Path = strings.TrimSuffix(u.Path, "/") + "/ws"
-	}
+	u.Path = strings.TrimSuffix(strings.TrimRight(u.Path, "/"), "/ws") + "/ws"
 	q := u.Query()
 	if o.Name != "" {
 		q.Set("name", o.Name)

@@ -65,6 +65,17 @@ func TestClientKnowsWhoItIsAfterDial(t *testing.T) {
 	}
 }
 
+func TestEveryFormOfAURLLeadsToWS(t *testing.T) {
+	for form, want := range map[string]string{
+		"http://h:3000": "ws://h:3000/ws", "https://h/": "wss://h/ws", "h:3000": "ws://h:3000/ws",
+		"http://h/ws": "ws://h/ws", "http://h/ws/": "ws://h/ws", "h/chat/": "ws://h/chat/ws", "ws://h/chat/ws//": "ws://h/chat/ws",
+	} {
+		u, err := endpoint(form, DialOptions{})
+		require.NoError(t, err)
+		require.Equal(t, want, u.String(), form)
+	}
+}
+
 func TestClientCarriesTextAndBytes(t *testing.T) {
 	c := dialed(t, scripted(t, echo), DialOptions{})
 	id := int64(7)
