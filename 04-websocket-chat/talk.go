@@ -33,7 +33,7 @@ const limitedPause = 1100 * time.Millisecond
 // One line is under way at a time: the next is read when the node has acknowledged the last. So the order stays when
 // the node drops a line because of its rate limit and the line is sent again, and a pipe of any length goes as fast
 // as the node takes it. A line that was sent and never acknowledged is not sent again, as it may have arrived: Talk
-// says so, goes on, and returns an error in the end.
+// says so on Err and goes on. That is no error of Talk's: it has done what can be done.
 //
 // Goroutines: one reads In; it may outlive Talk, because a Read from a terminal cannot be interrupted. The clients
 // have theirs. All else happens in the caller's.
@@ -70,13 +70,13 @@ type talk struct {
 	failed int              // tries since a connection was last steady
 	retry  <-chan time.Time // when the next try is due; nil while connected
 
-	line    *typed // nil: the next may be read
-	ended   bool   // In has
-	nextID  int64
-	unknown int              // lines that were sent and not acknowledged
-	limited <-chan time.Time // when a line that was dropped is sent again
-	heard   bool             // anything from the node, since the last look
-	pinged  bool             // since anything was heard
+	line     *typed // nil: the next may be read
+	ended    bool   // In has
+	nextID   int64
+	failures int              // lines that were sent and not acknowledged
+	limited  <-chan time.Time // when a line that was dropped is sent again
+	heard    bool             // anything from the node, since the last look
+	pinged   bool             // since anything was heard
 }
 
 // typed is the line that is under way.
@@ -130,8 +130,8 @@ func (t *talk) run(ctx context.Context) error {
 	if t.inErr != nil {
 		return fmt.Errorf("read lines to send: %w", t.inErr)
 	}
-	if t.unknown > 0 {
-		return fmt.Errorf("%d of %d lines were not acknowledged: they may have arrived or not", t.unknown, t.nextID)
+	if t.failures > 0 {
+		t.say("%d of %d lines were not acknowledged: those named above", t.failures, t.nextID)
 	}
 	return nil
 }
@@ -196,12 +196,12 @@ func (t *talk) message(m Message) error {
 		switch {
 		case !mine:
 		case p.Code != CodeRateLimited:
-			t.giveUp(p.Text)
-		default:
+			t.giveUp("%q: %s", t.line.text, p.Text) // the node knows what became of it
+		default: // mended in a moment
 			t.line.sent, t.limited = false, time.After(limitedPause)
-			if !t.o.JSON {
-				return nil // mended in a moment
-			}
+		}
+		if mine && !t.o.JSON {
+			return nil // it is told already, or need not be
 		}
 	}
 	line := readable(m)
@@ -215,11 +215,11 @@ func (t *talk) message(m Message) error {
 	return err
 }
 
-// giveUp counts the line that is under way as not acknowledged.
-func (t *talk) giveUp(why string) {
-	t.say("not acknowledged, so it may have arrived or not: %q (%s)", t.line.text, why)
+// giveUp counts the line that is under way as not acknowledged, and says so.
+func (t *talk) giveUp(format string, args ...any) {
+	t.say(format, args...)
 	t.line = nil
-	t.unknown++
+	t.failures++
 }
 
 func (t *talk) say(format string, args ...any) {

@@ -74,7 +74,7 @@ func (t *talk) lost(err error) {
 		}
 	}
 	if t.line != nil && t.line.sent {
-		t.giveUp(why)
+		t.giveUp("not acknowledged, so it may have arrived or not: %q (%s)", t.line.text, why)
 	}
 	t.hangUp()
 	t.tryNext(why)

@@ -6,7 +6,8 @@
 // to the next one when a node is gone. It ends on end of input, when every line has been acknowledged, and on Ctrl-C.
 // To listen only, give it an input that stays open: tail -f /dev/null | talk URL
 //
-// Exit codes: 0 the end; 1 nobody is there, or lines were not acknowledged; 2 a bad flag, name or room.
+// Exit codes: 0 the end, and standard error names each line that was not acknowledged; 1 nobody is there; 2 a bad flag,
+// name or room.
 package main
 
 import (
