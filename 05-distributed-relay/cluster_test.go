@@ -86,7 +86,7 @@ func startNode(t *testing.T, o relay.Options) *node {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	n.url = "http://" + l.Addr().String()
-	server := &chat.Server{Hub: n.hub, Ready: n.relay.Ready, Metrics: n.relay.Metrics(n.hub), Grace: time.Second}
+	server := &chat.Server{Hub: n.hub, Ready: n.relay.Ready, Metrics: n.relay.Metrics(n.hub, n.relay.Ready), Grace: time.Second}
 
 	ctx, cancel := context.WithCancel(context.Background())
 	relaying, stop := context.WithCancel(context.Background())

@@ -3,11 +3,8 @@ package relay
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"strings"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"example.com/redis-chat/03-pubsub"
 )
@@ -46,6 +43,11 @@ func (r *Relay) take(e *pubsub.Event, now time.Time) {
 	case pubsub.Disconnected, pubsub.Silent:
 		r.flush() // what came before goes out before the bad news
 		r.health.lost(e.Err, r.sequences)
+		if errors.Is(e.Err, pubsub.ErrNotBack) {
+			// A master that has become a replica still takes messages, and nobody
+			// hears them: ask for its role again.
+			r.publisher.doubt.Store(true)
+		}
 	case pubsub.Alive:
 		r.proven(now)
 	case pubsub.Overflow:
@@ -57,13 +59,13 @@ func (r *Relay) take(e *pubsub.Event, now time.Time) {
 func (r *Relay) message(e *pubsub.Event, now time.Time) {
 	switch e.Channel[len(r.o.Prefix):] {
 	case probeChannel:
-		var p probe
-		if err := unmarshal(e.Payload, &p); err != nil || p.Pub == "" {
-			r.malformed(e, errors.Join(errors.New("a probe"), err))
+		p, err := DecodeProbe(e.Payload)
+		if err != nil {
+			r.malformed(e, err)
 			return
 		}
 		r.sequences.probe(p.Pub, p.Seq, now)
-		r.heard(p.Pub, p.Node, now)
+		r.heard(&p, now)
 		if e.Probe {
 			r.flush()
 			r.health.back(p.Count, r.probes.Load(), r.sequences)
@@ -75,7 +77,7 @@ func (r *Relay) message(e *pubsub.Event, now time.Time) {
 			r.malformed(e, errors.Join(errors.New("a presence"), err))
 			return
 		}
-		r.present(&p, now)
+		r.present(&p)
 	default:
 		r.broadcast(e, now)
 	}
@@ -107,11 +109,16 @@ func (r *Relay) broadcast(e *pubsub.Event, now time.Time) {
 	r.events = append(r.events, event)
 }
 
+// keepEvents is the room for events that a quiet node keeps, 0.6 MB.
+const keepEvents = 4096
+
 func (r *Relay) flush() {
 	if len(r.events) > 0 {
 		r.hub.Deliver(r.events)
 		clear(r.events)
-		r.events = r.events[:0]
+		if r.events = r.events[:0]; cap(r.events) > keepEvents {
+			r.events = nil // a burst's memory is not kept for ever
+		}
 	}
 }
 
@@ -126,21 +133,15 @@ func (r *Relay) isOwnProbe(channel, payload string) bool {
 	return strings.HasSuffix(channel, probeChannel) && strings.Contains(payload, r.pub)
 }
 
-// faults logs what cannot be used, but not a line for each: who floods the
-// channel must not flood the log.
-type faults struct {
-	log   *slog.Logger
-	often rate.Sometimes
-}
-
+// malformed counts what cannot be used, and logs it, but not a line for each:
+// who floods the channel must not flood the log.
 func (r *Relay) malformed(e *pubsub.Event, err error) {
 	if errors.Is(err, errReserved) {
 		r.metrics.reserved.Inc()
 	} else {
 		r.metrics.malformed.Inc()
 	}
-	r.faults.often.Interval = time.Second
-	r.faults.often.Do(func() {
-		r.faults.log.Warn("dropped what cannot be delivered", "channel", e.Channel, "bytes", len(e.Payload), "why", err)
+	r.malformedLog.Do(func() {
+		r.o.Log.Warn("dropped what cannot be delivered", "channel", e.Channel, "bytes", len(e.Payload), "why", err)
 	})
 }

@@ -1,18 +1,21 @@
 package relay
 
 import (
+	"errors"
+
 	"github.com/vmihailenco/msgpack/v5"
 
 	"example.com/redis-chat/04-websocket-chat"
 )
 
-// probe is what every node publishes on chat:probe each ProbeInterval. Its own
+// Probe is what every node publishes on chat:probe each ProbeInterval. Its own
 // coming back proves delivery; the others' Seq shows what was not seen.
-type probe struct {
+type Probe struct {
 	Node  string `msgpack:"node"`
 	Pub   string `msgpack:"pub"`
 	Seq   uint64 `msgpack:"seq"` // of the last message before this probe
 	Count uint64 `msgpack:"n"`
+	Every int64  `msgpack:"every"` // milliseconds between probes
 }
 
 // presence is what nodes publish on chat:presence.
@@ -27,6 +30,17 @@ type presence struct {
 
 func (p *presence) update() chat.PresenceUpdate {
 	return chat.PresenceUpdate{Whole: p.Whole, Joined: p.Joined, Left: p.Left}
+}
+
+// DecodeProbe reads what arrived on chat:probe. Anybody can publish there: the
+// error says what is wrong with it.
+func DecodeProbe(payload string) (Probe, error) {
+	var p Probe
+	err := unmarshal(payload, &p)
+	if err == nil && p.Pub == "" {
+		err = errors.New("a probe without its publisher")
+	}
+	return p, err
 }
 
 func marshal(v any) []byte {

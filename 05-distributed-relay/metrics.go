@@ -49,30 +49,60 @@ func counter(name, help string) prometheus.Counter {
 }
 
 // Metrics is the handler of /metrics, in Prometheus' text format: this relay's
-// and its hub's.
-func (r *Relay) Metrics(hub *chat.Hub) http.Handler {
-	m := r.metrics
-	gauge := func(name, help string, value func() float64) {
-		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
+// and its hub's. ready says whether the node serves; a node that is leaving
+// does not, though its relay still delivers.
+func (r *Relay) Metrics(hub *chat.Hub, ready func() (reason string, ready bool)) http.Handler {
+	r.metrics.registry.MustRegister(&counted{relay: r.metrics, hub: hub, ready: ready})
+	return promhttp.HandlerFor(r.metrics.registry, promhttp.HandlerOpts{})
+}
+
+// counted collects what hub and relay count by themselves: the hub's lock is
+// taken once for all of it.
+type counted struct {
+	relay *metrics
+	hub   *chat.Hub
+	ready func() (string, bool)
+}
+
+func describe(name, help string) *prometheus.Desc { return prometheus.NewDesc(name, help, nil, nil) }
+
+var (
+	descConnections = describe("chat_connections", "Clients connected now.")
+	descRooms       = describe("chat_rooms", "Rooms with a client of this node.")
+	descReady       = describe("chat_ready", "1 while this node delivers and takes clients, else 0.")
+	descReceived    = describe("chat_messages_received_total", "Messages from clients.")
+	descDeliveries  = describe("chat_deliveries_total", "Messages handed to clients, each client counted.")
+	descSlow        = describe("chat_slow_clients_total", "Clients closed with 1013 for reading too slowly.")
+	descLimited     = describe("chat_rate_limited_total", "Frames dropped for their client's rate.")
+	descOversize    = describe("chat_messages_oversize_total", "Messages dropped because one alone would fill a client's queue.")
+	descMissed      = describe("chat_messages_missed_total", "Numbered messages that this node did not see.")
+	descRepeated    = describe("chat_messages_repeated_total", "Messages dropped because their number was not above the last one.")
+)
+
+// Describe implements prometheus.Collector.
+func (c *counted) Describe(descs chan<- *prometheus.Desc) { prometheus.DescribeByCollect(c, descs) }
+
+// Collect implements prometheus.Collector.
+func (c *counted) Collect(out chan<- prometheus.Metric) {
+	stats := c.hub.Stats()
+	ready := 0
+	if _, ok := c.ready(); ok {
+		ready = 1
 	}
-	total := func(name, help string, value func() int64) {
-		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help},
-			func() float64 { return float64(value()) }))
+	gauge := func(d *prometheus.Desc, value int) {
+		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(value))
 	}
-	gauge("chat_connections", "Clients connected now.", func() float64 { return float64(hub.Stats().Connections) })
-	gauge("chat_rooms", "Rooms with a client of this node.", func() float64 { return float64(hub.Stats().Rooms) })
-	gauge("chat_ready", "1 while probes come back through this node's replica, else 0.", func() float64 {
-		if _, ready := r.Ready(); ready {
-			return 1
-		}
-		return 0
-	})
-	total("chat_messages_received_total", "Messages from clients.", func() int64 { return hub.Stats().Received })
-	total("chat_deliveries_total", "Messages handed to clients, each client counted.", func() int64 { return hub.Stats().Deliveries })
-	total("chat_slow_clients_total", "Clients closed with 1013 for reading too slowly.", func() int64 { return hub.Stats().Slow })
-	total("chat_rate_limited_total", "Frames dropped for their client's rate.", func() int64 { return hub.Stats().RateLimited })
-	total("chat_messages_oversize_total", "Messages dropped because one alone would fill a client's queue.", func() int64 { return hub.Stats().Oversize })
-	total("chat_messages_missed_total", "Numbered messages that this node did not see.", m.missed.Load)
-	total("chat_messages_repeated_total", "Messages dropped because their number was not above the last one.", m.repeated.Load)
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+	total := func(d *prometheus.Desc, value int64) {
+		out <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(value))
+	}
+	gauge(descConnections, stats.Connections)
+	gauge(descRooms, stats.Rooms)
+	gauge(descReady, ready)
+	total(descReceived, stats.Received)
+	total(descDeliveries, stats.Deliveries)
+	total(descSlow, stats.Slow)
+	total(descLimited, stats.RateLimited)
+	total(descOversize, stats.Oversize)
+	total(descMissed, c.relay.missed.Load())
+	total(descRepeated, c.relay.repeated.Load())
 }

@@ -9,37 +9,39 @@ import (
 const (
 	presenceEvery = 100 * time.Millisecond // changes are gathered this long
 	wholeEvery    = 5 * time.Second        // mends whatever was missed
-	leastSilence  = 3 * time.Second        // without probes: the node is gone
+
+	// How long a node's probes may be missing before it is taken for gone: 12 of
+	// its intervals, within limits. Presence is right again 10 s after a kill.
+	silentProbes = 12
+	leastSilence = 3 * time.Second
+	mostSilence  = 8 * time.Second
 )
 
 // neighbour is another node, known by its probes.
 type neighbour struct {
-	node string
-	at   time.Time
+	node    string
+	at      time.Time     // of its last probe
+	silence time.Duration // after which it is gone
 }
-
-// whole asks for the list of all our clients to be published; with ask, all
-// other nodes are asked for theirs.
-type whole struct{ ask bool }
 
 // announce is the presence goroutine: it tells the other nodes who came and
 // went here.
 func (r *Relay) announce(ctx context.Context) {
-	changes, all := time.NewTicker(presenceEvery), time.NewTicker(wholeEvery)
+	changes, every := time.NewTicker(presenceEvery), time.NewTicker(wholeEvery)
 	defer changes.Stop()
-	defer all.Stop()
+	defer every.Stop()
 	for {
-		due, ask := false, false
+		all, ask := false, false
 		select {
 		case <-ctx.Done():
 			return
 		case <-changes.C:
-		case <-all.C:
-			due = true
-		case w := <-r.wholeDue:
-			due, ask = true, w.ask
+		case <-every.C:
+			all = true
+		case <-r.wholeDue:
+			all, ask = true, r.askDue.Swap(false)
 		}
-		r.tell(due, ask)
+		r.tell(all, ask)
 	}
 }
 
@@ -59,37 +61,45 @@ func (r *Relay) tell(all, ask bool) {
 	r.publisher.outbox.put(m)
 }
 
-// askWhole never blocks: one that is asked for already is as good.
-func (r *Relay) askWhole(w whole) {
+// askWhole has the list of all our clients published; with ask, all other nodes
+// are asked for theirs. It never blocks: a list that is due is due once.
+func (r *Relay) askWhole(ask bool) {
+	if ask {
+		r.askDue.Store(true)
+	}
 	select {
-	case r.wholeDue <- w:
+	case r.wholeDue <- struct{}{}:
 	default:
 	}
 }
 
-// heard notes a node's probe. A new node gets our list with the next change.
-func (r *Relay) heard(pub, node string, now time.Time) {
-	if pub == r.pub {
-		return
-	}
-	if n := r.nodes[pub]; n != nil {
-		n.at = now
-		return
-	}
-	r.nodes[strings.Clone(pub)] = &neighbour{node: strings.Clone(node), at: now}
-	r.o.Log.Info("node came", "node", node)
-	r.askWhole(whole{})
-}
-
-// present takes in what another node tells of its clients.
-func (r *Relay) present(p *presence, now time.Time) {
+// heard notes a node's probe. A new node and we tell each other who is here.
+func (r *Relay) heard(p *Probe, now time.Time) {
 	if p.Pub == r.pub {
 		return
 	}
-	r.heard(p.Pub, p.Node, now)
+	n := r.nodes[p.Pub]
+	if n == nil {
+		n = &neighbour{node: strings.Clone(p.Node)}
+		r.nodes[strings.Clone(p.Pub)] = n
+		r.o.Log.Info("node came", "node", n.node)
+		r.askWhole(true)
+	}
+	n.at = now
+	n.silence = min(max(silentProbes*time.Duration(p.Every)*time.Millisecond, leastSilence), mostSilence)
+}
+
+// present takes in what another node tells of its clients.
+func (r *Relay) present(p *presence) {
+	if p.Pub == r.pub {
+		return
+	}
+	if r.nodes[p.Pub] == nil {
+		return // gone, or not yet come: its first probe makes it tell everything
+	}
 	r.hub.ApplyPresence(p.Pub, p.update())
 	if p.Ask {
-		r.askWhole(whole{})
+		r.askWhole(false)
 	}
 }
 
@@ -99,15 +109,14 @@ func (r *Relay) proven(now time.Time) {
 	for _, n := range r.nodes {
 		n.at = now
 	}
-	r.askWhole(whole{ask: true})
+	r.askWhole(true)
 }
 
 // forgetSilent takes the clients of nodes that are gone out of all rooms. It
 // runs when a probe of our own came back: then others' would have, too.
 func (r *Relay) forgetSilent(now time.Time) {
-	silence := max(leastSilence, 12*r.o.ProbeInterval)
 	for pub, n := range r.nodes {
-		if now.Sub(n.at) > silence {
+		if now.Sub(n.at) > n.silence {
 			delete(r.nodes, pub)
 			r.hub.ForgetNode(pub)
 			r.o.Log.Info("node gone", "node", n.node)

@@ -3,6 +3,7 @@ package relay
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"sync/atomic"
 	"time"
 
@@ -27,12 +28,24 @@ type publisher struct {
 	pending *pending
 	metrics *metrics
 
-	seq   uint64 // of the last message that may have been sent
-	link  *link  // nil: none
-	buf   []byte // payloads of a batch
-	batch []outgoing
-	away  atomic.Pointer[string] // why the master does not answer; nil: it does
+	doubt atomic.Bool // asks for a new connection, which asks for the master's role anew
+
+	// Of the publishing goroutine alone.
+	seq     uint64 // of the last message that may have been sent
+	link    *link  // nil: none
+	buf     []byte // payloads of a batch
+	batch   []outgoing
+	away    error // why the master does not answer; nil: it does
+	backoff time.Duration
+	retry   time.Time // until then nobody dials
 }
+
+// Dialling anew begins soon, as most outages are restarts, and stays below the
+// probes' patience; the jitter keeps many nodes from coming back as one.
+const (
+	firstBackoff = 25 * time.Millisecond
+	lastBackoff  = 400 * time.Millisecond
+)
 
 // run publishes until ctx ends.
 func (p *publisher) run(ctx context.Context) {
@@ -61,30 +74,63 @@ func (p *publisher) send(ctx context.Context, batch []outgoing) {
 	}
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
-	if p.link == nil {
-		l, err := p.o.connectMaster(ctx)
-		if err != nil {
-			p.fail(batch, err)
-			return
-		}
-		p.link = l
+	if err := p.connect(ctx); err != nil {
+		p.fail(batch, err)
+		return
 	}
 	replies := p.pipeline(ctx, batch)
 	var broken error
 	for i, reply := range replies {
 		err := reply.Err()
-		p.settle(&batch[i], err, textUnknown)
 		var answer redis.Error
-		if err != nil && !errors.As(err, &answer) {
+		switch {
+		case err == nil:
+			p.settle(&batch[i], nil, "")
+		case errors.As(err, &answer):
+			// Its number is used up, and others will count it as missed: the
+			// messages behind it were numbered before the answer came.
+			p.settle(&batch[i], err, "not accepted, the master answers: "+answer.Error())
+		default:
+			p.settle(&batch[i], err, textUnknown)
 			broken = err
 		}
 	}
 	if broken != nil {
-		p.drop()
-		p.setAway(classify("publish to", p.o.PubAddr, broken))
-		return
+		p.lost(classify("publish to", p.o.PubAddr, broken))
 	}
-	p.away.Store(nil)
+}
+
+// connect sees to it that there is a connection to the master, proven by ROLE.
+// Between failed attempts nobody dials: what comes meanwhile fails at once, with
+// the reason of the last attempt.
+func (p *publisher) connect(ctx context.Context) error {
+	if p.doubt.Swap(false) {
+		p.drop()
+	}
+	if p.link != nil {
+		return nil
+	}
+	if time.Now().Before(p.retry) {
+		return p.away
+	}
+	l, err := p.o.connectMaster(ctx)
+	if err != nil {
+		p.lost(err)
+		return err
+	}
+	p.link, p.away, p.backoff = l, nil, 0
+	return nil
+}
+
+// lost notes that there is no connection, and when to try again.
+func (p *publisher) lost(err error) {
+	p.drop()
+	if p.away == nil || p.away.Error() != err.Error() {
+		p.o.Log.Warn("the master does not take messages", "why", err)
+	}
+	p.away = err
+	p.backoff = min(max(2*p.backoff, firstBackoff), lastBackoff)
+	p.retry = time.Now().Add(p.backoff/2 + rand.N(p.backoff/2))
 }
 
 // expire fails what has waited too long behind a master that did not answer,
@@ -149,9 +195,6 @@ func (p *publisher) fail(batch []outgoing, err error) {
 	for i := range batch {
 		p.settle(&batch[i], err, textNotSent)
 	}
-	if !errors.Is(err, context.DeadlineExceeded) {
-		p.setAway(err)
-	}
 }
 
 // settle tells one sender what became of its message.
@@ -175,12 +218,5 @@ func (p *publisher) drop() {
 	if p.link != nil {
 		p.link.close()
 		p.link = nil
-	}
-}
-
-func (p *publisher) setAway(err error) {
-	why := err.Error()
-	if old := p.away.Swap(&why); old == nil || *old != why {
-		p.o.Log.Warn("the master does not take messages", "why", why)
 	}
 }

@@ -153,7 +153,7 @@ func (r *Relay) probe(ctx context.Context) error {
 	result := make(chan error, 1)
 	m := outgoing{since: time.Now(), size: 128, done: func(err error) { result <- err }}
 	m.own = func() (string, []byte) {
-		return probeChannel, marshal(probe{
+		return probeChannel, marshal(Probe{
 			Node: r.o.Node, Pub: r.pub, Seq: r.publisher.seq,
 			Count: r.probes.Add(1), Every: r.o.ProbeInterval.Milliseconds(),
 		})

@@ -1,0 +1,59 @@
+package relay_test
+
+import (
+	"net"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/01-redis-basics/redistest"
+	"example.com/redis-chat/05-distributed-relay"
+)
+
+func TestMasterThatBecameAReplicaIsGivenNothingMore(t *testing.T) {
+	redistest.NeedsServer(t)
+	c := startCluster(t, 1)
+	alice, bob, n := c.dial(0, "alice", "lobby"), c.dial(0, "bob", "lobby"), c.nodes[0]
+	master := c.redis(0)
+	// The connection on which the node publishes stays, and PUBLISH is answered.
+	require.NoError(t, master.Do(t.Context(), "REPLICAOF", "127.0.0.1", "1").Err())
+	require.Eventually(t, func() bool {
+		reason, ready := n.relay.Ready()
+		return !ready && strings.Contains(reason, "this is a replica; publish to its master")
+	}, patience, 10*time.Millisecond, "the reason says what happened")
+	alice.send(message("lost", 1))
+	require.Contains(t, string(alice.until("$error").Data), `"unavailable"`)
+
+	require.NoError(t, master.Do(t.Context(), "REPLICAOF", "NO", "ONE").Err())
+	untilDelivered(t, alice, bob, "after")
+	n.awaitReady(t)
+}
+
+func TestMasterThatFailsIsNotStormed(t *testing.T) {
+	const messages = 200
+	var dials atomic.Int64
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			dials.Add(1)
+			_ = conn.Close()
+		}
+	}()
+	sub := redistest.Start(t).Options().Addr
+	n := startNode(t, relay.Options{PubAddr: l.Addr().String(), SubAddr: sub, Prefix: redistest.Prefix(t)})
+	alice := dial(t, n.url, "alice", "lobby")
+	for id := range int64(messages) {
+		alice.send(message("lost", id))
+		require.Equal(t, id, *alice.until("$error").ID)
+	}
+	require.Less(t, dials.Load(), int64(messages/4), "dialled anew for every message")
+}
