@@ -78,13 +78,6 @@ func (c *Conn) read() {
 // keepReadBytes is the read memory that an idle connection keeps.
 const keepReadBytes = 1024
 
-// alive pushes the deadline by which the client must be heard of again.
-func (c *Conn) alive() {
-	if !c.closing() {
-		_ = c.ws.SetReadDeadline(time.Now().Add(c.hub.o.PongTimeout)) // an error shows at the next read
-	}
-}
-
 // text handles a text frame.
 func (c *Conn) text(text []byte) {
 	f, problem := parseFrame(text)
@@ -160,30 +153,6 @@ func (c *Conn) publish(e Event, name string, id *int64) *Problem {
 	return nil
 }
 
-// withinRate counts a frame against the client's limit. The first frames above
-// it are dropped and answered; a client that goes on for a second is closed.
-func (c *Conn) withinRate(kind int, frame []byte) bool {
-	if c.quota == nil || c.quota.Allow() {
-		return true
-	}
-	now := time.Now()
-	if now.Sub(c.limitedLast) > time.Second {
-		c.limitedSince = now
-	}
-	c.limitedLast = now
-	c.hub.stats.limited.Add(1)
-	if now.Sub(c.limitedSince) >= time.Second {
-		c.close(closeFlood)
-		return false
-	}
-	var id *int64
-	if kind == websocket.TextMessage {
-		id = idOf(frame)
-	}
-	c.send(errorFrame(problemf(CodeRateLimited, "dropped: more than %v messages a second; wait a moment", c.hub.o.RatePerSecond), id))
-	return false
-}
-
 // end is the last of a connection: its reader is through.
 func (c *Conn) end() {
 	c.hub.remove(c)
@@ -204,23 +173,6 @@ func (c *Conn) answerClose(code int, _ string) error {
 	c.close(reply)
 	return nil
 }
-
-// answerPing queues a pong.
-func (c *Conn) answerPing(payload string) error {
-	c.alive()
-	c.send(appendWire(nil, opPong, []byte(payload)))
-	return nil
-}
-
-// sendPing runs on the connection's timer.
-func (c *Conn) sendPing() {
-	if !c.closing() {
-		c.send(pingFrame)
-		c.ping.Reset(c.hub.o.PingInterval)
-	}
-}
-
-var pingFrame = appendWire(nil, opPing, nil)
 
 func (c *Conn) logAttrs() slog.Attr {
 	return slog.Group("client", "id", c.id, "name", c.name, "room", c.home)

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -61,47 +60,6 @@ func NewHub(o Options) (*Hub, error) {
 		h.relay = loopback{h}
 	}
 	return h, nil
-}
-
-// loopback is the relay of a hub that is alone: what leaves is there at once.
-type loopback struct{ hub *Hub }
-
-func (l loopback) Publish(e Event) error {
-	e.Sent.Accepted()
-	l.hub.Deliver([]Event{e})
-	return nil
-}
-
-// counters count since the start.
-type counters struct {
-	received, deliveries, slow, limited, oversize atomic.Int64
-}
-
-// Stats is what a hub has counted since it began, and its connections now.
-type Stats struct {
-	Connections int   // now
-	Rooms       int   // now, with a local member
-	Received    int64 // messages from clients
-	Deliveries  int64 // messages handed to a client's queue
-	Slow        int64 // clients closed with 1013
-	RateLimited int64 // frames dropped for their rate
-	Oversize    int64 // events dropped because one alone would pass a queue's limit
-}
-
-// Stats may be called at any time.
-func (h *Hub) Stats() Stats {
-	h.mu.Lock()
-	s := Stats{Connections: len(h.all)}
-	for _, r := range h.rooms {
-		if len(r.members) > 0 {
-			s.Rooms++
-		}
-	}
-	h.mu.Unlock()
-	s.Received, s.Deliveries = h.stats.received.Load(), h.stats.deliveries.Load()
-	s.Slow, s.RateLimited = h.stats.slow.Load(), h.stats.limited.Load()
-	s.Oversize = h.stats.oversize.Load()
-	return s
 }
 
 // admit makes a connection of an upgraded socket: welcome first, then its room.
@@ -207,40 +165,4 @@ func (h *Hub) exit(c *Conn, r *room) {
 	h.changed(r, c.name, -1)
 	h.record(r.name, c.name, false)
 	h.forgetEmpty(r)
-}
-
-// Degrade tells all clients, and those to come, that messages may be missed.
-func (h *Hub) Degrade(text string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.degraded == "" {
-		h.tell(degradedFrame(text))
-	}
-	h.degraded = text
-}
-
-func degradedFrame(text string) []byte {
-	return nodeFrame("$degraded", "", struct {
-		Text string `json:"text"`
-	}{text}, nil)
-}
-
-// Recover tells all clients that delivery is proven again, and how many
-// messages this node missed; nil: that cannot be known.
-func (h *Hub) Recover(missed *int64) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.degraded == "" {
-		return
-	}
-	h.degraded = ""
-	h.tell(nodeFrame("$recovered", "", struct {
-		Missed *int64 `json:"missed,omitempty"`
-	}{missed}, nil))
-}
-
-func (h *Hub) tell(frame []byte) {
-	for _, c := range h.all {
-		c.send(frame)
-	}
 }

@@ -1,0 +1,31 @@
+package chat
+
+import (
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// withinRate counts a frame against the client's limit. The first frames above
+// it are dropped and answered; a client that goes on for a second is closed.
+func (c *Conn) withinRate(kind int, frame []byte) bool {
+	if c.quota == nil || c.quota.Allow() {
+		return true
+	}
+	now := time.Now()
+	if now.Sub(c.limitedLast) > time.Second {
+		c.limitedSince = now
+	}
+	c.limitedLast = now
+	c.hub.stats.limited.Add(1)
+	if now.Sub(c.limitedSince) >= time.Second {
+		c.close(closeFlood)
+		return false
+	}
+	var id *int64
+	if kind == websocket.TextMessage {
+		id = idOf(frame)
+	}
+	c.send(errorFrame(problemf(CodeRateLimited, "dropped: more than %v messages a second; wait a moment", c.hub.o.RatePerSecond), id))
+	return false
+}

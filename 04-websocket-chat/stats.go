@@ -1,0 +1,35 @@
+package chat
+
+import "sync/atomic"
+
+// Stats is what a hub has counted since it began, and its connections now.
+type Stats struct {
+	Connections int   // now
+	Rooms       int   // now, with a local member
+	Received    int64 // messages from clients
+	Deliveries  int64 // messages handed to a client's queue
+	Slow        int64 // clients closed with 1013
+	RateLimited int64 // frames dropped for their rate
+	Oversize    int64 // events dropped because one alone would pass a queue's limit
+}
+
+// Stats may be called at any time.
+func (h *Hub) Stats() Stats {
+	h.mu.Lock()
+	s := Stats{Connections: len(h.all)}
+	for _, r := range h.rooms {
+		if len(r.members) > 0 {
+			s.Rooms++
+		}
+	}
+	h.mu.Unlock()
+	s.Received, s.Deliveries = h.stats.received.Load(), h.stats.deliveries.Load()
+	s.Slow, s.RateLimited = h.stats.slow.Load(), h.stats.limited.Load()
+	s.Oversize = h.stats.oversize.Load()
+	return s
+}
+
+// counters count since the start.
+type counters struct {
+	received, deliveries, slow, limited, oversize atomic.Int64
+}
