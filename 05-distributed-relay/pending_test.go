@@ -1,0 +1,85 @@
+package relay
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/04-websocket-chat"
+)
+
+func TestWhoWaitsIsFoundByNumber(t *testing.T) {
+	var p pending
+	_, ok := p.pop(1)
+	require.False(t, ok, "nobody waits")
+	now := time.Now()
+	sent := map[uint64]*chat.Sent{}
+	for seq := uint64(1); seq <= 6; seq++ {
+		sent[seq] = new(chat.Sent)
+		p.push(seq, sent[seq], now.Add(time.Duration(seq)))
+	}
+	w, ok := p.pop(1)
+	require.True(t, ok)
+	require.Same(t, sent[1], w.sent)
+	require.Equal(t, now.Add(1), w.since)
+
+	// 2 and 3 did not come back: what comes later says that they never will.
+	w, ok = p.pop(4)
+	require.True(t, ok)
+	require.Same(t, sent[4], w.sent)
+	for _, seq := range []uint64{2, 3, 4, 1} {
+		_, ok = p.pop(seq)
+		require.False(t, ok, "%d", seq)
+	}
+	w, ok = p.pop(5)
+	require.True(t, ok, "asking for those that are gone takes nobody else")
+	require.Same(t, sent[5], w.sent)
+	_, ok = p.pop(1000)
+	require.False(t, ok, "a number that nobody waits for is nobody's")
+	require.Empty(t, p.queue)
+}
+
+func TestTheOldestAreForgottenWhenNothingComesBack(t *testing.T) {
+	var p pending
+	for seq := uint64(1); seq <= 3*maxPending; seq++ {
+		p.push(seq, nil, time.Time{})
+		if len(p.queue) > maxPending {
+			require.FailNow(t, "no limit")
+		}
+	}
+	require.GreaterOrEqual(t, len(p.queue), maxPending/2)
+	_, ok := p.pop(1)
+	require.False(t, ok)
+	_, ok = p.pop(3 * maxPending)
+	require.True(t, ok, "the newest are kept")
+}
+
+func TestPendingForgetsWhoWasTold(t *testing.T) {
+	var p pending
+	p.push(1, new(chat.Sent), time.Time{})
+	held := p.queue[:1:1]
+	p.pop(1)
+	require.Zero(t, held[0])
+}
+
+func TestOneFillsPendingWhileAnotherEmptiesIt(t *testing.T) {
+	const messages = 20_000
+	var p pending
+	var wg sync.WaitGroup
+	pushed := make(chan uint64, 256)
+	wg.Go(func() {
+		for seq := uint64(1); seq <= messages; seq++ {
+			p.push(seq, nil, time.Time{})
+			pushed <- seq
+		}
+		close(pushed)
+	})
+	for seq := range pushed {
+		if _, ok := p.pop(seq); !ok {
+			t.Errorf("%d was not found", seq)
+		}
+	}
+	wg.Wait()
+}
