@@ -2,28 +2,19 @@ package basics
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"net"
 	"strings"
+	"time"
 
 	"github.com/redis/go-redis/v9"
-	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
 // clientOptions are those of a client whose wire is worth reading: RESP2, as
-// redis-cli speaks it, no greeting beyond what must be, nothing sent twice.
+// redis-cli speaks it, no greeting beyond what must be, nothing sent twice. A
+// section may let the server work for longer than the second that Once allows.
 func clientOptions(addr string, tap *Tap) *redis.Options {
-	return &redis.Options{
-		Addr:                     addr,
-		Protocol:                 2,
-		MaxRetries:               -1,
-		DialerRetries:            1,
-		DisableIdentity:          true,
-		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
-		Dialer:                   tap.Dial,
-	}
+	const patience = 3 * time.Second
+	return Once(redis.Options{Addr: addr, Protocol: 2, Dialer: tap.Dial, ReadTimeout: patience, WriteTimeout: patience})
 }
 
 // greet opens the connections that c will use, so that a transcript and a
@@ -55,20 +46,19 @@ func explain(addr string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var fromServer redis.Error
-	var network net.Error
-	if !errors.As(err, &fromServer) {
-		switch {
-		case errors.Is(err, context.Canceled):
-			return err
-		case errors.Is(err, io.EOF):
-			return fmt.Errorf("%s closed the connection: %w", addr, err)
-		case errors.As(err, &network) && network.Timeout():
-			return fmt.Errorf("%s does not answer: %w", addr, err)
-		case errors.As(err, &network):
-			return fmt.Errorf("nobody is at %s: %w; start a server there, or leave WORKBOOK_REDIS unset for the embedded one", addr, err)
-		}
+	switch Diagnose(err) {
+	case Canceled:
+		return err
+	case NobodyThere:
+		return fmt.Errorf("nobody is at %s: %w; start a server there, or leave WORKBOOK_REDIS unset for the embedded one", addr, err)
+	case NoAnswer:
+		return fmt.Errorf("%s does not answer: %w", addr, err)
+	case ConnectionEnded:
+		return fmt.Errorf("%s closed the connection: %w", addr, err)
+	case NotRedis:
 		return fmt.Errorf("what answers at %s is not Redis: %w", addr, err)
+	case OtherTrouble:
+		return fmt.Errorf("ask %s: %w", addr, err)
 	}
 	switch code, _, _ := strings.Cut(err.Error(), " "); code {
 	case "NOAUTH":

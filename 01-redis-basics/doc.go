@@ -8,6 +8,9 @@
 // each command and reply as they went over the wire (tap.go, resp.go,
 // transcript.go).
 //
+// Beside them stand two things that every later chapter needs of a client: what
+// to make of its errors (trouble.go), and a client that tries once (once.go).
+//
 // Goroutines: an Embedded has one that accepts connections, a Process one
 // that waits for its end; Close ends both. On Linux one more, locked to its
 // thread, starts all children and stays until the program ends. The tour

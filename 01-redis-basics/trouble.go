@@ -1,0 +1,112 @@
+package basics
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Trouble is why a command of go-redis got no reply to work with. Who asks makes
+// the sentence: what to do depends on what one wanted to do.
+type Trouble int
+
+// The kinds of trouble. CredentialsRefused, NotPermitted and NotRedis are
+// mistakes, which waiting does not mend; the others may pass.
+const (
+	NoTrouble          Trouble = iota
+	Canceled                   // by us: the context was canceled, or our client closed
+	NobodyThere                // no connection: refused, no such host, no way there
+	NoAnswer                   // not in time: frozen, overloaded, or it waits for us to go on
+	ConnectionEnded            // closed or reset, before the reply or within it
+	CredentialsRefused         // user or password are missing or wrong
+	NotPermitted               // this user may not do this
+	NotRedis                   // an answer in another protocol, or TLS that fails
+	ErrorAnswer                // any other error that Redis answers: LOADING, READONLY …
+	OtherTrouble               // none of these, such as a connection pool that has none free
+)
+
+var troubles = []string{
+	"no trouble", "canceled", "nobody there", "no answer in time", "the connection ended",
+	"the credentials are refused", "not permitted", "not Redis", "an error as answer", "other trouble",
+}
+
+func (t Trouble) String() string {
+	if t < 0 || int(t) >= len(troubles) {
+		return fmt.Sprintf("Trouble(%d)", int(t))
+	}
+	return troubles[t]
+}
+
+// Diagnose says what an error of go-redis is a sign of. The order counts: an
+// error can be several things, as a dial that took too long is.
+func Diagnose(err error) Trouble {
+	answer, answered := errors.AsType[redis.Error](err)
+	operation, _ := errors.AsType[*net.OpError](err)
+	network, _ := errors.AsType[net.Error](err)
+	switch {
+	case err == nil, errors.Is(err, redis.Nil): // no such key is an answer
+		return NoTrouble
+	case answered:
+		return diagnoseAnswer(answer.Error())
+	case errors.Is(err, context.Canceled), errors.Is(err, redis.ErrClosed):
+		return Canceled
+	case notRedis(err, operation):
+		return NotRedis
+	case operation != nil && operation.Op == "dial":
+		return NobodyThere
+	case errors.Is(err, context.DeadlineExceeded), network != nil && network.Timeout():
+		return NoAnswer
+	case network != nil, ended(err):
+		return ConnectionEnded
+	}
+	return OtherTrouble
+}
+
+// ended is true for what is left when a connection is gone. go-redis looks at
+// a connection by system calls of its own before it is used, and then hands over
+// a bare syscall.Errno or *os.SyscallError, which is no net.Error.
+func ended(err error) bool {
+	_, system := errors.AsType[*os.SyscallError](err)
+	_, number := errors.AsType[syscall.Errno](err)
+	return system || number || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
+}
+
+// notRedis knows go-redis' errors about replies by their text: they have no type.
+func notRedis(err error, operation *net.OpError) bool {
+	text := err.Error()
+	for _, part := range []string{"redis: can't parse", "redis: invalid", "redis: got ", "redis: can't read raw reply", "redis: the length of"} {
+		if strings.Contains(text, part) {
+			return true
+		}
+	}
+	if errors.Is(err, ErrReply) || operation != nil && strings.HasSuffix(operation.Op, "error") { // "remote error", "local error": TLS alerts
+		return true
+	}
+	_, plain := errors.AsType[tls.RecordHeaderError](err)
+	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
+	return plain || certificate
+}
+
+// ErrReply is for errors about a reply that is well formed and makes no sense:
+// Diagnose takes them for NotRedis.
+var ErrReply = errors.New("cannot make sense of the reply")
+
+func diagnoseAnswer(text string) Trouble {
+	for _, prefix := range []string{"WRONGPASS", "NOAUTH", "ERR AUTH", "ERR Client sent AUTH", "ERR invalid password", "ERR invalid username-password"} {
+		if strings.HasPrefix(text, prefix) {
+			return CredentialsRefused
+		}
+	}
+	if strings.HasPrefix(text, "NOPERM") {
+		return NotPermitted
+	}
+	return ErrorAnswer
+}

@@ -1,0 +1,142 @@
+package basics_test
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http/httptest"
+	"os"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
+	"github.com/stretchr/testify/require"
+
+	basics "example.com/redis-chat/01-redis-basics"
+)
+
+// said is an error that Redis answers.
+type said string
+
+func (s said) Error() string { return string(s) }
+func (said) RedisError()     {}
+
+func TestWhatAnErrorIsASignOf(t *testing.T) {
+	reset := os.NewSyscallError("read", syscall.ECONNRESET)
+	for _, c := range []struct {
+		err  error
+		want basics.Trouble
+	}{
+		{nil, basics.NoTrouble},
+		{redis.Nil, basics.NoTrouble},
+		{context.Canceled, basics.Canceled},
+		{redis.ErrClosed, basics.Canceled},
+		{&net.OpError{Op: "dial", Err: context.Canceled}, basics.Canceled},
+		{&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}, basics.NobodyThere},
+		{&net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}, basics.NobodyThere},
+		{&net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}, basics.NobodyThere},
+		{context.DeadlineExceeded, basics.NoAnswer},
+		{&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, basics.NoAnswer},
+		{os.ErrDeadlineExceeded, basics.NoAnswer},
+		{io.EOF, basics.ConnectionEnded},
+		{io.ErrUnexpectedEOF, basics.ConnectionEnded},
+		{net.ErrClosed, basics.ConnectionEnded},
+		{&net.OpError{Op: "read", Err: reset}, basics.ConnectionEnded},
+		{reset, basics.ConnectionEnded},
+		{syscall.ECONNRESET, basics.ConnectionEnded},
+		{said("WRONGPASS invalid username-password pair or user is disabled."), basics.CredentialsRefused},
+		{said("NOAUTH Authentication required."), basics.CredentialsRefused},
+		{said("ERR AUTH <password> called without any password configured"), basics.CredentialsRefused},
+		{said("ERR invalid password"), basics.CredentialsRefused},
+		{said("NOPERM this user has no permissions to run the 'role' command"), basics.NotPermitted},
+		{said("LOADING Redis is loading the dataset in memory"), basics.ErrorAnswer},
+		{said("ERR max number of clients reached"), basics.ErrorAnswer},
+		{said("READONLY You can't write against a read only replica."), basics.ErrorAnswer},
+		{errors.New(`redis: can't parse "HTTP/1.1 400 Bad Request"`), basics.NotRedis},
+		{errors.New(`redis: invalid reply: "\x15\x03"`), basics.NotRedis},
+		{basics.ErrReply, basics.NotRedis},
+		{tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, basics.NotRedis},
+		{&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}, basics.NotRedis},
+		{&net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}, basics.NotRedis},
+		{redis.ErrPoolTimeout, basics.OtherTrouble},
+	} {
+		require.Equal(t, c.want, basics.Diagnose(c.err), "%v", c.err)
+		if c.err != nil {
+			require.Equal(t, c.want, basics.Diagnose(fmt.Errorf("read the role: %w", c.err)), "wrapped: %v", c.err)
+		}
+	}
+	require.Equal(t, "nobody there", basics.NobodyThere.String())
+	require.Equal(t, "other trouble", basics.OtherTrouble.String())
+}
+
+// listener does the same to each connection that comes, until the test ends.
+func listener(t *testing.T, do func(*net.TCPConn)) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			do(conn.(*net.TCPConn))
+		}
+	}()
+	t.Cleanup(func() { l.Close(); <-ended })
+	return l.Addr().String()
+}
+
+// What go-redis really hands over, which its version may change.
+func TestWhatAServerIsASignOf(t *testing.T) {
+	logging.Disable() // go-redis prints each failed dial
+	defer logging.Enable()
+	web := httptest.NewServer(nil)
+	defer web.Close()
+	locked, err := basics.StartEmbedded(basics.EmbeddedOptions{})
+	require.NoError(t, err)
+	defer locked.Close()
+	locked.Miniredis().RequireAuth("secret")
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // the kernel accepts for it
+	require.NoError(t, err)
+	defer silent.Close()
+
+	for name, c := range map[string]struct {
+		addr  string
+		tls   *tls.Config
+		wants []basics.Trouble
+	}{
+		"nobody": {"127.0.0.1:1", nil, []basics.Trouble{basics.NobodyThere}},
+		"resets": {listener(t, func(c *net.TCPConn) { c.SetLinger(0); c.Close() }), nil,
+			[]basics.Trouble{basics.ConnectionEnded, basics.NobodyThere}}, // the latter when the dial notices it
+		"closes":      {listener(t, func(c *net.TCPConn) { c.Close() }), nil, []basics.Trouble{basics.ConnectionEnded}},
+		"web":         {web.Listener.Addr().String(), nil, []basics.Trouble{basics.NotRedis}},
+		"web for TLS": {web.Listener.Addr().String(), &tls.Config{ServerName: "localhost"}, []basics.Trouble{basics.NotRedis}},
+		"locked":      {locked.Addr(), nil, []basics.Trouble{basics.CredentialsRefused}},
+		"silent":      {silent.Addr().String(), nil, []basics.Trouble{basics.NoAnswer}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := redis.NewClient(basics.Once(redis.Options{Addr: c.addr, TLSConfig: c.tls}))
+			defer client.Close()
+			for range 8 { // a reset is seen at another place each time; after ten failures go-redis dials by itself
+				ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+				conn := client.Conn()
+				err := conn.Ping(ctx).Err()
+				conn.Close()
+				cancel()
+				require.Contains(t, c.wants, basics.Diagnose(err), "%T: %v", err, err)
+				if name == "silent" {
+					break
+				}
+			}
+		})
+	}
+}
