@@ -12,7 +12,8 @@ const burstBytes = 64 << 10
 // Deliver hands events to the clients they are for, each client all of its
 // frames in the order of the events. A burst is encoded once: everybody's queue
 // gets the same bytes, as one chunk wherever events in a row have the same
-// target, and each connection's writer starts once.
+// target, and each connection's writer starts once. A backlog is paced: it
+// would else fill every queue before anything of it is written.
 //
 // One call delivers at a time; who calls decides the order. The events may be
 // reused after it returns, but not what they point to.
@@ -20,10 +21,13 @@ func (h *Hub) Deliver(events []Event) {
 	d := deliveries.Get().(*delivery)
 	defer deliveries.Put(d)
 	for len(events) > 0 {
-		n, oversize := d.encode(events, h.o.MaxQueueBytes/2)
+		n, oversize, full := d.encode(events, h.o.MaxQueueBytes/2)
 		h.stats.oversize.Add(int64(oversize))
 		h.handOut(d, events[:n])
 		events = events[n:]
+		if full {
+			h.pace()
+		}
 	}
 }
 
@@ -39,10 +43,11 @@ type delivery struct {
 
 var deliveries = sync.Pool{New: func() any { return new(delivery) }}
 
-// encode makes the frames of the first events and returns how many, and how
-// many of them are larger than limit: those would close everybody who has
-// something else waiting, and become frames of no bytes.
-func (d *delivery) encode(events []Event, limit int) (n, oversize int) {
+// encode makes the frames of the first events and returns how many, how many
+// of them are larger than limit, and whether it stopped because the burst is
+// full. What is larger would close everybody who has something else waiting,
+// and becomes a frame of no bytes.
+func (d *delivery) encode(events []Event, limit int) (n, oversize int, full bool) {
 	d.encoded, d.ends = d.encoded[:0], d.ends[:0]
 	for i := range events {
 		before := len(d.encoded)
@@ -52,11 +57,11 @@ func (d *delivery) encode(events []Event, limit int) (n, oversize int) {
 			oversize++
 		}
 		d.ends = append(d.ends, len(d.encoded))
-		if len(d.encoded) >= burstBytes {
-			break
+		if full = len(d.encoded) >= min(burstBytes, limit/2); full {
+			break // a burst is one chunk for many: it must fit into an empty queue
 		}
 	}
-	return len(d.ends), oversize
+	return len(d.ends), oversize, full
 }
 
 // begin is where the frame of event i begins.

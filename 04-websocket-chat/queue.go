@@ -94,6 +94,13 @@ func (q *queue) take(buf [][]byte, most int) (taken [][]byte, bytes int, last bo
 	return buf, bytes, q.closed && rest == 0
 }
 
+// waiting is how many bytes have been put and not yet been written.
+func (q *queue) waiting() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.bytes
+}
+
 func (q *queue) hasEnded() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -16,8 +16,9 @@
 //     it as one pipeline on one connection: two connections could swap two
 //     messages. It may block on the master, for PublishTimeout at most.
 //   - The delivering goroutine takes all that the subscription (chapter 03)
-//     holds ready, decodes it, and hands it to the hub. It never waits for a
-//     client, nor for the master.
+//     holds ready, decodes it, and hands it to the hub. It never waits for the
+//     master, nor for a client; only a backlog is handed out no faster than
+//     clients can be written to.
 //   - The subscription has two goroutines of its own: one reads, one watches
 //     whether the probes come back.
 //   - The presence goroutine tells the other nodes, ten times a second when

@@ -1,0 +1,48 @@
+package chat
+
+import (
+	"math"
+	"time"
+)
+
+const (
+	paceLook = 2 * time.Millisecond   // before each look at the queues
+	paceIdle = 20 * time.Millisecond  // without a byte written: they do not read
+	paceMost = 100 * time.Millisecond // after one burst
+)
+
+// pace gives the writers time after a burst of full size: a backlog, such as a
+// replica brings after it was cut off, fills a queue of 1 MiB in 4 ms, sooner
+// than anybody can be written to, and each client would be closed as too slow.
+//
+// A client that does not read must not delay another. So more than the first
+// look is waited only while most clients of the node have a quarter of a queue
+// waiting, for then it is not they who are slow, and while that becomes less.
+func (h *Hub) pace() {
+	least, since := math.MaxInt, time.Now()
+	for began := since; time.Since(began) < paceMost; {
+		time.Sleep(paceLook)
+		most, waiting := h.backlog(h.o.MaxQueueBytes / 4)
+		if waiting < least {
+			least, since = waiting, time.Now()
+		}
+		if !most || time.Since(since) >= paceIdle {
+			return
+		}
+	}
+}
+
+// backlog reports whether most queues hold more than so many bytes, and how
+// many those hold together.
+func (h *Hub) backlog(bytes int) (most bool, waiting int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	crowded := 0
+	for _, c := range h.all {
+		if n := c.out.waiting(); n > bytes {
+			crowded++
+			waiting += n
+		}
+	}
+	return 2*crowded > len(h.all), waiting
+}
