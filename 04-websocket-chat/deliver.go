@@ -163,14 +163,18 @@ func (h *Hub) markSpecial(d *delivery, e *Event, i int) {
 			d.special = append(d.special, c)
 		}
 	}
+	skip := func(c *Conn) {
+		mark(c)
+		if n := len(c.skips); n == 0 || c.skips[n-1] != i { // however often it is excepted
+			c.skips = append(c.skips, i)
+		}
+	}
 	for _, name := range e.Except {
 		if c := h.conns[name]; c != nil {
-			mark(c)
-			c.skips = append(c.skips, i)
+			skip(c)
 		} else if r := h.rooms[name]; r != nil {
 			for _, c := range r.members {
-				mark(c)
-				c.skips = append(c.skips, i)
+				skip(c)
 			}
 		}
 	}
@@ -183,9 +187,8 @@ func (d *delivery) deliverSpecial(c *Conn, events []Event, r run) (count int) {
 	skips := c.skips
 	for i := r.first; i < r.last; i++ {
 		skip := false
-		for len(skips) > 0 && skips[0] <= i { // ascending; a client may be excepted twice
-			skip = skip || skips[0] == i
-			skips = skips[1:]
+		if len(skips) > 0 && skips[0] == i { // ascending, each once
+			skip, skips = true, skips[1:]
 		}
 		if s := events[i].Sent; s != nil && s.conn == c && s.placed() {
 			d.start = append(d.start, c)
