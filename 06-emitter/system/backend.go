@@ -1,6 +1,7 @@
 package system
 
 import (
+	"context"
 	"fmt"
 	"os/exec"
 	"strings"
@@ -34,4 +35,12 @@ func version(path string) string {
 		return " " + number
 	}
 	return ""
+}
+
+// chooseRedis decides where Redis comes from, and says so.
+func (s *System) chooseRedis(context.Context) (err error) {
+	if s.backend, s.why, err = choose(s.o.Redis); err == nil {
+		s.feed.print(s.why)
+	}
+	return err
 }

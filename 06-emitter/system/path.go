@@ -174,13 +174,6 @@ func (s *System) sentence(at *path) string {
 	return fmt.Sprintf("%s %q   %s%s", at.hop.speaker(), at.hop.Text, strings.Join(way, " → "), end)
 }
 
-func (s *System) serverName(i int) string {
-	if i == 0 {
-		return "master"
-	}
-	return fmt.Sprintf("replica-%d", i)
-}
-
 // speaker is who speaks, and to whom.
 func (h *Hop) speaker() string {
 	who, room := h.From, "to all"

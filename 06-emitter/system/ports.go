@@ -1,6 +1,7 @@
 package system
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -9,6 +10,28 @@ import (
 	"syscall"
 	"time"
 )
+
+// findPorts replaces the ports that are taken, for everything that will be started.
+func (s *System) findPorts(context.Context) (err error) {
+	found := &ports{say: func(format string, args ...any) { s.feed.print(fmt.Sprintf(format, args...)) }}
+	found.reserve(s.o.RedisPorts...)
+	found.reserve(s.o.Ports...)
+	found.reserve(s.o.MapPort)
+	for i, port := range s.o.RedisPorts {
+		if s.o.RedisPorts[i], err = found.find(s.serverName(i), port); err != nil {
+			return err
+		}
+	}
+	for i, port := range s.o.Ports {
+		if s.o.Ports[i], err = found.find(nodeName(i), port); err != nil {
+			return err
+		}
+	}
+	if s.o.MapPort != 0 {
+		s.o.MapPort, err = found.find("the live map", s.o.MapPort)
+	}
+	return err
+}
 
 // ports gives out ports of this machine, each once.
 type ports struct {

@@ -1,0 +1,125 @@
+package system
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// startNodes starts the nodes, and returns when all of them deliver.
+func (s *System) startNodes(ctx context.Context) error {
+	if s.o.Node == nil {
+		self, err := os.Executable()
+		if err != nil {
+			return fmt.Errorf("start the nodes: where is this program? %w", err)
+		}
+		s.o.Node = []string{self, "node"}
+	}
+	for i := range s.o.Ports {
+		n, err := s.newNode(i)
+		if err != nil {
+			return err
+		}
+		s.nodes = append(s.nodes, n)
+		s.state.change(func(now *State) {
+			now.Nodes = append(now.Nodes, Node{Name: n.name, URL: s.nodeURL(i), Replica: s.serverName(s.replicaOf(i)), State: Starting})
+		})
+	}
+	var waiting errgroup.Group
+	for i := range s.nodes {
+		waiting.Go(func() error { return s.startNode(ctx, i) })
+	}
+	if err := waiting.Wait(); err != nil {
+		return err
+	}
+	s.background.Go(func() { s.poll(s.watching) })
+	return nil
+}
+
+func (s *System) newNode(i int) (*node, error) {
+	master, masterPort, _ := net.SplitHostPort(s.top.Addrs()[0])
+	replica, replicaPort, _ := net.SplitHostPort(s.top.Addrs()[s.replicaOf(i)])
+	var peers, origins []string
+	for j, port := range s.o.Ports {
+		if j != i {
+			peers = append(peers, s.nodeURL(j))
+		}
+		// The page may have been opened by the machine's other name.
+		origins = append(origins, "http://localhost:"+strconv.Itoa(port), "http://127.0.0.1:"+strconv.Itoa(port))
+	}
+	level := slog.LevelInfo // the events that are shown come from there
+	if s.o.Logs != nil {
+		level = min(level, *s.o.Logs)
+	}
+	env, err := environment(map[string]string{
+		"PORT": strconv.Itoa(s.o.Ports[i]), "LISTEN_HOST": s.o.Host, "NODE_NAME": nodeName(i),
+		"PUB_HOST": master, "PUB_PORT": masterPort, "SUB_HOST": replica, "SUB_PORT": replicaPort,
+		"PEERS": strings.Join(peers, ","), "ALLOWED_ORIGINS": strings.Join(origins, ","),
+		"GRACE": s.o.Grace.String(), "LOG_LEVEL": level.String(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &node{name: nodeName(i), command: s.o.Node, env: env, log: s.logged, died: s.died}, nil
+}
+
+// startNode starts node i and returns when messages reach it.
+func (s *System) startNode(ctx context.Context, i int) error {
+	n := s.nodes[i]
+	if err := n.start(); err != nil {
+		return err
+	}
+	var at Node
+	s.state.change(func(now *State) {
+		now.Nodes[i].State, now.Nodes[i].Why, now.Nodes[i].PID = Starting, "", n.pid()
+		at = now.Nodes[i]
+	})
+	if err := awaitReady(ctx, at, n.gone()); errors.Is(err, errEnded) {
+		return fmt.Errorf("%s: %w: %s", n.name, err, clean(n.lastWords()))
+	} else if err != nil {
+		return err
+	}
+	s.become(n.name, Up, "")
+	return nil
+}
+
+// died tells of a node that ended without being asked to.
+func (s *System) died(n *node, err error, last []string) {
+	if before := s.ended(n.name); before == Starting || s.stopping.Load() {
+		return // who started it tells
+	}
+	s.feed.say("%s has ended (%v): its clients go to another node. To have it back: restart %s", n.name, err, n.name)
+	if fromOutside(err) {
+		return
+	}
+	for _, line := range last {
+		s.feed.print("    " + readable(n.name, []byte(line)))
+	}
+}
+
+// ended empties a node's state, and returns the one before.
+func (s *System) ended(name string) (before string) {
+	s.state.change(func(now *State) {
+		n := now.node(name)
+		before = n.State
+		n.State, n.Why, n.PID, n.Connections, n.Clients = Gone, "", 0, 0, nil
+	})
+	return before
+}
+
+func nodeName(i int) string { return fmt.Sprintf("node-%d", i+1) }
+
+// replicaOf is the number of the server at which node i listens: each its own,
+// as far as there are enough.
+func (s *System) replicaOf(i int) int { return 1 + i%(len(s.o.RedisPorts)-1) }
+
+func (s *System) nodeURL(i int) string {
+	return "http://127.0.0.1:" + strconv.Itoa(s.o.Ports[i])
+}

@@ -1,0 +1,65 @@
+package system
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	basics "example.com/redis-chat/01-redis-basics"
+	replication "example.com/redis-chat/02-replication"
+	emitter "example.com/redis-chat/06-emitter"
+)
+
+// startServers starts Redis, and who watches it.
+func (s *System) startServers(ctx context.Context) (err error) {
+	launch := replication.Options{Backend: s.backend, Replicas: len(s.o.RedisPorts) - 1, Ports: s.o.RedisPorts}
+	if s.o.Logs != nil && *s.o.Logs <= slog.LevelDebug {
+		launch.Log, launch.LogLevel = printer{s.feed}, "verbose"
+	}
+	if s.top, err = replication.Start(ctx, launch); err != nil {
+		return err
+	}
+	addrs := s.top.Addrs()
+	s.state.change(func(now *State) {
+		now.Backend, now.Inside = s.why, !s.processes()
+		for i, addr := range addrs {
+			now.Servers = append(now.Servers, Server{Name: s.serverName(i), Addr: addr, PID: s.serverPID(i), State: Starting, heard: Starting})
+		}
+	})
+	s.master = observerClient(addrs[0])
+	client := observerClient(addrs[0])
+	s.emitter = emitter.New(client)
+	client.Close() // the emitter has a connection of its own
+	s.observing = make(chan int, len(addrs))
+	for i := range addrs {
+		s.background.Go(func() { s.observe(s.watching, i) })
+	}
+	return nil
+}
+
+// serverName is master, replica-1, …
+func (s *System) serverName(i int) string {
+	if i == 0 {
+		return "master"
+	}
+	return fmt.Sprintf("replica-%d", i)
+}
+
+func (s *System) processes() bool { return s.backend.Kind == basics.KindServer }
+
+// serverPID is 0 for a server inside this program.
+func (s *System) serverPID(i int) int {
+	if p, ok := s.top.(interface{ PID(int) int }); ok {
+		return p.PID(i)
+	}
+	return 0
+}
+
+// printer writes the servers' log lines.
+type printer struct{ feed *feed }
+
+func (p printer) Write(line []byte) (int, error) {
+	p.feed.print(clean(strings.TrimRight(string(line), "\n")))
+	return len(line), nil
+}
