@@ -2,9 +2,7 @@ package basics
 
 import (
 	"fmt"
-	"net"
 	"os"
-	"strconv"
 	"strings"
 )
 
@@ -55,9 +53,7 @@ func ParseBackend(s string) (Backend, error) {
 	b := Backend{Kind: KindRunning}
 	for addr := range strings.SplitSeq(s, ",") {
 		addr = strings.TrimSpace(addr)
-		host, port, err := net.SplitHostPort(addr)
-		n, portErr := strconv.ParseUint(port, 10, 16)
-		if err != nil || portErr != nil || host == "" || n == 0 {
+		if CheckAddr(addr) != nil {
 			return Backend{}, fmt.Errorf("%q: want embedded, server, or host:port[,host:port…] of running servers, the master first", s)
 		}
 		b.Addrs = append(b.Addrs, addr)

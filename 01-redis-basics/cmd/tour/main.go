@@ -20,6 +20,7 @@ import (
 	"github.com/redis/go-redis/v9/logging"
 
 	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/cmdline"
 )
 
 func main() {
@@ -51,16 +52,11 @@ func (b badValue) Unwrap() error { return b.error }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	fs := flag.NewFlagSet("tour", flag.ContinueOnError)
-	fs.SetOutput(io.Discard)
+	fs.SetOutput(out)
 	where := fs.String("redis", os.Getenv("WORKBOOK_REDIS"), "where Redis comes from: embedded, server (one of our own), or the `host:port` of a running one; default: $WORKBOOK_REDIS, else embedded")
 	list := fs.Bool("list", false, "list the sections")
 	wire := fs.Bool("wire", false, "show the bytes of each command and reply too")
-	if err := fs.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			fs.SetOutput(out)
-			fmt.Fprintln(out, "tour [flags] [section…]: what one Redis server can do")
-			fs.PrintDefaults()
-		}
+	if err := cmdline.Parse(fs, args, "tour [flags] [section…]: what one Redis server can do"); err != nil {
 		return badValue{err}
 	}
 	backend, err := basics.ParseBackend(*where)

@@ -13,7 +13,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/signal"
 	"slices"
@@ -24,6 +23,8 @@ import (
 	"github.com/peterbourgon/ff/v3"
 	"github.com/redis/go-redis/v9/logging"
 
+	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/cmdline"
 	replication "example.com/redis-chat/02-replication"
 )
 
@@ -36,26 +37,15 @@ func main() {
 // run gives the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	logging.Disable() // go-redis prints what the report says anyway
-	var o replication.CheckOptions
-	fs := flag.NewFlagSet("check", flag.ContinueOnError)
-	fs.SetOutput(stderr)
-	fs.StringVar(&o.Username, "redis-username", "", "`name` for all servers (REDIS_USERNAME)")
-	fs.StringVar(&o.Password, "redis-password", "", "`password` for all servers (REDIS_PASSWORD)")
-	fs.DurationVar(&o.Patience, "patience", 2*time.Second, "how long a replica may take to show a write")
-	fs.Usage = func() {
-		fmt.Fprintln(stderr, "usage: check HOST:PORT…   the master and its replicas, in any order")
-		fs.PrintDefaults()
-	}
-	if err := ff.Parse(fs, args, ff.WithEnvVars()); errors.Is(err, flag.ErrHelp) {
+	addrs, o, err := parse(args, stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
 		return 0
-	} else if err != nil {
-		return 2 // the flag package has printed it
-	}
-	if err := validate(fs.Args(), o.Patience); err != nil {
+	case err != nil:
 		fmt.Fprintln(stderr, "check:", err)
 		return 2
 	}
-	report := replication.Check(ctx, fs.Args(), o)
+	report := replication.Check(ctx, addrs, o)
 	write(stdout, report)
 	for _, p := range report.Problems {
 		fmt.Fprintln(stderr, "check:", p)
@@ -66,24 +56,31 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
-func validate(addrs []string, patience time.Duration) error {
-	if len(addrs) == 0 {
-		return errors.New("name the servers: check HOST:PORT…, for example check 127.0.0.1:6379 127.0.0.1:6380")
+func parse(args []string, stderr io.Writer) (addrs []string, o replication.CheckOptions, err error) {
+	fs := flag.NewFlagSet("check", flag.ContinueOnError)
+	fs.SetOutput(stderr)
+	fs.StringVar(&o.Username, "redis-username", "", "`name` for all servers (REDIS_USERNAME)")
+	fs.StringVar(&o.Password, "redis-password", "", "`password` for all servers (REDIS_PASSWORD)")
+	fs.DurationVar(&o.Patience, "patience", 2*time.Second, "how long a replica may take to show a write (PATIENCE)")
+	const usage = "usage: check HOST:PORT…   the master and its replicas, in any order"
+	if err := cmdline.Parse(fs, args, usage, ff.WithEnvVars()); err != nil {
+		return nil, o, err
 	}
-	if patience <= 0 {
-		return fmt.Errorf("-patience %v: want more than 0", patience)
+	if addrs = fs.Args(); len(addrs) == 0 {
+		return nil, o, errors.New("name the servers: check HOST:PORT…, for example check 127.0.0.1:6379 127.0.0.1:6380")
+	}
+	if o.Patience <= 0 {
+		return nil, o, fmt.Errorf("-patience %v: want more than 0", o.Patience)
 	}
 	for i, addr := range addrs {
-		host, port, err := net.SplitHostPort(addr)
-		n, portErr := strconv.ParseUint(port, 10, 16)
-		switch {
-		case err != nil || portErr != nil || host == "" || n == 0:
-			return fmt.Errorf("%q: want HOST:PORT, for example 127.0.0.1:6379", addr)
-		case slices.Contains(addrs[:i], addr):
-			return fmt.Errorf("%s is named twice", addr)
+		if err := basics.CheckAddr(addr); err != nil {
+			return nil, o, err
+		}
+		if slices.Contains(addrs[:i], addr) {
+			return nil, o, fmt.Errorf("%s is named twice", addr)
 		}
 	}
-	return nil
+	return addrs, o, nil
 }
 
 func write(w io.Writer, r replication.Report) {

@@ -42,15 +42,21 @@ func TestCheckSaysWhatIsWrongAndExits1(t *testing.T) {
 func TestCheckExits2ForAMistakeInItsArguments(t *testing.T) {
 	for args, want := range map[string]string{
 		"":                           "name the servers",
-		"localhost":                  `"localhost": want HOST:PORT`,
-		"localhost:0":                "want HOST:PORT",
-		":6379":                      "want HOST:PORT",
+		"localhost":                  `"localhost": want host:port`,
+		"localhost:0":                "want host:port",
+		":6379":                      "want host:port",
 		"127.0.0.1:1 127.0.0.1:1":    "127.0.0.1:1 is named twice",
 		"-patience -1s 127.0.0.1:1":  "want more than 0",
-		"-patience soon 127.0.0.1:1": "invalid value",
+		"-patience soon 127.0.0.1:1": `-patience "soon": want a time with its unit, such as 500ms or 2s`,
+		"-x":                         "flag provided but not defined: -x; -h lists the flags",
 	} {
 		code, _, stderr := check(t, strings.Fields(args)...)
 		require.Equal(t, 2, code, args)
 		require.Contains(t, stderr, want, args)
+		require.Equal(t, 1, strings.Count(stderr, "\n"), "one sentence: %s", stderr)
 	}
+	t.Setenv("PATIENCE", "abc")
+	code, _, stderr := check(t, "127.0.0.1:1")
+	require.Equal(t, 2, code)
+	require.Equal(t, "check: PATIENCE \"abc\": want a time with its unit, such as 500ms or 2s\n", stderr)
 }

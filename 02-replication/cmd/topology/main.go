@@ -26,6 +26,7 @@ import (
 	"github.com/redis/go-redis/v9/logging"
 
 	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/cmdline"
 	replication "example.com/redis-chat/02-replication"
 )
 
@@ -54,7 +55,8 @@ func parse(args []string, stderr io.Writer) (o replication.Options, err error) {
 	ports := fs.String("ports", "", "`ports`, the master's first (default 6379 and those that follow)")
 	fs.IntVar(&o.Replicas, "replicas", 2, "`number` of replicas")
 	fs.StringVar(&o.LogLevel, "loglevel", "", "show the servers' logs at this `level`: debug, verbose, notice or warning")
-	if err := parseQuietly(fs, args); err != nil {
+	const usage = "usage: topology [flags]   (each also in the environment: TOPOLOGY_PORTS …)"
+	if err := cmdline.Parse(fs, args, usage, ff.WithEnvVarPrefix("TOPOLOGY")); err != nil {
 		return o, err
 	}
 	given := map[string]bool{}
@@ -82,19 +84,6 @@ func parse(args []string, stderr io.Writer) (o replication.Options, err error) {
 	}
 	o.Backend, err = backend(*where)
 	return o, err
-}
-
-// parseQuietly keeps the flag package from printing the usage with every mistake.
-func parseQuietly(fs *flag.FlagSet, args []string) error {
-	out := fs.Output()
-	fs.SetOutput(io.Discard)
-	err := ff.Parse(fs, args, ff.WithEnvVarPrefix("TOPOLOGY"))
-	fs.SetOutput(out)
-	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(out, "usage: topology [flags]   (each also in the environment: TOPOLOGY_PORTS …)")
-		fs.PrintDefaults()
-	}
-	return err
 }
 
 func parsePorts(s string) ([]int, error) {

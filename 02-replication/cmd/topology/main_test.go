@@ -50,6 +50,9 @@ func TestMistakesInFlagsAreSentences(t *testing.T) {
 		_, err := parse(strings.Fields(args), &bytes.Buffer{})
 		require.ErrorContains(t, err, want, args)
 	}
+	t.Setenv("TOPOLOGY_REPLICAS", "abc")
+	_, err := parse(nil, &bytes.Buffer{})
+	require.EqualError(t, err, `TOPOLOGY_REPLICAS "abc": want a whole number`)
 }
 
 func TestTopologyRunsUntilItsContextEnds(t *testing.T) {

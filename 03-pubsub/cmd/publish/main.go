@@ -11,10 +11,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/signal"
 	"syscall"
+
+	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/cmdline"
 )
 
 func main() {
@@ -46,17 +48,11 @@ type options struct {
 func parse(args []string, help io.Writer) (options, error) {
 	o := options{username: os.Getenv("REDIS_USERNAME"), password: os.Getenv("REDIS_PASSWORD")}
 	f := flag.NewFlagSet("publish", flag.ContinueOnError)
-	f.SetOutput(io.Discard)
+	f.SetOutput(help)
 	f.StringVar(&o.redis, "redis", "127.0.0.1:6379", "publish at this server, a master")
 	f.IntVar(&o.n, "n", 1, "so many messages; above 1, each gets its number at its end")
 	f.Float64Var(&o.rate, "rate", 0, "messages a second (default: as fast as the server takes them)")
-	f.Usage = func() {} // for -h only: a mistake gets one sentence, not a page
-	if err := f.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintln(help, "usage: publish [flags] CHANNEL MESSAGE")
-			f.SetOutput(help)
-			f.PrintDefaults()
-		}
+	if err := cmdline.Parse(f, args, "usage: publish [flags] CHANNEL MESSAGE"); err != nil {
 		return o, err
 	}
 	switch {
@@ -67,8 +63,8 @@ func parse(args []string, help io.Writer) (options, error) {
 	case !(o.rate >= 0 && o.rate <= 1e9):
 		return o, fmt.Errorf("-rate %v: want messages a second, or 0 for as fast as the server takes them", o.rate)
 	}
-	if host, port, err := net.SplitHostPort(o.redis); err != nil || host == "" || port == "" {
-		return o, fmt.Errorf("-redis %q is not an address: want host:port, such as 127.0.0.1:6379", o.redis)
+	if err := basics.CheckAddr(o.redis); err != nil {
+		return o, fmt.Errorf("-redis %w", err)
 	}
 	o.channel, o.message = f.Arg(0), f.Arg(1)
 	return o, nil

@@ -67,7 +67,9 @@ func TestBadUsageIsOneSentence(t *testing.T) {
 		"-n 0: want a number of messages":          {"-n", "0", "news", "hello"},
 		"-rate -1: want messages a second":         {"-rate", "-1", "news", "hello"},
 		"-rate NaN: want messages a second":        {"-rate", "NaN", "news", "hello"},
-		"-redis \"localhost\" is not an address":   {"-redis", "localhost", "news", "hello"},
+		`-redis "localhost:zz": want host:port`:    {"-redis", "localhost:zz", "news", "hello"},
+		`-redis "localhost": want host:port`:       {"-redis", "localhost", "news", "hello"},
+		`-n "x": want a whole number`:              {"-n", "x", "news", "hello"},
 		"flag provided but not defined: -nonsense": {"-nonsense", "news", "hello"},
 	} {
 		_, err := parse(args, io.Discard)

@@ -14,13 +14,14 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/signal"
 	"strings"
 	"syscall"
 	"time"
 
+	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/cmdline"
 	pubsub "example.com/redis-chat/03-pubsub"
 )
 
@@ -54,7 +55,7 @@ type options struct {
 func parse(args []string, help io.Writer) (options, error) {
 	o := options{username: os.Getenv("REDIS_USERNAME"), password: os.Getenv("REDIS_PASSWORD")}
 	f := flag.NewFlagSet("subscribe", flag.ContinueOnError)
-	f.SetOutput(io.Discard)
+	f.SetOutput(help)
 	f.StringVar(&o.redis, "redis", "127.0.0.1:6379", "subscribe at this server, a master or a replica")
 	f.StringVar(&o.master, "master", "", "publish probes here, to notice when -redis, a replica, has gone silent\n(default: -redis itself when it is a master; no watch when it is a replica)")
 	f.StringVar(&o.language, "lang", pubsub.English, "language of the line for each message, en or ja")
@@ -64,13 +65,7 @@ func parse(args []string, help io.Writer) (options, error) {
 		o.patterns = append(o.patterns, s)
 		return nil
 	})
-	f.Usage = func() {} // for -h only: a mistake gets one sentence, not a page
-	if err := f.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintln(help, "usage: subscribe [flags] CHANNEL…")
-			f.SetOutput(help)
-			f.PrintDefaults()
-		}
+	if err := cmdline.Parse(f, args, "usage: subscribe [flags] CHANNEL…"); err != nil {
 		return o, err
 	}
 	o.channels = f.Args()
@@ -80,11 +75,11 @@ func parse(args []string, help io.Writer) (options, error) {
 			return o, fmt.Errorf("-%s comes after a channel: flags go first", name)
 		}
 	}
-	if err := address("-redis", o.redis); err != nil {
-		return o, err
+	if err := basics.CheckAddr(o.redis); err != nil {
+		return o, fmt.Errorf("-redis %w", err)
 	}
-	if err := address("-master", cmp.Or(o.master, o.redis)); err != nil {
-		return o, err
+	if err := basics.CheckAddr(cmp.Or(o.master, o.redis)); err != nil {
+		return o, fmt.Errorf("-master %w", err)
 	}
 	switch {
 	case len(o.channels)+len(o.patterns) == 0:
@@ -97,11 +92,4 @@ func parse(args []string, help io.Writer) (options, error) {
 		return o, fmt.Errorf("-probe %v: want a time above zero, such as 250ms", o.probe)
 	}
 	return o, nil
-}
-
-func address(flag, addr string) error {
-	if host, port, err := net.SplitHostPort(addr); err != nil || host == "" || port == "" {
-		return fmt.Errorf("%s %q is not an address: want host:port, such as 127.0.0.1:6379", flag, addr)
-	}
-	return nil
 }

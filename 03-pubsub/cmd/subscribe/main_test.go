@@ -127,9 +127,11 @@ func TestBadUsageIsOneSentence(t *testing.T) {
 		"-lang \"de\": want en or ja":              {"-lang", "de", "news"},
 		"-count -1: want a number":                 {"-count", "-1", "news"},
 		"-probe 0s: want a time above zero":        {"-probe", "0s", "news"},
-		"-redis \"localhost\" is not an address":   {"-redis", "localhost", "news"},
-		"-master \":6379\" is not an address":      {"-master", ":6379", "news"},
+		`-redis "localhost:zz": want host:port`:    {"-redis", "localhost:zz", "news", "hello"},
+		`-redis "localhost": want host:port`:       {"-redis", "localhost", "news"},
+		`-master ":6379": want host:port`:          {"-master", ":6379", "news"},
 		"-count comes after a channel: flags go":   {"news", "-count=3"},
+		`-count "x": want a whole number`:          {"-count", "x", "news", "hello"},
 		"flag provided but not defined: -nonsense": {"-nonsense", "news"},
 	} {
 		var help strings.Builder

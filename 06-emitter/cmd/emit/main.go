@@ -25,6 +25,8 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
 
+	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/cmdline"
 	emitter "example.com/redis-chat/06-emitter"
 )
 
@@ -32,8 +34,7 @@ const usage = `usage: emit [-redis 127.0.0.1:6379] [-to ROOM]â€¦ [-except ROOM]â
 
 Sends one event to the clients of every node. DATA is JSON if it can be read as such, else a string.
 What it prints counts replicas that have the event, neither nodes nor clients.
-Environment: REDIS_USERNAME, REDIS_PASSWORD, REDIS_TLS=true.
-`
+Environment: REDIS_USERNAME, REDIS_PASSWORD, REDIS_TLS=true.`
 
 func main() {
 	logging.Disable() // the error that run prints says it all
@@ -89,23 +90,20 @@ func emit(o options, out io.Writer) error {
 
 func parse(args []string, getenv func(string) string, errOut io.Writer) (o options, err error) {
 	flags := flag.NewFlagSet("emit", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // one sentence, printed by run, says what is wrong
+	flags.SetOutput(errOut)
 	flags.StringVar(&o.redis.Addr, "redis", "127.0.0.1:6379", "host:port of the master")
 	flags.Func("to", "a `room` whose members get it; may be repeated (default: everybody)", list(&o.to))
 	flags.Func("except", "a `room` whose members do not get it; may be repeated", list(&o.except))
 	flags.IntVar(&o.wait, "wait", 0, "exit 1 when fewer than `N` replicas take it")
 	flags.DurationVar(&o.timeout, "timeout", 2*time.Second, "how long all may take, e.g. 500ms")
-	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(errOut, usage)
-		flags.SetOutput(errOut)
-		flags.PrintDefaults()
+	if err := cmdline.Parse(flags, args, usage); errors.Is(err, flag.ErrHelp) {
 		return o, err
 	} else if err != nil {
-		return o, fmt.Errorf("%w: %w (emit -help lists the flags)", errUsage, err)
+		return o, fmt.Errorf("%w: %w", errUsage, err)
 	}
-	switch _, _, err := net.SplitHostPort(o.redis.Addr); {
+	switch err := basics.CheckAddr(o.redis.Addr); {
 	case err != nil:
-		return o, fmt.Errorf("%w: -redis %q: want host:port, e.g. 127.0.0.1:6379", errUsage, o.redis.Addr)
+		return o, fmt.Errorf("%w: -redis %w", errUsage, err)
 	case o.wait < 0:
 		return o, fmt.Errorf("%w: -wait %d: want 0 or more", errUsage, o.wait)
 	case o.timeout <= 0:

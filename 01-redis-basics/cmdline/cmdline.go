@@ -1,0 +1,93 @@
+// Package cmdline reads the flags of the chapters' programs, so that a mistake
+// in them is one sentence that says what is wanted, and not a page of usage.
+package cmdline
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/peterbourgon/ff/v3"
+)
+
+// Parse reads args, and what they leave out from the environment if environment
+// says so (ff.WithEnvVars and the like). fs has to be one with
+// flag.ContinueOnError. -h prints usage and the flags to fs' output, and is
+// flag.ErrHelp; any other error is one sentence:
+//
+//	-wait "x": want a whole number
+//	TOPOLOGY_REPLICAS "abc": want a whole number
+func Parse(fs *flag.FlagSet, args []string, usage string, environment ...ff.Option) error {
+	out := fs.Output()
+	fs.SetOutput(io.Discard)
+	fs.Usage = func() {} // below, for -h alone
+	var mistake *badValue
+	fs.VisitAll(func(f *flag.Flag) { f.Value = checked{f.Value, f.Name, &mistake} })
+	err := ff.Parse(fs, args, environment...)
+	fs.VisitAll(func(f *flag.Flag) { f.Value = f.Value.(checked).Value })
+	fs.SetOutput(out)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprintln(out, usage)
+		fs.PrintDefaults()
+		return flag.ErrHelp
+	case mistake == nil:
+		return fmt.Errorf("%w; -h lists the flags", errors.Unwrap(err)) // without ff's "error parsing commandline arguments"
+	}
+	if _, name, ok := strings.Cut(err.Error(), `from environment variable "`); ok {
+		mistake.name, _, _ = strings.Cut(name, `"`)
+	}
+	return mistake
+}
+
+// checked is a flag's value that remembers what it could not be set to: the
+// flag package turns the error into a text of its own, "parse error".
+type checked struct {
+	flag.Value
+	flag    string
+	mistake **badValue
+}
+
+func (c checked) Set(s string) error {
+	err := c.Value.Set(s)
+	if err != nil {
+		*c.mistake = &badValue{name: "-" + c.flag, value: s, err: c.wanted(err)}
+	}
+	return err
+}
+
+// IsBoolFlag lets -wire stand for -wire=true, as without us.
+func (c checked) IsBoolFlag() bool {
+	b, ok := c.Value.(interface{ IsBoolFlag() bool })
+	return ok && b.IsBoolFlag()
+}
+
+// wanted says what a flag takes; one that checks its value itself says it itself.
+func (c checked) wanted(err error) error {
+	if getter, ok := c.Value.(flag.Getter); ok {
+		switch getter.Get().(type) {
+		case int, int64, uint, uint64:
+			return errors.New("want a whole number")
+		case float64:
+			return errors.New("want a number")
+		case bool:
+			return errors.New("want true or false")
+		case time.Duration:
+			return errors.New("want a time with its unit, such as 500ms or 2s")
+		}
+	}
+	return err
+}
+
+type badValue struct {
+	name, value string
+	err         error
+}
+
+func (b *badValue) Error() string { return fmt.Sprintf("%s %q: %v", b.name, b.value, b.err) }
+func (b *badValue) Unwrap() error { return b.err }
