@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
-	"github.com/vmihailenco/msgpack/v5"
 
 	replication "example.com/redis-chat/02-replication"
 	pubsub "example.com/redis-chat/03-pubsub"
+	relay "example.com/redis-chat/05-distributed-relay"
 )
 
 // observe listens at one Redis server to everything that the nodes listen to. It
@@ -66,19 +66,18 @@ func isGone(err error) bool {
 }
 
 func (s *System) serverUp(i int) {
-	var name, before string
+	var before Server
 	s.state.change(func(now *State) {
 		server := &now.Servers[i]
-		name, before = server.Name, server.heard
-		server.heard, server.fault = Up, ""
+		before = *server
+		server.heard, server.fault, server.proven = Up, "", true
 		server.judge()
 	})
-	switch before {
-	case Starting:
+	if !before.proven {
 		s.observing <- i // has room for each server once
-	case Up:
-	default:
-		s.feed.say("%s is back: what is published at the master arrives there again", name)
+	}
+	if before.heard != Up && before.heard != Starting {
+		s.feed.say("%s is back: what is published at the master arrives there again", before.Name)
 	}
 }
 
@@ -150,11 +149,7 @@ func (s *System) whySilent(ctx context.Context, server Server, err error) string
 
 // knows learns from a node's probes which identity it publishes under.
 func (s *System) knows(payload string) {
-	var probe struct {
-		Node string `msgpack:"node"`
-		Pub  string `msgpack:"pub"`
-	}
-	if msgpack.Unmarshal([]byte(payload), &probe) == nil && probe.Pub != "" {
+	if probe, err := relay.DecodeProbe(payload); err == nil {
 		s.paths.name(probe.Pub, probe.Node)
 	}
 }

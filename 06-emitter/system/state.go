@@ -38,8 +38,9 @@ type Server struct {
 	Offset int64  `json:"offset"`
 	Linked int    `json:"linked"` // a master's replicas
 
-	heard string // what its observer knows: Starting, Up, Silent or Gone
-	fault string // what has been done to it: Frozen, CutOff or nothing
+	heard  string // what its observer knows: Starting, Up, Silent or Gone
+	fault  string // what has been done to it: Frozen, CutOff or nothing
+	proven bool   // it has been up: the start waits for that
 }
 
 // judge sets the state: what has been done to a server explains what is heard

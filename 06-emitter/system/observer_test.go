@@ -1,0 +1,39 @@
+package system
+
+import (
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// silent is a system of a master, two replicas and a node, of which nothing runs.
+func silent(t *testing.T) (*System, *strings.Builder) {
+	out := &strings.Builder{}
+	s := &System{state: newState(), feed: newFeed(out), observing: make(chan int, 3)}
+	t.Cleanup(s.feed.end)
+	s.state.change(func(now *State) {
+		for i := range 3 {
+			now.Servers = append(now.Servers, Server{Name: s.serverName(i), State: Starting, heard: Starting})
+		}
+		now.Nodes = []Node{{Name: "node-1", Replica: "replica-1", PID: 1, State: Up}}
+	})
+	return s, out
+}
+
+func TestNestedProbeEndsNobody(t *testing.T) {
+	s, _ := silent(t)
+	s.knows("\x81\xa1x" + strings.Repeat("\x91", 12<<20)) // {"x": [[[[…
+	require.Empty(t, s.paths.names)
+}
+
+func TestServerThatIsLostBeforeItsProofIsProvenLater(t *testing.T) {
+	s, _ := silent(t)
+	s.serverDown(t.Context(), 1, io.EOF, true)
+	s.serverUp(1)
+	require.Len(t, s.observing, 1, "the start waits for it")
+	s.serverDown(t.Context(), 1, io.EOF, true)
+	s.serverUp(1)
+	require.Len(t, s.observing, 1, "once: who waited is gone")
+}
