@@ -3,11 +3,13 @@ package chat
 // Degrade tells all clients, and those to come, that messages may be missed.
 func (h *Hub) Degrade(text string) {
 	h.mu.Lock()
-	defer h.mu.Unlock()
+	var start []*Conn
 	if h.degraded == "" {
-		h.tell(degradedFrame(text))
+		start = h.tell(degradedFrame(text))
 	}
 	h.degraded = text
+	h.mu.Unlock()
+	startWriters(start)
 }
 
 func degradedFrame(text string) []byte {
@@ -20,18 +22,23 @@ func degradedFrame(text string) []byte {
 // messages this node missed; nil: that cannot be known.
 func (h *Hub) Recover(missed *int64) {
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.degraded == "" {
-		return
+	var start []*Conn
+	if h.degraded != "" {
+		start = h.tell(nodeFrame("$recovered", "", struct {
+			Missed *int64 `json:"missed,omitempty"`
+		}{missed}, nil))
 	}
 	h.degraded = ""
-	h.tell(nodeFrame("$recovered", "", struct {
-		Missed *int64 `json:"missed,omitempty"`
-	}{missed}, nil))
+	h.mu.Unlock()
+	startWriters(start)
 }
 
-func (h *Hub) tell(frame []byte) {
+// tell queues a frame for everybody and returns whose writer is to be started.
+func (h *Hub) tell(frame []byte) (start []*Conn) {
 	for _, c := range h.all {
-		c.send(frame)
+		if c.put(frame) {
+			start = append(start, c)
+		}
 	}
+	return start
 }

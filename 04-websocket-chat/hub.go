@@ -29,8 +29,10 @@ type Hub struct {
 	conns    map[string]*Conn
 	all      []*Conn
 	rooms    map[string]*room
-	round    uint64 // of Deliver
-	degraded string // why messages may be missed; "": they are not
+	occupied int                       // rooms with a client of this node
+	abroad   map[string]map[*room]bool // by other node: the rooms that its clients are in
+	round    uint64                    // of Deliver
+	degraded string                    // why messages may be missed; "": they are not
 	draining bool
 	changes  PresenceUpdate // of our clients, until the relay takes them
 	empty    chan struct{}  // made by Drain, closed when the last connection is gone
@@ -72,7 +74,7 @@ func (h *Hub) admit(ws *websocket.Conn, id, name, home string) (*Conn, error) {
 	}
 	ws.SetCloseHandler(c.answerClose)
 	ws.SetPingHandler(c.answerPing)
-	ws.SetPongHandler(func(string) error { c.alive(); return nil })
+	ws.SetPongHandler(c.takePong)
 	c.alive()
 
 	h.mu.Lock()
@@ -154,14 +156,18 @@ func (h *Hub) leave(c *Conn, name string) *Problem {
 
 func (h *Hub) enter(c *Conn, name string) {
 	r := h.room(name)
-	r.add(c)
+	if r.add(c); len(r.members) == 1 {
+		h.occupied++
+	}
 	c.rooms = append(c.rooms, r)
 	h.changed(r, c.name, +1)
 	h.record(name, c.name, true)
 }
 
 func (h *Hub) exit(c *Conn, r *room) {
-	r.drop(c)
+	if r.drop(c); len(r.members) == 0 {
+		h.occupied--
+	}
 	h.changed(r, c.name, -1)
 	h.record(r.name, c.name, false)
 	h.forgetEmpty(r)

@@ -1,15 +1,6 @@
 package chat
 
-import (
-	"maps"
-	"slices"
-	"time"
-)
-
-const (
-	presenceEvery = time.Second // at most one frame a room in this time
-	presenceNames = 200         // names in one list of a frame
-)
+import "slices"
 
 // PresenceUpdate is who came and went on one node: what nodes tell each other.
 type PresenceUpdate struct {
@@ -23,16 +14,36 @@ type PresenceUpdate struct {
 // it: a hub without one keeps no changes.
 func (h *Hub) TakePresence(whole bool) (u PresenceUpdate, ok bool) {
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	u, h.changes = h.changes, PresenceUpdate{}
 	if !whole {
+		h.mu.Unlock()
 		return u, len(u.Joined)+len(u.Left) > 0
 	}
-	u = PresenceUpdate{Whole: true, Joined: map[string][]string{}}
+	// Under the lock, where deliveries wait, only pointers are copied: 50,000
+	// members take well below a millisecond, with their names 50.
+	type part struct {
+		room string
+		end  int
+	}
+	parts := make([]part, 0, h.occupied)
+	members := make([]*Conn, 0, len(h.all))
 	for name, r := range h.rooms {
-		for _, c := range r.members {
-			u.Joined[name] = append(u.Joined[name], c.name)
+		if len(r.members) > 0 {
+			members = append(members, r.members...)
+			parts = append(parts, part{name, len(members)})
 		}
+	}
+	h.mu.Unlock()
+	names := make([]string, len(members))
+	for i, c := range members {
+		names[i] = c.name // never changes
+	}
+	u = PresenceUpdate{Whole: true, Joined: make(map[string][]string, len(parts))}
+	begin := 0
+	for _, p := range parts {
+		slices.Sort(names[begin:p.end]) // here, so that the nodes that compare it need not
+		u.Joined[p.room] = names[begin:p.end:p.end]
+		begin = p.end
 	}
 	return u, true
 }
@@ -52,14 +63,15 @@ func (h *Hub) record(room, name string, joined bool) {
 	(*list)[room] = append((*list)[room], name)
 }
 
-// ApplyPresence takes in what another node tells of its clients.
+// ApplyPresence takes in what another node tells of its clients. It sorts the
+// lists of a whole update in place.
 func (h *Hub) ApplyPresence(node string, u PresenceUpdate) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	if u.Whole {
 		h.replace(node, u.Joined)
 		return
 	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	for room, names := range u.Joined {
 		for _, name := range names {
 			h.shift(h.room(room), node, name, +1)
@@ -76,33 +88,57 @@ func (h *Hub) ApplyPresence(node string, u PresenceUpdate) {
 }
 
 // ForgetNode takes a node's clients out of all rooms: it is gone.
-func (h *Hub) ForgetNode(node string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.replace(node, nil)
-}
+func (h *Hub) ForgetNode(node string) { h.replace(node, nil) }
 
 // replace makes rooms the whole truth about a node. Only differences are
-// shifted, so that a list that says what is known tells nobody anything.
+// shifted, so that a list that says what is known tells nobody anything; and
+// only the node's own rooms are looked at, those of before and those of now:
+// there may be 50,000 others.
 func (h *Hub) replace(node string, rooms map[string][]string) {
-	for name := range rooms {
-		h.room(name) // so that the walk below comes to it
+	for _, names := range rooms {
+		slices.Sort(names) // not under the lock; another node's list is sorted already
 	}
-	for name, r := range h.rooms {
-		want := map[string]int{}
-		for _, who := range rooms[name] {
-			want[who]++
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for r := range h.abroad[node] {
+		if len(rooms[r.name]) == 0 {
+			h.compare(r, node, nil) // deletes from what is walked, which a map allows
 		}
-		have := maps.Clone(r.remote[node])
-		for who, n := range want {
-			h.shiftBy(r, node, who, n-have[who])
+	}
+	compared := 0
+	for name, names := range rooms {
+		if len(names) > 0 {
+			h.compare(h.room(name), node, names)
 		}
-		for who, n := range have {
-			if want[who] == 0 {
-				h.shiftBy(r, node, who, -n)
-			}
+		if compared += 1 + len(names); compared >= 1000 { // a millisecond: then deliveries have their turn
+			compared = 0
+			h.mu.Unlock()
+			h.mu.Lock()
 		}
-		h.forgetEmpty(r)
+	}
+}
+
+// compare makes names, which are sorted, those that the node has in the room.
+// Who is new comes first, so that the room is not forgotten in between.
+func (h *Hub) compare(r *room, node string, names []string) {
+	have := r.remote[node]
+	before, known := len(have), 0
+	for i, n := 0, 0; i < len(names); i += n {
+		for n = 1; i+n < len(names) && names[i+n] == names[i]; n++ {
+		}
+		was := have[names[i]]
+		if was > 0 {
+			known++
+		}
+		h.shiftBy(r, node, names[i], n-was)
+	}
+	if known == before {
+		return // all that were there still are
+	}
+	for name, n := range have {
+		if _, still := slices.BinarySearch(names, name); !still {
+			h.shiftBy(r, node, name, -n)
+		}
 	}
 }
 
@@ -120,91 +156,22 @@ func (h *Hub) shift(r *room, node, name string, by int) {
 	names := r.remote[node]
 	if names == nil {
 		names = map[string]int{}
-		r.remote[node] = names
+		put(&r.remote, node, names)
+		if h.abroad[node] == nil {
+			put(&h.abroad, node, map[*room]bool{})
+		}
+		h.abroad[node][r] = true
 	}
 	if names[name] += by; names[name] == 0 {
 		delete(names, name)
 	}
 	if len(names) == 0 {
 		delete(r.remote, node)
+		if delete(h.abroad[node], r); len(h.abroad[node]) == 0 {
+			delete(h.abroad, node)
+		}
 	}
 	r.elsewhere += by
 	h.changed(r, name, by)
 	h.forgetEmpty(r)
-}
-
-// changed notes that a connection of that name came or went, and sees to it
-// that the members hear of it: at once when the last frame is a second old,
-// else when it will be.
-func (h *Hub) changed(r *room, name string, by int) {
-	add, cancel := r.joined, r.left
-	if by < 0 {
-		add, cancel = r.left, r.joined
-	}
-	if cancel[name] > 0 { // who came and went between two frames was never there
-		if cancel[name]--; cancel[name] == 0 {
-			delete(cancel, name)
-		}
-	} else {
-		add[name]++
-	}
-	if r.due || len(r.members) == 0 {
-		return
-	}
-	r.due = true
-	time.AfterFunc(max(0, presenceEvery-time.Since(r.told)), func() { h.tellPresence(r) })
-}
-
-// tellPresence sends those who have just joined the whole list, and the others
-// what has changed. So everybody gets each change once, and two frames are
-// encoded however many are present.
-func (h *Hub) tellPresence(r *room) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	r.due, r.told = false, time.Now()
-	count := len(r.members) + r.elsewhere
-	joined, left := spread(r.joined), spread(r.left)
-	var whole, change []byte
-	for _, c := range r.members {
-		switch {
-		case r.fresh[c] && whole == nil:
-			whole = nodeFrame("$presence", r.name, Presence{Count: count, Present: r.present()}, nil)
-			fallthrough
-		case r.fresh[c]:
-			c.send(whole)
-		case len(joined)+len(left) == 0:
-		case change == nil:
-			change = nodeFrame("$presence", r.name, Presence{Count: count, Joined: joined, Left: left}, nil)
-			fallthrough
-		default:
-			c.send(change)
-		}
-	}
-	clear(r.fresh)
-	clear(r.joined)
-	clear(r.left)
-}
-
-// present is who is in the room, sorted and capped.
-func (r *room) present() []string {
-	names := make([]string, 0, len(r.members)+r.elsewhere)
-	for _, c := range r.members {
-		names = append(names, c.name)
-	}
-	for _, who := range r.remote {
-		for name, n := range who {
-			names = append(names, slices.Repeat([]string{name}, n)...)
-		}
-	}
-	slices.Sort(names)
-	return names[:min(len(names), presenceNames)]
-}
-
-// spread lists names as often as they are counted, sorted and capped.
-func spread(counts map[string]int) (names []string) {
-	for name, n := range counts {
-		names = append(names, slices.Repeat([]string{name}, n)...)
-	}
-	slices.Sort(names)
-	return names[:min(len(names), presenceNames)]
 }

@@ -9,7 +9,7 @@ type room struct {
 	members []*Conn  // a slice: delivering walks it, in the order of memory
 	places  map[*Conn]int
 
-	// Presence.
+	// Presence. Most rooms are small and quiet: a map is made when it is needed.
 	remote    map[string]map[string]int // node: name: connections
 	elsewhere int                       // connections on other nodes
 	fresh     map[*Conn]bool            // members that have not been told who is present
@@ -23,11 +23,7 @@ type room struct {
 func (h *Hub) room(name string) *room {
 	r := h.rooms[name]
 	if r == nil {
-		r = &room{
-			name: name, target: []string{name}, places: map[*Conn]int{},
-			remote: map[string]map[string]int{}, fresh: map[*Conn]bool{},
-			joined: map[string]int{}, left: map[string]int{},
-		}
+		r = &room{name: name, target: []string{name}}
 		h.rooms[name] = r
 	}
 	return r
@@ -41,9 +37,17 @@ func (h *Hub) forgetEmpty(r *room) {
 }
 
 func (r *room) add(c *Conn) {
-	r.places[c] = len(r.members)
+	put(&r.places, c, len(r.members))
 	r.members = append(r.members, c)
-	r.fresh[c] = true
+	put(&r.fresh, c, true)
+}
+
+// put sets m[key], and makes the map if there is none.
+func put[K comparable, V any](m *map[K]V, key K, value V) {
+	if *m == nil {
+		*m = map[K]V{}
+	}
+	(*m)[key] = value
 }
 
 func (r *room) drop(c *Conn) {

@@ -2,10 +2,11 @@ package chat
 
 import "sync/atomic"
 
-// Stats is what a hub has counted since it began, and its connections now.
+// Stats is what a hub has counted since it began, and what it is now.
 type Stats struct {
 	Connections int   // now
 	Rooms       int   // now, with a local member
+	Draining    bool  // now: it takes no new clients, see Drain
 	Received    int64 // messages from clients
 	Deliveries  int64 // messages handed to a client's queue
 	Slow        int64 // clients closed with 1013
@@ -16,12 +17,7 @@ type Stats struct {
 // Stats may be called at any time.
 func (h *Hub) Stats() Stats {
 	h.mu.Lock()
-	s := Stats{Connections: len(h.all)}
-	for _, r := range h.rooms {
-		if len(r.members) > 0 {
-			s.Rooms++
-		}
-	}
+	s := Stats{Connections: len(h.all), Rooms: h.occupied, Draining: h.draining}
 	h.mu.Unlock()
 	s.Received, s.Deliveries = h.stats.received.Load(), h.stats.deliveries.Load()
 	s.Slow, s.RateLimited = h.stats.slow.Load(), h.stats.limited.Load()

@@ -1,0 +1,101 @@
+package chat
+
+import (
+	"slices"
+	"time"
+)
+
+const (
+	presenceEvery = time.Second // at most one frame a room in this time
+	presenceNames = 200         // names in one list of a frame
+)
+
+// changed notes that a connection of that name came or went, and sees to it
+// that the members hear of it: at once when the last frame is a second old,
+// else when it will be.
+func (h *Hub) changed(r *room, name string, by int) {
+	add, cancel := &r.joined, r.left
+	if by < 0 {
+		add, cancel = &r.left, r.joined
+	}
+	if cancel[name] > 0 { // who came and went between two frames was never there
+		if cancel[name]--; cancel[name] == 0 {
+			delete(cancel, name)
+		}
+	} else {
+		put(add, name, (*add)[name]+1)
+	}
+	if r.due || len(r.members) == 0 {
+		return
+	}
+	r.due = true
+	time.AfterFunc(max(0, presenceEvery-time.Since(r.told)), func() { h.tellPresence(r) })
+}
+
+// tellPresence sends those who have just joined the whole list, and the others
+// what has changed. So everybody gets each change once, and two frames are
+// encoded however many are present.
+func (h *Hub) tellPresence(r *room) {
+	h.mu.Lock()
+	r.due, r.told = false, time.Now()
+	count := len(r.members) + r.elsewhere
+	joined, left := spread(r.joined), spread(r.left)
+	var whole, change []byte
+	if len(r.fresh) > 0 {
+		whole = nodeFrame("$presence", r.name, Presence{Count: count, Present: r.present()}, nil)
+	}
+	if len(joined)+len(left) > 0 && len(r.fresh) < len(r.members) {
+		change = nodeFrame("$presence", r.name, Presence{Count: count, Joined: joined, Left: left}, nil)
+	}
+	var start []*Conn
+	for _, c := range r.members {
+		frame := change
+		if r.fresh[c] {
+			frame = whole
+		}
+		if frame != nil && c.put(frame) {
+			start = append(start, c)
+		}
+	}
+	r.fresh, r.joined, r.left = nil, nil, nil // not cleared: a map never shrinks, and clearing a large one takes long
+	h.mu.Unlock()
+	startWriters(start)
+}
+
+// present is who is in the room: the first names in the alphabet.
+func (r *room) present() []string {
+	var names firstNames
+	for _, c := range r.members {
+		names.add(c.name, 1)
+	}
+	for _, who := range r.remote {
+		for name, n := range who {
+			names.add(name, n)
+		}
+	}
+	return names
+}
+
+// spread lists names as often as they are counted, those first in the alphabet.
+func spread(counts map[string]int) (names firstNames) {
+	for name, n := range counts {
+		names.add(name, n)
+	}
+	return names
+}
+
+// firstNames keeps of many names those that fit into a frame, sorted. To sort
+// all of them would hold the hub's lock 100 times as long.
+type firstNames []string
+
+func (f *firstNames) add(name string, n int) {
+	at := len(*f)
+	if at == presenceNames && name >= (*f)[at-1] {
+		return
+	}
+	at, _ = slices.BinarySearch(*f, name)
+	for range min(n, presenceNames-at) {
+		*f = slices.Insert(*f, at, name)
+	}
+	*f = (*f)[:min(len(*f), presenceNames)]
+}
