@@ -1,6 +1,10 @@
 package chat
 
-import "time"
+import (
+	"time"
+
+	"github.com/gorilla/websocket"
+)
 
 // alive pushes the deadline by which the client must be heard of again.
 func (c *Conn) alive() {
@@ -9,10 +13,21 @@ func (c *Conn) alive() {
 	}
 }
 
-// answerPing queues a pong.
+// answerPing queues a pong. Pings count against the rate like messages do: a
+// flood of them costs the node as much.
 func (c *Conn) answerPing(payload string) error {
-	c.alive()
-	c.send(appendWire(nil, opPong, []byte(payload)))
+	if c.withinRate(websocket.PingMessage, nil) {
+		c.alive()
+		c.send(appendWire(nil, opPong, []byte(payload)))
+	}
+	return nil
+}
+
+// takePong notes that the client lives.
+func (c *Conn) takePong(string) error {
+	if c.withinRate(websocket.PongMessage, nil) {
+		c.alive()
+	}
 	return nil
 }
 

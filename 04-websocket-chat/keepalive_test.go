@@ -1,0 +1,59 @@
+package chat
+
+import (
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/stretchr/testify/require"
+)
+
+// Twenty clients who sent nothing but pings took the node's two cores, and
+// messages 100 ms instead of one.
+func TestWhoFloodsWithPingsOrPongsIsClosedWith1008(t *testing.T) {
+	for name, kind := range map[string]int{"pings": websocket.PingMessage, "pongs": websocket.PongMessage} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, Options{RatePerSecond: 10, RateBurst: 5}, func(t *testing.T, n *served) {
+				alice := n.enter("alice", "go")
+				pongs, closed := 0, make(chan error, 1)
+				alice.ws.SetPongHandler(func(string) error { pongs++; return nil })
+				go func() {
+					_ = alice.ws.SetReadDeadline(time.Time{})
+					for {
+						if _, _, err := alice.ws.ReadMessage(); err != nil {
+							closed <- err
+							return
+						}
+					}
+				}()
+				for range 150 { // three seconds of fifty
+					_ = alice.ws.WriteControl(kind, nil, time.Now().Add(time.Second)) // fails once it is closed
+					time.Sleep(20 * time.Millisecond)
+				}
+				require.True(t, websocket.IsCloseError(<-closed, websocket.ClosePolicyViolation))
+				require.LessOrEqual(t, pongs, 25)
+			})
+		})
+	}
+}
+
+func TestClientThatOnlyAnswersPingsStays(t *testing.T) {
+	bubble(t, Options{RatePerSecond: 1, RateBurst: 1}, func(t *testing.T, n *served) {
+		alice := n.enter("alice", "go")
+		closed := make(chan error, 1)
+		go func() {
+			_ = alice.ws.SetReadDeadline(time.Time{})
+			for {
+				if _, _, err := alice.ws.ReadMessage(); err != nil { // answers pings
+					closed <- err
+					return
+				}
+			}
+		}()
+		time.Sleep(time.Hour)
+		require.Equal(t, 1, n.hub.Stats().Connections)
+		require.Zero(t, n.hub.Stats().RateLimited)
+		alice.ws.Close()
+		require.Error(t, <-closed)
+	})
+}
