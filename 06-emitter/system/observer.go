@@ -3,13 +3,12 @@ package system
 import (
 	"context"
 	"errors"
-	"io"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 
+	basics "example.com/redis-chat/01-redis-basics"
 	replication "example.com/redis-chat/02-replication"
 	pubsub "example.com/redis-chat/03-pubsub"
 	relay "example.com/redis-chat/05-distributed-relay"
@@ -50,19 +49,16 @@ func (s *System) observe(ctx context.Context, i int) {
 	}
 }
 
-// observerClient tries everything once and waits for nothing long: who asks
-// again, and when, is decided by the caller.
+// observerClient waits for nothing long: who asks again, and when, is decided
+// by the caller.
 func observerClient(addr string) *redis.Client {
-	return redis.NewClient(&redis.Options{
-		Addr: addr, Protocol: 2, DisableIdentity: true, MaxRetries: -1, DialerRetries: 1,
-		DialTimeout: time.Second, ReadTimeout: time.Second, WriteTimeout: time.Second,
-		ContextTimeoutEnabled: true,
-	})
+	return redis.NewClient(basics.Once(redis.Options{Addr: addr, Protocol: 2}))
 }
 
 // isGone tells a server that has ended from one that does not answer.
 func isGone(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ECONNRESET)
+	trouble := basics.Diagnose(err)
+	return trouble == basics.NobodyThere || trouble == basics.ConnectionEnded
 }
 
 func (s *System) serverUp(i int) {
