@@ -2,6 +2,7 @@ package chat
 
 import (
 	"bytes"
+	"slices"
 	"sync"
 )
 
@@ -15,20 +16,34 @@ const burstBytes = 64 << 10
 // target, and each connection's writer starts once. A backlog is paced: it
 // would else fill every queue before anything of it is written.
 //
-// One call delivers at a time; who calls decides the order. The events may be
-// reused after it returns, but not what they point to.
+// Several goroutines may call it: without a relay each sender's own reader
+// does. The hub's lock then makes one order of their bursts, the same for all
+// clients. Only who delivers from one goroutine, as a relay does, decides which
+// order. The events may be reused after it returns, but not what they point to.
 func (h *Hub) Deliver(events []Event) {
 	d := deliveries.Get().(*delivery)
 	defer deliveries.Put(d)
 	for len(events) > 0 {
 		n, oversize, full := d.encode(events, h.o.MaxQueueBytes/2)
-		h.stats.oversize.Add(int64(oversize))
+		if oversize > 0 {
+			h.dropped(oversize)
+		}
 		h.handOut(d, events[:n])
 		events = events[n:]
 		if full {
 			h.pace()
 		}
 	}
+}
+
+// dropped counts events that were too large, and logs it, but not a line for
+// each: who floods the nodes must not flood their logs.
+func (h *Hub) dropped(oversize int) {
+	h.stats.oversize.Add(int64(oversize))
+	h.oversizeLog.Do(func() {
+		h.log.Warn("dropped events that one queue cannot hold", "events", oversize, "since the start", h.stats.oversize.Load(),
+			"larger than bytes", h.o.MaxQueueBytes/2)
+	})
 }
 
 // delivery is the working memory of one Deliver.
@@ -38,6 +53,7 @@ type delivery struct {
 	text    []byte // of one frame
 	union   []*Conn
 	special []*Conn
+	pieces  []piece // of a run, by the event that they begin with
 	start   []*Conn // connections whose writer is to be started
 }
 
@@ -83,10 +99,7 @@ func (h *Hub) handOut(d *delivery, events []Event) {
 		first = last
 	}
 	h.mu.Unlock()
-	// Only now: a writer that starts earlier would find the first run alone.
-	for _, c := range d.start {
-		go c.run()
-	}
+	startWriters(d.start) // only now: one that starts earlier would find the first run alone
 	clear(d.start)
 	d.start = d.start[:0]
 	if cap(d.encoded) > 2*burstBytes {
@@ -118,11 +131,15 @@ func (h *Hub) deliverRun(d *delivery, events []Event, first, last int) {
 			count += r.frames
 		}
 	}
-	for _, c := range d.special {
-		count += d.deliverSpecial(c, events, r)
+	if len(d.special) > 0 {
+		d.pieces = slices.Grow(d.pieces[:0], last-first)[:last-first]
+		for _, c := range d.special {
+			count += d.deliverSpecial(c, events, r)
+		}
+		clear(d.special)
+		clear(d.pieces)
+		d.special = d.special[:0]
 	}
-	clear(d.special)
-	d.special = d.special[:0]
 	h.stats.deliveries.Add(int64(count))
 }
 
@@ -135,71 +152,26 @@ type run struct {
 }
 
 func (d *delivery) run(first, last int) run {
-	r := run{first: first, last: last, chunk: bytes.Clone(d.encoded[d.begin(first):d.ends[last-1]])}
-	for i := first; i < last; i++ {
-		if d.begin(i) < d.ends[i] {
-			r.frames++
-		}
+	return run{
+		first: first, last: last, chunk: bytes.Clone(d.encoded[d.begin(first):d.ends[last-1]]),
+		frames: d.frames(first, last),
 	}
-	return r
 }
 
-// frame is that of event i, which is in the run.
-func (d *delivery) frame(r run, i int) []byte {
-	base := d.begin(r.first)
-	return r.chunk[d.begin(i)-base : d.ends[i]-base]
+// frames counts those of events first to last: what was too large has none.
+func (d *delivery) frames(first, last int) (n int) {
+	for i := first; i < last; i++ {
+		if d.begin(i) < d.ends[i] {
+			n++
+		}
+	}
+	return n
 }
 
 func (d *delivery) put(c *Conn, frames []byte) {
 	if c.put(frames) {
 		d.start = append(d.start, c)
 	}
-}
-
-func (h *Hub) markSpecial(d *delivery, e *Event, i int) {
-	mark := func(c *Conn) {
-		if !c.marked {
-			c.marked = true
-			d.special = append(d.special, c)
-		}
-	}
-	skip := func(c *Conn) {
-		mark(c)
-		if n := len(c.skips); n == 0 || c.skips[n-1] != i { // however often it is excepted
-			c.skips = append(c.skips, i)
-		}
-	}
-	for _, name := range e.Except {
-		if c := h.conns[name]; c != nil {
-			skip(c)
-		} else if r := h.rooms[name]; r != nil {
-			for _, c := range r.members {
-				skip(c)
-			}
-		}
-	}
-	if e.Sent != nil {
-		mark(e.Sent.conn)
-	}
-}
-
-func (d *delivery) deliverSpecial(c *Conn, events []Event, r run) (count int) {
-	skips := c.skips
-	for i := r.first; i < r.last; i++ {
-		skip := false
-		if len(skips) > 0 && skips[0] == i { // ascending, each once
-			skip, skips = true, skips[1:]
-		}
-		if s := events[i].Sent; s != nil && s.conn == c && s.placed() {
-			d.start = append(d.start, c)
-		}
-		if frame := d.frame(r, i); c.reached && !skip && len(frame) > 0 {
-			d.put(c, frame)
-			count++
-		}
-	}
-	c.marked, c.reached, c.skips = false, false, c.skips[:0]
-	return count
 }
 
 // targets are the connections that events for these rooms go to, each once.

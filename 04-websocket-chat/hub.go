@@ -25,6 +25,8 @@ type Hub struct {
 	upgrader websocket.Upgrader
 	stats    counters
 
+	oversizeLog rate.Sometimes
+
 	mu       sync.Mutex // guards what follows; never held while a socket is written
 	conns    map[string]*Conn
 	all      []*Conn
@@ -48,6 +50,7 @@ func NewHub(o Options) (*Hub, error) {
 		o: o, relay: o.Relay, log: o.Log,
 		debug: o.Log.Enabled(context.Background(), slog.LevelDebug),
 		conns: map[string]*Conn{}, rooms: map[string]*room{},
+		oversizeLog: rate.Sometimes{Interval: time.Second},
 	}
 	h.upgrader = websocket.Upgrader{
 		HandshakeTimeout: 5 * time.Second,

@@ -1,0 +1,90 @@
+package chat
+
+import "bytes"
+
+// markSpecial notes who does not get event i, or is told its place.
+func (h *Hub) markSpecial(d *delivery, e *Event, i int) {
+	mark := func(c *Conn) {
+		if !c.marked {
+			c.marked = true
+			d.special = append(d.special, c)
+		}
+	}
+	skip := func(c *Conn) {
+		mark(c)
+		if n := len(c.skips); n == 0 || c.skips[n-1] != i { // however often it is excepted
+			c.skips = append(c.skips, i)
+		}
+	}
+	for _, name := range e.Except {
+		if c := h.conns[name]; c != nil {
+			skip(c)
+		} else if r := h.rooms[name]; r != nil {
+			for _, c := range r.members {
+				skip(c)
+			}
+		}
+	}
+	if e.Sent != nil {
+		mark(e.Sent.conn)
+	}
+}
+
+// deliverSpecial delivers a run with gaps, and "$placed" where it belongs. What
+// is between two of these goes as one piece: an exception can make every
+// member of a large room special.
+func (d *delivery) deliverSpecial(c *Conn, events []Event, r run) (count int) {
+	skips, from := c.skips, r.first
+	for i := r.first; i < r.last; i++ {
+		skip := len(skips) > 0 && skips[0] == i // ascending, each once
+		own := events[i].Sent != nil && events[i].Sent.conn == c
+		if !skip && !own {
+			continue
+		}
+		count += d.putPiece(c, r, from, i)
+		from = i
+		if own && events[i].Sent.placed() {
+			d.start = append(d.start, c)
+		}
+		if skip {
+			from, skips = i+1, skips[1:]
+		}
+	}
+	count += d.putPiece(c, r, from, r.last)
+	c.marked, c.reached, c.skips = false, false, c.skips[:0]
+	return count
+}
+
+// putPiece queues the frames of events first to last, which are in the run, for
+// who is a target of it.
+func (d *delivery) putPiece(c *Conn, r run, first, last int) (count int) {
+	if !c.reached || first == last {
+		return 0
+	}
+	if frames := d.piece(r, first, last); len(frames) > 0 {
+		d.put(c, frames)
+	}
+	return d.frames(first, last)
+}
+
+// piece is a part of a run's chunk, up to the event before last.
+type piece struct {
+	last   int
+	frames []byte
+}
+
+// piece returns a part of the run's chunk; a small one is a copy, as a slow
+// client would keep all of the chunk, far more than its queue counts. Those who
+// have the same gaps share it.
+func (d *delivery) piece(r run, first, last int) []byte {
+	base := d.begin(r.first)
+	frames := r.chunk[d.begin(first)-base : d.ends[last-1]-base]
+	if 2*len(frames) >= len(r.chunk) {
+		return frames
+	}
+	p := &d.pieces[first-r.first]
+	if p.last != last {
+		*p = piece{last, bytes.Clone(frames)}
+	}
+	return p.frames
+}

@@ -1,0 +1,71 @@
+package chat
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// waits is what is in somebody's queue: chunks, their bytes, and the bytes of
+// memory that they keep alive.
+func (n *served) waits(p *person) (chunks, bytes, alive int) {
+	c := n.conn(p)
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
+	for _, chunk := range c.out.chunks {
+		chunks++
+		bytes += len(chunk)
+		alive += cap(chunk)
+	}
+	return chunks, bytes, alive
+}
+
+// burst is that many events to everybody; those of which but says so except
+// the room.
+func burst(many int, room string, but func(i int) bool) []Event {
+	events := make([]Event, many)
+	for i := range events {
+		events[i] = message(fmt.Sprintf(`"%d %s"`, i, strings.Repeat("x", 500)))
+		if but(i) {
+			events[i].Except = []string{room}
+		}
+	}
+	return events
+}
+
+func TestQueueKeepsNoMoreMemoryAliveThanItCounts(t *testing.T) {
+	bubble(t, unlimited, func(t *testing.T, n *served) {
+		alice, bob := n.enter("alice", "go"), n.enter("bob", "go") // nobody reads
+		settle()
+		n.hub.Deliver(burst(100, "go", func(i int) bool { return i%10 != 0 })) // they get every tenth
+		_, bytes, alive := n.waits(alice)
+		require.Greater(t, bytes, 9*500)
+		require.Less(t, alive, 2*bytes, "of a chunk ten times as large")
+		last := func(p *person) *byte {
+			c := n.conn(p)
+			c.out.mu.Lock()
+			defer c.out.mu.Unlock()
+			return &c.out.chunks[len(c.out.chunks)-1][0]
+		}
+		require.Same(t, last(alice), last(bob), "encoded once, and copied once")
+	})
+}
+
+func TestExceptionCostsOneChunkMoreNotOneForEachEvent(t *testing.T) {
+	bubble(t, unlimited, func(t *testing.T, n *served) {
+		alice := n.enter("alice", "go")
+		settle()
+		n.hub.Deliver(burst(32, "go", func(i int) bool { return i == 7 }))
+		chunks, bytes, alive := n.waits(alice)
+		require.Equal(t, 2, chunks, "what comes before it, and what comes after")
+		require.Less(t, alive, 3*bytes)
+		require.EqualValues(t, 31, n.hub.Stats().Deliveries)
+		for i := range 32 {
+			if i != 7 {
+				require.Contains(t, string(alice.next().Data), fmt.Sprintf(`"%d `, i))
+			}
+		}
+	})
+}
