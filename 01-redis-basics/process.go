@@ -105,6 +105,14 @@ func (p *Process) PID() int {
 	return p.cmd.Process.Pid
 }
 
+// Running reports whether the server's process is there, frozen or not: also
+// one that somebody else has killed is not.
+func (p *Process) Running() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.running()
+}
+
 // LogFile is the path of the server's log. A Restart appends to it.
 func (p *Process) LogFile() string { return filepath.Join(p.dir, "redis.log") }
 

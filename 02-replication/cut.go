@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
-
-	basics "example.com/redis-chat/01-redis-basics"
 )
 
 // Cut gives the replica a user name that the master does not know and drops its link: the replica asks again every second and
@@ -18,27 +16,29 @@ func (t *processes) Cut(i int) error {
 	if i == 0 {
 		return errors.New("cut: server 0 is the master, which has no link of its own; cut its replicas")
 	}
-	return t.on(i, "cut", func(s *basics.Process, c *condition) error {
-		err := configure(s.Addr(), "nobody", "x", func(ctx context.Context, client *redis.Client) error {
-			return client.ClientKillByFilter(ctx, "TYPE", "master").Err()
-		})
-		if err != nil {
-			return fmt.Errorf("cut replica %s off: %w", s.Addr(), err)
-		}
-		c.cut = true
-		return nil
+	s, err := t.alive(i, "cut")
+	if err != nil {
+		return err
+	}
+	err = configure(s.Addr(), "nobody", "x", func(ctx context.Context, client *redis.Client) error {
+		return client.ClientKillByFilter(ctx, "TYPE", "master").Err()
 	})
+	if err != nil {
+		return fmt.Errorf("cut replica %s off: %w", s.Addr(), err)
+	}
+	return nil
 }
 
 // Mend takes up to a second: the replica asks for its master once a second.
 func (t *processes) Mend(ctx context.Context, i int) error {
-	return t.on(i, "mend", func(s *basics.Process, c *condition) error {
-		if err := configure(s.Addr(), "", "", nil); err != nil {
-			return fmt.Errorf("link replica %s again: %w", s.Addr(), err)
-		}
-		c.cut = false
-		return t.prove(ctx)
-	})
+	s, err := t.alive(i, "mend")
+	if err != nil || i == 0 {
+		return err
+	}
+	if err := configure(s.Addr(), "", "", nil); err != nil {
+		return fmt.Errorf("link replica %s again: %w", s.Addr(), err)
+	}
+	return t.prove(ctx, i)
 }
 
 // configure sets the name and password that a replica shows its master.

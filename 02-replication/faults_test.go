@@ -1,6 +1,7 @@
 package replication_test
 
 import (
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -112,6 +113,74 @@ func TestRestartedMasterIsEmptyAndFollowed(t *testing.T) {
 	require.NoError(t, replication.AwaitReplicas(t.Context(), top.Addrs()[0], 2))
 	require.Zero(t, c[1].Exists(t.Context(), "old").Val(), "its replicas have become empty too")
 	require.EqualValues(t, 2, reach(t, c[0], "new", 2, time.Second))
+}
+
+// mending starts a Mend that cannot end yet, and returns where its end will be told.
+func mending(t *testing.T, top replication.Topology, i int) <-chan error {
+	t.Helper()
+	mended := make(chan error, 1)
+	go func() { mended <- top.Mend(t.Context(), i) }()
+	select {
+	case err := <-mended:
+		t.Fatalf("Mend has ended: %v", err)
+	case <-time.After(100 * time.Millisecond):
+	}
+	return mended
+}
+
+func TestServersCanBeBrokenAndMendedWhileAnotherIsAwaited(t *testing.T) {
+	topologytest.Faults(t)
+	top := topologytest.Start(t, 2)
+	require.NoError(t, top.Cut(1))
+	require.NoError(t, top.Kill(0))
+	mended := mending(t, top, 1)
+	require.NoError(t, top.Freeze(2))
+	require.NoError(t, top.Thaw(2))
+	require.NoError(t, top.Restart(t.Context(), 0))
+	require.NoError(t, <-mended)
+}
+
+func TestKillEndsTheWaitForAReplica(t *testing.T) {
+	topologytest.Faults(t)
+	top := topologytest.Start(t, 1)
+	require.NoError(t, top.Cut(1))
+	require.NoError(t, top.Kill(0))
+	mended := mending(t, top, 1)
+	began := time.Now()
+	require.NoError(t, top.Kill(1))
+	require.ErrorContains(t, <-mended, "it is not running any more")
+	require.Less(t, time.Since(began), 5*time.Second, "it does not wait for its own end")
+}
+
+func TestReplicaIsMendedWhateverTheOthersDo(t *testing.T) {
+	topologytest.Faults(t)
+	top := topologytest.Start(t, 3)
+	require.NoError(t, top.Cut(1))
+	require.NoError(t, top.Cut(2))
+	require.NoError(t, top.Freeze(3))
+	require.NoError(t, top.Mend(t.Context(), 1))
+	require.NoError(t, top.Thaw(3))
+}
+
+// killByHand does what the line that topology prints does: kill -9 PID.
+func killByHand(t *testing.T, top replication.Topology, i int) {
+	t.Helper()
+	p, err := os.FindProcess(top.(interface{ PID(int) int }).PID(i))
+	require.NoError(t, err)
+	require.NoError(t, p.Kill())
+	require.Eventually(t, func() bool { return top.Freeze(i) != nil }, 5*time.Second, time.Millisecond)
+}
+
+func TestServerThatWasKilledByHandIsKnownToBeDead(t *testing.T) {
+	top := topologytest.Server(t, 2)
+	killByHand(t, top, 1)
+	require.ErrorContains(t, top.Kill(1), "server 1 ("+top.Addrs()[1]+") is not running")
+	require.NoError(t, top.Cut(2))
+	began := time.Now()
+	require.NoError(t, top.Mend(t.Context(), 2), "it does not wait for the one that is dead")
+	require.Less(t, time.Since(began), 5*time.Second)
+	require.NoError(t, top.Restart(t.Context(), 1))
+	require.EqualValues(t, 2, reach(t, dial(t, top)[0], "after", 2, time.Second))
 }
 
 func TestThereIsNoServerOfThatNumber(t *testing.T) {

@@ -11,15 +11,13 @@ import (
 )
 
 // processes is a topology of redis-server processes. One goroutine for each waits for its end (see basics.StartProcess).
+//
+// It remembers nothing of what has been done to a server: whoever uses it can kill one by hand as well, or start one in its place.
+// So the process itself says whether it runs, and the master who follows it.
 type processes struct {
-	servers []*basics.Process // never changed after the start
-
-	mu     sync.Mutex
-	states []condition // of each server
+	servers    []*basics.Process // never changed after the start
+	restarting sync.Mutex        // held between the look whether a server runs and its start
 }
-
-// condition is what has been done to a server.
-type condition struct{ dead, frozen, cut bool }
 
 // fastSync makes replicas ready in about 40 ms. With Redis' defaults it takes five seconds: a master waits that long for further
 // replicas before it sends its data, and without a file on the disk (diskless) the stream starts only with the replica's next
@@ -31,7 +29,7 @@ type condition struct{ dead, frozen, cut bool }
 var fastSync = []string{"--repl-diskless-sync", "no", "--repl-diskless-sync-delay", "0", "--hz", "100", "--rdb-del-sync-files", "yes"}
 
 func startProcesses(ctx context.Context, o Options) (_ Topology, err error) {
-	t := &processes{servers: make([]*basics.Process, o.Replicas+1), states: make([]condition, o.Replicas+1)}
+	t := &processes{servers: make([]*basics.Process, o.Replicas+1)}
 	defer func() {
 		if err != nil {
 			t.Close()
@@ -87,43 +85,46 @@ func (t *processes) Addrs() []string {
 func (t *processes) PID(i int) int { return t.servers[i].PID() }
 
 func (t *processes) Kill(i int) error {
-	return t.on(i, "kill", func(s *basics.Process, c *condition) error {
-		*c = condition{dead: true}
-		return s.Kill()
-	})
+	s, err := t.alive(i, "kill")
+	if err != nil {
+		return err
+	}
+	return s.Kill()
 }
 
 func (t *processes) Restart(ctx context.Context, i int) error {
 	if err := t.valid(i); err != nil {
 		return fmt.Errorf("restart: %w", err)
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if !t.states[i].dead {
-		return fmt.Errorf("restart: server %d (%s) is running; kill it first", i, t.servers[i].Addr())
-	}
-	if err := t.servers[i].Restart(ctx); err != nil {
+	if err := t.startAgain(ctx, i); err != nil || i == 0 {
 		return err
 	}
-	t.states[i] = condition{}
-	if i == 0 {
-		return nil
+	return t.prove(ctx, i)
+}
+
+func (t *processes) startAgain(ctx context.Context, i int) error {
+	t.restarting.Lock()
+	defer t.restarting.Unlock()
+	if t.servers[i].Running() {
+		return fmt.Errorf("restart: server %d (%s) is running; kill it first", i, t.servers[i].Addr())
 	}
-	return t.prove(ctx)
+	return t.servers[i].Restart(ctx)
 }
 
 func (t *processes) Freeze(i int) error {
-	return t.on(i, "freeze", func(s *basics.Process, c *condition) error {
-		c.frozen = true
-		return s.Freeze()
-	})
+	s, err := t.alive(i, "freeze")
+	if err != nil {
+		return err
+	}
+	return s.Freeze()
 }
 
 func (t *processes) Thaw(i int) error {
-	return t.on(i, "thaw", func(s *basics.Process, c *condition) error {
-		c.frozen = false
-		return s.Thaw()
-	})
+	s, err := t.alive(i, "thaw")
+	if err != nil {
+		return err
+	}
+	return s.Thaw()
 }
 
 // Close kills what runs and removes the servers' folders.
@@ -137,30 +138,23 @@ func (t *processes) Close() error {
 	return errors.Join(errs...)
 }
 
-// prove waits for every replica that can follow. As none of the others can answer, the number alone proves each of them.
-func (t *processes) prove(ctx context.Context) error {
-	n := 0
-	for _, c := range t.states[1:] {
-		if c == (condition{}) {
-			n++
-		}
-	}
+// prove waits until replica i follows the master. Nothing is locked meanwhile: other faults can be injected, and Kill and Close
+// put an end to it.
+func (t *processes) prove(ctx context.Context, i int) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, proofTimeout, fmt.Errorf("not within %v", proofTimeout))
 	defer cancel()
-	return AwaitReplicas(ctx, t.servers[0].Addr(), n)
+	return awaitReplica(ctx, t.servers[0].Addr(), t.servers[i].Addr(), t.servers[i].Running)
 }
 
-// on does something to a server that is not dead.
-func (t *processes) on(i int, verb string, do func(*basics.Process, *condition) error) error {
+// alive gives a server that runs.
+func (t *processes) alive(i int, verb string) (*basics.Process, error) {
 	if err := t.valid(i); err != nil {
-		return fmt.Errorf("%s: %w", verb, err)
+		return nil, fmt.Errorf("%s: %w", verb, err)
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.states[i].dead {
-		return fmt.Errorf("%s: server %d (%s) is not running", verb, i, t.servers[i].Addr())
+	if !t.servers[i].Running() {
+		return nil, fmt.Errorf("%s: server %d (%s) is not running", verb, i, t.servers[i].Addr())
 	}
-	return do(t.servers[i], &t.states[i])
+	return t.servers[i], nil
 }
 
 func (t *processes) valid(i int) error {

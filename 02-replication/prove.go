@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	basics "example.com/redis-chat/01-redis-basics"
 )
 
 // proofTimeout is when Start, Restart and Mend give up. A replica asks for its master once a second; all else takes milliseconds.
@@ -38,6 +40,54 @@ func AwaitReplicas(ctx context.Context, master string, replicas int) error {
 	}
 }
 
+// awaitReplica returns when a message published at the master has been processed by the replica at addr, whatever the others
+// do. running says whether that replica is still there to be waited for.
+func awaitReplica(ctx context.Context, master, addr string, running func() bool) error {
+	client := dial(master)
+	defer client.Close()
+	for {
+		err := publishAndLook(ctx, client, addr)
+		switch {
+		case err == nil:
+			return nil
+		case !running():
+			return fmt.Errorf("wait for the replica %s: it is not running any more", addr)
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for the replica %s: %w (%w)", addr, err, context.Cause(ctx))
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+// publishAndLook is nil when the master says that the replica has acknowledged what was published.
+func publishAndLook(ctx context.Context, client *redis.Client, addr string) error {
+	conn := client.Conn() // WAIT speaks of what its own connection has written
+	defer conn.Close()
+	if err := conn.Publish(ctx, probeChannel, "").Err(); err != nil {
+		return err
+	}
+	published, err := ReadRole(ctx, conn)
+	if err != nil {
+		return err
+	}
+	// WAIT makes replicas acknowledge at once, which they do else once a second. Another that is frozen costs its 100 ms.
+	if err := conn.Wait(ctx, len(published.Replicas), 100*time.Millisecond).Err(); err != nil {
+		return err
+	}
+	now, err := ReadRole(ctx, conn)
+	if err != nil {
+		return err
+	}
+	for _, r := range now.Replicas {
+		if r.Addr == addr && r.Offset >= published.Offset {
+			return nil
+		}
+	}
+	return fmt.Errorf("the master %s has no acknowledgement from it", client.Options().Addr)
+}
+
 // publishAndWait sends PUBLISH and WAIT on one connection: WAIT speaks of what its own connection has written.
 func publishAndWait(ctx context.Context, client *redis.Client, replicas int) (reached int64, err error) {
 	conn := client.Conn()
@@ -52,15 +102,5 @@ func publishAndWait(ctx context.Context, client *redis.Client, replicas int) (re
 func dial(addr string) *redis.Client { return dialAs(addr, "", "") }
 
 func dialAs(addr, username, password string) *redis.Client {
-	return redis.NewClient(&redis.Options{
-		Addr:                  addr,
-		Username:              username,
-		Password:              password,
-		DialTimeout:           time.Second,
-		ReadTimeout:           time.Second,
-		WriteTimeout:          time.Second,
-		MaxRetries:            -1,
-		DialerRetries:         1,
-		ContextTimeoutEnabled: true,
-	})
+	return redis.NewClient(basics.Once(redis.Options{Addr: addr, Username: username, Password: password}))
 }

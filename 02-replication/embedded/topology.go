@@ -101,6 +101,9 @@ func (t *Topology) proven(ctx context.Context, n *node) error {
 	defer t.mu.Unlock()
 	defer context.AfterFunc(ctx, t.wake)()
 	for target := t.log.end; !n.linked() || !n.synced || n.offset < target; t.changed.Wait() {
+		if n.state == dead {
+			return fmt.Errorf("link replica %s to its master: it is not running any more", n.server.Addr())
+		}
 		if ctx.Err() != nil {
 			return fmt.Errorf("link replica %s to its master %s: %w", n.server.Addr(), t.nodes[0].server.Addr(), context.Cause(ctx))
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	basics "example.com/redis-chat/01-redis-basics"
 	replication "example.com/redis-chat/02-replication"
 )
 
@@ -16,10 +17,7 @@ func watch(ctx context.Context, w io.Writer, addrs []string) {
 	clients := make([]*redis.Client, len(addrs))
 	last := make([]string, len(addrs))
 	for i, addr := range addrs {
-		clients[i] = redis.NewClient(&redis.Options{
-			Addr: addr, MaxRetries: -1, DialerRetries: 1,
-			DialTimeout: 300 * time.Millisecond, ReadTimeout: 300 * time.Millisecond, ContextTimeoutEnabled: true,
-		})
+		clients[i] = redis.NewClient(basics.Once(redis.Options{Addr: addr, DialTimeout: 300 * time.Millisecond, ReadTimeout: 300 * time.Millisecond}))
 		defer clients[i].Close()
 	}
 	tick := time.NewTicker(500 * time.Millisecond)
