@@ -51,14 +51,14 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 		Port: 3456, Node: "n1", LogLevel: slog.LevelDebug, Grace: 2 * time.Second, Host: "127.0.0.1",
 		Peers: []string{"http://127.0.0.1:3001", "https://b.example.com"},
 		Hub: Options{
-			MaxMessageBytes: 1000, MaxQueueBytes: 10_000, RatePerSecond: 2.5, RateBurst: 3,
+			MaxMessageBytes: 1000, MaxQueueBytes: 20_000, RatePerSecond: 2.5, RateBurst: 3,
 			AllowedOrigins: []string{"https://a.example.com", "http://c:1"},
 		},
 	}
 	values := map[string]string{
 		"port": "3456", "node-name": "n1", "log-level": "debug", "grace": "2s", "listen-host": "127.0.0.1",
 		"peers": "http://127.0.0.1:3001/, https://b.example.com", "allowed-origins": "https://a.example.com,http://c:1",
-		"max-message-bytes": "1000", "max-queue-bytes": "10000", "rate-per-second": "2.5", "rate-burst": "3",
+		"max-message-bytes": "1000", "max-queue-bytes": "20000", "rate-per-second": "2.5", "rate-burst": "3",
 	}
 	env, other := map[string]string{}, map[string]string{}
 	var args []string
@@ -88,7 +88,7 @@ func TestSmallQueueAloneMakesMessagesSmall(t *testing.T) {
 	require.NoError(t, err)
 	hub, err := NewHub(c.Hub)
 	require.NoError(t, err)
-	require.Equal(t, 32768-frameOverhead, hub.o.MaxMessageBytes)
+	require.Equal(t, (32768-frameOverhead)/growth, hub.o.MaxMessageBytes)
 }
 
 func TestBadValueIsOneSentenceThatNamesIt(t *testing.T) {
@@ -123,8 +123,8 @@ func TestMistakesOfOtherKinds(t *testing.T) {
 	require.ErrorContains(t, err, "no-such-flag")
 	_, err = configured(t, []string{"3000"}, nil)
 	require.ErrorContains(t, err, `unexpected argument "3000"`)
-	_, err = configured(t, nil, map[string]string{"MAX_QUEUE_BYTES": "100000", "MAX_MESSAGE_BYTES": "65536"})
-	require.EqualError(t, err, "MaxQueueBytes (MAX_QUEUE_BYTES) is 100000: give at least 133120, twice MaxMessageBytes (MAX_MESSAGE_BYTES) and what a frame adds")
+	_, err = configured(t, nil, map[string]string{"MAX_QUEUE_BYTES": "262144", "MAX_MESSAGE_BYTES": "65536"})
+	require.EqualError(t, err, "MaxQueueBytes (MAX_QUEUE_BYTES) is 262144: give at least 657408, 10 times MaxMessageBytes (MAX_MESSAGE_BYTES) and what a frame adds")
 	_, err = configured(t, []string{"-h"}, nil)
 	require.ErrorIs(t, err, flag.ErrHelp)
 	_, err = NewHub(Options{PingInterval: time.Minute})

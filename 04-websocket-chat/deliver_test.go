@@ -164,7 +164,7 @@ func TestNewsOfAMessageIsToldOnce(t *testing.T) {
 }
 
 func TestOversizeEventIsDroppedAndCounted(t *testing.T) {
-	n := serve(t, Options{RatePerSecond: -1, MaxMessageBytes: 1000, MaxQueueBytes: 8000})
+	n := serve(t, Options{RatePerSecond: -1, MaxMessageBytes: 500, MaxQueueBytes: 8000})
 	alice, bob := n.enter("alice", "go"), n.enter("bob", "go")
 	n.hub.Deliver([]Event{
 		message(`1`, "go"), message(`"`+strings.Repeat("x", 4000)+`"`, "go"), message(`2`, "go"),
@@ -185,7 +185,7 @@ func TestOversizeEventIsDroppedAndCounted(t *testing.T) {
 func TestLargestMessageOfTheLongestNamesArrives(t *testing.T) {
 	// With the smallest queue that is allowed: what a node adds must fit in.
 	o := Options{RatePerSecond: -1, MaxMessageBytes: 400}
-	o.MaxQueueBytes = 2 * (o.MaxMessageBytes + frameOverhead)
+	o.MaxQueueBytes = 2 * (growth*o.MaxMessageBytes + frameOverhead)
 	n := serve(t, o)
 	name, room := strings.Repeat("<", 32), strings.Repeat("&", 64)
 	alice, bob := n.enter(name, room), n.enter(name, room)
@@ -196,6 +196,28 @@ func TestLargestMessageOfTheLongestNamesArrives(t *testing.T) {
 	o.MaxQueueBytes--
 	_, err := NewHub(o)
 	require.ErrorContains(t, err, "MAX_QUEUE_BYTES")
+}
+
+// rewriting is a relay that writes data anew, as one through MessagePack does.
+type rewriting struct{ hub *Hub }
+
+func (r *rewriting) Publish(e Event) error {
+	e.Data = []byte(strings.ReplaceAll(string(e.Data), "1e20", "100000000000000000000"))
+	r.hub.Deliver([]Event{e})
+	return nil
+}
+
+func TestMessageThatGrewOnItsWayArrives(t *testing.T) {
+	relay := new(rewriting)
+	n := serve(t, Options{RatePerSecond: -1, MaxQueueBytes: 65536, Relay: relay}) // what is left is derived from it
+	relay.hub = n.hub
+	alice, bob := n.enter("alice", "go"), n.enter("bob", "go")
+	most := n.hub.o.MaxMessageBytes
+	frame := `{"event":"message","id":1,"data":[` + strings.Repeat("1e20,", (most-40)/5) + `1e20]}`
+	require.InDelta(t, most, len(frame), 10)
+	alice.does("%s", frame)
+	require.Greater(t, len(bob.next().Data), 4*len(frame))
+	require.Zero(t, n.hub.Stats().Oversize)
 }
 
 func TestManyEventsAreDeliveredInPieces(t *testing.T) {
