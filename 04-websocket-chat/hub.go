@@ -60,6 +60,7 @@ func NewHub(o Options) (*Hub, error) {
 		WriteBufferSize: 512,
 		WriteBufferPool: &sync.Pool{},
 		CheckOrigin:     func(*http.Request) bool { return true }, // ServeHTTP has checked it, with a sentence
+		Error:           refuseUpgrade,
 	}
 	if h.relay == nil {
 		h.relay = loopback{h}

@@ -9,19 +9,33 @@ import (
 )
 
 const (
-	nameRule = "a name is 1 to 32 printable characters"
-	roomRule = "a room is 1 to 64 bytes of printable UTF-8, and not 20 characters of A-Z a-z 0-9 - _, the form of a connection's id"
+	nameRule = "a name is 1 to 32 printable characters, not only spaces"
+	roomRule = "a room is 1 to 64 bytes of printable UTF-8, not only spaces, and not 20 characters of A-Z a-z 0-9 - _, the form of a connection's id"
 )
 
 func validName(s string) bool {
-	return s != "" && printable(s) && utf8.RuneCountInString(s) <= 32
+	return label(s) && utf8.RuneCountInString(s) <= 32
 }
 
 // validRoom refuses the form of a connection's id, Socket.IO's included: that
 // id is the room of one connection, and who could join it would listen to what
 // is meant for that connection alone.
 func validRoom(s string) bool {
-	return s != "" && len(s) <= 64 && printable(s) && !idForm(s)
+	return len(s) <= 64 && label(s) && !idForm(s)
+}
+
+// What joins characters, or keeps them apart, cannot be seen; but a family of
+// emoji, and words in Persian, are written with them.
+const zeroWidthNonJoiner, zeroWidthJoiner = '\u200c', '\u200d'
+
+// label tells whether s can be seen, and does to a line of text only what
+// letters do: no control characters, and nothing that turns its direction.
+func label(s string) bool {
+	const joiners = string(zeroWidthNonJoiner) + string(zeroWidthJoiner)
+	if strings.Trim(s, joiners) != s || strings.Trim(s, joiners+" ") == "" { // at an end they join nothing
+		return false
+	}
+	return printable(strings.NewReplacer(string(zeroWidthNonJoiner), "", string(zeroWidthJoiner), "").Replace(s))
 }
 
 func printable(s string) bool {

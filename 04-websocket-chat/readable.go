@@ -121,7 +121,6 @@ func raw(m Message) string {
 // harmless writes what a terminal would obey, or what would make a line look like another one, as an escape: \x1b,
 // \n, \u202e. Everything that is seen, of whatever script, stays.
 func harmless(s string) string {
-	const zeroWidthNonJoiner, zeroWidthJoiner = '\u200c', '\u200d' // Persian words and compound emoji need them
 	var line strings.Builder
 	for _, r := range s {
 		if unicode.IsGraphic(r) || r == zeroWidthNonJoiner || r == zeroWidthJoiner {

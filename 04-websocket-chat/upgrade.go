@@ -3,6 +3,7 @@ package chat
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -17,6 +18,9 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name, room, status, why := h.check(r, id)
 	if status != 0 {
 		h.log.Debug("refused", "from", r.RemoteAddr, "status", status, "why", why)
+		if status == http.StatusMethodNotAllowed {
+			w.Header().Set("Allow", http.MethodGet)
+		}
 		http.Error(w, why, status)
 		return
 	}
@@ -40,6 +44,13 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.log.Info("connected", c.logAttrs(), "from", r.RemoteAddr)
 	go c.read()
+}
+
+// refuseUpgrade answers a handshake that the WebSocket library refuses. Its own
+// answer would be the status alone.
+func refuseUpgrade(w http.ResponseWriter, _ *http.Request, status int, reason error) {
+	w.Header().Set("Sec-WebSocket-Version", "13")
+	http.Error(w, "this asks for a WebSocket, but not as RFC 6455 says: "+strings.TrimPrefix(reason.Error(), "websocket: "), status)
 }
 
 // check applies all that can be refused; status is 0 when nothing is.

@@ -48,6 +48,14 @@ func TestNameAndRoomAreCheckedBeforeTheUpgrade(t *testing.T) {
 		"zero in the name":    {"?name=%00", nameRule},
 		"name not UTF-8":      {"?name=%ff", nameRule},
 		"name turns the text": {"?name=" + url.QueryEscape("a\u202eb"), nameRule},
+		"a family":            {"?name=" + url.QueryEscape("👨\u200d👩\u200d👧"), ""},
+		"Persian":             {"?name=" + url.QueryEscape("می\u200cخواهم"), ""},
+		"only a joiner":       {"?name=" + url.QueryEscape("\u200d"), nameRule},
+		"alice and a joiner":  {"?name=" + url.QueryEscape("alice\u200d"), nameRule},
+		"only spaces":         {"?name=++", nameRule},
+		"joined spaces":       {"?name=" + url.QueryEscape(" \u200c "), nameRule},
+		"family of a room":    {"?room=" + url.QueryEscape("👨\u200d👩\u200d👧"), ""},
+		"room of spaces":      {"?room=+", roomRule},
 		"64 bytes":            {"?room=" + strings.Repeat("x", 64), ""},
 		"65 bytes":            {"?room=" + strings.Repeat("x", 65), roomRule},
 		"66 bytes":            {"?room=" + url.QueryEscape(strings.Repeat("本", 22)), roomRule},
@@ -183,4 +191,26 @@ func TestOtherSitesPagesMayNotConnect(t *testing.T) {
 			require.Contains(t, text, test.origin[:4])
 		})
 	}
+}
+
+func TestRefusedHandshakeHasASentence(t *testing.T) {
+	n := serve(t, unlimited)
+	header := func(version, key string) http.Header {
+		return http.Header{"Connection": {"Upgrade"}, "Upgrade": {"websocket"}, "Sec-Websocket-Version": {version}, "Sec-Websocket-Key": {key}}
+	}
+	status, text := n.asks("GET", "", header("8", "dGhlIHNhbXBsZSBub25jZQ=="))
+	require.Equal(t, http.StatusBadRequest, status)
+	require.Contains(t, text, "not as RFC 6455 says: unsupported version: 13 not found")
+	status, text = n.asks("GET", "", header("13", "short"))
+	require.Equal(t, http.StatusBadRequest, status)
+	require.Contains(t, text, "Sec-WebSocket-Key")
+}
+
+func TestOtherMethodsAreToldWhichIsAllowed(t *testing.T) {
+	n := serve(t, unlimited)
+	resp, err := http.Post("http://"+n.addr+"/ws", "text/plain", nil)
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	require.Equal(t, http.StatusMethodNotAllowed, resp.StatusCode)
+	require.Equal(t, "GET", resp.Header.Get("Allow"))
 }
