@@ -11,6 +11,10 @@ type closeReason struct {
 
 // Why a node closes a connection. The client's part: after 1001 and 1013
 // connect again, with a pause; after the others mend what was wrong first.
+//
+// One more code is sent, by the WebSocket library: 1002, to who breaks RFC 6455
+// itself. It is written at once, past the queue, between two writes of ours. 1003
+// is reserved for data of a kind that a node does not take; this one takes all.
 var (
 	closeGoingAway = closeReason{1001, "this node is going away; connect to another"}
 	closeNotUTF8   = closeReason{1007, "a text frame must be UTF-8"}

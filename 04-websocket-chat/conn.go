@@ -143,13 +143,13 @@ func (c *Conn) publish(e Event, name string, id *int64) *Problem {
 	e.Rooms, e.Except = r.target, c.self
 	e.From, e.At = c.name, time.Now()
 	e.Sent = &Sent{conn: c, id: id}
-	c.hub.stats.received.Add(1)
 	if c.hub.debug {
 		c.hub.log.Debug("message", "id", c.id, "event", e.Name, "room", name, "data", string(e.Data), "bytes", len(e.Data)+len(e.Binary))
 	}
 	if err := c.hub.relay.Publish(e); err != nil {
 		return problemf(CodeBadFrame, "%v", err)
 	}
+	c.hub.stats.received.Add(1)
 	return nil
 }
 
@@ -163,8 +163,8 @@ func (c *Conn) end() {
 	}
 }
 
-// answerClose echoes the client's close frame through the queue, so that
-// frames keep one writer.
+// answerClose echoes the client's close frame through the queue: what waits
+// there goes first.
 func (c *Conn) answerClose(code int, _ string) error {
 	reply := closeReason{code: uint16(code)}
 	if code == websocket.CloseNoStatusReceived {

@@ -88,7 +88,8 @@ func nonNil(s []string) []string {
 const maxDepth = 64
 
 // parseFrame reads a client's text frame and checks all that can be checked
-// without knowing the client.
+// without knowing the client. Keys are taken in any case, {"Event":…} too, as
+// encoding/json does: nobody else reads the frame, who could read it otherwise.
 func parseFrame(text []byte) (Frame, *Problem) {
 	var f Frame
 	if err := json.Unmarshal(text, &f); err != nil {

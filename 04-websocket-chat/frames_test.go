@@ -100,6 +100,15 @@ func TestOfDuplicateKeysTheLastCounts(t *testing.T) {
 	require.Equal(t, "go", f.Room)
 }
 
+func TestKeysAreTakenInAnyCase(t *testing.T) {
+	n := serve(t, unlimited)
+	alice, bob := n.enter("alice", "go"), n.enter("bob", "go")
+	alice.says(`{"Event":"message","DATA":1,"event":"$x","EVENT":"message"}`) // of duplicates the last counts, still
+	bob.hears("1")
+	alice.says(`{"event":"message","Event":"$welcome"}`)
+	require.Contains(t, string(alice.next().Data), `"reserved_event"`)
+}
+
 func TestEventOf64BytesPasses(t *testing.T) {
 	n := serve(t, unlimited)
 	alice, bob := n.enter("alice", "go"), n.enter("bob", "go")
@@ -190,6 +199,7 @@ func TestWhatCannotBeCarriedIsRefused(t *testing.T) {
 	require.Equal(t, int64(7), *f.ID)
 	require.NoError(t, alice.ws.WriteMessage(websocket.BinaryMessage, []byte("x")))
 	require.Equal(t, "$error", alice.next().Event)
+	require.Zero(t, n.hub.Stats().Received)
 }
 
 func TestTooLargeIsClosedWith1009(t *testing.T) {

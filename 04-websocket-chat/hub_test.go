@@ -186,6 +186,7 @@ func TestStatsCount(t *testing.T) {
 	alice, bob, carol := n.enter("alice", "go"), n.enter("bob", "go"), n.enter("carol", "rust")
 	alice.says(`{"event":"message","data":1}`)
 	bob.hears("1")
+	alice.hearsNothing() // counted before what follows is read
 	carol.hearsNothing()
 	require.Equal(t, Stats{Connections: 3, Rooms: 2, Received: 1, Deliveries: 1}, n.hub.Stats())
 	carol.ws.Close()
