@@ -31,8 +31,6 @@ func (s *System) Do(ctx context.Context, action, target string) error {
 	if s.stopping.Load() {
 		return errors.New("the system is stopping")
 	}
-	ctx, cancel := context.WithTimeout(ctx, actionTimeout)
-	defer cancel()
 	now := s.state.get()
 	for i, server := range now.Servers {
 		if target == server.Name || strings.HasSuffix(server.Addr, ":"+target) {
@@ -51,6 +49,8 @@ func (s *System) doServer(ctx context.Context, action string, i int, server Serv
 	if !s.ours(i, server) {
 		return fmt.Errorf("%s %s: process %d was not started by this program: end it where it was started, or by kill %d", action, server.Name, server.PID, server.PID)
 	}
+	ctx, cancel := context.WithTimeout(ctx, actionTimeout)
+	defer cancel()
 	var err error
 	switch action {
 	case Kill:
@@ -121,9 +121,11 @@ func (s *System) doNode(ctx context.Context, action string, i int) error {
 		return nil
 	case Restart:
 		if n.pid() != 0 {
-			n.stop(s.o.Grace + slack)
+			s.endNode(n, n.stop)
 			s.ended(n.name)
 		}
+		ctx, cancel := context.WithTimeout(ctx, actionTimeout) // after the end, which takes its time
+		defer cancel()
 		if err := s.startNode(ctx, i); err != nil {
 			return err
 		}
@@ -137,16 +139,30 @@ func (s *System) doNode(ctx context.Context, action string, i int) error {
 		s.feed.say("%s is frozen: its clients are connected, and hear nothing", n.name)
 		return nil
 	case Thaw:
-		if err := n.thaw(); err != nil {
+		if err := s.thawNode(n); err != nil {
 			return fmt.Errorf("thaw %s: %w", n.name, err)
 		}
-		s.become(n.name, Up, "")
 		s.feed.say("%s goes on", n.name)
 		return nil
 	case Cut, Mend:
 		return fmt.Errorf("%s %s: only a replica has a link to the master", action, n.name)
 	}
 	return fmt.Errorf("%q: want kill, restart, freeze or thaw", action)
+}
+
+// thawNode lets a node go on. Whether it delivers, its log or the next poll says;
+// the state changes first, so that it cannot take back what they say.
+func (s *System) thawNode(n *node) error {
+	now := s.state.get()
+	before := now.node(n.name).State
+	if before == Frozen || before == Silent {
+		s.become(n.name, NotReady, "it goes on, and has proven nothing yet")
+	}
+	err := n.thaw()
+	if err != nil && n.pid() != 0 {
+		s.become(n.name, before, "")
+	}
+	return err
 }
 
 // Emit sends a message from outside the nodes: to a room, or to everybody when

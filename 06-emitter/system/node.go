@@ -23,23 +23,28 @@ type node struct {
 	log     func(n *node, line []byte)             // each line of its log, without the newline
 	died    func(n *node, err error, why []string) // its end, when nobody here asked for it
 
-	mu    sync.Mutex
-	cmd   *exec.Cmd
-	ended chan struct{} // closed when cmd has ended and its log has been read
-	asked bool          // somebody here ended it
-	last  []string      // the end of its log, when it has ended
+	mu     sync.Mutex
+	cmd    *exec.Cmd
+	ended  chan struct{} // closed when cmd has ended and its log has been read
+	asked  bool          // somebody here ended it
+	closed bool          // for good: it is not started again
+	last   []string      // the end of its log, when it has ended
 }
 
 var (
 	errRuns    = errors.New("it is running")
 	errInPeace = errors.New("in peace, as after SIGTERM")
+	errClosed  = errors.New("the system is stopping")
 )
 
 // start starts the process. It does not wait for the node to be ready.
 func (n *node) start() error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.running() {
+	switch {
+	case n.closed: // by Stop, which may come between the two halves of a restart
+		return fmt.Errorf("start %s: %w", n.name, errClosed)
+	case n.running():
 		return fmt.Errorf("start %s: %w", n.name, errRuns)
 	}
 	cmd := exec.Command(n.command[0], n.command[1:]...)
@@ -111,13 +116,21 @@ func (n *node) kill() error {
 	return nil
 }
 
+// close is stop, for good.
+func (n *node) close(patience time.Duration) (inTime bool) {
+	n.mu.Lock()
+	n.closed = true
+	n.mu.Unlock()
+	return n.stop(patience)
+}
+
 // stop lets the node end in peace: its clients are told to go elsewhere. Who
 // takes longer than patience is killed.
-func (n *node) stop(patience time.Duration) {
+func (n *node) stop(patience time.Duration) (inTime bool) {
 	n.mu.Lock()
 	if !n.running() {
 		n.mu.Unlock()
-		return
+		return true
 	}
 	n.asked = true
 	_ = basics.ThawProcess(n.cmd.Process) // a frozen process, whoever froze it, takes no signal but SIGKILL
@@ -126,8 +139,10 @@ func (n *node) stop(patience time.Duration) {
 	terminate(process)
 	select {
 	case <-ended:
+		return true
 	case <-time.After(patience):
 		_ = n.kill()
+		return false
 	}
 }
 

@@ -39,18 +39,16 @@ func (s *System) logged(n *node, line []byte) {
 	case "disconnected":
 		s.departed(n, r.Client)
 	case "not ready: delivery is in doubt":
-		if s.become(n.name, NotReady, r.Why) != NotReady {
+		if !s.doubted(n.name, true, NotReady, r.Why) {
 			s.feed.say("%s is not ready: %s", n.name, r.Why)
 		}
 	case "ready: delivery is proven":
-		switch before := s.become(n.name, Up, ""); {
-		case before == Up, before == Starting: // a run's first proof: who started it tells
+		switch doubted := s.doubted(n.name, false, Up, ""); {
+		case !doubted: // a run's first proof: who started it tells
 		case r.Missed == "not known":
 			s.feed.say("%s is ready again; how many messages it missed cannot be known", n.name)
-		case r.Missed == "0":
-			s.feed.say("%s is ready again: no message was missed", n.name)
-		default:
-			s.feed.say("%s is ready again: %s missed", n.name, plural(r.Missed, "message"))
+		default: // those of a publisher that sends one alone have no gap to count
+			s.feed.say("%s is ready again: %s missed", n.name, plural(r.Missed, "numbered message"))
 		}
 	}
 }
@@ -78,6 +76,18 @@ func (s *System) departed(n *node, c Client) {
 		at.Clients = slices.DeleteFunc(at.Clients, func(other Client) bool { return other.ID == c.ID })
 	})
 	s.feed.crowd("%s left %s", clean(c.Name), n.name)
+}
+
+// doubted notes what a node's log says of its delivery, and returns whether it
+// had been in doubt. The state does not tell that: it may have become Frozen
+// or Silent since, or what the poll found.
+func (s *System) doubted(name string, now bool, state, why string) (before bool) {
+	s.state.change(func(all *State) {
+		n := all.node(name)
+		before = n.doubt
+		n.doubt, n.State, n.Why = now, state, why
+	})
+	return before
 }
 
 // become sets a node's state, and returns the one before.

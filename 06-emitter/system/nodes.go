@@ -109,7 +109,7 @@ func (s *System) ended(name string) (before string) {
 	s.state.change(func(now *State) {
 		n := now.node(name)
 		before = n.State
-		n.State, n.Why, n.PID, n.Connections, n.Clients = Gone, "", 0, 0, nil
+		*n = Node{Name: n.Name, URL: n.URL, Replica: n.Replica, State: Gone} // what the next run counts begins at 0
 	})
 	return before
 }

@@ -78,28 +78,57 @@ func askPID(ctx context.Context, client *redis.Client) int {
 // pollNode also notices a node that does not answer, as one that was frozen from
 // outside: it cannot say so itself.
 func (s *System) pollNode(ctx context.Context, i int) {
-	n := s.nodes[i]
-	pid := n.pid()
-	if pid == 0 {
+	s.state.mu.Lock()
+	asked := s.state.now.Nodes[i]
+	s.state.mu.Unlock()
+	if asked.PID == 0 || s.stopping.Load() {
 		return
 	}
-	s.state.mu.Lock()
-	at := s.state.now.Nodes[i]
-	s.state.mu.Unlock()
-	metrics, err := readMetrics(ctx, at.URL)
-	switch {
-	case errors.Is(err, context.DeadlineExceeded) && at.State == Up && n.pid() == pid && !s.stopping.Load():
-		s.become(n.name, Silent, "it does not answer")
-		s.feed.say("%s does not answer: frozen?", n.name)
+	switch metrics, err := readMetrics(ctx, asked.URL); {
 	case err == nil:
-		s.state.change(func(now *State) {
-			node := &now.Nodes[i]
-			now.Missed += metrics["chat_messages_missed_total"] - node.Missed
-			node.Missed = metrics["chat_messages_missed_total"]
-			if node.State == Silent && metrics["chat_ready"] == 1 {
-				node.State, node.Why = Up, ""
-			}
-		})
+		s.measured(i, asked, metrics)
+	case errors.Is(err, context.DeadlineExceeded):
+		s.unanswered(i, asked)
+	}
+}
+
+// measured takes in what a node has answered, as far as nothing has happened
+// since it was asked: it may be another run of the node by now, and what the log
+// has said meanwhile is newer.
+func (s *System) measured(i int, asked Node, metrics map[string]int64) {
+	var back bool
+	s.state.change(func(now *State) {
+		n := &now.Nodes[i]
+		if n.PID != asked.PID {
+			return
+		}
+		now.Missed += metrics["chat_messages_missed_total"] - n.Missed
+		n.Missed = metrics["chat_messages_missed_total"]
+		if n.State != asked.State || n.doubt != asked.doubt || n.State == Starting {
+			return
+		}
+		switch ready := metrics["chat_ready"] == 1; {
+		case !ready && n.State != NotReady:
+			n.State, n.Why = NotReady, "no probe comes back"
+		case ready && n.State != Up && !n.doubt: // what its log began, its log ends
+			n.State, n.Why, back = Up, "", true
+		}
+	})
+	if back {
+		s.feed.say("%s answers again, and is ready", asked.Name)
+	}
+}
+
+func (s *System) unanswered(i int, asked Node) {
+	var silent bool
+	s.state.change(func(now *State) {
+		n := &now.Nodes[i]
+		if n.PID == asked.PID && n.State == asked.State && (n.State == Up || n.State == NotReady) {
+			n.State, n.Why, silent = Silent, "it does not answer", true
+		}
+	})
+	if silent && !s.stopping.Load() {
+		s.feed.say("%s does not answer: frozen?", asked.Name)
 	}
 }
 

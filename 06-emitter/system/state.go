@@ -22,7 +22,7 @@ const (
 	Up       = "up"
 	Starting = "starting"
 	NotReady = "not ready" // a node: its probes do not come back
-	Silent   = "silent"    // a server: connected, but nothing comes
+	Silent   = "silent"    // a server: connected, but nothing comes; a node: it does not answer
 	Frozen   = "frozen"    // by a command of ours
 	CutOff   = "cut off"   // by a command of ours
 	Gone     = "gone"
@@ -62,6 +62,8 @@ type Node struct {
 	Connections int      `json:"connections"`
 	Missed      int64    `json:"missed"`  // since its start
 	Clients     []Client `json:"clients"` // the first ones; Connections counts all
+
+	doubt bool // its log says not ready, and has not said ready again
 }
 
 // Client is who is connected to a node.

@@ -20,7 +20,7 @@ func (s *System) stop() {
 	}
 	var nodes sync.WaitGroup
 	for _, n := range s.nodes {
-		nodes.Go(func() { n.stop(s.o.Grace + slack) })
+		nodes.Go(func() { s.endNode(n, n.close) })
 	}
 	nodes.Wait()
 	s.stopWatch()
@@ -47,5 +47,13 @@ func (s *System) stop() {
 	s.feed.end()
 }
 
-// slack is what a node may take beyond its grace period before it is killed.
-const slack = 500 * time.Millisecond
+// endNode ends a node by one of its methods, and tells when it had to be killed.
+func (s *System) endNode(n *node, end func(time.Duration) bool) {
+	if patience := s.o.Grace + slack; !end(patience) {
+		s.feed.print(fmt.Sprintf("%s had not ended after %v, and was killed.", n.name, patience))
+	}
+}
+
+// slack is what a node may take beyond its grace period before it is killed: the
+// second that its HTTP server gives to requests, and one for a busy machine.
+const slack = 2 * time.Second

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -161,7 +162,7 @@ func TestLossOfAKilledReplicaIsCounted(t *testing.T) {
 	require.NotNil(t, recovered.Missed)
 	require.Equal(t, lost, *recovered.Missed)
 	out.shows(t, "replica-2 is back")
-	out.shows(t, "node-2 is ready again: 7 messages missed")
+	out.shows(t, "node-2 is ready again: 7 numbered messages missed")
 	require.Eventually(t, func() bool { return s.State().Missed == lost }, within, 10*time.Millisecond)
 
 	send(t, alice, "after")
@@ -189,6 +190,18 @@ func TestFrozenReplicaIsShownAndThaws(t *testing.T) {
 	out.shows(t, "replica-1 goes on")
 	out.shows(t, "node-1 is ready again")
 	require.Eventually(t, func() bool { return s.State().Servers[1].State == system.Up }, within, 5*time.Millisecond)
+}
+
+func TestFrozenNodeIsReadyAgainWhenItHasProvenIt(t *testing.T) {
+	s, out := start(t, system.Options{})
+	require.NoError(t, s.Do(t.Context(), system.Freeze, "node-1"))
+	require.Equal(t, system.Frozen, s.State().Nodes[0].State)
+	frozen := time.Now()
+	require.Eventually(t, func() bool { return time.Since(frozen) > 1500*time.Millisecond }, within, 10*time.Millisecond, "several probes are late by then")
+	require.NoError(t, s.Do(t.Context(), system.Thaw, "node-1"))
+	again := regexp.MustCompile("node-1 (is ready again|answers again, and is ready)")
+	require.Eventually(t, func() bool { return again.MatchString(out.String()) }, within, 5*time.Millisecond)
+	require.Equal(t, system.Up, s.State().Nodes[0].State)
 }
 
 func TestMasterIsGoneAndComesBack(t *testing.T) {

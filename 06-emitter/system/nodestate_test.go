@@ -1,0 +1,79 @@
+package system
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// metrics are what a node's /metrics says.
+func metrics(missed, ready int64) map[string]int64 {
+	return map[string]int64{"chat_messages_missed_total": missed, "chat_ready": ready}
+}
+
+const (
+	logNotReady = `{"level":"WARN","msg":"not ready: delivery is in doubt","why":"no probe"}`
+	logReady    = `{"level":"INFO","msg":"ready: delivery is proven","missed":"0"}`
+)
+
+func (s *System) node1() Node { return s.state.get().Nodes[0] }
+
+func TestMissedOfEarlierRunsStayCounted(t *testing.T) {
+	s, _ := silent(t)
+	first := s.node1()
+	s.measured(0, first, metrics(7, 1))
+	require.Equal(t, int64(7), s.state.get().Missed)
+
+	s.ended("node-1")
+	s.measured(0, first, metrics(9, 1)) // an answer that comes after the end
+	s.state.change(func(now *State) { now.Nodes[0].PID, now.Nodes[0].State = 2, Up })
+	s.measured(0, s.node1(), metrics(0, 1))
+	require.Equal(t, int64(7), s.state.get().Missed)
+	s.measured(0, s.node1(), metrics(2, 1))
+	require.Equal(t, int64(9), s.state.get().Missed)
+	require.Equal(t, int64(2), s.node1().Missed)
+}
+
+func TestNodeIsUpOnlyWhenItSaysThatItIsReady(t *testing.T) {
+	s, out := silent(t)
+	s.measured(0, s.node1(), metrics(0, 0))
+	require.Equal(t, NotReady, s.node1().State)
+	s.measured(0, s.node1(), metrics(0, 1))
+	require.Equal(t, Up, s.node1().State)
+
+	s.unanswered(0, s.node1())
+	require.Equal(t, Silent, s.node1().State)
+	s.measured(0, s.node1(), metrics(0, 0))
+	require.Equal(t, NotReady, s.node1().State)
+	s.measured(0, s.node1(), metrics(0, 1))
+	require.Equal(t, Up, s.node1().State)
+	s.feed.end()
+	require.Contains(t, out.String(), "node-1 does not answer: frozen?")
+	require.Contains(t, out.String(), "node-1 answers again, and is ready")
+}
+
+func TestThawedNodeIsReadyWhenItsLogSaysSo(t *testing.T) {
+	s, out := silent(t)
+	n := &node{name: "node-1"}
+	s.become("node-1", Frozen, "by a command")
+	s.logged(n, []byte(logNotReady)) // at once, before the command to thaw has returned
+	require.Error(t, s.thawNode(n), "nothing runs here")
+	require.Equal(t, NotReady, s.node1().State)
+
+	asked := s.node1()
+	s.measured(0, asked, metrics(0, 1)) // the poll is faster than the log's line
+	require.Equal(t, NotReady, s.node1().State)
+	s.logged(n, []byte(logReady))
+	require.Equal(t, Up, s.node1().State)
+	s.measured(0, asked, metrics(0, 0)) // an old answer
+	require.Equal(t, Up, s.node1().State)
+	s.feed.end()
+	require.Contains(t, out.String(), "node-1 is not ready: no probe")
+	require.Contains(t, out.String(), "node-1 is ready again: 0 numbered messages missed")
+}
+
+func TestClosedNodeIsNotStartedAgain(t *testing.T) {
+	n := &node{name: "node-1", command: []string{"no-such-program"}}
+	require.True(t, n.close(0))
+	require.ErrorIs(t, n.start(), errClosed, "by a restart that has already stopped it")
+}
