@@ -1,0 +1,112 @@
+package relay_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/redistest"
+	"example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/05-distributed-relay"
+)
+
+func TestMessageWhoseAnswerWasLostIsNotSentAgain(t *testing.T) {
+	server := redistest.Start(t).Options().Addr
+	door := openDoor(t, server)
+	n := startNode(t, relay.Options{PubAddr: door.addr, SubAddr: server, Prefix: redistest.Prefix(t), ProbeInterval: 100 * time.Millisecond})
+	n.awaitReady(t)
+	alice, bob := dial(t, n.url, "alice", "lobby"), dial(t, n.url, "bob", "lobby")
+	unlucky := "unlucky"
+	door.lose.Store(&unlucky)
+	alice.say(unlucky)
+	require.JSONEq(t, `"unlucky"`, string(bob.until("message").Data), "Redis has taken it")
+
+	// A connection later all is well again, and nothing was made up for.
+	require.Eventually(t, func() bool {
+		alice.say("lucky")
+		for _, m := range door.seen() {
+			if m.conn != door.seen()[0].conn {
+				return true
+			}
+		}
+		return false
+	}, patience, 20*time.Millisecond)
+	require.JSONEq(t, `"lucky"`, string(bob.until("message").Data))
+	times := 0
+	for _, m := range door.seen() {
+		if e, err := relay.DecodeEnvelope(m.payload); err == nil && fmt.Sprintf("%s", e.Args[0]) == `"unlucky"` {
+			times++
+		}
+	}
+	require.Equal(t, 1, times)
+}
+
+func TestWhatHasComeBackWasAccepted(t *testing.T) {
+	server := redistest.Start(t).Options().Addr
+	door := openDoor(t, server)
+	n := startNode(t, relay.Options{PubAddr: door.addr, SubAddr: server, Prefix: redistest.Prefix(t), PublishTimeout: time.Minute})
+	n.awaitReady(t)
+	alice := dial(t, n.url, "alice", "lobby")
+	door.holdAnswers()
+	id := int64(1)
+	alice.send(chat.Frame{Event: "message", ID: &id})
+	require.Equal(t, "$ack", alice.next().Event, "though the master has not said so")
+	require.Equal(t, "$placed", alice.next().Event)
+	door.letAnswersPass()
+}
+
+func TestWhatIsQueuedIsOnePipelineOnOneConnection(t *testing.T) {
+	const queued, senders, each = 100, 4, 50
+	door := openDoor(t, redistest.Start(t).Options().Addr)
+	elsewhere, err := basics.StartEmbedded(basics.EmbeddedOptions{}) // nothing comes back from there
+	require.NoError(t, err)
+	defer elsewhere.Close()
+	r := relay.New(relay.Options{
+		PubAddr: door.addr, SubAddr: elsewhere.Addr(), Prefix: redistest.Prefix(t),
+		PublishTimeout: time.Minute, ProbeInterval: time.Minute,
+	})
+	hub, err := chat.NewHub(chat.Options{Relay: r})
+	require.NoError(t, err)
+	say := func(name string) {
+		require.NoError(t, r.Publish(chat.Event{Name: name, Rooms: []string{"lobby"}, Sent: new(chat.Sent)}))
+	}
+	for i := range queued {
+		say(fmt.Sprint(i))
+	}
+	door.holdAnswers()
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() { require.NoError(t, r.Run(ctx, hub)) })
+	defer wg.Wait()
+	defer cancel()
+	defer door.letAnswersPass()
+	// Who waited for an answer between two of them would never come to the second.
+	require.Eventually(t, func() bool { return len(door.seen()) == queued }, patience, time.Millisecond)
+	door.letAnswersPass()
+
+	var sending sync.WaitGroup
+	for range senders {
+		sending.Go(func() {
+			for range each {
+				say("later")
+			}
+		})
+	}
+	sending.Wait()
+	require.Eventually(t, func() bool { return len(door.seen()) == queued+senders*each }, patience, time.Millisecond)
+	seen := door.seen()
+	for i, m := range seen {
+		require.Equal(t, seen[0].conn, m.conn, "two connections could swap two messages")
+		e, err := relay.DecodeEnvelope(m.payload)
+		require.NoError(t, err)
+		require.Equal(t, uint64(i+1), e.Seq, "numbered in the order in which they are sent")
+		if i < queued {
+			require.Equal(t, fmt.Sprint(i), e.Event)
+		}
+	}
+}
