@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"sync/atomic"
 	"time"
 )
 
@@ -21,12 +20,11 @@ type Server struct {
 	Metrics http.Handler                       // of /metrics; nil: none
 	Grace   time.Duration                      // for clients to leave at the end; default 10s
 	Log     *slog.Logger                       // default: none
-
-	leaving atomic.Bool
 }
 
 // Run serves on the listener until ctx ends. Then it is not ready, takes no new
-// clients, closes those it has over the grace period, and returns nil.
+// clients, closes those it has, and returns nil when the grace period is over
+// at the latest.
 func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	def(&s.Grace, 10*time.Second)
 	if s.Log == nil {
@@ -50,17 +48,26 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 		return fmt.Errorf("serve on %s: %w", l.Addr(), err)
 	case <-ctx.Done():
 	}
-	s.leaving.Store(true)
 	// Shutdown does not know connections that were upgraded; the hub does. The
 	// listener stays until they are gone: who asks /readyz must hear why.
-	s.Hub.Drain(context.WithoutCancel(ctx), s.Grace)
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	requests := min(requestsEnd, s.Grace/10)
+	s.Hub.Drain(context.WithoutCancel(ctx), s.Grace-requests)
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), requests)
 	defer cancel()
-	if err := server.Shutdown(last); errors.Is(err, context.DeadlineExceeded) {
-		return server.Close()
+	err := server.Shutdown(last)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = server.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("stop serving on %s: %w", l.Addr(), err)
 	}
 	return nil
 }
+
+// requestsEnd is the end of the grace period, for requests that are being
+// answered. It is short, as Shutdown waits for connections that have never sent
+// one, too, for seconds: browsers open some in advance.
+const requestsEnd = 100 * time.Millisecond
 
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
@@ -84,7 +91,7 @@ func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 	if s.Ready != nil {
 		reason, ready = s.Ready()
 	}
-	if s.leaving.Load() {
+	if s.Hub.Stats().Draining {
 		reason, ready = closeGoingAway.text, false
 	}
 	w.Header().Set("Content-Type", "application/json")
