@@ -57,8 +57,7 @@ func (c *Conn) read() {
 		c.alive()
 		switch {
 		case c.closing():
-			// The close frame is on its way: what still arrives is read away, so
-			// that the socket does not end with a reset before the client saw why.
+			c.readAway()
 		case n > int64(c.hub.o.MaxMessageBytes):
 			c.close(closeTooLarge)
 		case !c.withinRate(kind, buf.Bytes()):

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"io"
 	"testing"
 	"time"
 
@@ -32,6 +33,30 @@ func TestWhoFloodsWithPingsOrPongsIsClosedWith1008(t *testing.T) {
 				}
 				require.True(t, websocket.IsCloseError(<-closed, websocket.ClosePolicyViolation))
 				require.LessOrEqual(t, pongs, 25)
+			})
+		})
+	}
+}
+
+// A closed client has CloseTimeout to answer. Who floods instead must not keep
+// a core busy for so long.
+func TestWhatComesAfterTheCloseIsReadSlowly(t *testing.T) {
+	for name, kind := range map[string]int{"messages": websocket.TextMessage, "pings": websocket.PingMessage} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, Options{RatePerSecond: 10, RateBurst: 5, CloseTimeout: 5 * time.Second}, func(t *testing.T, n *served) {
+				alice := n.enter("alice", "go")
+				settle()
+				go func() { _, _ = io.Copy(io.Discard, alice.ws.NetConn()) }()
+				n.conn(alice).close(closeFlood)
+				began, frames := time.Now(), 0
+				for ; frames < 1_000_000; frames++ {
+					_ = alice.ws.SetWriteDeadline(time.Now().Add(time.Minute))
+					if alice.ws.WriteMessage(kind, []byte("x")) != nil {
+						break
+					}
+				}
+				require.LessOrEqual(t, time.Since(began), 6*time.Second, "cut off after CloseTimeout")
+				require.LessOrEqual(t, frames, 10_000)
 			})
 		})
 	}

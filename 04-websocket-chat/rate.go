@@ -9,6 +9,10 @@ import (
 // withinRate counts a frame against the client's limit. The first frames above
 // it are dropped and answered; a client that goes on for a second is closed.
 func (c *Conn) withinRate(kind int, frame []byte) bool {
+	if c.closing() {
+		c.readAway()
+		return false
+	}
 	if c.quota == nil || c.quota.Allow() {
 		return true
 	}
@@ -29,3 +33,10 @@ func (c *Conn) withinRate(kind int, frame []byte) bool {
 	c.send(errorFrame(problemf(CodeRateLimited, "dropped: more than %v messages a second; wait a moment", c.hub.o.RatePerSecond), id))
 	return false
 }
+
+// readAway drops a frame that arrived after the close frame was queued. Frames
+// are read on so that the socket does not end with a reset before the client
+// saw why, but slowly: who floods goes on flooding.
+func (c *Conn) readAway() { time.Sleep(readAwayPause) }
+
+const readAwayPause = time.Millisecond
