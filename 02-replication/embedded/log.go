@@ -14,6 +14,7 @@ type entry struct {
 
 // backlog is the end of the replication stream: the entries that replicas may still need.
 type backlog struct {
+	run     int // number of the master's start that it is of
 	entries []entry
 	first   int   // number of entries[0], counted since the master's start
 	start   int64 // offset of entries[0]

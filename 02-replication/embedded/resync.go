@@ -9,7 +9,11 @@ import (
 // resync is the full resync: the replica's keys are replaced by a copy of the master's. What was published meanwhile is in no
 // key, and so is lost for the replica's subscribers, whose connections stay open: they get no sign of it.
 func (t *Topology) resync(n *node, l *link) {
-	t.exec.Lock() // nothing changes, the master's clock stands
+	t.exec.Lock() // nothing changes, the master's clock stands, and it is not replaced by its next run
+	if t.over(l) {
+		t.exec.Unlock()
+		return
+	}
 	at := time.Now()
 	t.nodes[0].advance(at)
 	keys := snapshot(t.nodes[0].data)
@@ -37,6 +41,12 @@ func (t *Topology) resync(n *node, l *link) {
 	n.offset = offset
 	n.copies++
 	t.changed.Broadcast()
+}
+
+func (t *Topology) over(l *link) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return l.ended
 }
 
 // snapshot copies all keys, as functions that write them elsewhere.

@@ -77,7 +77,7 @@ func Start(ctx context.Context, o Options) (*Topology, error) {
 func (t *Topology) open(n *node) {
 	n.attach()
 	if n.index == 0 {
-		t.log = backlog{limit: t.log.limit}
+		t.log = backlog{limit: t.log.limit, run: t.log.run + 1}
 		for _, r := range t.nodes[1:] {
 			r.next = -1 // another master's stream
 			if r.up() && !r.cut {
@@ -90,31 +90,6 @@ func (t *Topology) open(n *node) {
 			t.connect(n)
 		}
 	}
-	t.changed.Broadcast()
-}
-
-// proven waits until a replica has applied all that is logged now.
-func (t *Topology) proven(ctx context.Context, n *node) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, 15*time.Second, errors.New("not within 15s"))
-	defer cancel()
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	defer context.AfterFunc(ctx, t.wake)()
-	for target := t.log.end; !n.linked() || !n.synced || n.offset < target; t.changed.Wait() {
-		if n.state == dead {
-			return fmt.Errorf("link replica %s to its master: it is not running any more", n.server.Addr())
-		}
-		if ctx.Err() != nil {
-			return fmt.Errorf("link replica %s to its master %s: %w", n.server.Addr(), t.nodes[0].server.Addr(), context.Cause(ctx))
-		}
-	}
-	return nil
-}
-
-// wake lets all that wait look again. It takes mu, as else a timer could ring between the look and the wait, unheard.
-func (t *Topology) wake() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	t.changed.Broadcast()
 }
 
@@ -164,6 +139,10 @@ func (t *Topology) Restart(ctx context.Context, i int) error {
 	n.state = starting
 	t.mu.Unlock()
 	err = n.server.Restart(ctx)
+	if i == 0 { // a replica may be copying the keys of the master that was killed
+		t.exec.Lock()
+		defer t.exec.Unlock()
+	}
 	t.mu.Lock()
 	if err != nil {
 		n.state = dead
