@@ -80,9 +80,9 @@ func (p *publisher) send(ctx context.Context, batch []outgoing) {
 	}
 	replies := p.pipeline(ctx, batch)
 	var broken error
+	var answer redis.Error
 	for i, reply := range replies {
 		err := reply.Err()
-		var answer redis.Error
 		switch {
 		case err == nil:
 			p.settle(&batch[i], nil, "")
