@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strings"
 
 	"github.com/redis/go-redis/v9"
 
+	"example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/02-replication"
 )
 
@@ -85,26 +85,27 @@ func (o *Options) speaksPlain(ctx context.Context, addr string) bool {
 }
 
 // classify makes a sentence of why there is no connection, and tells mistakes
-// from what may be better in a moment.
+// from what may be better in a moment: all that is of the network passes, as a
+// proxy whose server is not there yet accepts a connection and resets it.
 func classify(what, addr string, err error) error {
-	var network net.Error
-	var operation *net.OpError
-	var answer redis.Error
-	switch {
-	case errors.As(err, &operation) && operation.Op == "dial":
-		return fmt.Errorf("%s %s: nobody answers there: %w", what, addr, operation.Err)
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
-		return fmt.Errorf("%s %s: no answer in time", what, addr)
-	case errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed), errors.Is(err, context.Canceled), operation != nil:
-		return fmt.Errorf("%s %s: the connection ended: %w", what, addr, err)
-	case errors.As(err, &answer):
-		text := answer.Error()
-		for _, prefix := range []string{"WRONGPASS", "NOAUTH", "NOPERM", "ERR AUTH", "ERR Client sent AUTH"} {
-			if strings.HasPrefix(text, prefix) {
-				return &Mistake{fmt.Errorf("%s %s: user or password is not accepted (REDIS_USERNAME, REDIS_PASSWORD): %s", what, addr, text)}
-			}
-		}
-		return fmt.Errorf("%s %s: the server answers: %s", what, addr, text) // LOADING and the like pass
+	trouble := basics.Diagnose(err)
+	if answer, ok := errors.AsType[redis.Error](err); ok {
+		err = answer // without what goes before it
 	}
-	return &Mistake{fmt.Errorf("%s %s: this does not answer as Redis does (wrong port, or REDIS_TLS is wrong?): %w", what, addr, err)}
+	switch trouble {
+	case basics.NobodyThere:
+		if dial, ok := errors.AsType[*net.OpError](err); ok {
+			err = dial.Err // without the address, which is here already
+		}
+		return fmt.Errorf("%s %s: nobody answers there: %w", what, addr, err)
+	case basics.NoAnswer:
+		return fmt.Errorf("%s %s: no answer in time", what, addr)
+	case basics.ErrorAnswer:
+		return fmt.Errorf("%s %s: the server answers: %w", what, addr, err) // LOADING and the like
+	case basics.CredentialsRefused, basics.NotPermitted:
+		return &Mistake{fmt.Errorf("%s %s: user or password is not accepted (REDIS_USERNAME, REDIS_PASSWORD): %w", what, addr, err)}
+	case basics.NotRedis:
+		return &Mistake{fmt.Errorf("%s %s: this does not answer as Redis does (wrong port, or REDIS_TLS is wrong?): %w", what, addr, err)}
+	}
+	return fmt.Errorf("%s %s: the connection ended: %w", what, addr, err)
 }
