@@ -33,17 +33,6 @@ type Update struct {
 	Line  string `json:"line,omitempty"`
 }
 
-// Hop is a message that was seen at a server.
-type Hop struct {
-	Message int64  `json:"message"` // its number in this run
-	At      string `json:"at"`      // the server
-	By      string `json:"by"`      // who published it: a node's name, or emitter
-	From    string `json:"from"`    // who said it
-	Room    string `json:"room"`
-	Text    string `json:"text"`
-	Late    bool   `json:"late"` // it had been told of, and comes to this server only now
-}
-
 func newFeed(out io.Writer) *feed {
 	f := &feed{lines: make(chan string, 1000), printed: make(chan struct{}), listeners: map[chan Update]bool{}}
 	go func() {
@@ -75,6 +64,14 @@ const perSecond = 20
 // crowd is say for what a load test causes thousands of: the first ones of each
 // second are shown, the others counted.
 func (f *feed) crowd(format string, args ...any) {
+	if f.admit() {
+		f.say(format, args...)
+	}
+}
+
+// admit reports whether one more line of a crowd may be said. If not, it has
+// been counted.
+func (f *feed) admit() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.second.IsZero() {
@@ -83,9 +80,9 @@ func (f *feed) crowd(format string, args ...any) {
 	}
 	if f.busy++; f.busy > perSecond {
 		f.held++
-		return
+		return false
 	}
-	f.tell(fmt.Sprintf(format, args...))
+	return true
 }
 
 func (f *feed) nextSecond() {

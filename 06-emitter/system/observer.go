@@ -34,7 +34,11 @@ func (s *System) observe(ctx context.Context, i int) {
 		for _, e := range events {
 			switch e.Kind {
 			case pubsub.Message:
-				s.seen(i, &e, now)
+				if e.Channel == "chat:probe" {
+					s.knows(e.Payload)
+				} else if e.Pattern != "" { // else the observer's own probe
+					s.seen(i, &e, now)
+				}
 			case pubsub.Alive:
 				s.serverUp(i)
 			case pubsub.Disconnected:

@@ -1,7 +1,8 @@
 package system
 
 import (
-	"fmt"
+	"hash/maphash"
+	"math/bits"
 	"strings"
 	"sync"
 	"time"
@@ -12,30 +13,40 @@ import (
 
 // paths follows messages from server to server. The same bytes at two servers
 // are one message: a publisher numbers what it sends.
+//
+// Under load only as many messages are followed as lines are shown (see
+// feed.admit). Of the others it is remembered that they are not: all observers
+// are to agree, and none decodes what another has decoded.
 type paths struct {
 	mu      sync.Mutex
 	names   map[string]string // of publishers, by their identity
-	open    map[string]*path  // by payload: those that have not been everywhere yet
-	keys    []string          // of open, the oldest first; some are out of it already
+	open    map[uint64]*path  // by the hash of the payload: those that have not been everywhere yet
+	keys    []uint64          // of open, the oldest first; some are out of it already
 	counted int64
 }
 
 // path is where one message has been seen.
 type path struct {
-	hop   Hop
-	first time.Time
-	took  map[int]time.Duration // by server, since first
-	timer *time.Timer
-	told  bool // its line has been shown
+	hop         *Hop   // nil: it is not followed
+	been        uint16 // a bit for each server
+	first, last time.Time
+	timer       *time.Timer
+	told        bool // its line has been shown
 }
 
 // patience is how long a message may take to every server that is up. It takes
 // a fifth of a millisecond.
 const patience = 200 * time.Millisecond
 
-// maxOpen is how many messages are followed at once: those that are under way,
+// maxOpen is how many messages are remembered at once: those that are under way,
 // and those that a replica may still get late, when its link is mended.
-const maxOpen = 1000
+const maxOpen = 10_000
+
+// seed makes the hashes differ from run to run: nobody can choose payloads that
+// are taken for each other.
+var seed = maphash.MakeSeed()
+
+func hash(payload string) uint64 { return maphash.String(seed, payload) }
 
 func (p *paths) name(pub, node string) {
 	p.mu.Lock()
@@ -43,43 +54,58 @@ func (p *paths) name(pub, node string) {
 	if p.names == nil {
 		p.names = map[string]string{}
 	}
-	if p.names[pub] == "" && len(p.names) < 1000 {
-		p.names[strings.Clone(pub)] = clean(node)
+	if p.names[pub] == "" && len(p.names) < 1000 && len(pub) <= 64 {
+		p.names[strings.Clone(pub)] = short(node, maxWords)
 	}
 }
 
 // seen takes in a message that an observer has received at server i.
 func (s *System) seen(i int, e *pubsub.Event, now time.Time) {
-	if e.Channel == "chat:probe" {
-		s.knows(e.Payload)
-		return
-	}
-	if e.Pattern == "" {
-		return // the observer's own probe
-	}
-	envelope, err := relay.DecodeEnvelope(e.Payload)
-	if err != nil || len(envelope.Rooms) == 1 && isProof(envelope.Rooms[0]) {
-		return // the nodes count what cannot be read
+	key := hash(e.Payload)
+	p := &s.paths
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	at := p.open[key]
+	if at == nil || at.has(i) { // the same once more is another one: npm's packages do not number
+		if at = s.begin(e.Payload); at == nil {
+			return
+		}
+		p.keep(key, at)
 	}
 	if i == 0 {
 		s.state.change(func(now *State) { now.Messages++ })
 	}
-	p := &s.paths
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	at := p.open[e.Payload]
-	if at == nil {
-		at = p.begin(&envelope, now)
-		key := strings.Clone(e.Payload)
-		p.keep(key, at)
+	at.sight(i, now)
+	if at.hop != nil {
+		s.follow(i, at)
+	}
+	if bits.OnesCount16(at.been) == s.state.servers() {
+		delete(p.open, key)
+	}
+}
+
+// begin decodes a message at its first sight; nil: it is shown to nobody.
+func (s *System) begin(payload string) *path {
+	envelope, err := relay.DecodeEnvelope(payload)
+	if err != nil || len(envelope.Rooms) == 1 && isProof(envelope.Rooms[0]) {
+		return nil // the nodes count what cannot be read
+	}
+	at := &path{}
+	if s.feed.admit() {
+		s.paths.counted++
+		at.hop = newHop(s.paths.counted, s.paths.names[envelope.Pub], &envelope)
 		at.timer = time.AfterFunc(patience, func() {
-			p.mu.Lock()
-			defer p.mu.Unlock()
+			s.paths.mu.Lock()
+			defer s.paths.mu.Unlock()
 			s.tell(at)
 		})
 	}
-	at.took[i] = now.Sub(at.first)
-	hop := at.hop
+	return at
+}
+
+// follow shows that a message has come to server i.
+func (s *System) follow(i int, at *path) {
+	hop := *at.hop
 	hop.At, hop.Late = s.serverName(i), at.told
 	s.feed.show(Update{Hop: &hop})
 	switch {
@@ -88,15 +114,12 @@ func (s *System) seen(i int, e *pubsub.Event, now time.Time) {
 	case s.everywhere(at):
 		s.tell(at)
 	}
-	if len(at.took) == len(s.top.Addrs()) {
-		delete(p.open, e.Payload)
-	}
 }
 
 // keep remembers a path, and forgets the oldest one when there are too many.
-func (p *paths) keep(key string, at *path) {
+func (p *paths) keep(key uint64, at *path) {
 	if p.open == nil {
-		p.open = map[string]*path{}
+		p.open = map[uint64]*path{}
 	}
 	p.open[key] = at
 	if p.keys = append(p.keys, key); len(p.keys) > maxOpen {
@@ -105,12 +128,26 @@ func (p *paths) keep(key string, at *path) {
 	}
 }
 
+func (at *path) has(i int) bool { return at.been&(1<<i) != 0 }
+
+// sight notes a time that was taken by another goroutine than the last one: they
+// may come in any order.
+func (at *path) sight(i int, now time.Time) {
+	if at.been == 0 || now.Before(at.first) {
+		at.first = now
+	}
+	if at.been == 0 || now.After(at.last) {
+		at.last = now
+	}
+	at.been |= 1 << i
+}
+
 // everywhere reports whether all servers that are up have seen a message.
 func (s *System) everywhere(at *path) bool {
 	s.state.mu.Lock()
 	defer s.state.mu.Unlock()
 	for i, server := range s.state.now.Servers {
-		if _, been := at.took[i]; server.State == Up && !been {
+		if server.State == Up && !at.has(i) {
 			return false
 		}
 	}
@@ -124,64 +161,5 @@ func (s *System) tell(at *path) {
 	}
 	at.told = true
 	at.timer.Stop()
-	s.feed.crowd("%s", s.sentence(at))
-}
-
-func (p *paths) begin(e *relay.Envelope, now time.Time) *path {
-	p.counted++
-	by := p.names[e.Pub]
-	switch {
-	case by != "":
-	case e.UID == relay.EmitterUID:
-		by = "emitter"
-	default:
-		by = "server " + clean(e.UID) // of Node.js, or a node that somebody started beside ours
-	}
-	hop := Hop{Message: p.counted, By: by, From: clean(e.From), Text: words(e.Args)}
-	if e.Event != "message" {
-		hop.Text = strings.TrimSpace("[" + clean(e.Event) + "] " + hop.Text)
-	}
-	if len(e.Rooms) > 0 {
-		hop.Room = clean(strings.Join(e.Rooms, ", "))
-	}
-	return &path{hop: hop, first: now, took: map[int]time.Duration{}}
-}
-
-// sentence is the line about a message: who, to whom, what, and its way.
-//
-//	alice in lobby: "hi"   node-1 → master → replica-1, replica-2   0.3 ms
-func (s *System) sentence(at *path) string {
-	way := []string{at.hop.By}
-	if _, ok := at.took[0]; ok {
-		way = append(way, s.serverName(0))
-	}
-	var replicas []string
-	var last time.Duration
-	for i := 1; i < len(s.top.Addrs()); i++ {
-		if took, ok := at.took[i]; ok {
-			replicas = append(replicas, s.serverName(i))
-			last = max(last, took)
-		}
-	}
-	end := ""
-	if replicas != nil {
-		way = append(way, strings.Join(replicas, ", "))
-		// Since the message was first seen anywhere: the master's observer may hear of it last.
-		end = fmt.Sprintf("   %.1f ms", max(0.1, float64(last)/float64(time.Millisecond)))
-	} else {
-		way = append(way, "no replica")
-	}
-	return fmt.Sprintf("%s %q   %s%s", at.hop.speaker(), at.hop.Text, strings.Join(way, " → "), end)
-}
-
-// speaker is who speaks, and to whom.
-func (h *Hop) speaker() string {
-	who, room := h.From, "to all"
-	if who == "" {
-		who = "(no sender)"
-	}
-	if h.Room != "" {
-		room = "in " + h.Room
-	}
-	return who + " " + room + ":"
+	s.feed.say("%s", s.sentence(at)) // which has been admitted
 }

@@ -93,6 +93,13 @@ func (s *state) change(f func(*State)) {
 	}
 }
 
+// servers is how many there are, which does not change.
+func (s *state) servers() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.now.Servers)
+}
+
 // get is a copy.
 func (s *state) get() State {
 	s.mu.Lock()

@@ -19,8 +19,12 @@ func clean(s string) string {
 	}, s)
 }
 
-// maxWords is how much of a message is shown.
-const maxWords = 60
+// How many letters are shown of what others wrote: of a message or a name, and of
+// a message's rooms.
+const (
+	maxWords = 60
+	maxRooms = 200
+)
 
 // words is a message's data for people: a string as it is, else JSON; not all of it.
 func words(args []any) string {
@@ -37,11 +41,16 @@ func words(args []any) string {
 			all = append(all, fmt.Sprintf("%d bytes", len(arg)))
 		}
 	}
-	s := clean(strings.Join(all, ", "))
-	if utf8.RuneCountInString(s) > maxWords {
-		s = string([]rune(s)[:maxWords]) + "…"
+	return short(strings.Join(all, ", "), maxWords)
+}
+
+// short is the clean beginning of a text of any length.
+func short(s string, most int) string {
+	s = s[:min(len(s), most*utf8.UTFMax+1)] // before runes are made of all of it
+	if runes := []rune(s); len(runes) > most {
+		s = string(runes[:most]) + "…"
 	}
-	return s
+	return clean(s)
 }
 
 // plural is "1 message", "2 messages".

@@ -121,7 +121,7 @@ func TestSignalEndsEverythingInOrder(t *testing.T) {
 			require.NoError(t, syscall.Kill(-p.cmd.Process.Pid, signal)) // to the whole group, as a terminal does
 			p.until("nothing of ours is left running")
 			require.NoError(t, p.cmd.Wait(), "exit code 0")
-			require.Less(t, time.Since(began), 3*time.Second)
+			require.Less(t, time.Since(began), 5*time.Second, "a second of grace, one for requests, and a busy machine")
 			p.nothingIsLeft()
 			for err == nil {
 				_, err = alice.Receive(t.Context())

@@ -1,0 +1,87 @@
+package system
+
+import (
+	"fmt"
+	"math"
+	"math/bits"
+	"strings"
+	"time"
+
+	relay "example.com/redis-chat/05-distributed-relay"
+)
+
+// Hop is a message that was seen at a server.
+type Hop struct {
+	Message int64  `json:"message"` // its number among those that are followed
+	At      string `json:"at"`      // the server
+	By      string `json:"by"`      // who published it: a node's name, or emitter
+	From    string `json:"from"`    // who said it
+	Room    string `json:"room"`
+	Text    string `json:"text"`
+	Late    bool   `json:"late"` // it had been told of, and comes to this server only now
+}
+
+// newHop is a message that has been seen nowhere yet. by is the name of its
+// publisher, "" when that is no node of ours.
+func newHop(number int64, by string, e *relay.Envelope) *Hop {
+	switch {
+	case by != "":
+	case e.UID == relay.EmitterUID:
+		by = "emitter"
+	default:
+		by = "server " + short(e.UID, maxWords) // of Node.js, or a node that somebody started beside ours
+	}
+	hop := &Hop{Message: number, By: by, From: short(e.From, maxWords), Text: words(e.Args)}
+	if e.Event != "message" {
+		hop.Text = strings.TrimSpace("[" + short(e.Event, maxWords) + "] " + hop.Text)
+	}
+	if len(e.Rooms) > 0 {
+		hop.Room = short(strings.Join(e.Rooms, ", "), maxRooms)
+	}
+	return hop
+}
+
+// speaker is who speaks, and to whom.
+func (h *Hop) speaker() string {
+	who, room := h.From, "to all"
+	if who == "" {
+		who = "(no sender)"
+	}
+	if h.Room != "" {
+		room = "in " + h.Room
+	}
+	return who + " " + room + ":"
+}
+
+// sentence is the line about a message: who, to whom, what, and its way.
+//
+//	alice in lobby: "hi"   node-1 → master → replica-1, replica-2   seen at 3 servers within 0.3 ms
+//
+// The time is from the first sight of it to the last, whichever servers those
+// were: observers are not told in the order in which a message travels.
+func (s *System) sentence(at *path) string {
+	way := []string{at.hop.By}
+	if at.has(0) {
+		way = append(way, s.serverName(0))
+	}
+	var replicas []string
+	for i := 1; i < s.state.servers(); i++ {
+		if at.has(i) {
+			replicas = append(replicas, s.serverName(i))
+		}
+	}
+	if replicas == nil {
+		replicas = []string{"no replica"}
+	}
+	way = append(way, strings.Join(replicas, ", "))
+	spread := ""
+	if n := bits.OnesCount16(at.been); n > 1 {
+		spread = fmt.Sprintf("   seen at %d servers within %s", n, tenths(at.last.Sub(at.first)))
+	}
+	return fmt.Sprintf("%s %q   %s%s", at.hop.speaker(), at.hop.Text, strings.Join(way, " → "), spread)
+}
+
+// tenths is a time in milliseconds, rounded up: something takes place within it.
+func tenths(d time.Duration) string {
+	return fmt.Sprintf("%.1f ms", max(1, math.Ceil(d.Seconds()*10_000))/10)
+}
