@@ -26,6 +26,11 @@ type Envelope struct {
 // Flags are Socket.IO's modifiers of a broadcast. Only those that are set are
 // written; "compress": false, Node.js's way to switch compression off for one
 // message, reads as not set.
+//
+// A node carries Local and Volatile, and does not act on them when it delivers.
+// Local is looked at before publishing, by the npm servers too: what has come
+// through Redis is past it. Volatile allows to leave out who is not ready: a
+// client that cannot keep up is closed here, and knows it, so none is left out.
 type Flags struct {
 	Volatile  bool  // may be lost when the client is not ready
 	Compress  bool  // compress on the client's connection

@@ -1,7 +1,6 @@
 package relay
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -33,7 +32,7 @@ func toEvent(e *Envelope) (chat.Event, error) {
 			if e.Event == "binary" {
 				event.Binary = arg
 			} else {
-				event.Data = appendBase64(nil, arg)
+				event.Data = appendBytes(nil, arg)
 			}
 		}
 	} else if len(e.Args) > 1 {
@@ -52,16 +51,10 @@ func joinArgs(args []any) json.RawMessage {
 		case json.RawMessage:
 			list = append(list, arg...)
 		case []byte:
-			list = appendBase64(list, arg)
+			list = appendBytes(list, arg)
 		}
 	}
 	return append(list, ']')
-}
-
-func appendBase64(dst, bytes []byte) []byte {
-	dst = append(dst, `{"$base64":"`...)
-	dst = base64.StdEncoding.AppendEncode(dst, bytes)
-	return append(dst, `"}`...)
 }
 
 // toEnvelope is the other way: what a client of this node sent.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 )
 
 // door is an address where each connection is accepted, and then met so.
@@ -32,6 +33,10 @@ func door(t *testing.T, meet func(*net.TCPConn)) string {
 
 // A proxy whose server is not there yet accepts a connection and drops it.
 func TestConnectionThatIsAcceptedAndDroppedIsWaitedFor(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	t.Cleanup(func() { // go-redis: a client whose dial has failed ends up to a second after its Close
+		require.Eventually(t, func() bool { return goleak.Find(before) == nil }, 5*time.Second, time.Millisecond)
+	})
 	for name, addr := range map[string]string{
 		"reset":  door(t, func(c *net.TCPConn) { c.SetLinger(0); c.Close() }),
 		"closed": door(t, func(c *net.TCPConn) { c.Close() }),

@@ -148,7 +148,9 @@ func appendDate(dst []byte, milliseconds, nanoseconds int64) []byte {
 	return t.AppendFormat(dst, `"2006-01-02T15:04:05.000Z"`)
 }
 
-func appendBytes(dst []byte, b string) []byte {
+// appendBytes appends what bytes become in JSON. The conversion is for a string,
+// which the wire's bytes are, and copies nothing for a []byte.
+func appendBytes[T string | []byte](dst []byte, b T) []byte {
 	dst = append(dst, `{"$base64":"`...)
 	dst = base64.StdEncoding.AppendEncode(dst, []byte(b))
 	return append(dst, `"}`...)

@@ -146,6 +146,14 @@ func TestPayloadsThatAreRefused(t *testing.T) {
 	}
 }
 
+func TestErrorAboutALongKeyIsShort(t *testing.T) {
+	key := strings.Repeat("k", 1<<16-1)
+	payload := "\x93\xa7emitter\x81" + "\xda\xff\xff" + key + "\xc1" // a packet whose one value is nothing
+	_, err := DecodeEnvelope(payload)
+	require.ErrorContains(t, err, "packet: \"kkk")
+	require.Less(t, len(err.Error()), 300)
+}
+
 func TestEveryPrefixOfAPayloadIsRefused(t *testing.T) {
 	e := Envelope{UID: "abc123", Event: "x", Args: []any{json.RawMessage(`{"a":[1.5,-70000]}`), []byte("b")}, Rooms: []string{"r"}, Pub: "p", Seq: 300, At: 1e12}
 	b, err := e.Append(nil)
