@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
 
+	basics "example.com/redis-chat/01-redis-basics"
 	pubsub "example.com/redis-chat/03-pubsub"
 )
 
@@ -21,17 +21,16 @@ const patience = 2 * time.Second
 // run publishes and says whom it reached.
 func run(ctx context.Context, o options, out, warnings io.Writer) error {
 	logging.Disable() // the error that we return says the same, once
-	client := redis.NewClient(&redis.Options{
+	client := redis.NewClient(basics.Once(redis.Options{
 		Addr: o.redis, Username: o.username, Password: o.password,
-		// A PUBLISH whose answer was lost may have been carried out: sending it again could publish it twice.
-		MaxRetries: -1, DialerRetries: 1, ContextTimeoutEnabled: true,
-	})
+		DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience,
+	}))
 	defer client.Close()
 
 	asking, cancel := context.WithTimeout(ctx, patience)
 	role, err := pubsub.Master(asking, client)
 	cancel()
-	if denied(err) {
+	if basics.Diagnose(err) == basics.NotPermitted {
 		fmt.Fprintln(warnings, "publish: may not ask for the server's role; at a replica nobody but its own subscribers gets the message:", err)
 		err = nil
 	}
@@ -81,14 +80,9 @@ func pace(ctx context.Context, rate float64, began time.Time, i int) error {
 	}
 }
 
-func denied(err error) bool {
-	answer, ok := errors.AsType[redis.Error](err)
-	return ok && strings.HasPrefix(answer.Error(), "NOPERM")
-}
-
 // explain adds what to do when nobody answers.
 func explain(err error, addr string) error {
-	if network, ok := errors.AsType[*net.OpError](err); ok {
+	if network, ok := errors.AsType[*net.OpError](err); ok && basics.Diagnose(err) == basics.NobodyThere {
 		return fmt.Errorf("publish at %s: nobody answers, start a server there or name another with -redis: %w", addr, network)
 	}
 	return err

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -119,6 +120,18 @@ func TestReplicaIsRefusedAsMaster(t *testing.T) {
 	addrs := topologytest.Start(t, 1).Addrs()
 	p := start(t, "-redis", addrs[1], "-master", addrs[1], "news")
 	require.ErrorContains(t, <-p.ended, "-master: publish at "+addrs[1]+": this is a replica")
+}
+
+func TestWhatIsNotRedisIsAMistake(t *testing.T) {
+	web := httptest.NewServer(nil)
+	defer web.Close()
+	p := start(t, "-redis", web.Listener.Addr().String(), "news")
+	p.event(`\* no watch for silence`)
+	go func() {
+		for p.events.Scan() {
+		}
+	}()
+	require.ErrorContains(t, <-p.ended, "redis: can't parse")
 }
 
 func TestBadUsageIsOneSentence(t *testing.T) {

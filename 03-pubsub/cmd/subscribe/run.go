@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
 
+	basics "example.com/redis-chat/01-redis-basics"
 	replication "example.com/redis-chat/02-replication"
 	pubsub "example.com/redis-chat/03-pubsub"
 )
@@ -50,12 +50,9 @@ func run(ctx context.Context, o options, messages, events io.Writer) error {
 	}
 }
 
+// client tries once: a probe is not repeated, and ends when the watch has lost interest in it.
 func (o options) client(addr string) *redis.Client {
-	return redis.NewClient(&redis.Options{
-		Addr: addr, Username: o.username, Password: o.password,
-		// A probe is sent once, and ends when the watch has lost interest in it.
-		MaxRetries: -1, DialerRetries: 1, ContextTimeoutEnabled: true,
-	})
+	return redis.NewClient(basics.Once(redis.Options{Addr: addr, Username: o.username, Password: o.password}))
 }
 
 // watched decides where probes are published, and says so when nowhere.
@@ -125,16 +122,11 @@ func (p *printer) end() {
 	fmt.Fprintf(p.events, "* ended; messages received: %d\n", p.received)
 }
 
-// mistake reports whether the server refuses us for a reason that waiting cannot mend.
+// mistake reports whether the subscription fails for a reason that waiting cannot mend.
 func mistake(err error) bool {
-	answer, ok := errors.AsType[redis.Error](err)
-	if !ok {
-		return false
-	}
-	for _, code := range []string{"NOAUTH", "WRONGPASS", "NOPERM", "ERR AUTH", "ERR invalid password"} {
-		if strings.HasPrefix(answer.Error(), code) {
-			return true
-		}
+	switch basics.Diagnose(err) {
+	case basics.CredentialsRefused, basics.NotPermitted, basics.NotRedis:
+		return true
 	}
 	return false
 }
