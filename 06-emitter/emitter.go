@@ -35,6 +35,13 @@ func Key(key string) Option { return func(l *line) { l.key = key } }
 // replicas included, when its context does not end earlier. Default: 2s.
 func Timeout(d time.Duration) Option { return func(l *line) { l.timeout = d } }
 
+// Linger is how long Emit waits for replicas beyond those that WaitFor asks for,
+// so that they are in the receipt. All events leave one after the other, so with
+// one replica that hangs each Emit takes that long, whoever calls it. A program
+// that emits often and lives long sets some milliseconds; 0 is the least that Redis
+// can wait, one millisecond. Default: as long as Timeout allows.
+func Linger(d time.Duration) Option { return func(l *line) { l.linger = max(d, 0) } }
+
 // New returns an Emitter that publishes at client's server, which has to be the
 // master: a replica would take the message and pass it on to nobody.
 //

@@ -1,15 +1,12 @@
 package emitter
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"os"
-	"strings"
 
 	"github.com/redis/go-redis/v9"
+
+	basics "example.com/redis-chat/01-redis-basics"
 )
 
 // What Emit's errors are, for a caller who decides by them. The first three are
@@ -29,31 +26,21 @@ var (
 // explain turns what go-redis says about a server into a sentence with its
 // address and what to do.
 func explain(addr string, err error) error {
-	var answer redis.Error
-	var network net.Error
-	switch {
-	case errors.Is(err, context.Canceled):
-		return fmt.Errorf("publish to %s: %w", addr, err)
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+	trouble := basics.Diagnose(err)
+	if answer, ok := errors.AsType[redis.Error](err); ok {
+		err = answer // without what goes before it
+	}
+	switch trouble {
+	case basics.NoAnswer:
 		return fmt.Errorf("publish to %s: %w in time: is it frozen, is it not Redis, or is REDIS_TLS wrong? (%w)", addr, ErrUnreachable, err)
-	case errors.As(err, &answer):
-		return fmt.Errorf("publish to %s: %w", addr, refused(answer))
-	case errors.As(err, &network), errors.Is(err, io.EOF):
+	case basics.NobodyThere, basics.ConnectionEnded:
 		return fmt.Errorf("publish to %s: %w: start Redis there, or name the master's address (%w)", addr, ErrUnreachable, err)
-	default: // an answer came that go-redis cannot read
+	case basics.CredentialsRefused:
+		return fmt.Errorf("publish to %s: the credentials are refused: set REDIS_USERNAME and REDIS_PASSWORD (%w)", addr, err)
+	case basics.NotPermitted:
+		return fmt.Errorf("publish to %s: this user needs the right to PUBLISH, ROLE and WAIT (%w)", addr, err)
+	case basics.NotRedis:
 		return fmt.Errorf("publish to %s: what answers there is not Redis: %w", addr, err)
 	}
-}
-
-// refused explains Redis' own errors.
-func refused(answer redis.Error) error {
-	text := answer.Error()
-	switch {
-	case strings.HasPrefix(text, "WRONGPASS"), strings.HasPrefix(text, "NOAUTH"), strings.Contains(text, "AUTH"):
-		return fmt.Errorf("the credentials are refused: set REDIS_USERNAME and REDIS_PASSWORD (%w)", answer)
-	case strings.HasPrefix(text, "NOPERM"):
-		return fmt.Errorf("this user needs the right to PUBLISH, ROLE and WAIT (%w)", answer)
-	default:
-		return answer
-	}
+	return fmt.Errorf("publish to %s: %w", addr, err)
 }

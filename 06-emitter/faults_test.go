@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -43,6 +44,38 @@ func TestFrozenReplicaIsMissingInTheReceipt(t *testing.T) {
 		_, err := e.WaitFor(2).Emit(t.Context(), "message", "Hello!")
 		return err == nil
 	}, 5*time.Second, time.Millisecond)
+}
+
+// A hanging replica that nobody asked for is no reason to wait for long.
+func TestFrozenReplicaDoesNotHoldUpWhoDoesNotLinger(t *testing.T) {
+	topologytest.Faults(t)
+	top := topologytest.Start(t, 2)
+	const linger, events = 20 * time.Millisecond, 10
+	e := newEmitter(t, top.Addrs()[0], emitter.Timeout(10*time.Second), emitter.Linger(linger))
+	_, err := e.Emit(t.Context(), "message")
+	require.NoError(t, err)
+	require.NoError(t, top.Freeze(2))
+
+	began := time.Now()
+	var emitting sync.WaitGroup
+	for i := range events {
+		emitting.Go(func() {
+			receipt, err := e.WaitFor(i%2).Emit(t.Context(), "message")
+			if err != nil || receipt.Replicas != 1 || receipt.Known != 2 {
+				t.Errorf("%v, %v", receipt, err)
+			}
+		})
+	}
+	emitting.Wait()
+	require.GreaterOrEqual(t, time.Since(began), events*linger, "the second is waited for")
+	require.Less(t, time.Since(began), 5*time.Second)
+
+	short := newEmitter(t, top.Addrs()[0], emitter.Timeout(soon), emitter.Linger(0))
+	began = time.Now()
+	receipt, err := short.WaitFor(2).Emit(t.Context(), "message")
+	require.ErrorIs(t, err, emitter.ErrTooFewReplicas)
+	require.Equal(t, 1, receipt.Replicas)
+	require.GreaterOrEqual(t, time.Since(began), soon, "what is asked for is waited for")
 }
 
 func TestMoreReplicasAskedForThanThereAre(t *testing.T) {

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
-	"github.com/redis/go-redis/v9/maintnotifications"
 
+	basics "example.com/redis-chat/01-redis-basics"
 	replication "example.com/redis-chat/02-replication"
 	relay "example.com/redis-chat/05-distributed-relay"
 )
@@ -24,7 +24,8 @@ type line struct {
 	addr    string
 	key     string
 	timeout time.Duration
-	pub     string // identity of this emitter, random
+	linger  time.Duration // for replicas that nobody asked for; negative: as long as timeout
+	pub     string        // identity of this emitter, random
 
 	turn   chan struct{} // holds one token: a mutex that a context can give up waiting for
 	conn   *redis.Conn   // nil: none yet, or the last one failed
@@ -34,18 +35,14 @@ type line struct {
 }
 
 func newLine(given *redis.Options) *line {
-	o := *given
-	o.MaxRetries = -1              // PUBLISH twice is a message twice
-	o.ContextTimeoutEnabled = true // a frozen server is noticed when the context ends
-	o.DialerRetries = 1            // nobody there is an answer too: Emit's caller decides what next
+	o := basics.Once(*given) // PUBLISH twice is a message twice
 	o.PoolSize, o.MinIdleConns = 1, 0
-	o.DisableIdentity = true // with the next line: two round trips less before the first event
-	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	return &line{
-		client:  redis.NewClient(&o),
+		client:  redis.NewClient(o),
 		addr:    o.Addr,
 		key:     "socket.io",
 		timeout: 2 * time.Second,
+		linger:  -1,
 		pub:     rand.Text()[:16],
 		turn:    make(chan struct{}, 1),
 	}
@@ -81,7 +78,7 @@ func (l *line) emit(ctx context.Context, want int, e relay.Envelope) (Receipt, e
 	if err := l.publish(ctx, &e); err != nil {
 		return Receipt{}, err
 	}
-	took, err := l.wait(ctx, max(known, want))
+	took, err := l.receipt(ctx, known, want)
 	receipt := Receipt{Replicas: took, Known: max(known, took), Took: time.Since(began)}
 	switch {
 	case err != nil:
@@ -135,14 +132,29 @@ func (l *line) publish(ctx context.Context, e *relay.Envelope) error {
 	return nil
 }
 
-// wait returns how many replicas have processed what was published, once those
-// are n, or when time is up.
-func (l *line) wait(ctx context.Context, n int) (int, error) {
+// receipt returns how many replicas have processed what was published: it waits
+// for those that are wanted as long as ctx allows, for the others no longer than
+// the emitter lingers.
+func (l *line) receipt(ctx context.Context, known, want int) (took int, err error) {
+	deadline, _ := ctx.Deadline()
+	left := time.Until(deadline)
+	if l.linger < 0 || l.linger >= left || want >= known {
+		return l.wait(ctx, max(known, want), left)
+	}
+	if want > 0 {
+		if took, err = l.wait(ctx, want, left); err != nil || took < want || took >= known {
+			return took, err
+		}
+	}
+	return l.wait(ctx, known, min(l.linger, time.Until(deadline)))
+}
+
+// wait asks until n replicas have it, or the time is over.
+func (l *line) wait(ctx context.Context, n int, left time.Duration) (int, error) {
 	if n == 0 {
 		return 0, nil
 	}
-	deadline, _ := ctx.Deadline()
-	left := max(time.Until(deadline), time.Millisecond) // 0 would be "for ever" to Redis
+	left = max(left, time.Millisecond) // 0 would be "for ever" to Redis
 	// The master answers when time is up: its answer must not be cut off by the same deadline.
 	const grace = 250 * time.Millisecond
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), left+grace)
