@@ -6,9 +6,9 @@ import (
 )
 
 const (
-	paceLook = 2 * time.Millisecond   // before each look at the queues
-	paceIdle = 20 * time.Millisecond  // without a byte written: they do not read
-	paceMost = 100 * time.Millisecond // after one burst
+	paceLook = 2 * time.Millisecond  // before each look at the queues
+	paceIdle = 8 * time.Millisecond  // without a byte written: they do not read
+	paceMost = 50 * time.Millisecond // after one burst
 )
 
 // pace gives the writers time after a burst of full size: a backlog, such as a
