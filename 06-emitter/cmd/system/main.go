@@ -23,8 +23,13 @@ import (
 	"strings"
 	"syscall"
 
+	"example.com/redis-chat/01-redis-basics/cmdline"
 	"example.com/redis-chat/06-emitter/system"
 )
+
+const usage = `usage: system [flags]
+
+Runs the whole chat: a Redis master, its replicas, chat nodes, and a live map. Ctrl-C ends everything.`
 
 func main() {
 	// The nodes are this program too, started again with this one word.
@@ -70,32 +75,27 @@ func parse(args []string, errOut io.Writer) (system.Options, error) {
 	var verbose, portsGiven bool
 	var level slog.Level
 	fs := flag.NewFlagSet("system", flag.ContinueOnError)
-	fs.SetOutput(io.Discard) // else the flag package prints every flag below the sentence
+	fs.SetOutput(errOut)
 	fs.StringVar(&o.Redis, "redis", "auto", "where Redis comes from: `auto`, embedded or server; auto: a server when redis-server or valkey-server is on the PATH")
-	fs.Func("nodes", "`number` of chat nodes (default 2, or as many as -ports)", number(&o.Nodes, 1))
+	fs.Func("nodes", "`number` of chat nodes (default 2, or as many as -ports)", number(&o.Nodes, 1, 20))
 	fs.Func("ports", "the nodes' `ports`; 0: a free one (default 3000,3001)", func(s string) error { portsGiven = true; return list(&o.Ports)(s) })
 	fs.Func("redis-ports", "the `ports` of the master and of each replica; 0: a free one (default 6379,6380,6381)", list(&o.RedisPorts))
 	fs.Func("map", "the live map's `port`; 0: no map (default 8080)", func(s string) error {
 		if s == "" {
 			s = "0"
 		}
-		return number(&o.MapPort, 0)(s)
+		return number(&o.MapPort, 0, 65535)(s)
 	})
 	fs.StringVar(&o.Host, "listen-host", "127.0.0.1", "`address` that the nodes listen on; 0.0.0.0 lets other machines in")
 	fs.BoolVar(&verbose, "v", false, "show the nodes' logs, as -log-level info")
 	fs.Func("log-level", "show the nodes' logs from this `level` on: debug (and Redis' own), info, warn or error (default: none)", func(s string) error {
 		verbose = true
 		if level.UnmarshalText([]byte(s)) != nil {
-			return errors.New("give debug, info, warn or error")
+			return errors.New("want debug, info, warn or error")
 		}
 		return nil
 	})
-	if err := fs.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			fs.SetOutput(errOut)
-			fmt.Fprintln(errOut, "usage: system [flags]\n\nRuns the whole chat: a Redis master, its replicas, chat nodes, and a live map. Ctrl-C ends everything.")
-			fs.PrintDefaults()
-		}
+	if err := cmdline.Parse(fs, args, usage); err != nil {
 		return o, err
 	}
 	if fs.NArg() > 0 {
@@ -110,11 +110,11 @@ func parse(args []string, errOut io.Writer) (system.Options, error) {
 	return o, nil
 }
 
-func number(n *int, least int) func(string) error {
+func number(n *int, least, most int) func(string) error {
 	return func(s string) error {
 		v, err := strconv.Atoi(s)
-		if err != nil || v < least || v > 65535 {
-			return fmt.Errorf("give a whole number from %d on", least)
+		if err != nil || v < least || v > most {
+			return fmt.Errorf("want a whole number from %d to %d", least, most)
 		}
 		*n = v
 		return nil
@@ -127,7 +127,7 @@ func list(to *[]int) func(string) error {
 		for item := range strings.SplitSeq(s, ",") {
 			port, err := strconv.Atoi(strings.TrimSpace(item))
 			if err != nil {
-				return fmt.Errorf("give ports with commas between, as in 3000,3001")
+				return errors.New("want ports with commas between, as in 3000,3001")
 			}
 			*to = append(*to, port)
 		}
