@@ -19,7 +19,7 @@ import (
 var values = map[string]string{
 	"port": "3456", "node-name": "n1", "log-level": "debug", "grace": "2s", "listen-host": "127.0.0.1",
 	"peers": "http://127.0.0.1:3001", "allowed-origins": "https://a.example.com",
-	"max-message-bytes": "1000", "max-queue-bytes": "10000", "rate-per-second": "2.5", "rate-burst": "3",
+	"max-message-bytes": "1000", "max-queue-bytes": "20000", "rate-per-second": "2.5", "rate-burst": "3",
 	"pub-host": "master.example.com", "pub-port": "7000", "sub-host": "::1", "sub-port": "7001",
 	"redis-username": "chat", "redis-password": "secret", "redis-tls": "true",
 	"probe-interval": "50ms", "publish-timeout": "3s", "pprof-addr": "127.0.0.1:0",
@@ -85,7 +85,7 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 			Port: 3456, Node: "n1", LogLevel: slog.LevelDebug, Grace: 2 * time.Second, Host: "127.0.0.1",
 			Peers: []string{"http://127.0.0.1:3001"},
 			Hub: chat.Options{
-				MaxMessageBytes: 1000, MaxQueueBytes: 10_000, RatePerSecond: 2.5, RateBurst: 3,
+				MaxMessageBytes: 1000, MaxQueueBytes: 20_000, RatePerSecond: 2.5, RateBurst: 3,
 				AllowedOrigins: []string{"https://a.example.com"},
 			},
 		}, c.Config, way)
