@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -40,42 +41,64 @@ type Conn struct {
 }
 
 // read takes what the client sends until the socket ends.
+//
+// A goroutine begins with a stack of 2 KiB, which doubles when it is not enough
+// and in practice stays so. To wait for a frame the library needs 1 KiB of them:
+// so little may be in the frame of this function, and what handles a frame is in
+// others. A connection that listens, and answers pings, then costs 2 KiB less.
 func (c *Conn) read() {
-	defer c.end()
-	var buf bytes.Buffer
 	for {
 		kind, r, err := c.ws.NextReader()
+		if err == nil {
+			err = c.take(kind, r)
+		}
 		if err != nil {
-			c.hub.log.Debug("read ended", "id", c.id, "why", err)
+			c.readEnded(err)
 			return
-		}
-		buf.Reset()
-		n, err := io.Copy(&buf, io.LimitReader(r, int64(c.hub.o.MaxMessageBytes)+1))
-		if err != nil {
-			return
-		}
-		c.alive()
-		switch {
-		case c.closing():
-			c.readAway()
-		case n > int64(c.hub.o.MaxMessageBytes):
-			c.close(closeTooLarge)
-		case !c.withinRate(kind, buf.Bytes()):
-		case kind == websocket.BinaryMessage:
-			c.binary(append([]byte{}, buf.Bytes()...)) // an empty one, too, is not nil
-		case !utf8.Valid(buf.Bytes()):
-			c.close(closeNotUTF8)
-		default:
-			c.text(buf.Bytes())
-		}
-		if buf.Cap() > keepReadBytes {
-			buf = bytes.Buffer{} // one large message must not cost memory for ever
 		}
 	}
 }
 
-// keepReadBytes is the read memory that an idle connection keeps.
-const keepReadBytes = 1024
+// take handles one frame.
+func (c *Conn) take(kind int, r io.Reader) error {
+	buf := readBuffers.Get().(*bytes.Buffer)
+	defer func() {
+		if buf.Cap() <= keepReadBytes { // one large message must not cost memory for ever
+			readBuffers.Put(buf)
+		}
+	}()
+	buf.Reset()
+	n, err := io.Copy(buf, io.LimitReader(r, int64(c.hub.o.MaxMessageBytes)+1))
+	if err != nil {
+		return err
+	}
+	c.alive()
+	switch {
+	case c.closing():
+		c.readAway()
+	case n > int64(c.hub.o.MaxMessageBytes):
+		c.close(closeTooLarge)
+	case !c.withinRate(kind, buf.Bytes()):
+	case kind == websocket.BinaryMessage:
+		c.binary(append([]byte{}, buf.Bytes()...)) // an empty one, too, is not nil
+	case !utf8.Valid(buf.Bytes()):
+		c.close(closeNotUTF8)
+	default:
+		c.text(buf.Bytes())
+	}
+	return nil
+}
+
+// readBuffers are borrowed, so that no idle connection has one.
+var readBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// keepReadBytes is the largest buffer that is kept.
+const keepReadBytes = 64 << 10
+
+func (c *Conn) readEnded(why error) {
+	c.hub.log.Debug("read ended", "id", c.id, "why", why)
+	c.end()
+}
 
 // text handles a text frame.
 func (c *Conn) text(text []byte) {

@@ -4,7 +4,8 @@
 // # The goroutines
 //
 // A connection that is idle costs one goroutine, its reader. The HTTP handler
-// that upgraded it has returned, so that net/http's buffers are free again.
+// that upgraded it has returned, so that net/http's buffers are free again; and
+// the reader waits in so few functions that its first stack, 2 KiB, is enough.
 //
 //   - Conn.read: one for each connection, started by Hub.ServeHTTP, ended by an
 //     error of the socket. It blocks on the socket only: what it sends goes

@@ -78,7 +78,7 @@ func (h *Hub) admit(ws *websocket.Conn, id, name, home string) (*Conn, error) {
 	}
 	ws.SetCloseHandler(c.answerClose)
 	ws.SetPingHandler(c.answerPing)
-	ws.SetPongHandler(c.takePong)
+	ws.SetPongHandler(c.takePongs())
 	c.alive()
 
 	h.mu.Lock()

@@ -23,12 +23,17 @@ func (c *Conn) answerPing(payload string) error {
 	return nil
 }
 
-// takePong notes that the client lives.
-func (c *Conn) takePong(string) error {
-	if c.withinRate(websocket.PongMessage, nil) {
-		c.alive()
+// takePongs returns what handles pongs: the client lives. All clients answer
+// pings, and it is done in the midst of read, so it must not need a larger stack:
+// it is one function and not a method's value, which are two, and the deadline
+// is pushed by another goroutine.
+func (c *Conn) takePongs() func(string) error {
+	return func(string) error {
+		if c.withinRate(websocket.PongMessage, nil) {
+			go c.alive()
+		}
+		return nil
 	}
-	return nil
 }
 
 // sendPing runs on the connection's timer.

@@ -9,12 +9,17 @@ import (
 // withinRate counts a frame against the client's limit. The first frames above
 // it are dropped and answered; a client that goes on for a second is closed.
 func (c *Conn) withinRate(kind int, frame []byte) bool {
+	if !c.closing() && (c.quota == nil || c.quota.AllowN(time.Now(), 1)) {
+		return true
+	}
+	c.overRate(kind, frame) // a function of its own: see read about the stack
+	return false
+}
+
+func (c *Conn) overRate(kind int, frame []byte) {
 	if c.closing() {
 		c.readAway()
-		return false
-	}
-	if c.quota == nil || c.quota.Allow() {
-		return true
+		return
 	}
 	now := time.Now()
 	if now.Sub(c.limitedLast) > time.Second {
@@ -24,14 +29,13 @@ func (c *Conn) withinRate(kind int, frame []byte) bool {
 	c.hub.stats.limited.Add(1)
 	if now.Sub(c.limitedSince) >= time.Second {
 		c.close(closeFlood)
-		return false
+		return
 	}
 	var id *int64
 	if kind == websocket.TextMessage {
 		id = idOf(frame)
 	}
 	c.send(errorFrame(problemf(CodeRateLimited, "dropped: more than %v messages a second; wait a moment", c.hub.o.RatePerSecond), id))
-	return false
 }
 
 // readAway drops a frame that arrived after the close frame was queued. Frames

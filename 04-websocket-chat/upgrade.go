@@ -35,7 +35,9 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.log.Debug("upgrade failed", "from", r.RemoteAddr, "why", err) // it has answered
 		return
 	}
-	c, err := h.admit(ws, id, name, room)
+	// Clones: they are parts of the request's first line, of up to 16 KiB, which
+	// would stay for as long as the connection does.
+	c, err := h.admit(ws, id, strings.Clone(name), strings.Clone(room))
 	if err != nil { // draining began in the meantime
 		_ = ws.NetConn().SetWriteDeadline(time.Now().Add(time.Second))
 		_, _ = ws.NetConn().Write(closeGoingAway.frame())

@@ -1,0 +1,102 @@
+package chat
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// listener is a client that answers pings and says nothing. It has no goroutine
+// of its own, so that what is measured is the node's.
+func (n *served) listener(query string) *bufio.ReadWriter {
+	conn, err := net.Dial("tcp", n.addr)
+	require.NoError(n.t, err)
+	n.t.Cleanup(func() { conn.Close() })
+	_, err = fmt.Fprintf(conn, "GET /ws%s HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", query, n.addr)
+	require.NoError(n.t, err)
+	client := bufio.NewReadWriter(bufio.NewReaderSize(conn, 16), bufio.NewWriterSize(conn, 16))
+	resp, err := http.ReadResponse(client.Reader, nil)
+	require.NoError(n.t, err)
+	require.Equal(n.t, http.StatusSwitchingProtocols, resp.StatusCode)
+	return client
+}
+
+// answersPing reads up to the next ping, and answers it.
+func answersPing(client *bufio.ReadWriter) error {
+	for {
+		head, err := client.Peek(2)
+		if err != nil {
+			return err
+		}
+		op, size := head[0], int64(head[1])
+		_, _ = client.Discard(2)
+		if size == 126 {
+			var long [2]byte
+			_, _ = io.ReadFull(client, long[:])
+			size = int64(long[0])<<8 | int64(long[1])
+		}
+		if _, err := io.CopyN(io.Discard, client, size); err != nil {
+			return err
+		}
+		if op == opPing {
+			_, _ = client.Write([]byte{opPong, 0x80, 0, 0, 0, 0})
+			return client.Flush()
+		}
+	}
+}
+
+// memory is what is live on the heap, and what goroutines have as stacks, in bytes.
+func memory() (heap, stacks int) {
+	runtime.GC()
+	runtime.GC() // what pools held is gone after two
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int(m.HeapAlloc), int(m.StackInuse)
+}
+
+// One operation is one connection that has been opened and answers pings.
+func BenchmarkIdleConnection(b *testing.B) {
+	const connections = 1000
+	for b.Loop() {
+		n := serve(b, Options{PingInterval: 100 * time.Millisecond, RatePerSecond: 20})
+		heap, stacks := memory()
+		clients := make([]*bufio.ReadWriter, connections)
+		for i := range clients {
+			clients[i] = n.listener(fmt.Sprintf("?room=r%d", i%100))
+		}
+		for range 3 {
+			for _, client := range clients {
+				require.NoError(b, answersPing(client))
+			}
+		}
+		n.quiet()
+		withHeap, withStacks := memory()
+		b.ReportMetric(float64(withHeap-heap)/connections, "heap-B/conn")
+		b.ReportMetric(float64(withStacks-stacks)/connections, "stack-B/conn")
+	}
+}
+
+func TestConnectionDoesNotKeepItsRequestAlive(t *testing.T) {
+	const connections, padding = 100, 12 << 10
+	cost := func(query string) int {
+		n := serve(t, unlimited)
+		before, _ := memory()
+		for range connections {
+			n.listener("?name=alice&room=go" + query)
+		}
+		n.quiet()
+		after, _ := memory()
+		return (after - before) / connections
+	}
+	plain, long := cost(""), cost("&x="+strings.Repeat("x", padding))
+	require.Less(t, long-plain, padding/2)
+}
