@@ -96,12 +96,12 @@ func (c *Config) rate(s string) error {
 	return nil
 }
 
-// Positive sets a duration above zero.
+// Positive sets a duration of a millisecond or more: nothing here is faster.
 func Positive(d *time.Duration) func(string) error {
 	return func(s string) error {
 		v, err := time.ParseDuration(s)
-		if err != nil || v <= 0 {
-			return fmt.Errorf("give a time above zero, as in 250ms or 10s")
+		if err != nil || v < time.Millisecond {
+			return fmt.Errorf("give a time of 1ms or more, as in 250ms or 10s")
 		}
 		*d = v
 		return nil

@@ -88,7 +88,7 @@ func TestSmallQueueAloneMakesMessagesSmall(t *testing.T) {
 	require.NoError(t, err)
 	hub, err := NewHub(c.Hub)
 	require.NoError(t, err)
-	require.Equal(t, (32768-frameOverhead)/growth, hub.o.MaxMessageBytes)
+	require.Equal(t, 32768-frameOverhead, hub.o.MaxMessageBytes)
 }
 
 func TestBadValueIsOneSentenceThatNamesIt(t *testing.T) {
@@ -123,8 +123,8 @@ func TestMistakesOfOtherKinds(t *testing.T) {
 	require.ErrorContains(t, err, "no-such-flag")
 	_, err = configured(t, []string{"3000"}, nil)
 	require.ErrorContains(t, err, `unexpected argument "3000"`)
-	_, err = configured(t, nil, map[string]string{"MAX_QUEUE_BYTES": "262144", "MAX_MESSAGE_BYTES": "65536"})
-	require.EqualError(t, err, "MaxQueueBytes (MAX_QUEUE_BYTES) is 262144: give at least 657408, 10 times MaxMessageBytes (MAX_MESSAGE_BYTES) and what a frame adds")
+	_, err = configured(t, nil, map[string]string{"MAX_QUEUE_BYTES": "131072", "MAX_MESSAGE_BYTES": "65536"})
+	require.EqualError(t, err, "MaxQueueBytes (MAX_QUEUE_BYTES) is 131072: give at least 133120, twice MaxMessageBytes (MAX_MESSAGE_BYTES) and what a frame adds")
 	_, err = configured(t, []string{"-h"}, nil)
 	require.ErrorIs(t, err, flag.ErrHelp)
 	_, err = NewHub(Options{PingInterval: time.Minute})

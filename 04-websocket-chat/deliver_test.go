@@ -185,7 +185,7 @@ func TestOversizeEventIsDroppedAndCounted(t *testing.T) {
 func TestLargestMessageOfTheLongestNamesArrives(t *testing.T) {
 	// With the smallest queue that is allowed: what a node adds must fit in.
 	o := Options{RatePerSecond: -1, MaxMessageBytes: 400}
-	o.MaxQueueBytes = 2 * (growth*o.MaxMessageBytes + frameOverhead)
+	o.MaxQueueBytes = 2 * (o.MaxMessageBytes + frameOverhead)
 	n := serve(t, o)
 	name, room := strings.Repeat("<", 32), strings.Repeat("&", 64)
 	alice, bob := n.enter(name, room), n.enter(name, room)
@@ -209,7 +209,7 @@ func (r *rewriting) Publish(e Event) error {
 
 func TestMessageThatGrewOnItsWayArrives(t *testing.T) {
 	relay := new(rewriting)
-	n := serve(t, Options{RatePerSecond: -1, MaxQueueBytes: 65536, Relay: relay}) // what is left is derived from it
+	n := serve(t, Options{RatePerSecond: -1, Relay: relay})
 	relay.hub = n.hub
 	alice, bob := n.enter("alice", "go"), n.enter("bob", "go")
 	most := n.hub.o.MaxMessageBytes

@@ -32,7 +32,7 @@ func (o Options) Check() error {
 func (o Options) withDefaults() (Options, error) {
 	def(&o.Node, "chat")
 	def(&o.MaxQueueBytes, 1<<20)
-	most := (o.MaxQueueBytes/2 - frameOverhead) / growth
+	most := o.MaxQueueBytes/2 - frameOverhead
 	def(&o.MaxMessageBytes, max(1, min(64<<10, most)))
 	def(&o.RatePerSecond, 20)
 	def(&o.RateBurst, 40)
@@ -50,10 +50,9 @@ func (o Options) withDefaults() (Options, error) {
 	case o.RateBurst < 0:
 		return o, fmt.Errorf("RateBurst (RATE_BURST) is %d: give a positive number", o.RateBurst)
 	case o.MaxMessageBytes > most:
-		// Else a message of full size could be accepted, and be dropped when it
-		// comes back: half a queue must hold it.
-		return o, fmt.Errorf("MaxQueueBytes (MAX_QUEUE_BYTES) is %d: give at least %d, %d times MaxMessageBytes (MAX_MESSAGE_BYTES) and what a frame adds",
-			o.MaxQueueBytes, 2*(growth*o.MaxMessageBytes+frameOverhead), 2*growth)
+		// Else one message of full size could close its receivers.
+		return o, fmt.Errorf("MaxQueueBytes (MAX_QUEUE_BYTES) is %d: give at least %d, twice MaxMessageBytes (MAX_MESSAGE_BYTES) and what a frame adds",
+			o.MaxQueueBytes, 2*(o.MaxMessageBytes+frameOverhead))
 	case o.PongTimeout <= o.PingInterval:
 		return o, fmt.Errorf("pong timeout %v is not above the ping interval %v: every client would be dropped", o.PongTimeout, o.PingInterval)
 	}
@@ -65,13 +64,10 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
-// growth is how many times larger a message's data may be when it comes back
-// through a relay, which writes JSON anew: 1e20 becomes 21 digits, with the
-// comma behind it 22 bytes of 5.
-const growth = 5
-
 // frameOverhead is what a node adds to a client's message, in bytes, at most:
-// the names of keys, the room, the sender and the time, all escaped.
+// the names of keys, the room, the sender and the time, all escaped. A relay
+// writes data anew, and 1e20 becomes 21 digits: what grew beyond half a queue so
+// is dropped, counted and logged.
 const frameOverhead = 1024
 
 func def[T comparable](field *T, value T) {
