@@ -82,8 +82,10 @@ func sinks(t testing.TB, tcp bool, connections int) (*Hub, *counter) {
 		}
 	}
 	n.settled(connections)
-	// Until presence has been told to all.
-	for quiet, before := 0, int64(-1); quiet < 3; time.Sleep(400 * time.Millisecond) {
+	// Until presence has been told to all: nothing comes for more than a second.
+	look := time.NewTicker(400 * time.Millisecond)
+	defer look.Stop()
+	for quiet, before := 0, int64(-1); quiet < 3; <-look.C {
 		if now := received.bytes.Load(); now == before {
 			quiet++
 		} else {
