@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
@@ -25,6 +26,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	logging.Disable() // go-redis prints each failed dial
 	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"))
 }
 

@@ -6,7 +6,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
-	"github.com/redis/go-redis/v9/maintnotifications"
+
+	basics "example.com/redis-chat/01-redis-basics"
 )
 
 // Options of a Relay. The zero value of each field works.
@@ -53,22 +54,16 @@ const (
 )
 
 // client makes a client with one connection that tries everything once: what
-// is tried again, and when, is decided here and not below.
+// is tried again, and when, is decided here and not below. Above all a PUBLISH
+// whose answer was lost must not be sent twice.
 func (o *Options) client(addr string) *redis.Client {
-	return redis.NewClient(&redis.Options{
+	return redis.NewClient(basics.Once(redis.Options{
 		Addr: addr, Username: o.Username, Password: o.Password, TLSConfig: o.TLS,
-		Protocol:              2,
-		ClientName:            "chat-node",
-		DisableIdentity:       true, // one round trip less at the start
-		MaxRetries:            -1,   // a PUBLISH whose answer was lost must not be sent twice
-		DialerRetries:         1,
-		DialTimeout:           o.PublishTimeout,
-		ReadTimeout:           o.PublishTimeout,
-		WriteTimeout:          o.PublishTimeout,
-		ContextTimeoutEnabled: true,
-		PoolSize:              1,
-		MaintNotificationsConfig: &maintnotifications.Config{
-			Mode: maintnotifications.ModeDisabled,
-		},
-	})
+		Protocol:     2,
+		ClientName:   "chat-node",
+		DialTimeout:  o.PublishTimeout,
+		ReadTimeout:  o.PublishTimeout,
+		WriteTimeout: o.PublishTimeout,
+		PoolSize:     1,
+	}))
 }
