@@ -1,4 +1,4 @@
-import { linked } from "./picture.js";
+import { clients, linked } from "./picture.js";
 
 // One card for each server and node. A card is made once and changed after that,
 // so that a button does not vanish under the pointer.
@@ -9,21 +9,24 @@ export function cards(parent, state, act) {
     const card = made.get(server.name) ?? make(parent, server.name, server.name === "master"
       ? ["kill", "restart", "freeze", "thaw"]
       : ["kill", "restart", "freeze", "thaw", "cut", "mend"], act);
-    const offset = `offset ${server.offset.toLocaleString("en")}`;
-    fill(card, server.state, server.name === "master"
-      ? `${server.addr} · ${process(server, state.inside)} · ${offset} · ${linked(server)}`
-      : `${server.addr} · ${process(server, state.inside)} · ${offset} · link ${server.link || "none"}`);
+    const facts = [server.addr, process(server, state.inside)];
+    if (server.state !== "gone") {
+      facts.push(`offset ${server.offset.toLocaleString("en")}`);
+      facts.push(server.name === "master" ? linked(server) : `link ${server.link || "none"}`);
+    }
+    fill(card, server.state, facts);
   }
   for (const node of state.nodes) {
     const card = made.get(node.name) ?? make(parent, node.name, ["kill", "restart", "freeze", "thaw"], act, node.url);
-    const why = node.why ? ` · ${node.why}` : "";
-    fill(card, node.state, `${node.pid ? `process ${node.pid}` : "no process"} · listens at ${node.replica} · ` +
-      `${node.connections} client${node.connections === 1 ? "" : "s"} · ${node.missed} missed${why}`);
+    const facts = [node.url.replace("http://", ""), node.pid ? `process ${node.pid}` : "no process", `listens at ${node.replica}`];
+    if (node.state !== "gone") facts.push(clients(node), `${node.missed} counted as missed`);
+    if (node.why) facts.push(node.why);
+    fill(card, node.state, facts);
   }
 }
 
 function process(server, inside) {
-  if (inside) return "inside the program";
+  if (inside) return server.state === "gone" ? "no server" : "inside the program";
   return server.pid ? `process ${server.pid}` : "no process";
 }
 
@@ -66,10 +69,10 @@ function make(parent, name, actions, act, url) {
 }
 
 // fill shows what is so, and lets only those buttons be pressed that do something.
-function fill(card, state, text) {
+function fill(card, state, facts) {
   card.badge.textContent = state;
   card.badge.dataset.state = state;
-  card.text.textContent = text;
+  card.text.textContent = facts.join("\n");
   const gone = state === "gone", frozen = state === "frozen", cut = state === "cut off", silent = state === "silent";
   const can = {
     kill: !gone,

@@ -21,8 +21,10 @@ function show(state) {
 function say(text) {
   const li = document.createElement("li");
   const time = document.createElement("time");
-  [time.textContent, text] = [text.slice(0, 8), text.slice(10)];
-  li.append(time, text);
+  time.textContent = text.slice(0, 8);
+  const [what, ...more] = text.slice(10).split("   "); // a message, its way, how long it took
+  li.append(time, what);
+  for (const part of more) li.append(Object.assign(document.createElement("span"), { textContent: part }));
   at("lines").prepend(li);
   while (at("lines").childElementCount > 200) at("lines").lastChild.remove();
 }

@@ -2,8 +2,8 @@
 // as edges, and messages as dots that travel along the edges.
 const NS = "http://www.w3.org/2000/svg";
 const X = { client: 85, node: 320, replica: 620, master: 890 };
-const BOX = { w: 160, h: 64 };
-const PILL = { w: 120, h: 24, gap: 30, most: 4 };
+const BOX = { w: 172, h: 76 };
+const PILL = { w: 130, h: 28, gap: 36, most: 4 };
 const STEP = 420; // milliseconds on one edge
 const MOST_DOTS = 60; // more at once is a blur
 
@@ -12,6 +12,11 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 // linked says how many replicas a master has.
 export function linked(master) {
   return `${master.linked} replica${master.linked === 1 ? "" : "s"} linked`;
+}
+
+// clients says how many a node has.
+export function clients(node) {
+  return `${node.connections} client${node.connections === 1 ? "" : "s"}`;
 }
 
 export class Picture {
@@ -27,7 +32,7 @@ export class Picture {
     this.state = state;
     const replicas = state.servers.slice(1);
     const rows = Math.max(state.nodes.length, replicas.length, 2);
-    const height = rows * 190;
+    const height = rows * 230;
     this.svg.setAttribute("viewBox", `0 0 1000 ${height}`);
     const [edges, boxes] = this.layers;
     boxes.replaceChildren();
@@ -44,14 +49,14 @@ export class Picture {
     };
 
     const master = state.servers[0];
-    this.box(X.master, middle, master.name, master.state, linked(master));
-    this.box(X.master, 50, "emitter", "up", "");
-    edge("emitter", "master", `M${X.master} ${50 + BOX.h / 2} V${middle - BOX.h / 2}`, "publish", master.state === "gone");
+    this.box(X.master, middle, master.name, master.state, master.state === "gone" ? "" : linked(master));
+    this.box(X.master, BOX.h / 2 + 4, "emitter", "up", "");
+    edge("emitter", "master", `M${X.master} ${BOX.h + 4} V${middle - BOX.h / 2}`, "publish", master.state === "gone");
 
     replicas.forEach((replica, i) => {
       const ry = y(i, replicas.length);
       const from = middle + spread(i, replicas.length, 44);
-      this.box(X.replica, ry, replica.name, replica.state, `offset ${replica.offset.toLocaleString("en")}`);
+      this.box(X.replica, ry, replica.name, replica.state, replica.state === "gone" ? "" : `offset ${replica.offset.toLocaleString("en")}`);
       edge("master", replica.name, curve(X.master - BOX.w / 2, from, X.replica + BOX.w / 2, ry), "deliver",
         replica.link !== "connected" || replica.state !== "up");
     });
@@ -59,12 +64,11 @@ export class Picture {
     state.nodes.forEach((node, i) => {
       const ny = y(i, state.nodes.length);
       const toMiddle = ny <= middle ? 1 : -1;
-      const lane = ny + toMiddle * 68;
+      const lane = ny + toMiddle * 76;
       const end = middle + spread(i, state.nodes.length, 14);
       const gone = node.state === "gone";
-      this.box(X.node, ny, node.name, node.state, `${node.connections} client${node.connections === 1 ? "" : "s"}` +
-        (node.missed ? `, ${node.missed} missed` : ""));
-      edge(node.name, "master", lanes(X.node + BOX.w / 2, ny + toMiddle * 16, lane, X.master - BOX.w / 2, end), "publish",
+      this.box(X.node, ny, node.name, node.state, gone ? "" : clients(node) + (node.missed ? `, ${node.missed} missed` : ""));
+      edge(node.name, "master", lanes(X.node + BOX.w / 2, ny + toMiddle * 20, lane, X.master - BOX.w / 2, end), "publish",
         gone || master.state === "gone");
       const r = replicas.findIndex((replica) => replica.name === node.replica);
       edge(node.replica, node.name, curve(X.replica - BOX.w / 2, y(r, replicas.length), X.node + BOX.w / 2, ny - toMiddle * 10), "deliver",
@@ -88,7 +92,7 @@ export class Picture {
       const cy = ny + (i - (all - 1) / 2) * PILL.gap;
       const group = this.add(this.layers[1], "g", {});
       this.add(group, "rect", { class: "box", x: X.client - PILL.w / 2, y: cy - PILL.h / 2, width: PILL.w, height: PILL.h, rx: 12 });
-      this.text(group, X.client, cy + 5, short(client.name, 14));
+      this.text(group, X.client, cy + 5, short(client.name, 15));
       this.add(group, "title", {}).textContent = `${client.name}, room ${client.room}`;
       const d = curve(X.client + PILL.w / 2, cy, X.node - BOX.w / 2, ny);
       edge(client.id, node.name, d, "client");
@@ -104,9 +108,10 @@ export class Picture {
       this.text(group, x, y + 5, name);
       return;
     }
-    this.text(group, x, y - 12, name);
-    this.text(group, x, y + 6, state, "state soft");
-    this.text(group, x, y + 23, note, "soft");
+    const top = note ? y - 15 : y - 6;
+    this.text(group, x, top, name);
+    this.text(group, x, top + 21, state, "state soft");
+    this.text(group, x, top + 41, note, "soft");
   }
 
   // hop is told when a message has been seen at a server, which is long over by

@@ -135,7 +135,7 @@ func (s *System) doNode(ctx context.Context, action string, i int) error {
 		if err := n.freeze(); err != nil {
 			return fmt.Errorf("freeze %s: %w", n.name, err)
 		}
-		s.become(n.name, Frozen, "by a command")
+		s.become(n.name, Frozen, "")
 		s.feed.say("%s is frozen: its clients are connected, and hear nothing", n.name)
 		return nil
 	case Thaw:

@@ -47,8 +47,8 @@ func (s *System) logged(n *node, line []byte) {
 		case !doubted: // a run's first proof: who started it tells
 		case r.Missed == "not known":
 			s.feed.say("%s is ready again; how many messages it missed cannot be known", n.name)
-		default: // those of a publisher that sends one alone have no gap to count
-			s.feed.say("%s is ready again: %s missed", n.name, plural(r.Missed, "numbered message"))
+		default: // which are not all: the last ones of a publisher leave no gap
+			s.feed.say("%s is ready again: %s counted", n.name, plural(r.Missed, "missed message"))
 		}
 	}
 }

@@ -69,7 +69,7 @@ func TestThawedNodeIsReadyWhenItsLogSaysSo(t *testing.T) {
 	require.Equal(t, Up, s.node1().State)
 	s.feed.end()
 	require.Contains(t, out.String(), "node-1 is not ready: no probe")
-	require.Contains(t, out.String(), "node-1 is ready again: 0 numbered messages missed")
+	require.Contains(t, out.String(), "node-1 is ready again: 0 missed messages counted")
 }
 
 func TestClosedNodeIsNotStartedAgain(t *testing.T) {

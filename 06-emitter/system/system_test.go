@@ -162,7 +162,7 @@ func TestLossOfAKilledReplicaIsCounted(t *testing.T) {
 	require.NotNil(t, recovered.Missed)
 	require.Equal(t, lost, *recovered.Missed)
 	out.shows(t, "replica-2 is back")
-	out.shows(t, "node-2 is ready again: 7 numbered messages missed")
+	out.shows(t, "node-2 is ready again: 7 missed messages counted")
 	require.Eventually(t, func() bool { return s.State().Missed == lost }, within, 10*time.Millisecond)
 
 	send(t, alice, "after")
