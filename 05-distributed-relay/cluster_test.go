@@ -27,7 +27,10 @@ import (
 
 func TestMain(m *testing.M) {
 	logging.Disable() // go-redis prints each failed dial
-	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"))
+	goleak.VerifyTestMain(m,
+		goleak.IgnoreTopFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"),
+		// A client whose dial failed sleeps up to a second after its Close.
+		goleak.IgnoreAnyFunction("github.com/redis/go-redis/v9/internal/pool.(*ConnPool).tryDial"))
 }
 
 // patience is how long a test waits for something that is bound to come.
