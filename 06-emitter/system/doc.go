@@ -10,8 +10,9 @@
 // # The goroutines
 //
 //   - For each Redis server an observer, which subscribes to what the nodes
-//     subscribe to. It sees messages pass, and notices by chapter 03's probes that
-//     a server is gone, frozen, or without its master.
+//     subscribe to. It sees messages pass (under load it follows only as many as
+//     lines are shown, and counts the others), and notices by chapter 03's
+//     probes that a server is gone, frozen, or without its master.
 //   - For each node one that reads its log, which is where the system learns of
 //     clients and of outages, and waits for its end.
 //   - One that polls offsets and metrics twice a second.

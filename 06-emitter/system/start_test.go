@@ -1,0 +1,68 @@
+package system_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/01-redis-basics/redistest"
+	"example.com/redis-chat/06-emitter/system"
+)
+
+func TestNodeThatCannotStartSaysWhy(t *testing.T) {
+	_, err := system.Start(t.Context(), system.Options{Redis: "embedded", Node: []string{"go", "no-such-thing"}})
+	require.ErrorContains(t, err, "it ended before it was ready")
+	require.ErrorContains(t, err, "go help")
+}
+
+func TestTakenPortsBecomeTheNextFreeOnes(t *testing.T) {
+	first, _ := start(t, system.Options{})
+	var o system.Options
+	for _, server := range first.State().Servers {
+		o.RedisPorts = append(o.RedisPorts, port(t, server.Addr))
+	}
+	for _, n := range first.State().Nodes {
+		o.Ports = append(o.Ports, port(t, strings.TrimPrefix(n.URL, "http://")))
+	}
+	second, out := start(t, o)
+	out.shows(t, fmt.Sprintf("port %d is taken by another program: master gets ", o.RedisPorts[0]))
+	out.shows(t, fmt.Sprintf("port %d is taken by another program: node-2 gets ", o.Ports[1]))
+	alice, bob := dial(t, second, 0, "alice"), dial(t, second, 1, "bob")
+	send(t, alice, "in the second system")
+	require.JSONEq(t, `"in the second system"`, string(hear(t, bob, "message").Data))
+}
+
+func TestEnvironmentOfOthersDoesNotReachTheNodes(t *testing.T) {
+	t.Setenv("PUB_PORT", "1")
+	t.Setenv("RATE_PER_SECOND", "nonsense")
+	t.Setenv("REDIS_PASSWORD", "secret")
+	start(t, system.Options{Nodes: 1})
+}
+
+func TestOptionsThatCannotBe(t *testing.T) {
+	for text, o := range map[string]system.Options{
+		`-redis "mysql"`:       {Redis: "mysql"},
+		"-nodes 21":            {Nodes: 21},
+		"3 ports for 2 nodes":  {Nodes: 2, Ports: []int{1, 2, 3}},
+		"-redis-ports names 1": {RedisPorts: []int{6379}},
+		"port 70000":           {MapPort: 70000},
+		"asked for twice":      {Ports: []int{3000, 3000}},
+	} {
+		err := o.Check()
+		require.ErrorIs(t, err, system.ErrOption)
+		require.ErrorContains(t, err, text)
+	}
+	require.NoError(t, system.Options{Ports: []int{0, 0}}.Check())
+}
+
+func TestRealServersArePreferred(t *testing.T) {
+	redistest.NeedsServer(t)
+	out := &screen{}
+	s, err := system.Start(t.Context(), system.Options{Out: out})
+	require.NoError(t, err)
+	defer s.Stop()
+	out.shows(t, "Redis: real servers, ")
+	require.NotZero(t, s.State().Servers[0].PID)
+}
