@@ -70,7 +70,7 @@ const own = {
     el("where").textContent = data.room;
     document.title = `${data.room} – Chat`;
     showChat(true);
-    note("good", `You are ${data.name} in ${data.room}, on node ${data.node}.`);
+    note("good", `You are ${data.name} in ${data.room}, on ${data.node}.`);
     el("text").focus();
   },
   $presence({ room, data }) {
