@@ -24,7 +24,8 @@ func (q *queue) put(chunk []byte) (start, overrun bool) {
 		return false, false
 	}
 	if overrun = q.bytes+len(chunk) > q.limit; overrun {
-		q.shut(closeTooSlow, true)
+		q.drop()
+		q.shut(closeTooSlow)
 	} else {
 		q.chunks = append(q.chunks, chunk)
 		q.bytes += len(chunk)
@@ -33,26 +34,28 @@ func (q *queue) put(chunk []byte) (start, overrun bool) {
 	return start, overrun
 }
 
-// close lets what waits go first (or drops it), then a close frame, and
-// reports whether the caller must start the writer.
-func (q *queue) close(reason closeReason, drop bool) (start bool) {
+// close lets what waits go first, then a close frame, and reports whether the
+// caller must start the writer.
+func (q *queue) close(reason closeReason) (start bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed {
 		return false
 	}
-	q.shut(reason, drop)
+	q.shut(reason)
 	start, q.writing = !q.writing, true
 	return start
 }
 
-func (q *queue) shut(reason closeReason, drop bool) {
-	if drop {
-		for _, chunk := range q.chunks {
-			q.bytes -= len(chunk)
-		}
-		q.chunks = nil
+// drop forgets what waits; what the writer has in its hands still counts.
+func (q *queue) drop() {
+	for _, chunk := range q.chunks {
+		q.bytes -= len(chunk)
 	}
+	q.chunks = nil
+}
+
+func (q *queue) shut(reason closeReason) {
 	frame := reason.frame()
 	q.closed = true
 	q.chunks = append(q.chunks, frame)

@@ -68,8 +68,8 @@ func TestLimitCountsWhatIsBeingWritten(t *testing.T) {
 func TestQueueClosesOnce(t *testing.T) {
 	q := newQueue(100)
 	q.put([]byte("a"))
-	require.False(t, q.close(closeGoingAway, false))
-	require.False(t, q.close(closeTooLarge, false))
+	require.False(t, q.close(closeGoingAway))
+	require.False(t, q.close(closeTooLarge))
 	start, overrun := q.put(make([]byte, 1000))
 	require.False(t, start)
 	require.False(t, overrun, "told once, and not of one that is closed")
@@ -80,7 +80,7 @@ func TestQueueClosesOnce(t *testing.T) {
 
 func TestCloseOfAnIdleQueueStartsTheWriter(t *testing.T) {
 	q := newQueue(100)
-	require.True(t, q.close(closeGoingAway, true))
+	require.True(t, q.close(closeGoingAway))
 }
 
 func TestEndTellsWhoClosesTheSocket(t *testing.T) {
@@ -96,7 +96,7 @@ func TestEndTellsWhoClosesTheSocket(t *testing.T) {
 	require.True(t, busy.hasEnded())
 
 	answering := newQueue(100)
-	answering.close(closeReason{code: 1000}, false)
+	answering.close(closeReason{code: 1000})
 	require.False(t, answering.end())
 	chunks, _ = taken(answering, 100)
 	require.Len(t, chunks, 1, "a client's close is answered")

@@ -120,7 +120,7 @@ func (c *Conn) put(frames []byte) (start bool) {
 
 // close queues a close frame behind what waits.
 func (c *Conn) close(reason closeReason) {
-	if c.out.close(reason, false) {
+	if c.out.close(reason) {
 		go c.run()
 	}
 }
