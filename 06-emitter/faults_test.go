@@ -79,11 +79,12 @@ func TestFrozenReplicaDoesNotHoldUpWhoDoesNotLinger(t *testing.T) {
 }
 
 func TestMoreReplicasAskedForThanThereAre(t *testing.T) {
-	addrs := topologytest.Start(t, 1).Addrs()
+	addrs := topologytest.Start(t, 1).Addrs() // running ones may have more
 	e := newEmitter(t, addrs[0], emitter.Timeout(soon), emitter.Key(redistest.Prefix(t)))
-	receipt, err := e.WaitFor(2).Emit(t.Context(), "message")
+	receipt, err := e.WaitFor(100).Emit(t.Context(), "message")
 	require.ErrorIs(t, err, emitter.ErrTooFewReplicas)
-	require.Equal(t, 1, receipt.Replicas)
+	require.Equal(t, receipt.Known, receipt.Replicas)
+	require.Positive(t, receipt.Replicas)
 }
 
 func TestReplicaIsRefusedWithItsMastersAddress(t *testing.T) {

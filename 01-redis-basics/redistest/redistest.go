@@ -18,20 +18,29 @@ import (
 // and returns a client for it. Both end with the test.
 func Start(t testing.TB) *redis.Client {
 	t.Helper()
-	addr := ""
-	switch b := backend(t); b.Kind {
-	case basics.KindRunning:
-		addr = b.Addrs[0]
-	case basics.KindServer:
-		addr = start(t, basics.ProcessOptions{}).Addr()
-	default:
-		s, err := basics.StartEmbedded(basics.EmbeddedOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { s.Close() })
-		addr = s.Addr()
+	if b := backend(t); b.Kind == basics.KindRunning {
+		return client(t, b.Addrs[0])
 	}
+	return Own(t)
+}
+
+// Own is Start for a test that looks at everything a server holds, and so must
+// be alone with it: instead of a running server it gets an embedded one.
+func Own(t testing.TB) *redis.Client {
+	t.Helper()
+	if backend(t).Kind == basics.KindServer {
+		return client(t, start(t, basics.ProcessOptions{}).Addr())
+	}
+	s, err := basics.StartEmbedded(basics.EmbeddedOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return client(t, s.Addr())
+}
+
+func client(t testing.TB, addr string) *redis.Client {
+	t.Helper()
 	c := redis.NewClient(&redis.Options{Addr: addr})
 	t.Cleanup(func() { c.Close() })
 	if err := c.Ping(t.Context()).Err(); err != nil {

@@ -19,7 +19,7 @@ import (
 // TestCtrlCLeavesARunningServerAsItWas interrupts the program itself in the
 // middle of its writing.
 func TestCtrlCLeavesARunningServerAsItWas(t *testing.T) {
-	c := redistest.Start(t)
+	c := redistest.Own(t)
 	size := c.DBSize(t.Context()).Val()
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
 		var mistake bytes.Buffer
@@ -45,7 +45,7 @@ func TestCtrlCLeavesARunningServerAsItWas(t *testing.T) {
 
 // TestClosedPipeLeavesARunningServerAsItWas is "tour | head -3".
 func TestClosedPipeLeavesARunningServerAsItWas(t *testing.T) {
-	c := redistest.Start(t)
+	c := redistest.Own(t)
 	size := c.DBSize(t.Context()).Val()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "lists", "keyvalue")
 	cmd.Env = append(os.Environ(), "TOUR=1", "WORKBOOK_REDIS="+c.Options().Addr)
