@@ -60,7 +60,7 @@ func notice(f Frame) string {
 	case "$presence":
 		text = presence(d.Presence)
 	case "$degraded":
-		text = "messages may be missed: " + d.Text
+		text = d.Text
 	case "$recovered":
 		text = "messages arrive again"
 		if d.Missed != nil {

@@ -17,7 +17,7 @@ func TestReadableLines(t *testing.T) {
 		"its other event":      {`{"event":"news","data":["a",1]}`, `* [news] ["a",1]`},
 		"present":              {`{"event":"$presence","room":"r","data":{"count":2,"present":["alice","bob"]}}`, "-- 2 here: alice, bob"},
 		"joined and left":      {`{"event":"$presence","room":"r","data":{"count":3,"joined":["carol"],"left":["bob"]}}`, "-- carol joined; bob left (3 here)"},
-		"degraded":             {`{"event":"$degraded","data":{"text":"quiet"}}`, "-- messages may be missed: quiet"},
+		"degraded":             {`{"event":"$degraded","data":{"text":"quiet"}}`, "-- quiet"},
 		"recovered":            {`{"event":"$recovered","data":{"missed":37}}`, "-- messages arrive again; 37 were missed"},
 		"recovered, unknown":   {`{"event":"$recovered"}`, "-- messages arrive again"},
 		"error":                {`{"event":"$error","data":{"code":"not_in_room","text":"join it"},"id":7}`, "-- error not_in_room: join it"},

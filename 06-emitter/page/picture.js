@@ -149,7 +149,8 @@ export class Picture {
           if (silent) return; // it will, when it goes on
           for (const client of node.clients.slice(0, PILL.most)) {
             const sender = node.name === hop.by && client.name === hop.from;
-            const inRoom = !hop.room || hop.room.split(", ").includes(client.room);
+            const inRoom = (!hop.room || hop.room.split(", ").includes(client.room)) &&
+              !hop.except.split(", ").includes(client.room);
             if (inRoom && !sender) this.travel([[client.id, node.name]], "deliver", true);
           }
         });

@@ -17,6 +17,7 @@ type Hop struct {
 	By      string `json:"by"`      // who published it: a node's name, or emitter
 	From    string `json:"from"`    // who said it
 	Room    string `json:"room"`
+	Except  string `json:"except"` // rooms that do not get it, of a message that no client sent
 	Text    string `json:"text"`
 	Late    bool   `json:"late"` // it had been told of, and comes to this server only now
 }
@@ -38,6 +39,9 @@ func newHop(number int64, by string, e *relay.Envelope) *Hop {
 	if len(e.Rooms) > 0 {
 		hop.Room = short(strings.Join(e.Rooms, ", "), maxRooms)
 	}
+	if e.From == "" { // a client's message leaves out its sender, as everybody knows
+		hop.Except = short(strings.Join(e.Except, ", "), maxRooms)
+	}
 	return hop
 }
 
@@ -45,10 +49,13 @@ func newHop(number int64, by string, e *relay.Envelope) *Hop {
 func (h *Hop) speaker() string {
 	who, room := h.From, "to all"
 	if who == "" {
-		who = "(no sender)"
+		who = h.By
 	}
 	if h.Room != "" {
 		room = "in " + h.Room
+	}
+	if h.Except != "" {
+		room += ", but not in " + h.Except
 	}
 	return who + " " + room + ":"
 }

@@ -135,7 +135,7 @@ func TestMessageReachesTheOtherNodeAndNotItsSender(t *testing.T) {
 	require.JSONEq(t, `"from outside"`, string(hear(t, bob, "message").Data))
 	require.JSONEq(t, `"from outside"`, string(hear(t, alice, "message").Data), "alice heard herself")
 	out.shows(t, `alice in lobby: "from alice"   node-1 → master → replica-1, replica-2`)
-	out.shows(t, `(no sender) to all: "from outside"   emitter → master → replica-1, replica-2`)
+	out.shows(t, `emitter to all: "from outside"   emitter → master → replica-1, replica-2`)
 }
 
 func TestProofIsSeenByNobody(t *testing.T) {
