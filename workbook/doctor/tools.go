@@ -35,7 +35,7 @@ var tools = []tool{
 	},
 	{
 		name: "redis-sentinel", names: []string{"redis-sentinel", "valkey-sentinel"},
-		purpose: "failover, in the labs",
+		purpose: "failover, for a lab that is planned",
 		debian:  "redis-sentinel", mac: "brew install redis", windows: inWSL,
 	},
 	{
