@@ -19,11 +19,17 @@ func WithParent(ctx context.Context) context.Context {
 	parent := os.Getppid()
 	ctx, cancel := context.WithCancelCause(ctx)
 	go func() {
-		for ctx.Err() == nil {
-			if os.Getppid() != parent {
-				cancel(errors.New("go run has ended"))
+		look := time.NewTicker(200 * time.Millisecond)
+		defer look.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-look.C:
+				if os.Getppid() != parent {
+					cancel(errors.New("go run has ended"))
+				}
 			}
-			time.Sleep(200 * time.Millisecond)
 		}
 	}()
 	return ctx
