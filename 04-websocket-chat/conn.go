@@ -61,14 +61,16 @@ func (c *Conn) read() {
 
 // take handles one frame.
 func (c *Conn) take(kind int, r io.Reader) error {
-	buf := readBuffers.Get().(*bytes.Buffer)
+	buf := readBuffers.Get().(*readBuffer)
 	defer func() {
+		buf.limited.R = nil
 		if buf.Cap() <= keepReadBytes { // one large message must not cost memory for ever
 			readBuffers.Put(buf)
 		}
 	}()
 	buf.Reset()
-	n, err := io.Copy(buf, io.LimitReader(r, int64(c.hub.o.MaxMessageBytes)+1))
+	buf.limited = io.LimitedReader{R: r, N: int64(c.hub.o.MaxMessageBytes) + 1}
+	n, err := buf.ReadFrom(&buf.limited)
 	if err != nil {
 		return err
 	}
@@ -89,8 +91,14 @@ func (c *Conn) take(kind int, r io.Reader) error {
 	return nil
 }
 
+// readBuffer is what a frame is read into.
+type readBuffer struct {
+	bytes.Buffer
+	limited io.LimitedReader // what it is read from; here, so that it is not made for each frame
+}
+
 // readBuffers are borrowed, so that no idle connection has one.
-var readBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+var readBuffers = sync.Pool{New: func() any { return new(readBuffer) }}
 
 // keepReadBytes is the largest buffer that is kept.
 const keepReadBytes = 64 << 10

@@ -87,10 +87,21 @@ func nonNil(s []string) []string {
 // other nodes must not be able to exhaust their stacks.
 const maxDepth = 64
 
+// maxEvent bounds the name of an event, in bytes.
+const maxEvent = 64
+
 // parseFrame reads a client's text frame and checks all that can be checked
 // without knowing the client. Keys are taken in any case, {"Event":…} too, as
 // encoding/json does: nobody else reads the frame, who could read it otherwise.
 func parseFrame(text []byte) (Frame, *Problem) {
+	if f, ok := plainFrame(text); ok {
+		return f, nil
+	}
+	return anyFrame(text)
+}
+
+// anyFrame reads whatever encoding/json reads, and says what is wrong with the rest.
+func anyFrame(text []byte) (Frame, *Problem) {
 	var f Frame
 	if err := json.Unmarshal(text, &f); err != nil {
 		// Of a wrong shape it may still have an id, which tells the sender which
@@ -101,8 +112,8 @@ func parseFrame(text []byte) (Frame, *Problem) {
 	switch {
 	case f.Event == "":
 		return f, problemf(CodeBadFrame, `a frame needs an event, as in {"event":"message","data":"hi"}`)
-	case len(f.Event) > 64:
-		return f, problemf(CodeBadFrame, "an event's name has at most 64 bytes, this one has %d", len(f.Event))
+	case len(f.Event) > maxEvent:
+		return f, problemf(CodeBadFrame, "an event's name has at most %d bytes, this one has %d", maxEvent, len(f.Event))
 	case depth(f.Data) > maxDepth:
 		return f, problemf(CodeBadFrame, "data nests deeper than %d; send something flatter", maxDepth)
 	}

@@ -1,0 +1,138 @@
+package chat
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"unicode/utf8"
+)
+
+// plainFrame reads the frames that clients in practice send: an object with the
+// keys event, data, room and id in lower case, no escapes in event and room. It
+// takes 0.2 µs and one allocation for 100 bytes of data, where encoding/json
+// takes 1 µs and seven. What is not plain, ok is false for, and encoding/json
+// decides: about keys in another case, about an error and its words. So what a
+// frame means is said in one place only, and tests compare the two.
+func plainFrame(text []byte) (f Frame, ok bool) {
+	s := scanner{text: text}
+	if !s.next('{') {
+		return f, false
+	}
+	for more := true; more; more = s.next(',') { // of equal keys the last counts
+		key, ok := s.string()
+		if !ok || !s.next(':') {
+			return f, false
+		}
+		switch string(key) {
+		case "event":
+			var event []byte
+			if event, ok = s.string(); string(event) == "message" {
+				f.Event = "message" // nearly all are: a constant allocates nothing
+			} else {
+				f.Event = string(event)
+			}
+		case "room":
+			var room []byte
+			room, ok = s.string()
+			f.Room = string(room)
+		case "data":
+			f.Data, ok = s.value()
+		case "id":
+			f.ID, ok = s.integer()
+		default:
+			ok = false
+		}
+		if !ok {
+			return f, false
+		}
+	}
+	if !s.next('}') || s.space() < len(text) || f.Event == "" || len(f.Event) > maxEvent {
+		return f, false
+	}
+	f.Data = bytes.Clone(f.Data) // the text is in a buffer that others use next
+	return f, true
+}
+
+// scanner reads JSON from left to right. What it does not take need not be wrong.
+type scanner struct {
+	text []byte
+	at   int
+}
+
+// space passes over white space and returns where it ends.
+func (s *scanner) space() int {
+	for s.at < len(s.text) && (s.text[s.at] == ' ' || s.text[s.at] == '\n' || s.text[s.at] == '\t' || s.text[s.at] == '\r') {
+		s.at++
+	}
+	return s.at
+}
+
+// next takes c, and the space before it, if it is next.
+func (s *scanner) next(c byte) bool {
+	if s.space() == len(s.text) || s.text[s.at] != c {
+		return false
+	}
+	s.at++
+	return true
+}
+
+// string takes a string without escapes and returns what is between the quotes.
+func (s *scanner) string() (between []byte, ok bool) {
+	if !s.next('"') {
+		return nil, false
+	}
+	n := bytes.IndexByte(s.text[s.at:], '"')
+	if n < 0 {
+		return nil, false
+	}
+	between = s.text[s.at : s.at+n]
+	for _, c := range between {
+		if c < ' ' || c == '\\' {
+			return nil, false
+		}
+	}
+	s.at += n + 1
+	return between, utf8.Valid(between)
+}
+
+// integer takes a number of at most 18 digits: it fits, whatever they are.
+func (s *scanner) integer() (*int64, bool) {
+	begin := s.space()
+	for s.at < len(s.text) && (s.text[s.at] == '-' || '0' <= s.text[s.at] && s.text[s.at] <= '9') {
+		s.at++
+	}
+	digits := s.text[begin:s.at]
+	if len(digits) > 18 || !json.Valid(digits) { // as "007" is not, and "-"
+		return nil, false
+	}
+	n, err := strconv.ParseInt(string(digits), 10, 64)
+	return &n, err == nil
+}
+
+// value takes a value of any kind that nests as deep as it may, and returns its
+// text. Where it ends the brackets and quotes say; whether it is JSON,
+// encoding/json.
+func (s *scanner) value() (text []byte, ok bool) {
+	begin := s.space()
+	if _, ok := s.string(); ok {
+		return s.text[begin:s.at], true // most data is a string, and needs no second look
+	}
+	s.at = begin
+	for open, quoted := 0, false; s.at < len(s.text); s.at++ {
+		switch c := s.text[s.at]; {
+		case quoted && c == '\\':
+			s.at++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '[' || c == '{':
+			open++
+		case open == 0 && (c == ',' || c == '}'):
+			text = bytes.TrimRight(s.text[begin:s.at], " \n\t\r")
+			return text, depth(text) <= maxDepth && json.Valid(text)
+		case c == ']' || c == '}':
+			open--
+		}
+	}
+	return nil, false
+}
