@@ -142,7 +142,7 @@ func BenchmarkPack(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := Pack(json.RawMessage(data)); err != nil {
+				if _, err := pack(json.RawMessage(data)); err != nil {
 					b.Fatal(err)
 				}
 			}

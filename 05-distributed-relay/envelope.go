@@ -13,7 +13,7 @@ import (
 type Envelope struct {
 	UID    string   // who published: six characters of a server's own, or EmitterUID
 	Event  string   // the event's name
-	Args   []any    // each a json.RawMessage (any JSON), a []byte (MessagePack bin) or, to encode, Packed
+	Args   []any    // each a json.RawMessage (any JSON) or a []byte (MessagePack bin)
 	Rooms  []string // who gets it; none: everybody
 	Except []string // rooms, or ids of connections, that do not get it
 	Flags  Flags
@@ -21,6 +21,8 @@ type Envelope struct {
 	Seq    uint64 // the publisher's messages counted from 1; 0: absent
 	From   string // who said it; "": absent
 	At     int64  // when, in Unix milliseconds; 0: absent
+
+	packed packed // to encode: the one argument, instead of Args, which would allocate twice to hold it
 }
 
 // Flags are Socket.IO's modifiers of a broadcast. Only those that are set are
@@ -52,11 +54,14 @@ const (
 // Channel is the channel that e is published on: the namespace's own, or that of
 // the room when there is exactly one, so that a server without that room can
 // skip the message before it is decoded. key is "socket.io" by default.
-func (e *Envelope) Channel(key string) string {
+func (e *Envelope) Channel(key string) string { return string(e.appendChannel(nil, key)) }
+
+func (e *Envelope) appendChannel(dst []byte, key string) []byte {
+	dst = append(append(dst, key...), "#/#"...)
 	if len(e.Rooms) == 1 {
-		return key + "#/#" + e.Rooms[0] + "#"
+		dst = append(append(dst, e.Rooms[0]...), '#')
 	}
-	return key + "#/#"
+	return dst
 }
 
 // Append appends e's MessagePack to dst: byte for byte what the npm emitter
@@ -85,8 +90,9 @@ func (p *packer) envelope(e *Envelope) error {
 	p.enc.EncodeString("type")
 	p.enc.EncodeInt(eventPacket)
 	p.enc.EncodeString("data")
-	p.enc.EncodeArrayLen(1 + len(e.Args))
+	p.enc.EncodeArrayLen(1 + len(e.Args) + count(e.packed != nil))
 	p.enc.EncodeString(e.Event)
+	p.Write(e.packed)
 	for i, arg := range e.Args {
 		if err := p.argument(arg); err != nil {
 			return fmt.Errorf("argument %d: %w", i+1, err)
@@ -102,10 +108,7 @@ func (p *packer) envelope(e *Envelope) error {
 func (p *packer) argument(arg any) error {
 	switch arg := arg.(type) {
 	case json.RawMessage:
-		return p.json(string(arg))
-	case Packed:
-		p.Write(arg)
-		return nil
+		return p.json(arg)
 	case []byte:
 		p.enc.EncodeBytesLen(len(arg)) // not EncodeBytes, to which nil is null
 		p.Write(arg)

@@ -68,11 +68,10 @@ func toEnvelope(event *chat.Event) (Envelope, error) {
 	case event.Binary != nil:
 		e.Args = []any{event.Binary}
 	case event.Data != nil:
-		packed, err := Pack(event.Data)
-		if err != nil {
+		var err error
+		if e.packed, err = pack(event.Data); err != nil {
 			return Envelope{}, err
 		}
-		e.Args = []any{packed}
 	}
 	return e, nil
 }

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/vmihailenco/msgpack/v5"
 	"github.com/vmihailenco/msgpack/v5/msgpcode"
@@ -54,8 +56,10 @@ func (p *packer) WriteByte(c byte) error {
 	return nil
 }
 
-// json writes the one JSON value that s holds.
-func (p *packer) json(s string) error {
+// json writes the one JSON value that data holds. It is read as a string, which
+// strconv asks for; a copy would be an allocation for each message.
+func (p *packer) json(data json.RawMessage) error {
+	s := unsafe.String(unsafe.SliceData(data), len(data)) // nobody writes to data meanwhile, and nothing keeps s
 	p.pairs = p.pairs[:0]
 	i, err := p.value(s, skipSpace(s, 0), 0)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -31,13 +32,14 @@ type publisher struct {
 	doubt atomic.Bool // asks for a new connection, which asks for the master's role anew
 
 	// Of the publishing goroutine alone.
-	seq     uint64 // of the last message that may have been sent
-	link    *link  // nil: none
-	buf     []byte // payloads of a batch
-	batch   []outgoing
-	away    error // why the master does not answer; nil: it does
-	backoff time.Duration
-	retry   time.Time // until then nobody dials
+	seq      uint64 // of the last message that may have been sent
+	link     *link  // nil: none
+	buf      []byte // channels and payloads of a batch
+	batch    []outgoing
+	commands []command // of a batch
+	away     error     // why the master does not answer; nil: it does
+	backoff  time.Duration
+	retry    time.Time // until then nobody dials
 }
 
 // Dialling anew begins soon, as most outages are restarts, and stays below the
@@ -78,11 +80,11 @@ func (p *publisher) send(ctx context.Context, batch []outgoing) {
 		p.fail(batch, err)
 		return
 	}
-	replies := p.pipeline(ctx, batch)
+	p.pipeline(ctx, batch)
 	var broken error
 	var answer redis.Error
-	for i, reply := range replies {
-		err := reply.Err()
+	for i := range p.commands {
+		err := p.commands[i].reply.Err()
 		switch {
 		case err == nil:
 			p.settle(&batch[i], nil, "")
@@ -95,6 +97,7 @@ func (p *publisher) send(ctx context.Context, batch []outgoing) {
 			broken = err
 		}
 	}
+	clear(p.commands) // or its payloads live on until they are overwritten
 	if broken != nil {
 		p.lost(classify("publish to", p.o.PubAddr, broken))
 	}
@@ -155,34 +158,42 @@ func (p *publisher) expire(batch []outgoing) (rest []outgoing, deadline time.Tim
 
 // pipeline numbers the messages of a batch and sends it: one write, and the
 // order of the batch is the order at the master.
-func (p *publisher) pipeline(ctx context.Context, batch []outgoing) []*redis.IntCmd {
+func (p *publisher) pipeline(ctx context.Context, batch []outgoing) {
 	pipe := p.link.Pipeline()
-	replies := make([]*redis.IntCmd, len(batch))
+	p.commands = slices.Grow(p.commands[:0], len(batch))[:len(batch)]
 	p.buf = p.buf[:0]
 	for i := range batch {
-		m := &batch[i]
+		m, c := &batch[i], &p.commands[i]
 		if m.own != nil {
 			channel, payload := m.own()
-			replies[i] = pipe.Publish(ctx, p.o.Prefix+channel, payload)
-			continue
+			c.channel, c.payload = argument(p.o.Prefix+channel), payload
+		} else {
+			p.number(m, c)
 		}
-		p.seq++
-		e := &m.envelope
-		e.UID, e.Pub, e.Seq = p.uid, p.pub, p.seq
-		begin := len(p.buf)
-		var err error
-		if p.buf, err = e.Append(p.buf); err != nil {
-			panic("relay: packed before: " + err.Error()) // Publish has packed what can fail
-		}
-		p.pending.push(p.seq, m.sent, m.since)
-		// A later Append may move the buffer; what was appended stays where it was.
-		replies[i] = pipe.Publish(ctx, p.o.Prefix+e.Channel(socketIOKey), p.buf[begin:len(p.buf):len(p.buf)])
+		c.queue(ctx, pipe)
 	}
 	_, _ = pipe.Exec(ctx) // each reply holds its own error
 	if cap(p.buf) > 2*batchBytes {
 		p.buf = nil
 	}
-	return replies
+}
+
+// number gives a message its number and makes a command of it.
+func (p *publisher) number(m *outgoing, c *command) {
+	p.seq++
+	e := &m.envelope
+	e.UID, e.Pub, e.Seq = p.uid, p.pub, p.seq
+	// A later append may move the buffer; what was appended stays where it was.
+	begin := len(p.buf)
+	p.buf = e.appendChannel(append(p.buf, p.o.Prefix...), socketIOKey)
+	c.channel = p.buf[begin:len(p.buf):len(p.buf)]
+	begin = len(p.buf)
+	var err error
+	if p.buf, err = e.Append(p.buf); err != nil {
+		panic("relay: packed before: " + err.Error()) // Publish has packed what can fail
+	}
+	c.payload = p.buf[begin:len(p.buf):len(p.buf)]
+	p.pending.push(p.seq, m.sent, m.since)
 }
 
 const (
