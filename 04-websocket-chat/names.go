@@ -35,8 +35,10 @@ func label(s string) bool {
 	if strings.Trim(s, joiners) != s || strings.Trim(s, joiners+" ") == "" { // at an end they join nothing
 		return false
 	}
-	return printable(strings.NewReplacer(string(zeroWidthNonJoiner), "", string(zeroWidthJoiner), "").Replace(s))
+	return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) && !joins(r) }) < 0
 }
+
+func joins(r rune) bool { return r == zeroWidthNonJoiner || r == zeroWidthJoiner }
 
 func printable(s string) bool {
 	return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0
