@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -83,6 +84,27 @@ func BenchmarkIdleConnection(b *testing.B) {
 		b.ReportMetric(float64(withHeap-heap)/connections, "heap-B/conn")
 		b.ReportMetric(float64(withStacks-stacks)/connections, "stack-B/conn")
 	}
+}
+
+// What a crowd needs while a frame goes to all of it would stay with the node.
+func TestTellingAllDoesNotTakeAStackForEach(t *testing.T) {
+	const connections, stack = 1000, 2 << 10
+	n := serve(t, unlimited)
+	for range connections {
+		n.listener("?room=go")
+	}
+	n.settled(connections)
+	n.quiet()
+	if raceEnabled {
+		t.Skip("the race detector runs goroutines in an order of its own")
+	}
+	_, before := memory()
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // which would give them back
+	n.hub.Degrade("a frame for all")
+	n.quiet()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	require.Less(t, int(m.StackInuse)-before, connections*stack/2)
 }
 
 func TestConnectionDoesNotKeepItsRequestAlive(t *testing.T) {

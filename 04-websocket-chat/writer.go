@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"runtime"
 	"sync"
 	"time"
 )
@@ -88,11 +89,21 @@ func (c *Conn) writeOnce(data []byte) error {
 
 // startWriters starts those whose put asked for it, when the hub's lock is free
 // again: to start 50,000 takes 20 ms.
+//
+// A write to a client that reads takes 7 µs, and its goroutine is then free for
+// the next. But to start one takes 0.3: so, now and then, those that have been
+// started go first. One frame to all of 5,000 clients would else make 5,000
+// goroutines more, whose memory stays: 12 MB, as much again as the readers'.
 func startWriters(conns []*Conn) {
-	for _, c := range conns {
+	for i, c := range conns {
+		if i%writersAtOnce == writersAtOnce-1 {
+			runtime.Gosched()
+		}
 		go c.run()
 	}
 }
+
+const writersAtOnce = 64
 
 // send queues frames for this client and sees to it that they are written.
 func (c *Conn) send(frames []byte) {
