@@ -19,6 +19,8 @@ import (
 // published meanwhile is missed without a word. So each connection gets a PubSub of its own whose dialer
 // works once; afterwards it only answers errDialedOnce.
 //
+// go-redis opens it and writes to it; once it is confirmed, its messages are read here: see replies.
+//
 // Nothing here has a read deadline. Whoever wants it to end (the context, the time limit for connecting,
 // the watcher) calls abandon with the reason, which closes the socket under the reading goroutine.
 type connection struct {
@@ -30,7 +32,7 @@ type connection struct {
 
 	mu     sync.Mutex
 	dialed bool
-	socket net.Conn
+	socket *replies
 	cause  error // why it was abandoned
 	cancel context.CancelCauseFunc
 }
@@ -47,6 +49,7 @@ func newConnection(o redis.Options, writeTimeout time.Duration) *connection {
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	o.ClientSideCache, o.ClientSideCacheConfig = nil, nil
 	o.PushNotificationProcessor = nil
+	o.ReadBufferSize = 4 << 10 // for the confirmations
 	// The pool that every client has stays empty: it must not dial either.
 	o.MinIdleConns = 0
 	o.MaxRetries, o.ContextTimeoutEnabled = -1, false
@@ -99,14 +102,23 @@ func (c *connection) open(ctx context.Context, o Options) (early []*redis.Messag
 	return early, nil
 }
 
-// receive waits for the next reply, without a deadline. A negative timeout also leaves the socket's deadline
-// alone, where 0 would set it anew for every message (0.1 µs of 0.8).
+// receive waits for the next reply by go-redis, which knows confirmations. A negative timeout leaves the
+// socket's deadline alone.
 func (c *connection) receive(ctx context.Context) (any, error) {
 	reply, err := c.pubsub.ReceiveTimeout(ctx, -1)
 	if err == nil {
 		c.heard.Add(1)
 	}
 	return reply, err
+}
+
+// next waits for the next reply, once all is confirmed: a message, or an Event without a Kind.
+func (c *connection) next(patterns []string) (Event, error) {
+	e, err := c.socket.next(patterns)
+	if err == nil {
+		c.heard.Add(1)
+	}
+	return e, err
 }
 
 // ping asks the server for a sign of life on this very connection; the reading goroutine gets the answer.
@@ -132,8 +144,8 @@ func (c *connection) dial(ctx context.Context, network, addr string) (net.Conn, 
 		_ = socket.Close()
 		return nil, c.cause
 	}
-	c.socket = socket
-	return socket, nil
+	c.socket = newReplies(socket)
+	return c.socket, nil
 }
 
 // abandon ends the connection at once, wherever it is: dialing, waiting for a confirmation, reading.

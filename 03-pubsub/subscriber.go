@@ -119,23 +119,22 @@ func (s *Subscriber) subscribeOnce(ctx context.Context) (subscribed bool, err er
 	s.link.up(c, s.queue)
 	defer s.link.down()
 	for _, m := range early {
-		s.deliver(m)
+		s.deliver(Event{Kind: Message, Channel: m.Channel, Pattern: m.Pattern, Payload: m.Payload})
 	}
 	for {
-		reply, err := c.receive(ctx)
+		e, err := c.next(s.o.Patterns)
 		if err != nil {
 			return true, lost(c.addr, c.why(err))
 		}
-		if m, ok := reply.(*redis.Message); ok {
-			s.deliver(m)
+		if e.Kind == Message {
+			s.deliver(e)
 		}
 	}
 }
 
 // deliver hands one message to the queue, and to the watch when it is a probe.
-func (s *Subscriber) deliver(m *redis.Message) {
-	e := Event{Kind: Message, Channel: m.Channel, Pattern: m.Pattern, Payload: m.Payload}
-	if s.o.Back != nil && s.o.Back(m.Channel, m.Payload) {
+func (s *Subscriber) deliver(e Event) {
+	if s.o.Back != nil && s.o.Back(e.Channel, e.Payload) {
 		e.Probe = true
 		s.link.back(s.queue)
 	}

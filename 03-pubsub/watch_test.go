@@ -274,7 +274,7 @@ func TestMessageBeforeTheLastConfirmationIsHandedOverAfterSubscribed(t *testing.
 }
 
 // Without the dialer that works once, go-redis connects and subscribes anew inside the Receive that
-// reports the error; the dial would come before Disconnected, and one dial would never be told.
+// reports the error, and the dial comes before Disconnected.
 func TestNoConnectionIsMadeBehindOurBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var server scripted
@@ -292,6 +292,14 @@ func TestNoConnectionIsMadeBehindOurBack(t *testing.T) {
 		}
 		require.Equal(t, 21, subscribed)
 		require.Equal(t, subscribed, server.dialed())
+
+		server.set(func() { server.unconfirmed = probing }) // and while it waits for the confirmation
+		server.drop()
+		time.Sleep(time.Second)
+		dialed := server.dialed()
+		server.drop()
+		synctest.Wait() // no time passes: the pause before the next attempt is still to come
+		require.Equal(t, dialed, server.dialed())
 	})
 }
 
