@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"syscall"
 	"time"
 	"unicode/utf8"
 
@@ -21,6 +22,7 @@ type Conn struct {
 	name string
 	home string // the room of the URL
 	out  queue
+	raw  syscall.RawConn // for writes that do not wait; nil: there are none
 
 	self  []string // id: what an event of this client leaves out
 	ping  *time.Timer

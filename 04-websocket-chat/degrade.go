@@ -9,7 +9,7 @@ func (h *Hub) Degrade(text string) {
 	}
 	h.degraded = text
 	h.mu.Unlock()
-	startWriters(start)
+	writeRound(start)
 }
 
 func degradedFrame(text string) []byte {
@@ -30,7 +30,7 @@ func (h *Hub) Recover(missed *int64) {
 	}
 	h.degraded = ""
 	h.mu.Unlock()
-	startWriters(start)
+	writeRound(start)
 }
 
 // tell queues a frame for everybody and returns whose writer is to be started.

@@ -99,7 +99,7 @@ func (h *Hub) handOut(d *delivery, events []Event) {
 		first = last
 	}
 	h.mu.Unlock()
-	startWriters(d.start) // only now: one that starts earlier would find the first run alone
+	writeRound(d.start) // only now: one that starts earlier would find the first run alone
 	clear(d.start)
 	d.start = d.start[:0]
 	if cap(d.encoded) > 2*burstBytes {

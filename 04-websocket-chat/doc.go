@@ -10,13 +10,15 @@
 //   - Conn.read: one for each connection, started by Hub.ServeHTTP, ended by an
 //     error of the socket. It blocks on the socket only: what it sends goes
 //     into queues that never block.
-//   - Conn.write: runs only while a connection's queue holds something. Whoever
-//     fills an empty queue starts it; it ends when the queue is empty. It
-//     blocks on the socket, with no lock held, and so delays nobody else.
 //   - Deliver: runs on the caller's goroutine. In this chapter that is the
 //     reader of the sender; with a relay (chapter 05) it is the one goroutine
-//     that reads from Redis. It holds the hub's lock while it hands the same
-//     bytes to the queue of every connection, and never writes to a socket.
+//     that takes what Redis sends. It holds the hub's lock while it hands the
+//     same bytes to the queue of every connection; then it writes to each, without
+//     waiting (writeRound).
+//   - Conn.write: a writer, which may wait. It runs for a connection whose socket
+//     did not take all of a round, and for what a node says to one client alone;
+//     it ends when the queue is empty. It blocks on the socket, with no lock
+//     held, and so delays nobody else.
 //   - Timers: a ping for each connection, and for a room whose members changed
 //     the next presence frame.
 //

@@ -20,8 +20,7 @@ const (
 // waiting, for then it is not they who are slow, and while that becomes less.
 func (h *Hub) pace() {
 	least, since := math.MaxInt, time.Now()
-	for began := since; time.Since(began) < paceMost; {
-		time.Sleep(paceLook)
+	for began := since; time.Since(began) < paceMost; time.Sleep(paceLook) {
 		most, waiting := h.backlog(h.o.MaxQueueBytes / 4)
 		if waiting < least {
 			least, since = waiting, time.Now()

@@ -59,7 +59,7 @@ func (h *Hub) tellPresence(r *room) {
 	}
 	r.fresh, r.joined, r.left = nil, nil, nil // not cleared: a map never shrinks, and clearing a large one takes long
 	h.mu.Unlock()
-	startWriters(start)
+	writeRound(start)
 }
 
 // present is who is in the room: the first names in the alphabet.

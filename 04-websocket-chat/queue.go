@@ -1,6 +1,10 @@
 package chat
 
-import "sync"
+import (
+	"bytes"
+	"slices"
+	"sync"
+)
 
 // queue is what waits to be written to one connection: chunks, each a run of
 // whole frames that other queues may share, counted in bytes.
@@ -95,6 +99,15 @@ func (q *queue) take(buf [][]byte, most int) (taken [][]byte, bytes int, last bo
 		q.writing = false
 	}
 	return buf, bytes, q.closed && rest == 0
+}
+
+// giveBack puts what could not be written, of what was taken last, before all
+// that waits; written is how many bytes of it could.
+func (q *queue) giveBack(rest []byte, written int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.chunks = slices.Insert(q.chunks, 0, bytes.Clone(rest)) // the joined chunks' memory is the batch's
+	q.bytes -= written
 }
 
 // waiting is how many bytes have been put and not yet been written.

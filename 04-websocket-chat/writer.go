@@ -1,7 +1,6 @@
 package chat
 
 import (
-	"runtime"
 	"sync"
 	"time"
 )
@@ -14,29 +13,36 @@ const maxWrite = 64 << 10
 // batch is a writer's working memory: borrowed, so that only connections that
 // are being written to have one.
 type batch struct {
-	chunks [][]byte
-	joined []byte
+	chunks  [][]byte
+	joined  []byte
+	attempt attempt
 }
 
 var batches = sync.Pool{New: func() any { return &batch{chunks: make([][]byte, 0, 16)} }}
+
+func (b *batch) release() {
+	clear(b.chunks[:cap(b.chunks)])
+	batches.Put(b)
+}
+
+// next takes what is to be written next into b. No chunks: nothing waits, and the
+// writing has ended; last says whether for good.
+func (c *Conn) next(b *batch) (bytes int, last bool) {
+	b.chunks, bytes, last = c.out.take(b.chunks[:0], maxWrite)
+	return bytes, last
+}
 
 // write sends what waits, as much as possible with each system call, and ends
 // when nothing does.
 func (c *Conn) write() {
 	b := batches.Get().(*batch)
-	defer func() {
-		clear(b.chunks[:cap(b.chunks)])
-		batches.Put(b)
-	}()
+	defer b.release()
 	for {
-		chunks, bytes, last := c.out.take(b.chunks[:0], maxWrite)
-		if len(chunks) == 0 {
-			if last {
-				c.afterLast()
-			}
+		bytes, last := c.next(b)
+		if len(b.chunks) == 0 {
+			c.afterWriting(last)
 			return
 		}
-		b.chunks = chunks
 		if err := c.writeOnce(b.join()); err != nil {
 			// The reader learns it from the closed socket, and ends the connection.
 			// Until then nothing more is kept for it.
@@ -46,6 +52,12 @@ func (c *Conn) write() {
 			return // writing stays true: no other writer starts
 		}
 		c.out.done(bytes)
+	}
+}
+
+func (c *Conn) afterWriting(last bool) {
+	if last {
+		c.afterLast()
 	}
 }
 
@@ -84,26 +96,9 @@ func (c *Conn) writeOnce(data []byte) error {
 		_ = socket.SetWriteDeadline(time.Now().Add(c.hub.o.CloseTimeout))
 	}
 	_, err := socket.Write(data)
+	_ = socket.SetWriteDeadline(time.Time{}) // or it would fail the writes of later rounds, which set none
 	return err
 }
-
-// startWriters starts those whose put asked for it, when the hub's lock is free
-// again: to start 50,000 takes 20 ms.
-//
-// A write to a client that reads takes 7 µs, and its goroutine is then free for
-// the next. But to start one takes 0.3: so, now and then, those that have been
-// started go first. One frame to all of 5,000 clients would else make 5,000
-// goroutines more, whose memory stays: 12 MB, as much again as the readers'.
-func startWriters(conns []*Conn) {
-	for i, c := range conns {
-		if i%writersAtOnce == writersAtOnce-1 {
-			runtime.Gosched()
-		}
-		go c.run()
-	}
-}
-
-const writersAtOnce = 64
 
 // send queues frames for this client and sees to it that they are written.
 func (c *Conn) send(frames []byte) {
