@@ -32,7 +32,7 @@ type outbox struct {
 
 	mu       sync.Mutex
 	own      []outgoing // goes first: a probe late because of many messages would say that the master is away
-	messages []outgoing
+	messages fifo[outgoing]
 	bytes    int
 }
 
@@ -51,7 +51,7 @@ func (b *outbox) put(m outgoing) bool {
 	if m.own != nil {
 		b.own = append(b.own, m)
 	} else {
-		b.messages = append(b.messages, m)
+		b.messages.push(m)
 	}
 	b.mu.Unlock()
 	select {
@@ -69,13 +69,12 @@ func (b *outbox) take(buf []outgoing) []outgoing {
 	clear(b.own)
 	b.own = b.own[:0]
 	n, bytes := 0, 0
-	for n < len(b.messages) && n < batchMessages && bytes < batchBytes {
-		bytes += b.messages[n].size
+	for n < len(b.messages.items) && n < batchMessages && bytes < batchBytes {
+		bytes += b.messages.items[n].size
 		n++
 	}
-	buf = append(buf, b.messages[:n]...)
-	clear(b.messages[:n])
-	b.messages = b.messages[n:] // append moves it to fresh memory when the end is reached
+	buf = append(buf, b.messages.items[:n]...)
+	b.messages.drop(n)
 	for i := range buf {
 		b.bytes -= buf[i].size
 	}

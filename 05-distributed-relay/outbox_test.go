@@ -77,7 +77,7 @@ func TestOutboxForgetsWhatItGave(t *testing.T) {
 	b := newOutbox(1000)
 	b.put(own("probe"))
 	b.put(said("m", 1))
-	held := b.messages[:1:1]
+	held := b.messages.items[:1:1]
 	b.take(nil)
 	require.Zero(t, held[0].envelope, "else the memory of what is sent stays with the queue")
 	require.Nil(t, b.own[:1][0].own)

@@ -11,7 +11,7 @@ import (
 // back, in order: what comes back settles all before it, too.
 type pending struct {
 	mu    sync.Mutex
-	queue []waiting
+	queue fifo[waiting]
 }
 
 type waiting struct {
@@ -27,10 +27,10 @@ const maxPending = 1 << 16
 func (p *pending) push(seq uint64, sent *chat.Sent, since time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.queue) >= maxPending {
-		p.drop(maxPending / 2)
+	if len(p.queue.items) >= maxPending {
+		p.queue.drop(maxPending / 2)
 	}
-	p.queue = append(p.queue, waiting{seq, sent, since})
+	p.queue.push(waiting{seq, sent, since})
 }
 
 // pop returns who waits for the message of that number, and forgets all before.
@@ -38,15 +38,9 @@ func (p *pending) pop(seq uint64) (w waiting, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := 0
-	for n < len(p.queue) && p.queue[n].seq <= seq {
-		w = p.queue[n]
-		n++
+	for items := p.queue.items; n < len(items) && items[n].seq <= seq; n++ {
+		w = items[n]
 	}
-	p.drop(n)
+	p.queue.drop(n)
 	return w, n > 0 && w.seq == seq
-}
-
-func (p *pending) drop(n int) {
-	clear(p.queue[:n])
-	p.queue = p.queue[n:] // append moves it to fresh memory when the end is reached
 }

@@ -38,18 +38,18 @@ func TestWhoWaitsIsFoundByNumber(t *testing.T) {
 	require.Same(t, sent[5], w.sent)
 	_, ok = p.pop(1000)
 	require.False(t, ok, "a number that nobody waits for is nobody's")
-	require.Empty(t, p.queue)
+	require.Empty(t, p.queue.items)
 }
 
 func TestTheOldestAreForgottenWhenNothingComesBack(t *testing.T) {
 	var p pending
 	for seq := uint64(1); seq <= 3*maxPending; seq++ {
 		p.push(seq, nil, time.Time{})
-		if len(p.queue) > maxPending {
+		if len(p.queue.items) > maxPending {
 			require.FailNow(t, "no limit")
 		}
 	}
-	require.GreaterOrEqual(t, len(p.queue), maxPending/2)
+	require.GreaterOrEqual(t, len(p.queue.items), maxPending/2)
 	_, ok := p.pop(1)
 	require.False(t, ok)
 	_, ok = p.pop(3 * maxPending)
@@ -59,7 +59,7 @@ func TestTheOldestAreForgottenWhenNothingComesBack(t *testing.T) {
 func TestPendingForgetsWhoWasTold(t *testing.T) {
 	var p pending
 	p.push(1, new(chat.Sent), time.Time{})
-	held := p.queue[:1:1]
+	held := p.queue.items[:1:1]
 	p.pop(1)
 	require.Zero(t, held[0])
 }
