@@ -63,6 +63,10 @@ func RunNode(ctx context.Context, c Config, log *slog.Logger) error {
 		return r.Run(relaying, hub)
 	})
 	group.Go(func() error {
+		watchMemory(serving, hub)
+		return nil
+	})
+	group.Go(func() error {
 		defer stopRelay()
 		return server.Run(serving, l)
 	})

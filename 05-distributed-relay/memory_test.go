@@ -1,0 +1,47 @@
+package relay
+
+import (
+	"context"
+	"runtime/debug"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/04-websocket-chat"
+)
+
+func TestManyConnectionsAreCollectedSooner(t *testing.T) {
+	percent := fewPercent
+	for _, step := range []struct{ connections, want int }{
+		{0, 100}, {501, 100}, {999, 100}, {1000, 50}, {50_000, 50}, {501, 50}, {500, 100}, {999, 100},
+	} {
+		percent = gcPercent(percent, step.connections)
+		require.Equal(t, step.want, percent, "%d connections", step.connections)
+	}
+}
+
+func TestWhoSetsGOGCHasDecided(t *testing.T) {
+	t.Setenv("GOGC", "200")
+	hub, err := chat.NewHub(chat.Options{})
+	require.NoError(t, err)
+	ended := make(chan struct{})
+	go func() { defer close(ended); watchMemory(t.Context(), hub) }()
+	select {
+	case <-ended:
+	case <-time.After(10 * time.Second):
+		t.Fatal("it watches")
+	}
+}
+
+func TestMemoryIsWatchedUntilTheEnd(t *testing.T) {
+	t.Setenv("GOGC", "")
+	before := debug.SetGCPercent(fewPercent)
+	defer debug.SetGCPercent(before)
+	hub, err := chat.NewHub(chat.Options{})
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	watchMemory(ctx, hub)
+	require.Equal(t, fewPercent, debug.SetGCPercent(fewPercent), "as it was")
+}
