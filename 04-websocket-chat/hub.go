@@ -56,7 +56,7 @@ func NewHub(o Options) (*Hub, error) {
 	h.upgrader = websocket.Upgrader{
 		HandshakeTimeout: 5 * time.Second,
 		// Small, and the write buffer borrowed: an idle connection then costs
-		// 5.2 KiB instead of 13. 256 bytes hold a frame as people write them; of
+		// 5.4 KiB instead of 13. 256 bytes hold a frame as people write them; of
 		// a longer one the rest is read past the buffer.
 		ReadBufferSize:  256,
 		WriteBufferSize: 512,
