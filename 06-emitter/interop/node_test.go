@@ -2,21 +2,18 @@ package interop
 
 import (
 	"bufio"
-	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/06-emitter/interop/npm"
 )
 
 // patience is how long a test waits for something that is bound to come.
@@ -26,7 +23,7 @@ const patience = 15 * time.Second
 // where that cannot be; with REQUIRE_NODE=1 it fails instead.
 func modules(t *testing.T) string {
 	t.Helper()
-	dir, err := install(t.Context())
+	dir, err := npm.Install(t.Context(), "interop", os.DirFS("."))
 	if err == nil {
 		return dir
 	}
@@ -36,62 +33,6 @@ func modules(t *testing.T) string {
 	}
 	t.Skip(text)
 	return ""
-}
-
-var installing sync.Mutex
-
-// install runs npm ci in a folder that is named after the lock file, unless
-// that has been done.
-func install(ctx context.Context) (string, error) {
-	for _, name := range []string{"node", "npm"} {
-		if _, err := exec.LookPath(name); err != nil {
-			return "", err
-		}
-	}
-	lock, err := os.ReadFile("package-lock.json")
-	if err != nil {
-		return "", err
-	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
-	dir := filepath.Join(cache, "redis-chat", fmt.Sprintf("interop-%x", sha256.Sum256(lock))[:20])
-	installing.Lock()
-	defer installing.Unlock()
-	if _, err := os.Stat(dir); err == nil {
-		return filepath.Join(dir, "node_modules"), nil
-	}
-	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
-		return "", err
-	}
-	fresh, err := os.MkdirTemp(filepath.Dir(dir), "installing-") // half an installation must not be taken for a whole one
-	if err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(fresh)
-	for _, name := range []string{"package.json", "package-lock.json", ".npmrc"} {
-		b, err := os.ReadFile(name)
-		if err == nil {
-			err = os.WriteFile(filepath.Join(fresh, name), b, 0o644)
-		}
-		if err != nil {
-			return "", err
-		}
-	}
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
-	defer cancel()
-	npm := exec.CommandContext(ctx, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
-	npm.Dir = fresh
-	if out, err := npm.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("npm ci: %w\n%s", err, out)
-	}
-	if err := os.Rename(fresh, dir); err != nil {
-		if _, there := os.Stat(dir); there != nil { // else: another test was faster
-			return "", err
-		}
-	}
-	return filepath.Join(dir, "node_modules"), nil
 }
 
 // program is one of this folder's programs, running.
