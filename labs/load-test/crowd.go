@@ -1,0 +1,181 @@
+package loadtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+	"golang.org/x/sync/errgroup"
+)
+
+// crowd is the clients of one run: who they are, and the engines that read for
+// them, each with a recorder.
+type crowd struct {
+	clients []*client
+	senders []*client
+	rooms   []*room
+	engines []*engine
+}
+
+// crowds is how many there have been.
+var crowds atomic.Int64
+
+// welcoming bounds how many connections have been begun and not yet been
+// welcomed: enough to keep the servers busy, too few to overflow what the
+// kernel lets wait for them.
+const welcoming = 64
+
+// gather makes a crowd for the nodes of a cluster. Clients take turns: the first
+// of node 1, the first of node 2, the second of node 1; and fill one room after
+// the other. So each room has clients at each node, and so have the senders.
+func gather(nodes int, protocol Protocol, load Load) (*crowd, error) {
+	c := &crowd{}
+	for range max(1, runtime.GOMAXPROCS(0)/2) { // the other half is the servers'
+		e, err := newEngine(newRecorder())
+		if err != nil {
+			return nil, err
+		}
+		c.engines = append(c.engines, e)
+		go e.run()
+	}
+	// Rooms of its own: what is still on its way to the crowd before is not for it.
+	n := crowds.Add(1)
+	for i := range load.Rooms {
+		c.rooms = append(c.rooms, &room{name: fmt.Sprintf("load-%d-%d", n, i+1)})
+	}
+	total := nodes * load.Clients
+	for i := range total {
+		r := c.rooms[i*load.Rooms/total]
+		cl := &client{protocol: protocol, node: i % nodes, name: fmt.Sprintf("c%d", i+1), room: r, sender: -1}
+		r.members++
+		if len(r.senders)*load.Rooms < nodes*load.Senders { // each room its share, at least one
+			cl.sender = len(r.senders)
+			r.senders = append(r.senders, cl)
+			c.senders = append(c.senders, cl)
+		}
+		c.clients = append(c.clients, cl)
+	}
+	for _, cl := range c.clients {
+		cl.from = make([]tracker, len(cl.room.senders))
+	}
+	return c, nil
+}
+
+// connect returns when all clients are welcome.
+func (c *crowd) connect(ctx context.Context, addrs []string) (err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("connect %d clients: %w", len(c.clients), err)
+		}
+	}()
+	ctx, stop := context.WithTimeoutCause(ctx, time.Minute, errors.New("not welcome within a minute"))
+	defer stop()
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	tokens := make(chan struct{}, welcoming)
+	for _, e := range c.engines {
+		e.recorder.expectWelcomes(tokens, fail)
+	}
+	take := func() bool {
+		select {
+		case tokens <- struct{}{}:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
+	var dialing errgroup.Group
+	dialing.SetLimit(4)
+	for i, cl := range c.clients {
+		if !take() {
+			break
+		}
+		dialing.Go(func() error { return c.engines[i%len(c.engines)].connect(ctx, cl, addrs[cl.node]) })
+	}
+	if err := dialing.Wait(); err != nil {
+		return err
+	}
+	for range cap(tokens) { // when all are taken, nobody is on the way
+		if !take() {
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}
+
+// close ends all connections, without a word: what waits for them is not wanted.
+func (c *crowd) close() {
+	for _, e := range c.engines {
+		e.stop()
+	}
+}
+
+// count says from when on and until when messages count.
+func (c *crowd) count(since, until int64) {
+	for _, e := range c.engines {
+		e.recorder.count(since, until)
+	}
+}
+
+// expected is how many deliveries come of n messages of each sender.
+func (c *crowd) expected(sent []int64) (n int64) {
+	for i, s := range c.senders {
+		n += sent[i] * int64(s.room.members-1)
+	}
+	return n
+}
+
+// counts adds up what the recorders counted.
+func (c *crowd) counts() (sum Counts, arrivals int64) {
+	for _, e := range c.engines {
+		r := e.recorder
+		r.mu.Lock()
+		sum.Delivered += r.counts.Delivered
+		sum.Repeated += r.counts.Repeated
+		sum.OutOfOrder += r.counts.OutOfOrder
+		sum.Refused += r.counts.Refused
+		sum.Closed += r.counts.Closed
+		arrivals += r.arrivals
+		r.mu.Unlock()
+	}
+	return sum, arrivals
+}
+
+// why is what the server said when it first refused something or ended a
+// connection; "": it did not.
+func (c *crowd) why() string {
+	for _, e := range c.engines {
+		e.recorder.mu.Lock()
+		why := e.recorder.why
+		e.recorder.mu.Unlock()
+		if why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// moment takes what arrived since it was last called out of the recorders.
+func (c *crowd) moment() *hdrhistogram.Histogram {
+	sum := newHistogram()
+	for _, e := range c.engines {
+		r := e.recorder
+		r.mu.Lock()
+		sum.Merge(r.second)
+		r.second.Reset()
+		r.mu.Unlock()
+	}
+	return sum
+}
+
+// busy is how long the engines have worked, together.
+func (c *crowd) busy() (sum time.Duration) {
+	for _, e := range c.engines {
+		sum += time.Duration(e.recorder.busy.Load())
+	}
+	return sum
+}

@@ -1,0 +1,18 @@
+package loadtest
+
+import "time"
+
+// socket is a connection as a client writes to it.
+type socket interface {
+	write(b []byte) error // all of it, or an error
+	close()
+}
+
+// readBytes is how much an engine reads at once.
+const readBytes = 256 << 10
+
+// epoch is when the lab's clock began. One clock stamps and reads all messages.
+var epoch = time.Now()
+
+// now is the lab's time in nanoseconds.
+func now() int64 { return int64(time.Since(epoch)) }

@@ -1,0 +1,54 @@
+package loadtest
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"example.com/redis-chat/06-emitter/interop/npm"
+)
+
+// peers is what the Node.js peer is made of.
+//
+//go:embed peers/node/server.js peers/node/package.json peers/node/package-lock.json peers/node/.npmrc
+var peers embed.FS
+
+func nodeModules(ctx context.Context) (string, error) {
+	files, err := fs.Sub(peers, "peers/node")
+	if err != nil {
+		return "", err
+	}
+	modules, err := npm.Install(ctx, "load-test", files)
+	if err != nil {
+		return "", fmt.Errorf("it needs Node.js 18 or newer and npm, once with its registry in reach: %w", err)
+	}
+	return modules, nil
+}
+
+func nodeProgram(ctx context.Context, l *Lab) (program, error) {
+	modules, err := nodeModules(ctx)
+	if err != nil {
+		return program{}, err
+	}
+	server, err := peers.ReadFile("peers/node/server.js")
+	if err != nil {
+		return program{}, err
+	}
+	path := filepath.Join(l.programs, "server.js")
+	if err := os.WriteFile(path, server, 0o600); err != nil {
+		return program{}, err
+	}
+	return program{command: []string{"node", path}, env: []string{"NODE_PATH=" + modules}}, nil
+}
+
+// ECharts is the library that draws the report's pictures, which npm brings.
+func ECharts(ctx context.Context) ([]byte, error) {
+	modules, err := nodeModules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return os.ReadFile(filepath.Join(modules, "echarts", "dist", "echarts.min.js"))
+}

@@ -1,0 +1,115 @@
+package loadtest
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/shirou/gopsutil/v4/process"
+
+	basics "example.com/redis-chat/01-redis-basics"
+)
+
+// server is a process of the lab's own that is measured.
+type server struct {
+	name  string
+	cmd   *exec.Cmd
+	stats *process.Process
+	ended chan struct{} // closed when it has ended
+
+	mu   sync.Mutex
+	last string // the last line that it wrote
+}
+
+// start starts a server. Of what it writes the last line is kept, for its end.
+func start(name string, env []string, command ...string) (*server, error) {
+	s := &server{name: name, cmd: exec.Command(command[0], command[1:]...), ended: make(chan struct{})}
+	s.cmd.Env = append(os.Environ(), env...)
+	out, in, err := os.Pipe()
+	if err != nil {
+		return nil, fmt.Errorf("start %s: %w", name, err)
+	}
+	s.cmd.Stdout, s.cmd.Stderr = in, in
+	err = basics.StartChild(s.cmd)
+	_ = in.Close() // the child has its own
+	if err != nil {
+		_ = out.Close()
+		return nil, fmt.Errorf("start %s: %w", name, err)
+	}
+	go func() {
+		defer close(s.ended)
+		defer out.Close()
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			s.mu.Lock()
+			s.last = lines.Text()
+			s.mu.Unlock()
+		}
+		_ = s.cmd.Wait() // how it ended, its last line says better
+	}()
+	if s.stats, err = process.NewProcess(int32(s.cmd.Process.Pid)); err != nil {
+		s.stop()
+		return nil, fmt.Errorf("measure %s: %w", name, err)
+	}
+	return s, nil
+}
+
+func (s *server) lastLine() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.last == "" {
+		return "it said nothing"
+	}
+	return s.last
+}
+
+// stop ends the server at once: what it still had to do is not wanted.
+func (s *server) stop() {
+	_ = s.cmd.Process.Kill() // an error says that it has ended already
+	<-s.ended
+}
+
+// usage is what a process has used since its start, and has in memory now.
+func usage(name string, p *process.Process) (Usage, error) {
+	times, err := p.Times()
+	if err != nil {
+		return Usage{}, fmt.Errorf("measure %s: %w", name, err)
+	}
+	memory, err := p.MemoryInfo()
+	if err != nil {
+		return Usage{}, fmt.Errorf("measure %s: %w", name, err)
+	}
+	return Usage{Name: name, CPU: times.User + times.System, Resident: memory.RSS}, nil
+}
+
+var own = sync.OnceValues(func() (*process.Process, error) { return process.NewProcess(int32(os.Getpid())) })
+
+// ownCPU is how many CPU seconds the lab has used.
+func ownCPU() float64 {
+	p, err := own()
+	if err != nil {
+		return 0 // then its share is shown as none: a run is not lost for it
+	}
+	u, err := usage("the lab", p)
+	if err != nil {
+		return 0
+	}
+	return u.CPU
+}
+
+// freePort finds a port that nobody listens on.
+func freePort() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("find a free port: %w", err)
+	}
+	defer l.Close()
+	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port), nil
+}
+
+// startPatience bounds the time from a server's start to its first message.
+const startPatience = 20 * time.Second

@@ -1,0 +1,138 @@
+package loadtest
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// The measures of compare.
+const (
+	sustained  = "sustained deliveries/s, p99 < 50 ms, " // and the shape
+	busyCPU    = "CPU per delivery at the rate that saturates Node.js"
+	lightP50   = "light load: p50"
+	lightP99   = "light load: p99"
+	lightCPU   = "light load: CPU per delivery"
+	idleBytes  = "resident memory of an idle connection"
+	connecting = "new connections/s until welcome"
+)
+
+// target is what a measure must reach against one system, or, without one,
+// absolutely.
+type target struct {
+	measure string
+	peer    string
+	bound   float64 // of the ratio ours : theirs, or of our figure
+	atLeast bool    // else at most
+	show    func(float64) string
+}
+
+func count(n float64) string  { return fmt.Sprintf("%.0f /s", n) }
+func ms(n float64) string     { return fmt.Sprintf("%.2f ms", n) }
+func micros(n float64) string { return fmt.Sprintf("%.2f µs", n) }
+func kib(n float64) string    { return fmt.Sprintf("%.1f KiB", n/1024) }
+
+// targets are the ratios that compare is judged by.
+var targets = []target{
+	{sustained + "2 × 100", NodeJS.Name, 8, true, count},
+	{sustained + "2 × 100", Centrifuge.Name, 1.2, true, count},
+	{sustained + "2 × 500", NodeJS.Name, 5, true, count},
+	{sustained + "2 × 500", Centrifuge.Name, 1.5, true, count},
+	{busyCPU, NodeJS.Name, 0.25, false, micros},
+	{busyCPU, Centrifuge.Name, 0.8, false, micros},
+	{busyCPU, Ceiling.Name, 1.33, false, micros},
+	{lightP50, NodeJS.Name, 0.5, false, ms},
+	{lightP50, Centrifuge.Name, 1, false, ms},
+	{lightP99, NodeJS.Name, 0.5, false, ms},
+	{lightP99, Centrifuge.Name, 1, false, ms},
+	{lightCPU, NodeJS.Name, 0.5, false, micros},
+	{lightCPU, Centrifuge.Name, 1, false, micros},
+	{idleBytes, "", 8 << 10, false, kib},
+	{idleBytes, NodeJS.Name, 1, false, kib},
+	{idleBytes, Centrifuge.Name, 1, false, kib},
+	{idleBytes, Ceiling.Name, 1, false, kib},
+	{connecting, NodeJS.Name, 3, true, count},
+	{connecting, Centrifuge.Name, 1, true, count},
+}
+
+// rows is the table of compare.
+func (m *comparison) rows(grown []Growth, a allocations) []Row {
+	var rows []Row
+	for _, t := range targets {
+		rows = append(rows, m.row(t))
+	}
+	for _, g := range grown {
+		first, last := g.Steps[0], g.Steps[len(g.Steps)-1]
+		rows = append(rows, single(fmt.Sprintf("CPU per delivery, %d ÷ %d %s", last.Size, first.Size, g.What),
+			micros(last.CPU)+" ÷ "+micros(first.CPU), []float64{last.CPU / first.CPU}, 1.25, "≤ 1.25"))
+	}
+	rows = append(rows, m.slowRows()...)
+	if a.measured {
+		rows = append(rows,
+			single("allocations per delivery", fmt.Sprintf("%.3f", a.perDelivery), []float64{a.perDelivery}, 0.02, "0"),
+			single("allocations per message, its whole way", fmt.Sprintf("%.1f", a.perMessage), []float64{a.perMessage}, 20, "≤ 20"))
+	}
+	return rows
+}
+
+func (m *comparison) row(t target) Row {
+	ours := m.figures[t.measure][Ours.Name]
+	r := Row{Measure: t.measure, Against: t.peer, Ours: t.show(median(ours))}
+	sign := "≤"
+	if t.atLeast {
+		sign = "≥"
+	}
+	ratios := ours
+	if r.Target = sign + " " + t.show(t.bound); t.peer != "" {
+		ratios = m.pairs(t.measure, t.peer)
+		r.Theirs = t.show(median(m.figures[t.measure][t.peer]))
+		r.Target = fmt.Sprintf("%s %g ×", sign, t.bound)
+	}
+	if len(ratios) == 0 {
+		r.Theirs, r.Verdict = "", "not measured"
+		return r
+	}
+	r.Ratio, r.Lowest, r.Highest = median(ratios), slices.Min(ratios), slices.Max(ratios)
+	r.Verdict = verdictOf(r.Ratio >= t.bound == t.atLeast || r.Ratio == t.bound)
+	return r
+}
+
+// single is a row without a peer: at most so much.
+func single(measure, ours string, figures []float64, bound float64, target string) Row {
+	r := Row{Measure: measure, Ours: ours, Target: target, Verdict: "not measured"}
+	if len(figures) > 0 {
+		r.Ratio, r.Lowest, r.Highest = median(figures), slices.Min(figures), slices.Max(figures)
+		r.Verdict = verdictOf(r.Ratio <= bound)
+	}
+	return r
+}
+
+func verdictOf(reached bool) string {
+	if reached {
+		return "pass"
+	}
+	return "short"
+}
+
+func (m *comparison) slowRows() []Row {
+	var p99, grew []float64
+	closed := 0
+	for _, s := range m.slow {
+		p99 = append(p99, s.With.Late.P99/s.Without.Late.P99)
+		grew = append(grew, math.Max(s.Growth, 0))
+		if s.closedTooSlow() {
+			closed++
+		}
+	}
+	with := medianOf(m.slow, func(s Slow) float64 { return s.With.Late.P99 })
+	without := medianOf(m.slow, func(s Slow) float64 { return s.Without.Late.P99 })
+	return []Row{
+		single("one that reads nothing among 500: the others' p99, with ÷ without", ms(with)+" ÷ "+ms(without), p99, 1.1, "≤ 1.1"),
+		single("one that reads nothing: not closed with 1013, of its runs", fmt.Sprintf("%d of %d", len(m.slow)-closed, len(m.slow)),
+			[]float64{float64(len(m.slow) - closed)}, 0, "0"),
+		single("one that reads nothing: its node's memory grows by", kib(median(grew)), grew, queueLimit, "≤ "+kib(queueLimit)),
+	}
+}
+
+// queueLimit is what may wait for one client of our node (MAX_QUEUE_BYTES).
+const queueLimit = 1 << 20

@@ -1,0 +1,41 @@
+package loadtest
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func rowOf(t *testing.T, rows []Row, measure, peer string) Row {
+	t.Helper()
+	for _, r := range rows {
+		if r.Measure == measure && r.Against == peer {
+			return r
+		}
+	}
+	require.Fail(t, "no row "+measure+" "+peer)
+	return Row{}
+}
+
+func TestRowsAreMediansOfPairs(t *testing.T) {
+	m := &comparison{figures: map[string]map[string][]float64{}}
+	for round, ours := range []float64{800, 900, 100} {
+		m.add(sustained+"2 × 100", Ours.Name, ours)
+		m.add(sustained+"2 × 100", NodeJS.Name, []float64{100, 100, 10}[round]) // 8, 9, 10 times
+		m.add(lightP99, Ours.Name, 3)
+		m.add(lightP99, NodeJS.Name, 4)
+		m.add(idleBytes, Ours.Name, 7000)
+	}
+	rows := m.rows([]Growth{{What: "nodes", Steps: []GrowthStep{{Size: 1, CPU: 8}, {Size: 4, CPU: 10.4}}}}, allocations{measured: true, perMessage: 21})
+
+	r := rowOf(t, rows, sustained+"2 × 100", NodeJS.Name)
+	require.Equal(t, 9., r.Ratio, "the median of the ratios, not the ratio of the medians")
+	require.Equal(t, "pass", r.Verdict)
+	require.Equal(t, []float64{8, 10}, []float64{r.Lowest, r.Highest})
+	require.Equal(t, "short", rowOf(t, rows, lightP99, NodeJS.Name).Verdict)
+	require.Equal(t, "pass", rowOf(t, rows, idleBytes, "").Verdict)
+	require.Equal(t, "not measured", rowOf(t, rows, idleBytes, Ceiling.Name).Verdict)
+	require.Equal(t, "short", rowOf(t, rows, "CPU per delivery, 4 ÷ 1 nodes", "").Verdict)
+	require.Equal(t, "pass", rowOf(t, rows, "allocations per delivery", "").Verdict)
+	require.Equal(t, "short", rowOf(t, rows, "allocations per message, its whole way", "").Verdict)
+}

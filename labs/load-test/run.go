@@ -1,0 +1,92 @@
+package loadtest
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+)
+
+func (l Load) withDefaults() Load {
+	def(&l.Clients, 100)
+	def(&l.Senders, 5)
+	def(&l.Rooms, 1)
+	def(&l.Size, 128)
+	def(&l.Warmup, 2*time.Second)
+	def(&l.Length, 5*time.Second)
+	l.Senders = min(l.Senders, l.Clients)
+	return l
+}
+
+func def[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// check says what is wrong with a load, in one sentence.
+func (l Load) check(nodes int) error {
+	switch {
+	case l.Rate <= 0:
+		return fmt.Errorf("a rate of %v messages a second: give a positive number", l.Rate)
+	case l.Size < stampBytes || l.Size > 60<<10:
+		return fmt.Errorf("messages of %d bytes: give %d, which the lab's own marks need, to %d", l.Size, stampBytes, 60<<10)
+	case l.Rooms*2 > nodes*l.Clients:
+		return fmt.Errorf("%d rooms for %d clients: give each room at least two, one who sends and one who hears it", l.Rooms, nodes*l.Clients)
+	}
+	return nil
+}
+
+// drainQuiet is how long nothing may arrive, after the last message was sent,
+// before what is missing is called lost; drainMost bounds it all.
+const (
+	drainQuiet = time.Second
+	drainMost  = 10 * time.Second
+)
+
+// Run puts a load on a cluster. An error means that there is nothing to tell;
+// what the cluster did wrong under the load is told in the result.
+func (c *Cluster) Run(ctx context.Context, load Load, watch Watch) (Run, error) {
+	load = load.withDefaults()
+	if err := load.check(len(c.Nodes)); err != nil {
+		return Run{}, err
+	}
+	crowd, err := gather(len(c.Nodes), c.Protocol, load)
+	if err != nil {
+		return Run{}, err
+	}
+	defer crowd.close()
+	if err := crowd.connect(ctx, c.Nodes); err != nil {
+		return Run{}, fmt.Errorf("%s: %w", c.Name, err)
+	}
+	return c.put(ctx, load, crowd, watch)
+}
+
+// put sends a load through a crowd that is connected.
+func (c *Cluster) put(ctx context.Context, load Load, crowd *crowd, watch Watch) (Run, error) {
+	s := load.schedule(now() + int64(50*time.Millisecond))
+	crowd.count(s.since, s.until)
+	sending := make(chan struct{})
+	var sent []int64
+	var late *hdrhistogram.Histogram
+	go func() {
+		defer close(sending)
+		sent, late = crowd.send(ctx, s)
+	}()
+	m := meter{cluster: c, crowd: crowd, schedule: s, watch: watch}
+	run, err := m.measure(ctx)
+	<-sending
+	if err != nil {
+		return Run{}, err
+	}
+	for _, n := range sent {
+		run.Counts.Sent += n
+	}
+	run.Counts.Expected = crowd.expected(sent)
+	m.drain(ctx, run.Counts.Expected)
+	m.finish(&run, late)
+	run.System, run.Nodes, run.Load = c.Name, len(c.Nodes), load
+	return run, ctx.Err()
+}

@@ -1,0 +1,175 @@
+package loadtest
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// slowLoad is what a client that reads nothing is put into: 500 connections, and
+// messages large enough to fill its queue within seconds.
+var slowLoad = Load{Clients: 250, Rate: 100, Size: 4096, Warmup: 2 * time.Second, Length: 12 * time.Second}
+
+// Slow is what one client that reads nothing does to the others.
+type Slow struct {
+	Without, With Run
+	Closed        string  // how the server closed it; "": it did not
+	Growth        float64 // bytes that its node's memory grew by at most, more than without it
+}
+
+// Slow runs the same load twice, the second time with one more client, at the
+// first node, which reads nothing after its welcome until the node has given
+// it up, and then all there is: so it learns why.
+func (l *Lab) Slow(ctx context.Context, s System, round int) (slow Slow, err error) {
+	var without, with float64
+	if slow.Without, without, _, err = l.slowRun(ctx, s, round, false); err != nil {
+		return slow, err
+	}
+	if slow.With, with, slow.Closed, err = l.slowRun(ctx, s, round, true); err != nil {
+		return slow, err
+	}
+	slow.Growth = with - without
+	l.say("%-12s the one that reads nothing: %s; its node's memory grew by %.1f MiB, without it by %.1f MiB",
+		s.Name, cmp.Or(slow.Closed, "not closed"), with/(1<<20), without/(1<<20))
+	return slow, nil
+}
+
+func (l *Lab) slowRun(ctx context.Context, s System, round int, withDeaf bool) (run Run, grew float64, closed string, err error) {
+	c, err := l.Start(ctx, s, 2)
+	if err != nil {
+		return run, 0, "", err
+	}
+	defer c.Close()
+	load := slowLoad.withDefaults()
+	crowd, err := gather(len(c.Nodes), c.Protocol, load)
+	if err != nil {
+		return run, 0, "", err
+	}
+	defer crowd.close()
+	label := "500 clients"
+	if withDeaf {
+		label += " and one that reads nothing"
+		crowd.addDeaf()
+	}
+	if err := crowd.connect(ctx, c.Nodes); err != nil {
+		return run, 0, "", fmt.Errorf("%s: %w", c.Name, err)
+	}
+	before, err := c.usage()
+	if err != nil {
+		return run, 0, "", err
+	}
+	peak := c.watchMemory(0)
+	over, stop := context.WithCancel(ctx)
+	var waiting sync.WaitGroup
+	if withDeaf {
+		waiting.Go(func() { crowd.hearWhenGivenUp(over, c.Nodes[0]) })
+	}
+	run, err = c.put(ctx, load, crowd, l.watch(label+", "+c.Name))
+	stop()
+	waiting.Wait()
+	grew = float64(peak()) - float64(before[0].Resident)
+	if err != nil {
+		return run, grew, "", err
+	}
+	l.keep(&run, label, round)
+	if withDeaf {
+		closed = crowd.farewell()
+	}
+	return run, grew, closed, nil
+}
+
+// addDeaf adds a client at the first node that is not counted on to hear.
+func (c *crowd) addDeaf() {
+	c.clients = append(c.clients, &client{protocol: c.clients[0].protocol, name: "deaf", room: c.rooms[0], sender: -1, deaf: true})
+}
+
+func (c *crowd) deaf() (*client, *engine) {
+	last := len(c.clients) - 1
+	return c.clients[last], c.engines[last%len(c.engines)]
+}
+
+// hearWhenGivenUp has the deaf client read again when its node says that it
+// closes it, or when ctx, the load, is over.
+func (c *crowd) hearWhenGivenUp(ctx context.Context, node string) {
+	look := time.NewTicker(100 * time.Millisecond)
+	defer look.Stop()
+	for !givenUp(ctx, node) {
+		select {
+		case <-look.C:
+			continue
+		case <-ctx.Done():
+		}
+		break
+	}
+	cl, e := c.deaf()
+	e.hear(cl)
+}
+
+// givenUp asks a node's metrics, where it has any, whether it has closed a
+// client for reading too slowly.
+func givenUp(ctx context.Context, node string) bool {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+node+"/metrics", nil)
+	if err != nil {
+		return false
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return false
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	return err == nil && bytes.Contains(text, []byte("\nchat_slow_clients_total 1"))
+}
+
+// farewell waits for the end of the deaf client's connection, and returns how it
+// ended; "": it did not.
+func (c *crowd) farewell() string {
+	cl, e := c.deaf()
+	look := time.NewTicker(10 * time.Millisecond)
+	defer look.Stop()
+	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); <-look.C {
+		e.recorder.mu.Lock()
+		why := cl.why
+		e.recorder.mu.Unlock()
+		if why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// closedTooSlow reports whether the close frame was that for who reads too slowly.
+func (s Slow) closedTooSlow() bool { return strings.Contains(s.Closed, "1013") }
+
+// watchMemory follows the memory of node i until its result is called, which
+// returns the most that there was.
+func (c *Cluster) watchMemory(i int) (peak func() uint64) {
+	most := make(chan uint64)
+	stop := make(chan struct{})
+	go func() {
+		var seen uint64
+		look := time.NewTicker(100 * time.Millisecond)
+		defer look.Stop()
+		for {
+			if u, err := usage(c.servers[i].name, c.servers[i].stats); err == nil {
+				seen = max(seen, u.Resident)
+			}
+			select {
+			case <-look.C:
+			case <-stop:
+				most <- seen
+				return
+			}
+		}
+	}()
+	return func() uint64 {
+		close(stop)
+		return <-most
+	}
+}

@@ -1,0 +1,67 @@
+package loadtest
+
+import (
+	"context"
+	"time"
+)
+
+// Steady starts a system, puts one load on it, and ends it.
+func (l *Lab) Steady(ctx context.Context, s System, nodes int, load Load, label string) (Run, error) {
+	return l.fresh(ctx, s, nodes, load, label, 0)
+}
+
+// Short is one round of a light and a busy load on our system and on the peers
+// that can run here.
+func (l *Lab) Short(ctx context.Context, peers []System) error {
+	systems := l.present(ctx, peers)
+	for _, load := range []struct {
+		label string
+		Load
+	}{
+		{"light load", Load{Clients: 50, Rate: 50, Warmup: time.Second, Length: 3 * time.Second}},
+		{"busy", Load{Clients: 100, Rate: 500, Warmup: time.Second, Length: 3 * time.Second}},
+	} {
+		for _, s := range systems {
+			if _, err := l.fresh(ctx, s, 2, load.Load, load.label, 0); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// present are our system and the peers that can run here; why one cannot goes
+// into the notes.
+func (l *Lab) present(ctx context.Context, peers []System) []System {
+	systems := []System{Ours}
+	for _, p := range peers {
+		c, err := l.Start(ctx, p, 2)
+		if err != nil {
+			l.note("%s is left out: %v", p.Name, err)
+			continue
+		}
+		c.Close()
+		systems = append(systems, p)
+	}
+	return systems
+}
+
+func (l *Lab) fresh(ctx context.Context, s System, nodes int, load Load, label string, round int) (Run, error) {
+	c, err := l.Start(ctx, s, nodes)
+	if err != nil {
+		return Run{}, err
+	}
+	defer c.Close()
+	run, err := c.Run(ctx, load, l.watch(label+", "+c.Name))
+	if err == nil {
+		l.keep(&run, label, round)
+	}
+	return run, err
+}
+
+// keep takes a run into the report.
+func (l *Lab) keep(run *Run, label string, round int) {
+	run.Label, run.Round = label, round
+	l.Report.Runs = append(l.Report.Runs, *run)
+	l.say("%-12s %s: %s", run.System, run.Label, run.Summary())
+}

@@ -1,0 +1,60 @@
+package loadtest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// System is something to put a load on. Each is started as processes that read
+// PORT, PUB_HOST, PUB_PORT, SUB_HOST and SUB_PORT from the environment.
+type System struct {
+	Name     string
+	Protocol Protocol
+	Alone    bool // one process without Redis, for the clients of all nodes
+
+	// find returns what starts a node, or says in one sentence what is missing.
+	find func(context.Context, *Lab) (program, error)
+}
+
+// program is a command, and what it needs in its environment besides the
+// addresses.
+type program struct {
+	command, env []string
+}
+
+// The systems. Ours is the program of chapter 05, as it is.
+var (
+	Ours       = System{Name: "redis-chat", Protocol: Chat{}, find: goProgram("example.com/redis-chat/05-distributed-relay/cmd/node")}
+	NodeJS     = System{Name: "node.js", Protocol: SocketIO{}, find: nodeProgram}
+	Centrifuge = System{Name: "centrifuge", Protocol: CentrifugeJSON{}, find: goProgram("example.com/redis-chat/labs/load-test/peers/centrifuge")}
+	Ceiling    = System{Name: "ceiling", Protocol: Chat{}, Alone: true, find: goProgram("example.com/redis-chat/labs/load-test/peers/ceiling")}
+)
+
+// Peers are what ours is compared with.
+var Peers = []System{NodeJS, Centrifuge, Ceiling}
+
+// Systems finds systems by their names, comma separated.
+func Systems(names string) ([]System, error) {
+	var found []System
+	for name := range strings.SplitSeq(names, ",") {
+		i := slices.IndexFunc(Peers, func(s System) bool { return s.Name == name })
+		switch {
+		case name == Ours.Name:
+			found = append(found, Ours)
+		case i >= 0:
+			found = append(found, Peers[i])
+		default:
+			return nil, fmt.Errorf("there is no system %q: there are redis-chat, node.js, centrifuge and ceiling", name)
+		}
+	}
+	return found, nil
+}
+
+func goProgram(pkg string) func(context.Context, *Lab) (program, error) {
+	return func(ctx context.Context, l *Lab) (program, error) {
+		path, err := l.build(ctx, pkg)
+		return program{command: []string{path}}, err
+	}
+}
