@@ -19,8 +19,12 @@ const (
 // look is waited only while most clients of the node have a quarter of a queue
 // waiting, for then it is not they who are slow, and while that becomes less.
 func (h *Hub) pace() {
+	if _, waiting := h.backlog(0); waiting == 0 {
+		return // the round has written all of it
+	}
 	least, since := math.MaxInt, time.Now()
-	for began := since; time.Since(began) < paceMost; time.Sleep(paceLook) {
+	for began := since; time.Since(began) < paceMost; {
+		time.Sleep(paceLook)
 		most, waiting := h.backlog(h.o.MaxQueueBytes / 4)
 		if waiting < least {
 			least, since = waiting, time.Now()
