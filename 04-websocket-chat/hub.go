@@ -86,22 +86,31 @@ func (h *Hub) admit(ws *websocket.Conn, id, name, home string) (*Conn, error) {
 	ws.SetPongHandler(c.takePongs())
 	c.alive()
 
+	start, err := h.seat(c)
+	if start {
+		c.writeNow()
+	}
+	return c, err
+}
+
+// seat lets a connection in, and reports whether it is to be written to.
+func (h *Hub) seat(c *Conn) (start bool, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.draining {
-		return nil, fmt.Errorf("%s", closeGoingAway.text)
+		return false, fmt.Errorf("%s", closeGoingAway.text)
 	}
-	c.send(nodeFrame("$welcome", "", Welcome{ID: id, Name: name, Room: home, Node: h.o.Node}, nil))
+	start = c.put(nodeFrame("$welcome", "", Welcome{ID: c.id, Name: c.name, Room: c.home, Node: h.o.Node}, nil))
 	if h.degraded != "" {
-		c.send(degradedFrame(h.degraded))
+		c.put(degradedFrame(h.degraded)) // start is told once
 	}
 	c.at = len(h.all)
 	h.all = append(h.all, c)
-	h.conns[id] = c
-	h.enter(c, home)
+	h.conns[c.id] = c
+	h.enter(c, c.home)
 	c.ping = time.AfterFunc(math.MaxInt64, c.sendPing) // assigned before it can fire
 	c.ping.Reset(h.o.PingInterval)
-	return c, nil
+	return start, nil
 }
 
 // remove takes a connection out of everything; a second call does nothing.

@@ -39,7 +39,9 @@ func (c *Conn) takePongs() func(string) error {
 // sendPing runs on the connection's timer.
 func (c *Conn) sendPing() {
 	if !c.closing() {
-		c.send(pingFrame)
+		if c.put(pingFrame) {
+			c.writeNow()
+		}
 		c.ping.Reset(c.hub.o.PingInterval)
 	}
 }

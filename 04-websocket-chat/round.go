@@ -38,6 +38,10 @@ func writeRound(conns []*Conn) {
 // processor is free.
 const roundPart = 1000
 
+// writeNow is a round of one, for a frame to one client alone. Not for a reader,
+// whose stack is to stay small.
+func (c *Conn) writeNow() { writePart([]*Conn{c}) }
+
 func writePart(conns []*Conn) {
 	b := batches.Get().(*batch)
 	defer b.release()

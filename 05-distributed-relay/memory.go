@@ -30,7 +30,7 @@ func watchMemory(ctx context.Context, hub *chat.Hub) {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
-	look := time.NewTicker(100 * time.Millisecond) // 1,000 connections at the speed of a crowd
+	look := time.NewTicker(500 * time.Millisecond) // seldom: each look wakes an idle node up
 	defer look.Stop()
 	percent := fewPercent
 	defer func() { debug.SetGCPercent(fewPercent) }()
