@@ -3,7 +3,7 @@
 
 ARGS =
 
-.PHONY: help run test check bench doctor fmt tidy
+.PHONY: help run test check bench compare doctor fmt tidy
 
 help: ## list the jobs (make alone does that too)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -19,8 +19,16 @@ test: ## run all tests embedded, and again on redis-server when it is on the PAT
 check: ## formatting, vet for three systems, staticcheck, modules alone, texts
 	@go run ./workbook/cmd/check $(ARGS)
 
-bench: ## run all benchmarks, one package after the other
-	@go test -run '^$$' -bench . -benchmem -p 1 $(or $(ARGS),work)
+bench: ## run the benchmarks, and one short round of the load test (3 minutes)
+	@mkdir -p bin
+	@go test -run '^$$' -bench . -benchmem -benchtime 100ms -count 2 -p 1 $(or $(ARGS),./03-pubsub ./04-websocket-chat ./05-distributed-relay) >bin/bench.txt || { cat bin/bench.txt; exit 1; }
+	@cd workbook/tools && GOWORK=off go tool benchstat ../../bin/bench.txt
+	@go run ./labs/load-test/cmd/loadtest short
+
+compare: ## load-test this system beside its peers, and say what is reached (40 minutes)
+	@mkdir -p bin
+	@go build -buildvcs=false -o bin/ ./labs/load-test/cmd/loadtest
+	@exec bin/loadtest -json bin/compare.json -html bin/compare.html $(ARGS) compare
 
 doctor: ## what is on this machine, what is missing, what it is for, how to get it
 	@command -v go >/dev/null || { echo 'Go is missing: get 1.26 or newer from https://go.dev/dl/'; exit 1; }
@@ -30,4 +38,4 @@ fmt: ## format every Go file
 	@gofmt -l -w .
 
 tidy: ## go mod tidy in every module
-	@for mod in */go.mod workbook/*/go.mod; do (cd "$${mod%/go.mod}" && GOWORK=off go mod tidy) || exit 1; done
+	@for mod in */go.mod */*/go.mod labs/*/peers/*/go.mod; do (cd "$${mod%/go.mod}" && GOWORK=off go mod tidy) || exit 1; done

@@ -5,23 +5,21 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"os"
 	"sync"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// engine reads for many clients on one goroutine. With a goroutine each, as
+// engine reads for many clients on one thread. With a goroutine each, as
 // elsewhere (engine_other.go), a wake-up costs the switch of goroutines and a
 // second read that finds nothing; epoll says who has something, and one read
-// takes it. Its own descriptor waits in Go's poller like a socket, so that no
-// thread is held meanwhile.
+// takes it. The thread waits in the kernel itself: behind Go's own poller, which
+// is an epoll, too, each write of a server would have to wake two.
 type engine struct {
 	recorder *recorder
-	epoll    *os.File
-	raw      syscall.RawConn
+	epoll    int
+	wake     int           // an eventfd, which ends run
 	done     chan struct{} // closed when run has ended
 
 	mu      sync.Mutex
@@ -29,18 +27,24 @@ type engine struct {
 }
 
 func newEngine(r *recorder) (*engine, error) {
-	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
-	if err == nil {
-		err = unix.SetNonblock(fd, true) // or Go's poller does not take it
+	e := &engine{recorder: r, clients: map[int32]*client{}, done: make(chan struct{})}
+	var err error
+	if e.epoll, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
+		return nil, fmt.Errorf("start the load generator: epoll: %w", explain(err))
+	}
+	if e.wake, err = unix.Eventfd(0, unix.EFD_CLOEXEC); err == nil {
+		err = e.watch(e.wake)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("start the load generator: epoll: %w", err)
-	}
-	e := &engine{recorder: r, epoll: os.NewFile(uintptr(fd), "epoll"), clients: map[int32]*client{}, done: make(chan struct{})}
-	if e.raw, err = e.epoll.SyscallConn(); err != nil {
-		return nil, fmt.Errorf("start the load generator: epoll: %w", err)
+		_ = unix.Close(e.epoll)
+		return nil, fmt.Errorf("start the load generator: eventfd: %w", explain(err))
 	}
 	return e, nil
+}
+
+// watch has epoll tell when fd can be read.
+func (e *engine) watch(fd int) error {
+	return unix.EpollCtl(e.epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd)})
 }
 
 // connect opens a client's connection and sends its request; the rest comes by
@@ -71,8 +75,7 @@ func (e *engine) connect(ctx context.Context, c *client, addr string) error {
 	e.mu.Lock()
 	e.clients[int32(fd)] = c
 	e.mu.Unlock()
-	err = unix.EpollCtl(int(e.epoll.Fd()), unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd)})
-	if err == nil {
+	if err = e.watch(fd); err == nil {
 		err = s.write(c.request(addr))
 	}
 	if err != nil {
@@ -94,17 +97,18 @@ func (e *engine) run() {
 	events := make([]unix.EpollEvent, 256)
 	buf := make([]byte, readBytes)
 	for {
-		n := 0
-		err := e.raw.Read(func(fd uintptr) bool {
-			var err error
-			n, err = unix.EpollWait(int(fd), events, 0)
-			return n > 0 || err != nil && err != unix.EINTR
-		})
-		if err != nil || n < 0 {
-			return // closed by stop
+		n, err := unix.EpollWait(e.epoll, events, -1)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return // nothing of it can fail, but a programmer's mistake
 		}
 		begun := time.Now()
 		for _, event := range events[:n] {
+			if int(event.Fd) == e.wake {
+				return
+			}
 			e.mu.Lock()
 			c := e.clients[event.Fd]
 			e.mu.Unlock()
@@ -119,7 +123,7 @@ func (e *engine) read(c *client, fd int, buf []byte) {
 	switch {
 	case n > 0:
 		if e.recorder.take(c, buf[:n]); c.mute() {
-			_ = unix.EpollCtl(int(e.epoll.Fd()), unix.EPOLL_CTL_DEL, fd, nil)
+			_ = unix.EpollCtl(e.epoll, unix.EPOLL_CTL_DEL, fd, nil)
 		}
 		return
 	case err == unix.EAGAIN || err == unix.EINTR:
@@ -127,7 +131,7 @@ func (e *engine) read(c *client, fd int, buf []byte) {
 	case err == nil:
 		err = errors.New("the server closed the connection without a close frame")
 	}
-	_ = unix.EpollCtl(int(e.epoll.Fd()), unix.EPOLL_CTL_DEL, fd, nil)
+	_ = unix.EpollCtl(e.epoll, unix.EPOLL_CTL_DEL, fd, nil)
 	e.recorder.broke(c, err)
 }
 
@@ -135,18 +139,20 @@ func (e *engine) read(c *client, fd int, buf []byte) {
 func (e *engine) hear(c *client) {
 	c.hears.Store(true)
 	fd := int(c.socket.(descriptor))
-	_ = unix.EpollCtl(int(e.epoll.Fd()), unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd)})
+	_ = e.watch(fd)
 }
 
 // stop ends run and closes all connections.
 func (e *engine) stop() {
-	_ = e.epoll.Close()
+	_, _ = unix.Write(e.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0})
 	<-e.done // before: the number of a closed socket may soon be another's
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, c := range e.clients {
 		c.socket.close()
 	}
+	_ = unix.Close(e.wake)
+	_ = unix.Close(e.epoll)
 }
 
 // descriptor is a socket that does not block.

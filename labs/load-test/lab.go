@@ -136,6 +136,9 @@ func (l *Lab) topology(ctx context.Context, nodes int) error {
 // each stands for many people.
 func (l *Lab) environment(i int, alone bool, port string) []string {
 	env := []string{"PORT=" + port, "LISTEN_HOST=127.0.0.1", "RATE_PER_SECOND=0", "LOG_LEVEL=warn", "NODE_ENV=production"}
+	if i > 0 {
+		env = append(env, "PPROF_ADDR=") // one port serves the first node's profiles
+	}
 	if alone {
 		return env
 	}

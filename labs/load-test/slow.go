@@ -20,68 +20,70 @@ var slowLoad = Load{Clients: 250, Rate: 100, Size: 4096, Warmup: 2 * time.Second
 type Slow struct {
 	Without, With Run
 	Closed        string  // how the server closed it; "": it did not
-	Growth        float64 // bytes that its node's memory grew by at most, more than without it
+	Growth        float64 // bytes that its node grew by, more than without it
 }
 
-// Slow runs the same load twice, the second time with one more client, at the
-// first node, which reads nothing after its welcome until the node has given
-// it up, and then all there is: so it learns why.
+// Slow runs the same load twice on the same nodes, the second time with one more
+// client, at the first node, which reads nothing after its welcome until the
+// node has given it up, and then all there is: so it learns why.
 func (l *Lab) Slow(ctx context.Context, s System, round int) (slow Slow, err error) {
-	var without, with float64
-	if slow.Without, without, _, err = l.slowRun(ctx, s, round, false); err != nil {
+	c, err := l.Start(ctx, s, 2)
+	if err != nil {
 		return slow, err
 	}
-	if slow.With, with, slow.Closed, err = l.slowRun(ctx, s, round, true); err != nil {
+	defer c.Close()
+	without, with := slowRun{cluster: c}, slowRun{cluster: c, deaf: true}
+	if slow.Without, err = without.run(ctx, l, "500 clients", round); err != nil {
 		return slow, err
 	}
-	slow.Growth = with - without
-	l.say("%-12s the one that reads nothing: %s; its node's memory grew by %.1f MiB, without it by %.1f MiB",
-		s.Name, cmp.Or(slow.Closed, "not closed"), with/(1<<20), without/(1<<20))
+	if slow.With, err = with.run(ctx, l, "500 clients and one that reads nothing", round); err != nil {
+		return slow, err
+	}
+	slow.Closed, slow.Growth = with.closed, max(0, with.grew-without.grew)
+	l.say("%-12s the one that reads nothing: %s; meanwhile its node grew by %.1f MiB, without it by %.1f",
+		s.Name, cmp.Or(slow.Closed, "not closed"), with.grew/(1<<20), without.grew/(1<<20))
 	return slow, nil
 }
 
-func (l *Lab) slowRun(ctx context.Context, s System, round int, withDeaf bool) (run Run, grew float64, closed string, err error) {
-	c, err := l.Start(ctx, s, 2)
-	if err != nil {
-		return run, 0, "", err
-	}
-	defer c.Close()
-	load := slowLoad.withDefaults()
+// slowRun is one of the two.
+type slowRun struct {
+	cluster *Cluster
+	deaf    bool
+	grew    float64 // bytes, of the first node, at most, since the warm-up
+	closed  string  // how the deaf client ended
+}
+
+func (r *slowRun) run(ctx context.Context, l *Lab, label string, round int) (Run, error) {
+	c, load := r.cluster, slowLoad.withDefaults()
 	crowd, err := gather(len(c.Nodes), c.Protocol, load)
 	if err != nil {
-		return run, 0, "", err
+		return Run{}, err
 	}
 	defer crowd.close()
-	label := "500 clients"
-	if withDeaf {
-		label += " and one that reads nothing"
+	if r.deaf {
 		crowd.addDeaf()
 	}
 	if err := crowd.connect(ctx, c.Nodes); err != nil {
-		return run, 0, "", fmt.Errorf("%s: %w", c.Name, err)
+		return Run{}, fmt.Errorf("%s: %w", c.Name, err)
 	}
-	before, err := c.usage()
-	if err != nil {
-		return run, 0, "", err
-	}
-	peak := c.watchMemory(0)
+	growth := c.watchMemory(0, load.Warmup)
 	over, stop := context.WithCancel(ctx)
 	var waiting sync.WaitGroup
-	if withDeaf {
+	if r.deaf {
 		waiting.Go(func() { crowd.hearWhenGivenUp(over, c.Nodes[0]) })
 	}
-	run, err = c.put(ctx, load, crowd, l.watch(label+", "+c.Name))
+	run, err := c.put(ctx, load, crowd, l.watch(label+", "+c.Name))
 	stop()
 	waiting.Wait()
-	grew = float64(peak()) - float64(before[0].Resident)
+	r.grew = growth()
 	if err != nil {
-		return run, grew, "", err
+		return run, err
 	}
 	l.keep(&run, label, round)
-	if withDeaf {
-		closed = crowd.farewell()
+	if r.deaf {
+		r.closed = crowd.farewell()
 	}
-	return run, grew, closed, nil
+	return run, nil
 }
 
 // addDeaf adds a client at the first node that is not counted on to hear.
@@ -147,29 +149,29 @@ func (c *crowd) farewell() string {
 // closedTooSlow reports whether the close frame was that for who reads too slowly.
 func (s Slow) closedTooSlow() bool { return strings.Contains(s.Closed, "1013") }
 
-// watchMemory follows the memory of node i until its result is called, which
-// returns the most that there was.
-func (c *Cluster) watchMemory(i int) (peak func() uint64) {
-	most := make(chan uint64)
+// watchMemory follows the memory of node i, from after on, until its result is
+// called, which returns by how many bytes it has grown at most.
+func (c *Cluster) watchMemory(i int, after time.Duration) (grew func() float64) {
+	result := make(chan float64)
 	stop := make(chan struct{})
 	go func() {
-		var seen uint64
+		var first, most float64
 		look := time.NewTicker(100 * time.Millisecond)
 		defer look.Stop()
-		for {
-			if u, err := usage(c.servers[i].name, c.servers[i].stats); err == nil {
-				seen = max(seen, u.Resident)
+		for began := time.Now(); ; {
+			if u, err := usage(c.servers[i].name, c.servers[i].stats); err == nil && time.Since(began) > after {
+				first, most = cmp.Or(first, float64(u.Resident)), max(most, float64(u.Resident))
 			}
 			select {
 			case <-look.C:
 			case <-stop:
-				most <- seen
+				result <- most - first
 				return
 			}
 		}
 	}()
-	return func() uint64 {
+	return func() float64 {
 		close(stop)
-		return <-most
+		return <-result
 	}
 }

@@ -35,7 +35,8 @@ func TestTheMedianRoundStandsForASeries(t *testing.T) {
 		"repetitions without a round":      {[]*loadtest.Run{at(0, 10, 9, 1), at(0, 10, 1, 2), at(0, 10, 4, 3)}, 4, 10},
 		"a failed round does not count":    {[]*loadtest.Run{at(1, 10, 3, 1), failed(at(2, 10, 0, 0)), at(3, 10, 2, 1)}, 3, 10},
 		"a search is its best step":        {[]*loadtest.Run{at(0, 10, 1, 10), at(0, 40, 3, 40), failed(at(0, 80, 9, 60)), at(0, 20, 2, 20)}, 3, 40},
-		"a step that loses is not best":    {[]*loadtest.Run{at(1, 10, 1, 10), losing(at(1, 20, 2, 20))}, 1, 10},
+		"a step that loses is not best":    {[]*loadtest.Run{at(1, 10, 1, 10), missed(losing(at(1, 20, 2, 20)))}, 1, 10},
+		"nor is one that is late":          {[]*loadtest.Run{at(1, 10, 1, 10), missed(at(1, 20, 60, 20))}, 1, 10},
 		"searches: the median best":        {[]*loadtest.Run{at(1, 10, 1, 10), at(1, 20, 2, 20), at(2, 10, 3, 10), at(3, 10, 4, 10), at(3, 40, 5, 40)}, 2, 20},
 		"a loss is better than no figures": {[]*loadtest.Run{losing(at(0, 10, 7, 10))}, 7, 10},
 	} {
@@ -94,4 +95,9 @@ func TestFiguresHaveThreeDigits(t *testing.T) {
 	} {
 		require.Equal(t, want, figure(v))
 	}
+}
+
+func missed(run *loadtest.Run) *loadtest.Run {
+	run.Missed = "not what the search wants"
+	return run
 }
