@@ -13,7 +13,8 @@ type closeReason struct {
 // connect again, with a pause; after the others mend what was wrong first.
 //
 // One more code is sent, by the WebSocket library: 1002, to who breaks RFC 6455
-// itself. It is written at once, past the queue, between two writes of ours. 1003
+// itself. It is written at once, past the queue, and so may stand within a frame
+// of which the socket has taken a half; who sent such does not read on. 1003
 // is reserved for data of a kind that a node does not take; this one takes all.
 var (
 	closeGoingAway = closeReason{1001, "this node is going away; connect to another"}

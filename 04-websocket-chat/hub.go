@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"slices"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -74,9 +73,7 @@ func NewHub(o Options) (*Hub, error) {
 func (h *Hub) admit(ws *websocket.Conn, id, name, home string) (*Conn, error) {
 	c := &Conn{hub: h, ws: ws, id: id, name: name, home: home, self: []string{id}}
 	c.run = c.write
-	if socket, ok := ws.NetConn().(syscall.Conn); ok { // not TLS, which has state of its own
-		c.raw, _ = socket.SyscallConn()
-	}
+	c.raw = rawConn(ws.NetConn())
 	c.out.limit = h.o.MaxQueueBytes
 	if h.o.RatePerSecond > 0 {
 		c.quota = rate.NewLimiter(rate.Limit(h.o.RatePerSecond), h.o.RateBurst)

@@ -2,10 +2,16 @@
 
 package chat
 
-import "syscall"
+import (
+	"net"
+	"syscall"
+)
 
-// attempt has no write that does not wait to offer here: writer goroutines do
-// all of it.
+// rawConn: there are no writes that do not wait here, writer goroutines do all
+// of it.
+func rawConn(net.Conn) syscall.RawConn { return nil }
+
+// attempt is never made.
 type attempt struct{}
 
 func (*attempt) write(syscall.RawConn, []byte) int { return 0 }

@@ -2,7 +2,21 @@
 
 package chat
 
-import "syscall"
+import (
+	"net"
+	"syscall"
+)
+
+// rawConn is for writes that do not wait; nil where a socket has none, as TLS,
+// which has state of its own.
+func rawConn(socket net.Conn) syscall.RawConn {
+	if s, ok := socket.(syscall.Conn); ok {
+		if raw, err := s.SyscallConn(); err == nil {
+			return raw
+		}
+	}
+	return nil
+}
 
 // attempt is one write that does not wait. It is kept with a batch, as a
 // closure for each write would be allocated.

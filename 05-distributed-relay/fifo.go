@@ -16,8 +16,9 @@ func (f *fifo[T]) push(item T) {
 	if len(f.items) == 0 {
 		f.items = f.room
 	}
+	moved := len(f.items) == cap(f.items)
 	f.items = append(f.items, item)
-	if n := cap(f.items); n > cap(f.room) && n <= keepRoom {
+	if n := cap(f.items); moved && n > cap(f.room) && n <= keepRoom { // moved: it begins where its memory does
 		f.room = f.items[:0]
 	}
 }
