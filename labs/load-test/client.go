@@ -39,8 +39,7 @@ type room struct {
 	senders []*client
 }
 
-// request is the HTTP request that asks for a WebSocket, and what a client of
-// this protocol says first behind it.
+// request is the HTTP request that asks for a WebSocket.
 func (c *client) request(host string) []byte {
 	return fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", c.protocol.Path(c.name, c.room.name), host)
@@ -82,6 +81,7 @@ func (c *client) feed(b []byte, r *recorder) {
 			c.answer(appendFrame(nil, opPong, payload), r)
 		case opClose:
 			c.end(r, closeWords(payload))
+			c.tail = nil
 			return
 		case opPong:
 		default:
@@ -105,7 +105,7 @@ func (c *client) hear(payload []byte, r *recorder) {
 		} else {
 			payload = nil
 		}
-		if s, _, ok := nextStamp(line); ok {
+		if s, ok := findStamp(line); ok {
 			if int(s.sender) != c.sender && int(s.sender) < len(c.from) {
 				r.arrived(s, c.from[s.sender].see(s.seq))
 			}
@@ -134,11 +134,24 @@ func (c *client) write(frame []byte) error {
 // asks after each read, on the goroutine that has taken it in.
 func (c *client) mute() bool { return c.deaf && c.welcome && !c.hears.Load() }
 
-// answer sends a frame that the server waits for. A failure ends the client.
-func (c *client) answer(frame []byte, r *recorder) {
-	if err := c.write(frame); err != nil {
-		c.end(r, err.Error())
+// shut closes the socket, and lets nobody write to what its number is next.
+func (c *client) shut() {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	if c.socket != nil {
+		c.socket.close()
+		c.socket = shutSocket{}
 	}
+}
+
+// answer sends a frame that the server waits for, on a goroutine of its own: the
+// engine must not wait for a server. A failure ends the client.
+func (c *client) answer(frame []byte, r *recorder) {
+	go func() {
+		if err := c.write(frame); err != nil {
+			r.broke(c, err)
+		}
+	}()
 }
 
 // end notes that the server ended the connection, or that it broke.

@@ -22,7 +22,6 @@ type Cluster struct {
 	redis         []redisServer
 
 	failed chan struct{} // closed when a node's process has ended by itself
-	once   sync.Once
 	mu     sync.Mutex
 	why    error
 	closed bool

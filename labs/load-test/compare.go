@@ -3,6 +3,7 @@ package loadtest
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 )
@@ -20,12 +21,17 @@ const idleClients = 5000 // at each node
 // makes the table of what was to be reached. A peer that cannot run here is left
 // out, with a sentence in the notes.
 func (l *Lab) Compare(ctx context.Context, peers []System, rounds int) error {
-	m := &comparison{figures: map[string]map[string][]float64{}, rates: map[string]float64{}}
+	m := &comparison{figures: map[figure]float64{}, rounds: rounds, rates: map[string]float64{}}
+	var allocations allocations
+	defer func() { l.Report.Rows = m.rows(l.Report.Growth, allocations) }() // also of half a comparison
 	systems := l.present(ctx, peers)
 	for round := 1; round <= rounds; round++ {
 		l.say("round %d of %d", round, rounds)
+		// Each round another system is the first: the machine may be in another mood by the last.
+		turn := round % len(systems)
+		order := append(slices.Clone(systems[turn:]), systems[:turn]...)
 		for _, step := range []func(context.Context, *Lab, []System, int) error{m.light, m.sustained, m.busy, m.idle} {
-			if err := step(ctx, l, systems, round); err != nil {
+			if err := step(ctx, l, order, round); err != nil {
 				return err
 			}
 		}
@@ -33,16 +39,17 @@ func (l *Lab) Compare(ctx context.Context, peers []System, rounds int) error {
 		if err != nil {
 			return err
 		}
-		m.slow = append(m.slow, slow)
+		if l.sound(&slow.With) && l.sound(&slow.Without) {
+			m.slow = append(m.slow, slow)
+		}
 	}
 	if err := l.Grow(ctx, Ours, rounds); err != nil {
 		return err
 	}
-	allocations, err := measureAllocations(ctx)
-	if err != nil {
+	var err error
+	if allocations, err = measureAllocations(ctx); err != nil {
 		l.note("allocations were not measured: %v", err)
 	}
-	l.Report.Rows = m.rows(l.Report.Growth, allocations)
 	return nil
 }
 
@@ -52,18 +59,37 @@ func (l *Lab) note(format string, args ...any) {
 	l.say("%s", sentence)
 }
 
-// comparison is what the rounds found: by measure and system, a figure a round.
+// comparison is what the rounds found.
 type comparison struct {
-	figures map[string]map[string][]float64
+	figures map[figure]float64
+	rounds  int
 	rates   map[string]float64 // the highest that were sustained last, by shape and system
 	slow    []Slow
 }
 
-func (m *comparison) add(measure, system string, figure float64) {
-	if m.figures[measure] == nil {
-		m.figures[measure] = map[string][]float64{}
+// figure is what was found of a system in a round. What failed has none.
+type figure struct {
+	measure, system string
+	round           int
+}
+
+// of are the figures of all rounds.
+func (m *comparison) of(measure, system string) (all []float64) {
+	for round := 1; round <= m.rounds; round++ {
+		if f, ok := m.figures[figure{measure, system, round}]; ok {
+			all = append(all, f)
+		}
 	}
-	m.figures[measure][system] = append(m.figures[measure][system], figure)
+	return all
+}
+
+// sound reports whether a run may be judged by its figures; why not is noted.
+func (l *Lab) sound(r *Run) bool {
+	why, ok := Goal{P99: math.Inf(1)}.Sustained(r)
+	if !ok {
+		l.note("%s, %s, round %d does not count: %s", r.System, r.Label, r.Round, why)
+	}
+	return ok
 }
 
 func (m *comparison) light(ctx context.Context, l *Lab, systems []System, round int) error {
@@ -72,9 +98,11 @@ func (m *comparison) light(ctx context.Context, l *Lab, systems []System, round 
 		if err != nil {
 			return err
 		}
-		m.add(lightP50, s.Name, run.Late.P50)
-		m.add(lightP99, s.Name, run.Late.P99)
-		m.add(lightCPU, s.Name, run.CPU)
+		if l.sound(&run) {
+			m.figures[figure{lightP50, s.Name, round}] = run.Late.P50
+			m.figures[figure{lightP99, s.Name, round}] = run.Late.P99
+			m.figures[figure{lightCPU, s.Name, round}] = run.CPU
+		}
 	}
 	return nil
 }
@@ -94,10 +122,7 @@ func (m *comparison) sustained(ctx context.Context, l *Lab, systems []System, ro
 				return err
 			}
 			m.rates[key] = best.Load.Rate
-			m.add(sustained+shape(2, load), s.Name, best.Deliveries)
-			if best.Generator.Bottleneck != "" {
-				l.note("%s, %s, round %d: the lab was the limit: %s", s.Name, best.Label, round, best.Generator.Bottleneck)
-			}
+			m.figures[figure{sustained + shape(2, load), s.Name, round}] = best.Deliveries
 		}
 	}
 	return nil
@@ -108,14 +133,17 @@ func (m *comparison) busy(ctx context.Context, l *Lab, systems []System, round i
 	load := shapes[0]
 	load.Rate, load.Length = m.rates[NodeJS.Name+shape(2, load)], 5*time.Second
 	if load.Rate == 0 {
-		load.Rate = 500 // without Node.js there is still the ceiling to compare with
+		load.Rate = 500
+		l.note("without node.js, 500 messages a second stand for the rate that saturates it")
 	}
 	for _, s := range systems {
 		run, err := l.fresh(ctx, s, 2, load, "the rate that saturates node.js", round)
 		if err != nil {
 			return err
 		}
-		m.add(busyCPU, s.Name, run.CPU)
+		if l.sound(&run) {
+			m.figures[figure{busyCPU, s.Name, round}] = run.CPU
+		}
 	}
 	return nil
 }
@@ -127,20 +155,24 @@ func (m *comparison) idle(ctx context.Context, l *Lab, systems []System, round i
 			l.note("%s, idle connections, round %d: %v", s.Name, round, err)
 			continue
 		}
-		m.add(idleBytes, s.Name, idle.Resident)
-		m.add(connecting, s.Name, idle.PerSecond)
+		if idle.Failed != "" {
+			l.note("%s, idle connections, round %d does not count: %s", s.Name, round, idle.Failed)
+			continue
+		}
+		m.figures[figure{idleBytes, s.Name, round}] = idle.Resident
+		m.figures[figure{connecting, s.Name, round}] = idle.PerSecond
 	}
 	return nil
 }
 
 // pairs are the ratios of ours to a peer's, round by round.
 func (m *comparison) pairs(measure, peer string) []float64 {
-	ours, theirs := m.figures[measure][Ours.Name], m.figures[measure][peer]
 	var ratios []float64
-	for i := range min(len(ours), len(theirs)) {
-		if theirs[i] > 0 {
-			ratios = append(ratios, ours[i]/theirs[i])
+	for round := 1; round <= m.rounds; round++ {
+		ours, have := m.figures[figure{measure, Ours.Name, round}]
+		if theirs := m.figures[figure{measure, peer, round}]; have && theirs > 0 {
+			ratios = append(ratios, ours/theirs)
 		}
 	}
-	return slices.Clip(ratios)
+	return ratios
 }

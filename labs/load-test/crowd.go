@@ -1,6 +1,7 @@
 package loadtest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,6 +38,7 @@ func gather(nodes int, protocol Protocol, load Load) (*crowd, error) {
 	for range max(1, runtime.GOMAXPROCS(0)/2) { // the other half is the servers'
 		e, err := newEngine(newRecorder())
 		if err != nil {
+			c.close()
 			return nil, err
 		}
 		c.engines = append(c.engines, e)
@@ -94,10 +96,16 @@ func (c *crowd) connect(ctx context.Context, addrs []string) (err error) {
 		if !take() {
 			break
 		}
-		dialing.Go(func() error { return c.engines[i%len(c.engines)].connect(ctx, cl, addrs[cl.node]) })
+		dialing.Go(func() error {
+			err := c.engines[i%len(c.engines)].connect(ctx, cl, addrs[cl.node])
+			if err != nil {
+				fail(err) // its token does not come back
+			}
+			return err
+		})
 	}
 	if err := dialing.Wait(); err != nil {
-		return err
+		return cmp.Or(context.Cause(ctx), err) // what came first, not what it stopped
 	}
 	for range cap(tokens) { // when all are taken, nobody is on the way
 		if !take() {

@@ -1,6 +1,9 @@
 package loadtest
 
-import "time"
+import (
+	"net"
+	"time"
+)
 
 // socket is a connection as a client writes to it.
 type socket interface {
@@ -8,8 +11,11 @@ type socket interface {
 	close()
 }
 
-// readBytes is how much an engine reads at once.
-const readBytes = 256 << 10
+// shutSocket is one that was closed.
+type shutSocket struct{}
+
+func (shutSocket) write([]byte) error { return net.ErrClosed }
+func (shutSocket) close()             {}
 
 // epoch is when the lab's clock began. One clock stamps and reads all messages.
 var epoch = time.Now()

@@ -37,6 +37,7 @@ func newEngine(r *recorder) (*engine, error) {
 	}
 	if err != nil {
 		_ = unix.Close(e.epoll)
+		_ = unix.Close(e.wake) // -1 is none
 		return nil, fmt.Errorf("start the load generator: eventfd: %w", explain(err))
 	}
 	return e, nil
@@ -91,6 +92,9 @@ func explain(err error) error {
 	return err
 }
 
+// readBytes is how much is read at once.
+const readBytes = 256 << 10
+
 // run reads until stop is told.
 func (e *engine) run() {
 	defer close(e.done)
@@ -104,7 +108,6 @@ func (e *engine) run() {
 		if err != nil {
 			return // nothing of it can fail, but a programmer's mistake
 		}
-		begun := time.Now()
 		for _, event := range events[:n] {
 			if int(event.Fd) == e.wake {
 				return
@@ -114,11 +117,12 @@ func (e *engine) run() {
 			e.mu.Unlock()
 			e.read(c, int(event.Fd), buf)
 		}
-		e.recorder.busy.Add(int64(time.Since(begun)))
 	}
 }
 
 func (e *engine) read(c *client, fd int, buf []byte) {
+	begun := time.Now()
+	defer func() { e.recorder.busy.Add(int64(time.Since(begun))) }()
 	n, err := unix.Read(fd, buf)
 	switch {
 	case n > 0:
@@ -149,7 +153,7 @@ func (e *engine) stop() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, c := range e.clients {
-		c.socket.close()
+		c.shut()
 	}
 	_ = unix.Close(e.wake)
 	_ = unix.Close(e.epoll)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/shirou/gopsutil/v4/process"
@@ -133,7 +134,8 @@ func (l *Lab) topology(ctx context.Context, nodes int) error {
 
 // environment tells node i where Redis is, in the words that all systems here
 // understand. Our node's limits for one client are off: the senders are few, and
-// each stands for many people.
+// each stands for many people. Its line for each new connection is off, too: the
+// peers write none.
 func (l *Lab) environment(i int, alone bool, port string) []string {
 	env := []string{"PORT=" + port, "LISTEN_HOST=127.0.0.1", "RATE_PER_SECOND=0", "LOG_LEVEL=warn", "NODE_ENV=production"}
 	if i > 0 {
@@ -176,10 +178,14 @@ func (l *Lab) build(ctx context.Context, pkg string) (string, error) {
 		return path, nil
 	}
 	path := filepath.Join(l.programs, filepath.Base(pkg))
+	if runtime.GOOS == "windows" {
+		path += ".exe" // or it is not taken for a program
+	}
 	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", path, pkg)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build %s (run this inside of the workbook): %w: %s", pkg, err, strings.TrimSpace(string(out)))
 	}
 	l.built[pkg] = path
+	l.Report.addVersions(path)
 	return path, nil
 }

@@ -1,10 +1,11 @@
 package loadtest
 
 import (
+	"debug/buildinfo"
 	"fmt"
 	"os/exec"
 	"runtime"
-	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,10 +17,10 @@ import (
 )
 
 // Begin notes what is being measured, on what, and with what.
-func (r *Report) Begin(title string, command []string) {
+func (r *Report) Begin(title string, command []string, backend basics.Backend) {
 	r.Title, r.Started = title, time.Now()
 	r.Command = "loadtest " + strings.Join(command[1:], " ") // not the path of the program
-	r.Machine, r.Versions = thisMachine(), versions()
+	r.Machine, r.Versions = thisMachine(), versions(backend)
 }
 
 // End notes how long it took.
@@ -40,25 +41,37 @@ func thisMachine() Machine {
 	return m
 }
 
-func versions() []Version {
-	all := []Version{{"Go", runtime.Version()}}
-	if redis, err := basics.FindServer(); err == nil {
-		all = append(all, Version{"Redis", firstLine(redis, "--version")})
-	} else {
-		all = append(all, Version{"Redis", "embedded in the lab: its CPU is the lab's"})
+func versions(backend basics.Backend) []Version {
+	redis := Version{"Redis", "embedded in the lab: its CPU is the lab's"}
+	if server, err := basics.FindServer(); err == nil && backend.Kind == basics.KindServer {
+		redis.Version = firstLine(server, "--version")
 	}
-	if node := firstLine("node", "--version"); node != "" {
-		all = append(all, Version{"Node.js", node}, Version{"socket.io", "4.8.4"}, Version{"@socket.io/redis-adapter", "8.3.0"})
+	return []Version{{"Go", runtime.Version()}, redis}
+}
+
+// told are the libraries whose versions a report tells.
+var told = []string{
+	"github.com/gorilla/websocket", "github.com/redis/go-redis/v9", "github.com/centrifugal/centrifuge",
+	"socket.io", "@socket.io/redis-adapter", "ws", "ioredis",
+}
+
+// addVersions tells what a program of Go was built with.
+func (r *Report) addVersions(program string) {
+	info, err := buildinfo.ReadFile(program)
+	if err != nil {
+		return // then nothing is told of it
 	}
-	all = append(all, Version{"centrifuge", "0.38.0"})
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, dep := range info.Deps {
-			if dep.Path == "github.com/gorilla/websocket" || dep.Path == "github.com/redis/go-redis/v9" {
-				all = append(all, Version{dep.Path, dep.Version})
-			}
-		}
+	for _, dep := range info.Deps {
+		r.addVersion(dep.Path, dep.Version)
 	}
-	return all
+}
+
+// addVersion adds one that is to be told and is not yet.
+func (r *Report) addVersion(name, version string) {
+	v := Version{name, version}
+	if slices.Contains(told, name) && !slices.Contains(r.Versions, v) {
+		r.Versions = append(r.Versions, v)
+	}
 }
 
 // firstLine is what a program says of itself; "": it is not there.

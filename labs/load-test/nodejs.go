@@ -3,10 +3,13 @@ package loadtest
 import (
 	"context"
 	"embed"
+	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"example.com/redis-chat/06-emitter/interop/npm"
 )
@@ -41,7 +44,25 @@ func nodeProgram(ctx context.Context, l *Lab) (program, error) {
 	if err := os.WriteFile(path, server, 0o600); err != nil {
 		return program{}, err
 	}
+	l.Report.addNodeVersions()
 	return program{command: []string{"node", path}, env: []string{"NODE_PATH=" + modules}}, nil
+}
+
+// addNodeVersions tells what the peer consists of.
+func (r *Report) addNodeVersions() {
+	if node := (Version{"Node.js", firstLine("node", "--version")}); !slices.Contains(r.Versions, node) {
+		r.Versions = append(r.Versions, node)
+	}
+	var pkg struct {
+		Dependencies map[string]string `json:"dependencies"`
+	}
+	text, err := peers.ReadFile("peers/node/package.json")
+	if err != nil || json.Unmarshal(text, &pkg) != nil {
+		return // it is a part of this program
+	}
+	for _, name := range slices.Sorted(maps.Keys(pkg.Dependencies)) {
+		r.addVersion(name, pkg.Dependencies[name])
+	}
 }
 
 // ECharts is the library that draws the report's pictures, which npm brings.

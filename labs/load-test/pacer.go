@@ -41,6 +41,7 @@ func (c *crowd) send(ctx context.Context, s schedule) (sent []int64, late *hdrhi
 		sending.Go(func() {
 			h := newHistogram()
 			var data, text, frame []byte
+			broken := map[int64]bool{} // senders whose connection failed: their messages are lost, and nobody waits for it
 			for n := int64(0); ; n++ {
 				who := n % senders
 				at := s.at(n)
@@ -55,11 +56,15 @@ func (c *crowd) send(ctx context.Context, s schedule) (sent []int64, late *hdrhi
 					sent[who]++
 					_ = h.RecordValue(min(max((now()-at)/1000, 1), time.Minute.Microseconds()))
 				}
+				if broken[who] {
+					continue
+				}
 				from := c.senders[who]
 				data = stamp{sender: uint16(from.sender), seq: uint32(n/senders) + 1, at: at}.appendTo(data[:0], s.size)
 				text = from.protocol.Message(text[:0], from.room.name, data)
 				frame = appendFrame(frame[:0], opText, text)
 				if err := from.write(frame); err != nil {
+					broken[who] = true
 					c.engines[0].recorder.broke(from, err)
 				}
 			}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -44,10 +45,16 @@ func start(name string, env []string, command ...string) (*server, error) {
 	go func() {
 		defer close(s.ended)
 		defer out.Close()
-		for lines := bufio.NewScanner(out); lines.Scan(); {
-			s.mu.Lock()
-			s.last = lines.Text()
-			s.mu.Unlock()
+		for r := bufio.NewReader(out); ; { // to the end: a full pipe would hold the server up
+			line, err := r.ReadString('\n')
+			if line = strings.TrimSpace(line); line != "" {
+				s.mu.Lock()
+				s.last = line
+				s.mu.Unlock()
+			}
+			if err != nil {
+				break
+			}
 		}
 		_ = s.cmd.Wait() // how it ended, its last line says better
 	}()

@@ -13,7 +13,7 @@ import (
 // recorder takes down what the clients of one engine get. Its lock is taken
 // once for what one read brought, not for each message.
 type recorder struct {
-	busy atomic.Int64 // nanoseconds that the engine spent on what had arrived
+	busy atomic.Int64 // nanoseconds that the engine spent on what had arrived, where it knows
 
 	mu       sync.Mutex
 	since    int64 // messages scheduled from here on count; never before it is set

@@ -48,7 +48,7 @@ type Load struct {
 type Run struct {
 	System string  `json:"system"` // "redis-chat", "node.js", "centrifuge", "ceiling"
 	Label  string  `json:"label"`  // what it is for: "light load", "search 2 × 500" …
-	Round  int     `json:"round"`  // of compare, from 1; 0: there are none
+	Round  int     `json:"round"`  // of compare and grow, from 1; 0: there are none
 	Nodes  int     `json:"nodes"`
 	Load   Load    `json:"load"`
 	Failed string  `json:"failed,omitempty"` // why there is no result: the system ended, a client was closed …
@@ -132,7 +132,7 @@ type Idle struct {
 // Growth is what a delivery costs as one thing grows.
 type Growth struct {
 	System string       `json:"system"`
-	What   string       `json:"what"` // "connections in a room", "rooms of 5", "nodes"
+	What   string       `json:"what"` // "connections in a room", "rooms of 5", "nodes of 100 connections"
 	Steps  []GrowthStep `json:"steps"`
 }
 

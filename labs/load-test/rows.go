@@ -69,14 +69,14 @@ func (m *comparison) rows(grown []Growth, a allocations) []Row {
 	rows = append(rows, m.slowRows()...)
 	if a.measured {
 		rows = append(rows,
-			single("allocations per delivery", fmt.Sprintf("%.3f", a.perDelivery), []float64{a.perDelivery}, 0.02, "0"),
+			single("allocations per delivery", fmt.Sprintf("%.3f", a.perDelivery), []float64{a.perDelivery}, 0.02, "≤ 0.02"),
 			single("allocations per message, its whole way", fmt.Sprintf("%.1f", a.perMessage), []float64{a.perMessage}, 20, "≤ 20"))
 	}
 	return rows
 }
 
 func (m *comparison) row(t target) Row {
-	ours := m.figures[t.measure][Ours.Name]
+	ours := m.of(t.measure, Ours.Name)
 	r := Row{Measure: t.measure, Against: t.peer, Ours: t.show(median(ours))}
 	sign := "≤"
 	if t.atLeast {
@@ -85,11 +85,11 @@ func (m *comparison) row(t target) Row {
 	ratios := ours
 	if r.Target = sign + " " + t.show(t.bound); t.peer != "" {
 		ratios = m.pairs(t.measure, t.peer)
-		r.Theirs = t.show(median(m.figures[t.measure][t.peer]))
+		r.Theirs = t.show(median(m.of(t.measure, t.peer)))
 		r.Target = fmt.Sprintf("%s %g ×", sign, t.bound)
 	}
 	if len(ratios) == 0 {
-		r.Theirs, r.Verdict = "", "not measured"
+		r.Ours, r.Theirs, r.Verdict = "", "", "not measured"
 		return r
 	}
 	r.Ratio, r.Lowest, r.Highest = median(ratios), slices.Min(ratios), slices.Max(ratios)

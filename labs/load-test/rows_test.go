@@ -18,14 +18,16 @@ func rowOf(t *testing.T, rows []Row, measure, peer string) Row {
 }
 
 func TestRowsAreMediansOfPairs(t *testing.T) {
-	m := &comparison{figures: map[string]map[string][]float64{}}
-	for round, ours := range []float64{800, 900, 100} {
-		m.add(sustained+"2 × 100", Ours.Name, ours)
-		m.add(sustained+"2 × 100", NodeJS.Name, []float64{100, 100, 10}[round]) // 8, 9, 10 times
-		m.add(lightP99, Ours.Name, 3)
-		m.add(lightP99, NodeJS.Name, 4)
-		m.add(idleBytes, Ours.Name, 7000)
+	m := &comparison{figures: map[figure]float64{}, rounds: 4}
+	for i, ours := range []float64{800, 900, 100} {
+		round := i + 1
+		m.figures[figure{sustained + "2 × 100", Ours.Name, round}] = ours
+		m.figures[figure{sustained + "2 × 100", NodeJS.Name, round}] = []float64{100, 100, 10}[i] // 8, 9, 10 times
+		m.figures[figure{lightP99, Ours.Name, round}] = 3
+		m.figures[figure{lightP99, NodeJS.Name, round}] = 4
+		m.figures[figure{idleBytes, Ours.Name, round}] = 7000
 	}
+	m.figures[figure{sustained + "2 × 100", NodeJS.Name, 4}] = 1 // ours failed in that round: there is no pair
 	rows := m.rows([]Growth{{What: "nodes", Steps: []GrowthStep{{Size: 1, CPU: 8}, {Size: 4, CPU: 10.4}}}}, allocations{measured: true, perMessage: 21})
 
 	r := rowOf(t, rows, sustained+"2 × 100", NodeJS.Name)

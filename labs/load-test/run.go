@@ -29,8 +29,10 @@ func def[T comparable](field *T, value T) {
 // check says what is wrong with a load, in one sentence.
 func (l Load) check(nodes int) error {
 	switch {
-	case l.Rate <= 0:
-		return fmt.Errorf("a rate of %v messages a second: give a positive number", l.Rate)
+	case !(l.Rate > 0 && l.Rate <= 1e7): // also what is no number
+		return fmt.Errorf("a rate of %v messages a second: give a positive number, to ten million", l.Rate)
+	case l.Clients < 1 || l.Senders < 1 || l.Rooms < 1 || l.Warmup < 0 || l.Length < 0:
+		return fmt.Errorf("%d clients, %d senders, %d rooms, %v and %v: none may be negative", l.Clients, l.Senders, l.Rooms, l.Warmup, l.Length)
 	case l.Size < stampBytes || l.Size > 60<<10:
 		return fmt.Errorf("messages of %d bytes: give %d, which the lab's own marks need, to %d", l.Size, stampBytes, 60<<10)
 	case l.Rooms*2 > nodes*l.Clients:
@@ -71,14 +73,19 @@ func (c *Cluster) put(ctx context.Context, load Load, crowd *crowd, watch Watch)
 	sending := make(chan struct{})
 	var sent []int64
 	var late *hdrhistogram.Histogram
+	sendCtx, stop := context.WithCancel(ctx)
+	defer stop()
 	go func() {
 		defer close(sending)
-		sent, late = crowd.send(ctx, s)
+		sent, late = crowd.send(sendCtx, s)
 	}()
 	m := meter{cluster: c, crowd: crowd, schedule: s, watch: watch}
 	run, err := m.measure(ctx)
-	<-sending
 	if err != nil {
+		stop()
+	}
+	<-sending
+	if err != nil && c.failure() == nil {
 		return Run{}, err
 	}
 	for _, n := range sent {

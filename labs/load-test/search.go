@@ -1,6 +1,7 @@
 package loadtest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 )
@@ -45,6 +46,7 @@ func (l *Lab) Search(ctx context.Context, s System, nodes int, load Load, goal G
 	def(&goal.Step, 2)
 	label := "search " + shape(nodes, load)
 	var cluster *Cluster
+	var limit string
 	defer func() {
 		if cluster != nil {
 			cluster.Close()
@@ -53,7 +55,7 @@ func (l *Lab) Search(ctx context.Context, s System, nodes int, load Load, goal G
 	try := func(rate float64) (bool, error) {
 		for range searchAgain {
 			if cluster == nil {
-				if cluster, err = l.Start(ctx, s, nodes); err != nil {
+				if cluster, err = l.startWarm(ctx, s, nodes); err != nil {
 					return false, err
 				}
 			}
@@ -72,6 +74,7 @@ func (l *Lab) Search(ctx context.Context, s System, nodes int, load Load, goal G
 				best = run // rates that hold are tried in ascending order only
 				return true, nil
 			}
+			limit = run.Generator.Bottleneck // the lowest that failed is the last that did
 			cluster.Close()
 			cluster = nil
 		}
@@ -92,6 +95,9 @@ func (l *Lab) Search(ctx context.Context, s System, nodes int, load Load, goal G
 		} else {
 			high = middle
 		}
+	}
+	if limit = cmp.Or(best.Generator.Bottleneck, limit); limit != "" {
+		l.note("%s, %s, round %d: the lab was the limit, not the system: %s", s.Name, label, round, limit)
 	}
 	if low == 0 {
 		last := l.Report.Runs[len(l.Report.Runs)-1]

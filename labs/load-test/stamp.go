@@ -42,18 +42,17 @@ func (s stamp) appendTo(dst []byte, size int) []byte {
 	return dst
 }
 
-// nextStamp finds the first stamp in b and returns what is behind it. Several
-// can be in one frame: a server may join messages.
-func nextStamp(b []byte) (s stamp, rest []byte, ok bool) {
+// findStamp finds the stamp in a line that a server sent.
+func findStamp(b []byte) (s stamp, ok bool) {
 	i := bytes.Index(b, []byte(stampMark))
 	if i < 0 || len(b) < i+stampBytes {
-		return s, nil, false
+		return s, false
 	}
 	digits := b[i+len(stampMark) : i+stampBytes]
 	s.sender = uint16(number(digits[:4]))
 	s.seq = uint32(number(digits[4:12]))
 	s.at = int64(number(digits[12:]))
-	return s, b[i+stampBytes:], true
+	return s, true
 }
 
 // number reads lower-case hexadecimal digits: only what appendTo wrote comes here.

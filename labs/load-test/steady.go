@@ -30,24 +30,44 @@ func (l *Lab) Short(ctx context.Context, peers []System) error {
 	return nil
 }
 
-// present are our system and the peers that can run here; why one cannot goes
-// into the notes.
+// present are our system and the peers that can run here.
 func (l *Lab) present(ctx context.Context, peers []System) []System {
-	systems := []System{Ours}
-	for _, p := range peers {
-		c, err := l.Start(ctx, p, 2)
+	return append([]System{Ours}, l.Runnable(ctx, peers)...)
+}
+
+// Runnable are those of the systems that can run here; why another cannot goes
+// into the notes.
+func (l *Lab) Runnable(ctx context.Context, systems []System) (runnable []System) {
+	for _, s := range systems {
+		c, err := l.Start(ctx, s, 2)
 		if err != nil {
-			l.note("%s is left out: %v", p.Name, err)
+			l.note("%s is left out: %v", s.Name, err)
 			continue
 		}
 		c.Close()
-		systems = append(systems, p)
+		runnable = append(runnable, s)
 	}
-	return systems
+	return runnable
 }
 
-func (l *Lab) fresh(ctx context.Context, s System, nodes int, load Load, label string, round int) (Run, error) {
+// startWarm starts a system and lets it run itself in before anything counts: a
+// compiler that learns at run time, as Node.js has, is slow at first.
+func (l *Lab) startWarm(ctx context.Context, s System, nodes int) (*Cluster, error) {
 	c, err := l.Start(ctx, s, nodes)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.Run(ctx, runIn, nil); err != nil {
+		c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+var runIn = Load{Clients: 20, Rate: 1000, Warmup: 1, Length: 2 * time.Second}
+
+func (l *Lab) fresh(ctx context.Context, s System, nodes int, load Load, label string, round int) (Run, error) {
+	c, err := l.startWarm(ctx, s, nodes)
 	if err != nil {
 		return Run{}, err
 	}

@@ -24,7 +24,7 @@ type program struct {
 	command, env []string
 }
 
-// The systems. Ours is the program of chapter 05, as it is.
+// The systems. Ours is the program of chapter 05.
 var (
 	Ours       = System{Name: "redis-chat", Protocol: Chat{}, find: goProgram("example.com/redis-chat/05-distributed-relay/cmd/node")}
 	NodeJS     = System{Name: "node.js", Protocol: SocketIO{}, find: nodeProgram}

@@ -118,7 +118,7 @@ func TestServerThatRefusesIsToldAtOnce(t *testing.T) {
 		strings.TrimPrefix(refuses.URL, "http://"): "404 Not Found",
 		"127.0.0.1:" + nobody:                      "connection refused",
 	} {
-		crowd, err := gather(1, Chat{}, shortLoad.withDefaults())
+		crowd, err := gather(1, Chat{}, Load{Clients: 2 * welcoming, Senders: 1, Rooms: 1})
 		require.NoError(t, err)
 		err = crowd.connect(t.Context(), []string{addr})
 		crowd.close()

@@ -73,10 +73,31 @@ func (s series) line(notes *remarks) line {
 	l.P50, l.P90, l.P99 = figure(run.Late.P50), figure(run.Late.P90), figure(run.Late.P99)
 	l.P999, l.Max = figure(run.Late.P999), figure(run.Late.Max)
 	l.CPU, l.Resident, l.Cores = figure(run.CPU), mebibytes(resident(run)), figure(run.Generator.Cores)
+	if run.Missed != "" {
+		l.Marks += notes.mark("not sustained: " + run.Missed)
+	}
+	if others := s.flawsBeside(run); others != "" {
+		l.Marks += notes.mark("in other rounds: " + others)
+	}
 	if run.Generator.Bottleneck != "" {
 		l.Marks += notes.mark("the lab was the limit, not the system: " + run.Generator.Bottleneck)
 	}
 	return l
+}
+
+// flawsBeside says what was lost, repeated or out of order in other rounds than
+// the one that is shown. A search's steps that were too much are no rounds.
+func (s series) flawsBeside(shown *loadtest.Run) string {
+	var lost, repeated, swapped int64
+	for _, run := range s.runs {
+		if run != shown && run.Missed == "" && run.Failed == "" {
+			lost, repeated, swapped = lost+run.Counts.Lost, repeated+run.Counts.Repeated, swapped+run.Counts.OutOfOrder
+		}
+	}
+	if lost+repeated+swapped == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d lost, %d repeated, %d out of order", lost, repeated, swapped)
 }
 
 // marks says how many runs of a series gave no result, and why the first did not.

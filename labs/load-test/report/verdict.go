@@ -35,7 +35,7 @@ func targets(r *loadtest.Report) []target {
 	return out
 }
 
-// spread shows the ratio of the medians with its range. Without a peer the
+// spread shows the median of the ratios with its range. Without a peer the
 // ratio is the figure itself, which has no "times".
 func spread(row loadtest.Row) string {
 	if row.Ratio == 0 {

@@ -63,7 +63,7 @@ type options struct {
 	json, html string
 }
 
-func run(ctx context.Context, args []string, out, errOut io.Writer) error {
+func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) {
 	var o options
 	fs := flag.NewFlagSet("loadtest", flag.ContinueOnError)
 	fs.SetOutput(errOut)
@@ -72,6 +72,9 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 		return err
 	} else if err != nil {
 		return fmt.Errorf("%w; %w", err, errUsage)
+	}
+	if o.rounds < 1 {
+		return fmt.Errorf("-rounds %d: give 1 or more; %w", o.rounds, errUsage)
 	}
 	if fs.Arg(0) == "draw" {
 		return draw(ctx, fs.Arg(1), o)
@@ -84,9 +87,12 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer lab.Close()
+	defer func() { err = errors.Join(err, lab.Close()) }()
 	lab.Say, lab.Watch = progress(errOut)
-	lab.Report.Begin(fs.Arg(0), args)
+	lab.Report.Begin(fs.Arg(0), args, o.backend)
+	if len(o.systems) > 1 { // of several, those that can run here
+		o.systems = lab.Runnable(ctx, o.systems)
+	}
 	measured := work(ctx, lab, o)
 	if ctx.Err() != nil {
 		measured = errors.New("interrupted: what had been measured until then follows")

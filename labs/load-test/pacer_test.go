@@ -1,0 +1,38 @@
+package loadtest
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// broken is a socket that takes nothing.
+type broken struct{ writes *int }
+
+func (b broken) write([]byte) error { *b.writes++; return errors.New("nobody reads") }
+func (broken) close()               {}
+
+// Who waited for a dead connection again and again would never come to an end.
+func TestSenderThatBrokeIsCountedAndNotTriedAgain(t *testing.T) {
+	writes := 0
+	e := &engine{recorder: newRecorder()}
+	r := &room{name: "r", members: 2}
+	c := &client{protocol: Chat{}, room: r, socket: broken{&writes}}
+	crowd := &crowd{senders: []*client{c}, engines: []*engine{e}}
+	sent, _ := crowd.send(t.Context(), Load{Rate: 1000, Warmup: 1, Length: 20 * time.Millisecond, Size: 64}.schedule(now()))
+	require.Equal(t, 1, writes)
+	require.EqualValues(t, 20, sent[0], "what should have been sent is expected all the same")
+	require.EqualValues(t, 1, e.recorder.counts.Closed)
+}
+
+func TestSendingEndsWithItsContext(t *testing.T) {
+	writes := 0
+	c := &client{protocol: Chat{}, room: &room{}, socket: broken{&writes}}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	(&crowd{senders: []*client{c}, engines: []*engine{{recorder: newRecorder()}}}).send(ctx, Load{Rate: 1, Length: time.Hour}.schedule(now()))
+	require.Zero(t, writes)
+}
