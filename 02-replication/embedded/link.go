@@ -60,8 +60,10 @@ func (t *Topology) follow(n *node, l *link, previous *link) {
 			n.run(nil, command)
 		}
 		t.mu.Lock()
-		n.next++
-		n.offset = e.end
+		if e.run == t.log.run { // else the master was restarted meanwhile: this replica needs all of its keys, and says so by next
+			n.next++
+			n.offset = e.end
+		}
 		t.changed.Broadcast()
 		t.mu.Unlock()
 	}

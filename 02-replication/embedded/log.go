@@ -10,6 +10,7 @@ type entry struct {
 	at       time.Time  // the master's clock when it happened: a replica repeats it at the same time
 	commands [][]string // one command, or MULTI … EXEC
 	end      int64      // offset of the stream behind it, in bytes
+	run      int        // of the backlog that it is of
 }
 
 // backlog is the end of the replication stream: the entries that replicas may still need.
@@ -29,7 +30,7 @@ func (b *backlog) add(at time.Time, commands [][]string) {
 	for _, c := range commands {
 		b.end += size(c)
 	}
-	b.entries = append(b.entries, entry{at: at, commands: commands, end: b.end})
+	b.entries = append(b.entries, entry{at: at, commands: commands, end: b.end, run: b.run})
 }
 
 // trim forgets the oldest entries: those beyond the limit that no linked replica is still to apply (needed and on), and
