@@ -1,7 +1,6 @@
 package loadtest
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -77,9 +76,6 @@ func putOn(t *testing.T, flaw func(n int, send func())) Run {
 	require.EqualValues(t, 500, run.Counts.Sent) // and one before, in a warm-up of a nanosecond
 	require.Equal(t, 2*run.Counts.Sent, run.Counts.Expected)
 	require.Equal(t, run.Counts.Expected, run.Counts.Delivered+run.Counts.Lost)
-	b, err := json.Marshal(run)
-	require.NoError(t, err)
-	t.Logf("%s", b)
 	return run
 }
 
