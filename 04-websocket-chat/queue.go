@@ -2,7 +2,6 @@ package chat
 
 import (
 	"bytes"
-	"slices"
 	"sync"
 )
 
@@ -10,6 +9,7 @@ import (
 // whole frames that other queues may share, counted in bytes.
 type queue struct {
 	mu      sync.Mutex
+	begun   []byte // the rest of what a socket has taken a part of: nothing may come before it
 	chunks  [][]byte
 	bytes   int  // waiting, and in the writer's hands
 	limit   int  // bytes; past it the client is too slow
@@ -51,7 +51,8 @@ func (q *queue) close(reason closeReason) (start bool) {
 	return start
 }
 
-// drop forgets what waits; what the writer has in its hands still counts.
+// drop forgets what waits; what the writer has in its hands still counts, and
+// what has been begun must be ended: a close frame within another is none.
 func (q *queue) drop() {
 	for _, chunk := range q.chunks {
 		q.bytes -= len(chunk)
@@ -73,7 +74,7 @@ func (q *queue) end() (alone bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if !q.closed {
-		q.closed, q.chunks = true, nil
+		q.closed, q.begun, q.chunks = true, nil, nil
 	}
 	q.ended = true
 	return !q.writing
@@ -86,11 +87,16 @@ func (q *queue) end() (alone bool) {
 func (q *queue) take(buf [][]byte, most int) (taken [][]byte, bytes int, last bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for len(buf) < len(q.chunks) && (len(buf) == 0 || bytes+len(q.chunks[len(buf)]) <= most) {
-		bytes += len(q.chunks[len(buf)])
-		buf = append(buf, q.chunks[len(buf)])
+	if q.begun != nil {
+		buf, bytes, q.begun = append(buf, q.begun), len(q.begun), nil
 	}
-	rest := copy(q.chunks, q.chunks[len(buf):])
+	n := 0
+	for n < len(q.chunks) && (len(buf) == 0 || bytes+len(q.chunks[n]) <= most) {
+		bytes += len(q.chunks[n])
+		buf = append(buf, q.chunks[n])
+		n++
+	}
+	rest := copy(q.chunks, q.chunks[n:])
 	clear(q.chunks[rest:])
 	if q.chunks = q.chunks[:rest]; rest == 0 && cap(q.chunks) > keepChunks {
 		q.chunks = nil // a burst's memory is not kept by an idle connection
@@ -101,12 +107,12 @@ func (q *queue) take(buf [][]byte, most int) (taken [][]byte, bytes int, last bo
 	return buf, bytes, q.closed && rest == 0
 }
 
-// giveBack puts what could not be written, of what was taken last, before all
-// that waits; written is how many bytes of it could.
+// giveBack takes back what could not be written of what was taken last; written
+// is how many bytes of it could.
 func (q *queue) giveBack(rest []byte, written int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.chunks = slices.Insert(q.chunks, 0, bytes.Clone(rest)) // the joined chunks' memory is the batch's
+	q.begun = bytes.Clone(rest) // the joined chunks' memory is the batch's
 	q.bytes -= written
 }
 

@@ -110,3 +110,22 @@ func TestIdleQueueKeepsNoBurstsMemory(t *testing.T) {
 	taken(q, 1000)
 	require.LessOrEqual(t, cap(q.chunks), keepChunks)
 }
+
+// A close frame in the midst of another frame would be taken for its payload, and
+// the client would wait for the rest for ever.
+func TestWhatIsBegunGoesBeforeTheCloseFrame(t *testing.T) {
+	q := queue{limit: 10}
+	q.put([]byte("123456"))
+	taken, bytes, _ := q.take(nil, 100)
+	require.Equal(t, 6, bytes)
+	q.giveBack(taken[0][2:], 2)
+	require.Equal(t, 4, q.waiting())
+	q.put([]byte("78"))
+	_, overrun := q.put([]byte("90abc"))
+	require.True(t, overrun)
+	taken, bytes, last := q.take(nil, 100)
+	require.Equal(t, [][]byte{[]byte("3456"), closeTooSlow.frame()}, taken)
+	require.True(t, last)
+	q.done(bytes)
+	require.Zero(t, q.waiting())
+}
