@@ -36,3 +36,37 @@ func TestSendingEndsWithItsContext(t *testing.T) {
 	(&crowd{senders: []*client{c}, engines: []*engine{{recorder: newRecorder()}}}).send(ctx, Load{Rate: 1, Length: time.Hour}.schedule(now()))
 	require.Zero(t, writes)
 }
+
+// hesitant is a socket whose first write takes 50 ms; it keeps the stamps.
+type hesitant struct{ stamps []stamp }
+
+func (h *hesitant) write(frame []byte) error {
+	if len(h.stamps) == 0 {
+		<-time.After(50 * time.Millisecond)
+	}
+	head := 2
+	if frame[1]&0x7f == 126 {
+		head = 4
+	}
+	payload := append([]byte(nil), frame[head+4:]...)
+	for i := range payload {
+		payload[i] ^= mask[i&3]
+	}
+	s, _ := findStamp(payload)
+	h.stamps = append(h.stamps, s)
+	return nil
+}
+func (*hesitant) close() {}
+
+// A server that takes nothing for a while holds its sender up. What is sent late
+// by that says all the same when it was to be sent: else nobody would see it.
+func TestMessagesSayWhenTheyWereToBeSent(t *testing.T) {
+	h := &hesitant{}
+	c := &client{protocol: Chat{}, room: &room{}, socket: h}
+	s := Load{Rate: 1000, Warmup: 1, Length: 20 * time.Millisecond, Size: 64}.schedule(now())
+	(&crowd{senders: []*client{c}}).send(t.Context(), s)
+	require.Len(t, h.stamps, 21)
+	for i, got := range h.stamps {
+		require.Equal(t, stamp{seq: uint32(i) + 1, at: s.at(int64(i))}, got)
+	}
+}
