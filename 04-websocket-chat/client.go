@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -47,14 +45,6 @@ type Message struct {
 	Text   []byte // the text frame as it came; nil for a binary one
 	Binary []byte // the payload of a binary frame; nil for a text one
 }
-
-// RefusedError is a node's answer to a request that it does not upgrade: a bad name, a foreign origin.
-type RefusedError struct {
-	Status int    // HTTP status; 400 when name or room is not acceptable
-	Text   string // the node's sentence
-}
-
-func (e *RefusedError) Error() string { return e.Text }
 
 // The time that Close gives the node to answer the close frame before the connection is cut.
 const closeWait = time.Second
@@ -242,15 +232,4 @@ func endpoint(rawURL string, o DialOptions) (*url.URL, error) {
 	}
 	u.RawQuery = q.Encode()
 	return u, nil
-}
-
-// refusal reads the sentence of a node that did not upgrade. The dialer keeps the first 1,024 bytes of it.
-func refusal(resp *http.Response) error {
-	defer resp.Body.Close()
-	body, _ := io.ReadAll(resp.Body) // what could be read is better than nothing
-	text := strings.TrimSpace(string(body))
-	if text == "" {
-		text = "refused with " + resp.Status
-	}
-	return &RefusedError{Status: resp.StatusCode, Text: text}
 }

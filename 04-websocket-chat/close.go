@@ -17,11 +17,12 @@ type closeReason struct {
 // of which the socket has taken a half; who sent such does not read on. 1003
 // is reserved for data of a kind that a node does not take; this one takes all.
 var (
-	closeGoingAway = closeReason{1001, "this node is going away; connect to another"}
-	closeNotUTF8   = closeReason{1007, "a text frame must be UTF-8"}
-	closeFlood     = closeReason{1008, "too many messages for too long; send slower"}
-	closeTooLarge  = closeReason{1009, "the message is larger than this node takes"}
-	closeTooSlow   = closeReason{1013, "too slow: what waited for you passed the limit; connect again"}
+	closeGoingAway  = closeReason{1001, "this node is going away; connect to another"}
+	closeNotUTF8    = closeReason{1007, "a text frame must be UTF-8"}
+	closeFlood      = closeReason{1008, "too many messages for too long; send slower"}
+	closeUnfinished = closeReason{1008, "a message took too long to come whole; send it at once"}
+	closeTooLarge   = closeReason{1009, "the message is larger than this node takes"}
+	closeTooSlow    = closeReason{1013, "too slow: what waited for you passed the limit; connect again"}
 )
 
 // frame is the close frame on the wire. A code of 0 makes an empty one, the

@@ -11,7 +11,7 @@ import (
 )
 
 func TestReasonsFitIntoAControlFrame(t *testing.T) {
-	for _, r := range []closeReason{closeGoingAway, closeNotUTF8, closeFlood, closeTooLarge, closeTooSlow} {
+	for _, r := range []closeReason{closeGoingAway, closeNotUTF8, closeFlood, closeUnfinished, closeTooLarge, closeTooSlow} {
 		require.NotEmpty(t, r.text)
 		require.LessOrEqual(t, len(r.text), 123, r.text)
 	}

@@ -51,6 +51,9 @@ func (c *Config) Register(fs *flag.FlagSet) {
 	fs.Func("max-queue-bytes", "`bytes` that may wait for one client (default 1048576)", Number(&c.Hub.MaxQueueBytes, 1, 1<<40))
 	fs.Func("rate-per-second", "`messages` a client may send a second; 0: no limit (default 20)", c.rate)
 	fs.Func("rate-burst", "`messages` at once (default 40)", Number(&c.Hub.RateBurst, 1, 1<<30))
+	fs.Func("max-conns", "`connections` that this node takes; 0: no limit (default 0)", Number(&c.Hub.MaxConns, 0, 1<<30))
+	fs.Func("max-conns-per-ip", "`connections` from one IPv4 address or IPv6 /64; behind a proxy all share one; 0: no limit (default 0)",
+		Number(&c.Hub.MaxConnsPerIP, 0, 1<<30))
 	c.Port, c.Grace = 3000, 10*time.Second
 }
 

@@ -16,7 +16,7 @@ import (
 func configured(t *testing.T, args []string, env map[string]string) (Config, error) {
 	t.Helper()
 	for _, name := range []string{"PORT", "NODE_NAME", "LOG_LEVEL", "PEERS", "ALLOWED_ORIGINS", "GRACE",
-		"MAX_MESSAGE_BYTES", "MAX_QUEUE_BYTES", "RATE_PER_SECOND", "RATE_BURST", "LISTEN_HOST"} {
+		"MAX_MESSAGE_BYTES", "MAX_QUEUE_BYTES", "RATE_PER_SECOND", "RATE_BURST", "LISTEN_HOST", "MAX_CONNS", "MAX_CONNS_PER_IP"} {
 		t.Setenv(name, "") // empty is as good as not set
 	}
 	for name, value := range env {
@@ -51,14 +51,14 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 		Port: 3456, Node: "n1", LogLevel: slog.LevelDebug, Grace: 2 * time.Second, Host: "127.0.0.1",
 		Peers: []string{"http://127.0.0.1:3001", "https://b.example.com"},
 		Hub: Options{
-			MaxMessageBytes: 1000, MaxQueueBytes: 20_000, RatePerSecond: 2.5, RateBurst: 3,
+			MaxMessageBytes: 1000, MaxQueueBytes: 20_000, RatePerSecond: 2.5, RateBurst: 3, MaxConns: 1000, MaxConnsPerIP: 10,
 			AllowedOrigins: []string{"https://a.example.com", "http://c:1"},
 		},
 	}
 	values := map[string]string{
 		"port": "3456", "node-name": "n1", "log-level": "debug", "grace": "2s", "listen-host": "127.0.0.1",
 		"peers": "http://127.0.0.1:3001/, https://b.example.com", "allowed-origins": "https://a.example.com,http://c:1",
-		"max-message-bytes": "1000", "max-queue-bytes": "20000", "rate-per-second": "2.5", "rate-burst": "3",
+		"max-message-bytes": "1000", "max-queue-bytes": "20000", "rate-per-second": "2.5", "rate-burst": "3", "max-conns": "1000", "max-conns-per-ip": "10",
 	}
 	env, other := map[string]string{}, map[string]string{}
 	var args []string
@@ -100,6 +100,8 @@ func TestBadValueIsOneSentenceThatNamesIt(t *testing.T) {
 		"max-queue-bytes":   {"0", "x", "2000"},
 		"rate-per-second":   {"-1", "many", "NaN", "Inf", "1e10"},
 		"rate-burst":        {"0", "-3", "x"},
+		"max-conns":         {"-1", "many", "1e3"},
+		"max-conns-per-ip":  {"-1", "x", "999999999999"},
 		"allowed-origins":   {"example.com", "ftp://example.com", "https://", "https://example.com/chat", "https://a?b", "https://ok.example.com,nonsense"},
 		"peers":             {"127.0.0.1:3001", "http://", "*", "http://a,b", "http://a/path"},
 	} {
@@ -127,6 +129,10 @@ func TestMistakesOfOtherKinds(t *testing.T) {
 	require.EqualError(t, err, "MaxQueueBytes (MAX_QUEUE_BYTES) is 131072: give at least 133120, twice MaxMessageBytes (MAX_MESSAGE_BYTES) and what a frame adds")
 	_, err = configured(t, []string{"-h"}, nil)
 	require.ErrorIs(t, err, flag.ErrHelp)
+	_, err = NewHub(Options{MaxConns: -1})
+	require.ErrorContains(t, err, "MAX_CONNS)")
+	_, err = NewHub(Options{MaxConnsPerIP: -1})
+	require.ErrorContains(t, err, "MAX_CONNS_PER_IP)")
 	_, err = NewHub(Options{PingInterval: time.Minute})
 	require.ErrorContains(t, err, "pong timeout")
 }

@@ -3,9 +3,12 @@ package chat
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 	"unicode/utf8"
@@ -20,7 +23,8 @@ type Conn struct {
 	ws   *websocket.Conn
 	id   string
 	name string
-	home string // the room of the URL
+	home string  // the room of the URL
+	from *source // whose place it has; nil: none is counted
 	out  queue
 	raw  syscall.RawConn // for writes that do not wait; nil: there are none
 
@@ -29,8 +33,11 @@ type Conn struct {
 	run   func()        // write, made once: starting a writer allocates nothing
 	quota *rate.Limiter // nil: no limit
 
+	hungUp atomic.Bool // its place is given back
+
 	// Of the reader's goroutine alone.
 	limitedSince, limitedLast time.Time
+	within                    bool // a message: some of it has come, not all
 
 	// Under hub.mu; the reader may read rooms without it, as only the reader changes it.
 	rooms   []*room
@@ -72,10 +79,12 @@ func (c *Conn) take(kind int, r io.Reader) error {
 	}()
 	buf.Reset()
 	buf.limited = io.LimitedReader{R: r, N: int64(c.hub.o.MaxMessageBytes) + 1}
+	c.within = true
 	n, err := buf.ReadFrom(&buf.limited)
 	if err != nil {
 		return err
 	}
+	c.within = false
 	c.alive()
 	switch {
 	case c.closing():
@@ -107,6 +116,13 @@ const keepReadBytes = 64 << 10
 
 func (c *Conn) readEnded(why error) {
 	c.hub.log.Debug("read ended", "id", c.id, "why", why)
+	var late net.Error
+	switch {
+	case errors.Is(why, websocket.ErrReadLimit): // it announced 2^63 bytes or more
+		c.close(closeTooLarge)
+	case c.within && errors.As(why, &late) && late.Timeout():
+		c.close(closeUnfinished)
+	}
 	c.end()
 }
 
@@ -191,8 +207,17 @@ func (c *Conn) end() {
 	alone := c.out.end()
 	c.ping.Stop()
 	if alone {
-		_ = c.ws.Close()
+		c.hangUp()
 	}
+}
+
+// hangUp closes the socket. The reader and a writer may both do it. The place is
+// given back first: who sees the end may come back at once.
+func (c *Conn) hangUp() {
+	if !c.hungUp.Swap(true) {
+		c.hub.capacity.giveBack(c.from)
+	}
+	_ = c.ws.Close()
 }
 
 // answerClose echoes the client's close frame through the queue: what waits

@@ -150,11 +150,12 @@ func TestClientThatDrainingOvertakesIsClosedWith1001(t *testing.T) {
 	require.NoError(t, err)
 	hubs := make(chan *Hub, 1)
 	l := &overtaken{inner, func() { (<-hubs).Drain(context.Background(), time.Second) }}
-	n := serveOn(t, unlimited, l, new(net.Dialer).DialContext)
+	n := serveOn(t, Options{MaxConnsPerIP: 1}, l, new(net.Dialer).DialContext)
 	hubs <- n.hub
 	ws, _, err := n.connect("", nil)
 	require.NoError(t, err)
 	defer ws.Close()
 	require.Equal(t, 1001, (&person{t: t, ws: ws}).closed().Code)
 	require.Zero(t, n.hub.Stats().Connections)
+	n.allGivenBack()
 }

@@ -24,6 +24,7 @@ type Hub struct {
 	debug    bool // asked once: a log call costs even when nothing is logged
 	upgrader websocket.Upgrader
 	stats    counters
+	capacity capacity
 
 	oversizeLog rate.Sometimes
 
@@ -50,6 +51,7 @@ func NewHub(o Options) (*Hub, error) {
 		o: o, relay: o.Relay, log: o.Log,
 		debug: o.Log.Enabled(context.Background(), slog.LevelDebug),
 		conns: map[string]*Conn{}, rooms: map[string]*room{},
+		capacity:    capacity{most: o.MaxConns, mostEach: o.MaxConnsPerIP},
 		oversizeLog: rate.Sometimes{Interval: time.Second},
 	}
 	h.upgrader = websocket.Upgrader{
@@ -70,8 +72,8 @@ func NewHub(o Options) (*Hub, error) {
 }
 
 // admit makes a connection of an upgraded socket: welcome first, then its room.
-func (h *Hub) admit(ws *websocket.Conn, id, name, home string) (*Conn, error) {
-	c := &Conn{hub: h, ws: ws, id: id, name: name, home: home, self: []string{id}}
+func (h *Hub) admit(ws *websocket.Conn, from *source, id, name, home string) (*Conn, error) {
+	c := &Conn{hub: h, ws: ws, from: from, id: id, name: name, home: home, self: []string{id}}
 	c.run = c.write
 	c.raw = rawConn(ws.NetConn())
 	c.out.limit = h.o.MaxQueueBytes

@@ -15,14 +15,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// handshake asks for a WebSocket; query and host are to be filled in.
+const handshake = "GET /ws%s HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+	"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+
 // listener is a client that answers pings and says nothing. It has no goroutine
 // of its own, so that what is measured is the node's.
 func (n *served) listener(query string) *bufio.ReadWriter {
 	conn, err := net.Dial("tcp", n.addr)
 	require.NoError(n.t, err)
 	n.t.Cleanup(func() { conn.Close() })
-	_, err = fmt.Fprintf(conn, "GET /ws%s HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
-		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", query, n.addr)
+	_, err = fmt.Fprintf(conn, handshake, query, n.addr)
 	require.NoError(n.t, err)
 	client := bufio.NewReadWriter(bufio.NewReaderSize(conn, 16), bufio.NewWriterSize(conn, 16))
 	resp, err := http.ReadResponse(client.Reader, nil)

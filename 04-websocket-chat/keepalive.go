@@ -6,7 +6,9 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// alive pushes the deadline by which the client must be heard of again.
+// alive pushes the deadline by which the client must be heard of again. Pings and
+// pongs in the midst of a message do not: fragments without end, of which none
+// need hold a byte, would else be read for ever.
 func (c *Conn) alive() {
 	if !c.closing() {
 		_ = c.ws.SetReadDeadline(time.Now().Add(c.hub.o.PongTimeout)) // an error shows at the next read
@@ -17,7 +19,9 @@ func (c *Conn) alive() {
 // flood of them costs the node as much.
 func (c *Conn) answerPing(payload string) error {
 	if c.withinRate(websocket.PingMessage, nil) {
-		c.alive()
+		if !c.within {
+			c.alive()
+		}
 		c.send(appendWire(nil, opPong, []byte(payload)))
 	}
 	return nil
@@ -29,7 +33,7 @@ func (c *Conn) answerPing(payload string) error {
 // is pushed by another goroutine.
 func (c *Conn) takePongs() func(string) error {
 	return func(string) error {
-		if c.withinRate(websocket.PongMessage, nil) {
+		if c.withinRate(websocket.PongMessage, nil) && !c.within {
 			go c.alive()
 		}
 		return nil

@@ -10,6 +10,7 @@ type Stats struct {
 	Received    int64 // messages from clients
 	Deliveries  int64 // messages handed to a client's queue
 	Slow        int64 // clients closed with 1013
+	Refused     int64 // connections that found no place, see Options.MaxConns
 	RateLimited int64 // frames dropped for their rate
 	Oversize    int64 // events dropped because one alone would pass a queue's limit
 }
@@ -21,11 +22,11 @@ func (h *Hub) Stats() Stats {
 	h.mu.Unlock()
 	s.Received, s.Deliveries = h.stats.received.Load(), h.stats.deliveries.Load()
 	s.Slow, s.RateLimited = h.stats.slow.Load(), h.stats.limited.Load()
-	s.Oversize = h.stats.oversize.Load()
+	s.Oversize, s.Refused = h.stats.oversize.Load(), h.stats.refused.Load()
 	return s
 }
 
 // counters count since the start.
 type counters struct {
-	received, deliveries, slow, limited, oversize atomic.Int64
+	received, deliveries, slow, limited, oversize, refused atomic.Int64
 }

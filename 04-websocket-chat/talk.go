@@ -70,6 +70,8 @@ type talk struct {
 	failed int              // tries since a connection was last steady
 	retry  <-chan time.Time // when the next try is due; nil while connected
 
+	notBefore []time.Time // by URL: when a node that was full may be tried again
+
 	line     *typed // nil: the next may be read
 	ended    bool   // In has
 	nextID   int64

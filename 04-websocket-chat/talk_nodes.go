@@ -17,7 +17,8 @@ const (
 	longestRetry = 5 * time.Second
 )
 
-// connectFirst tries every URL once: whoever starts a program wants to know at once that nobody is there.
+// connectFirst tries every URL once: whoever starts a program wants to know at once that nobody is there. A node that
+// is full is there, and says when to come back.
 func (t *talk) connectFirst(ctx context.Context) error {
 	var failures []error
 	for t.url = range t.o.URLs {
@@ -26,6 +27,14 @@ func (t *talk) connectFirst(ctx context.Context) error {
 			return err
 		}
 		failures = append(failures, err)
+		t.comeBack(err)
+	}
+	for i, err := range failures {
+		if busy(err) > 0 {
+			t.url = (i + len(failures) - 1) % len(failures) // tryNext goes on to the one that is full
+			t.tryNext(err.Error())
+			return nil
+		}
 	}
 	if len(failures) == 1 {
 		return failures[0]
@@ -43,8 +52,26 @@ func (t *talk) dial(ctx context.Context) error {
 	if err == nil || badRequest(err) || ctx.Err() != nil {
 		return err
 	}
+	t.comeBack(err)
 	t.tryNext(err.Error())
 	return nil
+}
+
+// busy is the pause that a full node asks for, or 0.
+func busy(err error) time.Duration {
+	var refused *RefusedError
+	if errors.As(err, &refused) && refused.Status == http.StatusServiceUnavailable {
+		return refused.RetryAfter
+	}
+	return 0
+}
+
+// comeBack notes when the node of the last try wants to be tried again.
+func (t *talk) comeBack(err error) {
+	if t.notBefore == nil {
+		t.notBefore = make([]time.Time, len(t.o.URLs))
+	}
+	t.notBefore[t.url] = time.Now().Add(busy(err))
 }
 
 func (t *talk) connect(ctx context.Context) error {
@@ -92,6 +119,9 @@ func (t *talk) tryNext(why string) {
 	wait = wait/2 + rand.N(wait/2) // jitter: the clients of a node that went away do not come in one wave
 	t.failed++
 	t.url = (t.url + 1) % len(t.o.URLs)
+	if t.notBefore != nil {
+		wait = max(wait, time.Until(t.notBefore[t.url]))
+	}
 	t.retry = time.After(wait)
 	t.say("%s; trying %s in %v", why, t.o.URLs[t.url], wait.Round(10*time.Millisecond))
 }

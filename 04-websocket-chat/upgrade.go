@@ -25,27 +25,47 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !websocket.IsWebSocketUpgrade(r) {
+		if why := h.capacity.look(r.RemoteAddr); why != "" {
+			refuseFull(w, why)
+			return
+		}
 		w.Header().Set("Connection", "Upgrade")
 		w.Header().Set("Upgrade", "websocket")
 		http.Error(w, "all is well with this request, but it asks for no WebSocket: connect with ws:// or wss://", http.StatusUpgradeRequired)
 		return
 	}
+	from, why := h.capacity.take(r.RemoteAddr)
+	if why != "" {
+		h.stats.refused.Add(1)
+		h.log.Debug("refused", "from", r.RemoteAddr, "status", http.StatusServiceUnavailable, "why", why)
+		refuseFull(w, why)
+		return
+	}
+	if c := h.upgrade(w, r, from, id, name, room); c != nil {
+		h.log.Info("connected", c.logAttrs(), "from", r.RemoteAddr)
+		go c.read()
+		return
+	}
+	h.capacity.giveBack(from)
+}
+
+// upgrade makes a connection of a request; nil: it could not.
+func (h *Hub) upgrade(w http.ResponseWriter, r *http.Request, from *source, id, name, room string) *Conn {
 	ws, err := h.upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		h.log.Debug("upgrade failed", "from", r.RemoteAddr, "why", err) // it has answered
-		return
+		return nil
 	}
 	// Clones: they are parts of the request's first line, of up to 16 KiB, which
 	// would stay for as long as the connection does.
-	c, err := h.admit(ws, id, strings.Clone(name), strings.Clone(room))
+	c, err := h.admit(ws, from, id, strings.Clone(name), strings.Clone(room))
 	if err != nil { // draining began in the meantime
 		_ = ws.NetConn().SetWriteDeadline(time.Now().Add(time.Second))
 		_, _ = ws.NetConn().Write(closeGoingAway.frame())
 		_ = ws.Close()
-		return
+		return nil
 	}
-	h.log.Info("connected", c.logAttrs(), "from", r.RemoteAddr)
-	go c.read()
+	return c
 }
 
 // refuseUpgrade answers a handshake that the WebSocket library refuses. Its own

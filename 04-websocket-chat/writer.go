@@ -48,7 +48,7 @@ func (c *Conn) write() {
 			// Until then nothing more is kept for it.
 			c.hub.log.Debug("write ended", "id", c.id, "why", err)
 			c.out.end()
-			_ = c.ws.Close()
+			c.hangUp()
 			return // writing stays true: no other writer starts
 		}
 		c.out.done(bytes)
@@ -65,7 +65,7 @@ func (c *Conn) afterWriting(last bool) {
 // and one that is closed must answer in time or lose its socket.
 func (c *Conn) afterLast() {
 	if c.out.hasEnded() {
-		_ = c.ws.Close()
+		c.hangUp()
 		return
 	}
 	_ = c.ws.SetReadDeadline(time.Now().Add(c.hub.o.CloseTimeout))

@@ -63,7 +63,7 @@ func TestMistakesEndTheProgramWithASentence(t *testing.T) {
 func TestHelpListsTheFlags(t *testing.T) {
 	out, err := program(t, nil, "-h").CombinedOutput()
 	require.NoError(t, err)
-	for _, flag := range []string{"-port", "-node-name", "-max-queue-bytes", "-rate-per-second", "-allowed-origins", "-grace"} {
+	for _, flag := range []string{"-port", "-node-name", "-max-queue-bytes", "-rate-per-second", "-max-conns", "-max-conns-per-ip", "-allowed-origins", "-grace"} {
 		require.Contains(t, string(out), flag+" ")
 	}
 }

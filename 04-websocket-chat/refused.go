@@ -1,0 +1,36 @@
+package chat
+
+import (
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// RefusedError is a node's answer to a request that it does not upgrade: a bad name, a foreign origin, no place left.
+type RefusedError struct {
+	Status     int           // HTTP status; 400 when name or room is not acceptable
+	Text       string        // the node's sentence
+	RetryAfter time.Duration // the pause that the node asks for before the next try; 0: it named none
+}
+
+func (e *RefusedError) Error() string { return e.Text }
+
+// maxRetryAfter bounds what is believed of a Retry-After, in seconds.
+const maxRetryAfter = 3600
+
+// refusal reads the sentence of a node that did not upgrade. The dialer keeps the first 1,024 bytes of it.
+func refusal(resp *http.Response) error {
+	defer resp.Body.Close()
+	body, _ := io.ReadAll(resp.Body) // what could be read is better than nothing
+	text := strings.TrimSpace(string(body))
+	if text == "" {
+		text = "refused with " + resp.Status
+	}
+	pause, err := strconv.Atoi(resp.Header.Get("Retry-After"))
+	if err != nil || pause < 0 || pause > maxRetryAfter { // a date, which a clock that is wrong makes any pause, or no sense
+		pause = 0
+	}
+	return &RefusedError{Status: resp.StatusCode, Text: text, RetryAfter: time.Duration(pause) * time.Second}
+}
