@@ -36,6 +36,10 @@ func DecodeEnvelope(payload string) (Envelope, error) {
 	return e, err
 }
 
+// An argument of one byte takes 50 when it is decoded, and a room 16: so their
+// number is bounded, far above what anybody sends.
+const mostArguments, mostRooms = 1 << 10, 1 << 16
+
 // maxScratch is how much JSON a pooled unpacker may keep room for, in bytes.
 const maxScratch = 64 << 10
 
@@ -122,6 +126,9 @@ func (u *unpacker) data(e *Envelope) error {
 	}
 	if n == 0 {
 		return errors.New("empty: the event's name is expected")
+	}
+	if n > 1+mostArguments {
+		return fmt.Errorf("%d arguments, %d are allowed", n-1, mostArguments)
 	}
 	if e.Event, err = u.string(); err != nil {
 		return fmt.Errorf("the event's name: %w", err)

@@ -63,6 +63,9 @@ func (u *unpacker) strings() ([]string, error) {
 	if err != nil || n == 0 {
 		return nil, err
 	}
+	if n > mostRooms {
+		return nil, fmt.Errorf("%d rooms, %d are allowed", n, mostRooms)
+	}
 	list := make([]string, 0, min(n, 16))
 	for range n {
 		s, err := u.text()

@@ -3,7 +3,6 @@ package relay
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"example.com/redis-chat/03-pubsub"
@@ -27,7 +26,7 @@ func (r *Relay) deliver(ctx context.Context, subscriber *pubsub.Subscriber) erro
 		r.count()
 		select {
 		case <-forget.C:
-			r.sequences.forget(r.pub, now)
+			r.sequences.forget(now)
 		default:
 		}
 	}
@@ -60,24 +59,20 @@ func (r *Relay) message(e *pubsub.Event, now time.Time) {
 	switch e.Channel[len(r.o.Prefix):] {
 	case probeChannel:
 		p, err := DecodeProbe(e.Payload)
+		if err == nil {
+			err = r.probed(&p, e.Probe, now)
+		}
 		if err != nil {
 			r.malformed(e, err)
-			return
-		}
-		r.sequences.probe(p.Pub, p.Seq, now)
-		r.heard(&p, now)
-		if e.Probe {
-			r.flush()
-			r.health.back(p.Count, r.probes.Load(), r.sequences)
-			r.forgetSilent(now)
 		}
 	case presenceChannel:
-		var p presence
-		if err := unmarshal(e.Payload, &p); err != nil || p.Pub == "" {
-			r.malformed(e, errors.Join(errors.New("a presence"), err))
-			return
+		p, names, err := decodePresence(e.Payload)
+		if err == nil {
+			err = r.present(&p, names)
 		}
-		r.present(&p)
+		if err != nil {
+			r.malformed(e, err)
+		}
 	default:
 		r.broadcast(e, now)
 	}
@@ -85,14 +80,19 @@ func (r *Relay) message(e *pubsub.Event, now time.Time) {
 
 // broadcast takes in a message for clients.
 func (r *Relay) broadcast(e *pubsub.Event, now time.Time) {
+	if len(e.Payload) > r.o.MaxPayload {
+		r.oversize(e, now)
+		return
+	}
 	envelope, err := DecodeEnvelope(e.Payload)
 	if err != nil {
 		r.malformed(e, err)
 		return
 	}
-	if envelope.Pub == "" || envelope.Seq == 0 {
-		r.health.unnumbered(now)
-	} else if !r.sequences.message(envelope.Pub, envelope.Seq, now) {
+	if fresh, err := r.numbered(envelope.Pub, envelope.Seq, now); err != nil {
+		r.malformed(e, err)
+		return
+	} else if !fresh {
 		return
 	}
 	event, err := toEvent(&envelope)
@@ -107,15 +107,38 @@ func (r *Relay) broadcast(e *pubsub.Event, now time.Time) {
 		}
 	}
 	r.events = append(r.events, event)
+	if r.waiting += len(event.Data) + len(event.Binary); r.waiting > flushBytes {
+		r.flush() // a batch can become eight times as large as JSON: it must not live all at once
+	}
 }
 
-// keepEvents is the room for events that a quiet node keeps, 0.6 MB.
-const keepEvents = 4096
+// numbered notes a message's number, and reports whether it is to be delivered.
+func (r *Relay) numbered(pub string, seq uint64, now time.Time) (fresh bool, err error) {
+	switch {
+	case pub == "" || seq == 0:
+		r.health.unnumbered(now)
+		return true, nil
+	case len(pub) > mostPublisher:
+		return false, errPublisher
+	case pub == r.pub && seq > r.publisher.issued.Load():
+		return false, errForged
+	}
+	return r.sequences.message(pub, seq, now)
+}
+
+// errForged is certain: what this node has published it knows.
+var errForged = errors.New("it bears this node's identity, and is not this node's")
+
+const (
+	keepEvents = 4096    // the room for events that a quiet node keeps, 0.6 MB
+	flushBytes = 1 << 20 // of data, after which events go to the hub before their batch ends
+)
 
 func (r *Relay) flush() {
 	if len(r.events) > 0 {
 		r.hub.Deliver(r.events)
 		clear(r.events)
+		r.waiting = 0
 		if r.events = r.events[:0]; cap(r.events) > keepEvents {
 			r.events = nil // a burst's memory is not kept for ever
 		}
@@ -128,11 +151,6 @@ func (r *Relay) count() {
 	r.metrics.repeated.Store(r.sequences.repeated)
 }
 
-func (r *Relay) isOwnProbe(channel, payload string) bool {
-	// The identity is random: a probe that contains it is the node's own.
-	return strings.HasSuffix(channel, probeChannel) && strings.Contains(payload, r.pub)
-}
-
 // malformed counts what cannot be used, and logs it, but not a line for each:
 // who floods the channel must not flood the log.
 func (r *Relay) malformed(e *pubsub.Event, err error) {
@@ -141,7 +159,7 @@ func (r *Relay) malformed(e *pubsub.Event, err error) {
 	} else {
 		r.metrics.malformed.Inc()
 	}
-	r.malformedLog.Do(func() {
+	r.oddLog.Do(func() {
 		r.o.Log.Warn("dropped what cannot be delivered", "channel", e.Channel, "bytes", len(e.Payload), "why", err)
 	})
 }

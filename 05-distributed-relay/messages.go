@@ -1,7 +1,7 @@
 package relay
 
 import (
-	"errors"
+	"fmt"
 
 	"github.com/vmihailenco/msgpack/v5"
 
@@ -36,12 +36,17 @@ func (p *presence) update() chat.PresenceUpdate {
 // error says what is wrong with it.
 func DecodeProbe(payload string) (Probe, error) {
 	var p Probe
-	err := unmarshal(payload, &p)
-	if err == nil && p.Pub == "" {
-		err = errors.New("a probe without its publisher")
+	if err := unmarshal(payload, &p); err != nil {
+		return Probe{}, err
 	}
-	return p, err
+	if p.Pub == "" || len(p.Pub) > mostPublisher {
+		return Probe{}, errPublisher
+	}
+	return p, nil
 }
+
+// mostProbe is room for a name as long as any host's, and more.
+const mostProbe = 64 << 10
 
 func marshal(v any) []byte {
 	b, err := msgpack.Marshal(v)
@@ -51,10 +56,13 @@ func marshal(v any) []byte {
 	return b
 }
 
-// unmarshal reads one of the node's own messages. Anybody can publish on its
-// channel: what is malformed must not reach the library, which trusts lengths
-// and nests without end.
+// unmarshal reads one of the nodes' own small messages. Anybody can publish on
+// its channel: what is large or malformed must not reach the library, which
+// trusts lengths and nests without end.
 func unmarshal(payload string, v any) error {
+	if len(payload) > mostProbe {
+		return fmt.Errorf("%d bytes, %d are allowed", len(payload), mostProbe)
+	}
 	if err := wellFormed(payload); err != nil {
 		return err
 	}

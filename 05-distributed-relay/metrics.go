@@ -18,6 +18,7 @@ type metrics struct {
 	failed              prometheus.Counter
 	malformed, reserved prometheus.Counter
 	missed, repeated    atomic.Int64
+	oversize            atomic.Int64
 }
 
 // From 50 µs, below the fastest PUBLISH on loopback, to 1.6 s, above the
@@ -102,7 +103,7 @@ func (c *counted) Collect(out chan<- prometheus.Metric) {
 	total(descDeliveries, stats.Deliveries)
 	total(descSlow, stats.Slow)
 	total(descLimited, stats.RateLimited)
-	total(descOversize, stats.Oversize)
+	total(descOversize, stats.Oversize+c.relay.oversize.Load())
 	total(descMissed, c.relay.missed.Load())
 	total(descRepeated, c.relay.repeated.Load())
 }

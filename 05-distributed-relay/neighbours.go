@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -15,6 +16,14 @@ const (
 	silentProbes = 12
 	leastSilence = 3 * time.Second
 	mostSilence  = 8 * time.Second
+
+	// Whole lists are told no oftener than this, whoever asks: one forged probe
+	// would else make every node tell everything.
+	wholeRest = 250 * time.Millisecond
+
+	// mostNodes bounds how many others are followed, and so what forged probes
+	// can cost.
+	mostNodes = 1000
 )
 
 // neighbour is another node, known by its probes.
@@ -22,6 +31,7 @@ type neighbour struct {
 	node    string
 	at      time.Time     // of its last probe
 	silence time.Duration // after which it is gone
+	names   int           // of its clients, as far as it has told
 }
 
 // announce is the presence goroutine: it tells the other nodes who came and
@@ -30,18 +40,24 @@ func (r *Relay) announce(ctx context.Context) {
 	changes, every := time.NewTicker(presenceEvery), time.NewTicker(wholeEvery)
 	defer changes.Stop()
 	defer every.Stop()
+	var whole time.Time // when it was last told
+	due := false
 	for {
-		all, ask := false, false
 		select {
 		case <-ctx.Done():
 			return
 		case <-changes.C:
 		case <-every.C:
-			all = true
+			due = true
 		case <-r.wholeDue:
-			all, ask = true, r.askDue.Swap(false)
+			due = true
 		}
-		r.tell(all, ask)
+		if due && time.Since(whole) >= wholeRest {
+			whole, due = time.Now(), false
+			r.tell(true, r.askDue.Swap(false))
+		} else {
+			r.tell(false, false)
+		}
 	}
 }
 
@@ -73,34 +89,51 @@ func (r *Relay) askWhole(ask bool) {
 	}
 }
 
-// heard notes a node's probe. A new node and we tell each other who is here.
-func (r *Relay) heard(p *Probe, now time.Time) {
-	if p.Pub == r.pub {
-		return
-	}
+// heard notes another node's probe. A new node and we tell each other who is here.
+func (r *Relay) heard(p *Probe, now time.Time) error {
 	n := r.nodes[p.Pub]
 	if n == nil {
-		n = &neighbour{node: strings.Clone(p.Node)}
+		if len(r.nodes) >= mostNodes {
+			return fmt.Errorf("a node more than the %d that are followed", mostNodes)
+		}
+		n = &neighbour{node: strings.Clone(clip(p.Node))}
 		r.nodes[strings.Clone(p.Pub)] = n
-		r.o.Log.Info("node came", "node", n.node)
+		r.tellOf("node came", n)
 		r.askWhole(true)
 	}
 	n.at = now
 	n.silence = min(max(silentProbes*time.Duration(p.Every)*time.Millisecond, leastSilence), mostSilence)
+	return nil
 }
 
+// tellOf logs a node that came or went.
+func (r *Relay) tellOf(what string, n *neighbour) {
+	if r.nodeLog.Allow() {
+		r.o.Log.Info(what, "node", n.node)
+	}
+}
+
+// clip is as much of a node's name as a line of a log can bear.
+func clip(name string) string { return strings.ToValidUTF8(name[:min(len(name), 100)], "") }
+
 // present takes in what another node tells of its clients.
-func (r *Relay) present(p *presence) {
-	if p.Pub == r.pub {
-		return
+func (r *Relay) present(p *presence, names int) error {
+	n := r.nodes[p.Pub]
+	if n == nil {
+		return nil // our own; or gone, or not yet come: its first probe makes it tell everything
 	}
-	if r.nodes[p.Pub] == nil {
-		return // gone, or not yet come: its first probe makes it tell everything
+	if !p.Whole {
+		names += n.names
 	}
+	if names > mostPresent {
+		return fmt.Errorf("more than %d clients of one node", mostPresent)
+	}
+	n.names = max(0, names) // who was not known to be there can leave, too
 	r.hub.ApplyPresence(p.Pub, p.update())
 	if p.Ask {
 		r.askWhole(false)
 	}
+	return nil
 }
 
 // proven follows the first probe back: while nothing came, every node seemed
@@ -119,7 +152,7 @@ func (r *Relay) forgetSilent(now time.Time) {
 		if now.Sub(n.at) > n.silence {
 			delete(r.nodes, pub)
 			r.hub.ForgetNode(pub)
-			r.o.Log.Info("node gone", "node", n.node)
+			r.tellOf("node gone", n)
 		}
 	}
 }

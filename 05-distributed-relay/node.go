@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -26,6 +27,9 @@ func RunNode(ctx context.Context, c Config, log *slog.Logger) error {
 	defer l.Close()
 	redis.SetLogger(quiet{})
 	c.Relay.Log, c.Relay.Node = log, c.Node
+	// JSON can be a fifth of the MessagePack that it came as: a number in nine
+	// bytes may be one digit. What is larger than this fits into no frame.
+	c.Relay.MaxPayload = 4 * cmp.Or(c.Hub.MaxQueueBytes, 1<<20)
 	r := New(c.Relay)
 	c.Hub.Log, c.Hub.Relay = log, r
 	hub, err := chat.NewHub(c.Hub)

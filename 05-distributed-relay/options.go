@@ -21,6 +21,7 @@ type Options struct {
 	ProbeInterval  time.Duration // default 250ms; three late: not ready
 	PublishTimeout time.Duration // from a client's message to its answer; default 1s
 	MaxWaiting     int           // bytes that may wait for the master; default 32 MiB
+	MaxPayload     int           // bytes of a message from Redis; a larger one is dropped and counted; default 4 MiB
 	Prefix         string        // before every channel, for tests on a shared server; default none
 	Log            *slog.Logger  // default: none
 }
@@ -32,6 +33,7 @@ func (o Options) withDefaults() Options {
 	def(&o.ProbeInterval, 250*time.Millisecond)
 	def(&o.PublishTimeout, time.Second)
 	def(&o.MaxWaiting, 32<<20)
+	def(&o.MaxPayload, 4<<20)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

@@ -29,7 +29,8 @@ type publisher struct {
 	pending *pending
 	metrics *metrics
 
-	doubt atomic.Bool // asks for a new connection, which asks for the master's role anew
+	doubt  atomic.Bool   // asks for a new connection, which asks for the master's role anew
+	issued atomic.Uint64 // seq, for who reads what comes back
 
 	// Of the publishing goroutine alone.
 	seq      uint64 // of the last message that may have been sent
@@ -172,6 +173,7 @@ func (p *publisher) pipeline(ctx context.Context, batch []outgoing) {
 		}
 		c.queue(ctx, pipe)
 	}
+	p.issued.Store(p.seq)
 	_, _ = pipe.Exec(ctx) // each reply holds its own error
 	if cap(p.buf) > 2*batchBytes {
 		p.buf = nil

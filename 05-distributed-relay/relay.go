@@ -29,11 +29,14 @@ type Relay struct {
 	sequences *sequences
 	nodes     map[string]*neighbour
 	events    []chat.Event
+	waiting   int // bytes of events, about
 
-	malformedLog rate.Sometimes
-	wholeDue     chan struct{} // holds one token when a whole list of our clients is to be told
-	askDue       atomic.Bool   // and others are to be asked for theirs
-	probes       atomic.Uint64 // published so far
+	oddLog   rate.Sometimes // of what cannot be delivered: whoever publishes it must not fill the log
+	nodeLog  *rate.Limiter  // of nodes that come and go: probes can be forged
+	wholeDue chan struct{}  // holds one token when a whole list of our clients is to be told
+	askDue   atomic.Bool    // and others are to be asked for theirs
+	probes   atomic.Uint64  // published so far
+	back     uint64         // of the reading goroutine: the last of them that came back
 }
 
 // New makes a relay. Nothing is connected before Run.
@@ -41,9 +44,10 @@ func New(o Options) *Relay {
 	o = o.withDefaults()
 	r := &Relay{
 		o: o, metrics: newMetrics(), pub: identity(9),
-		nodes:        map[string]*neighbour{},
-		malformedLog: rate.Sometimes{Interval: time.Second},
-		wholeDue:     make(chan struct{}, 1),
+		nodes:    map[string]*neighbour{},
+		oddLog:   rate.Sometimes{Interval: time.Second},
+		nodeLog:  rate.NewLimiter(1, 20),
+		wholeDue: make(chan struct{}, 1),
 	}
 	r.health.log = o.Log
 	r.sequences = newSequences(r.pub)
@@ -144,27 +148,5 @@ func (r *Relay) await(ctx context.Context, addr string, connect func(context.Con
 			return nil
 		case <-time.After(pause):
 		}
-	}
-}
-
-// probe publishes one probe, behind whatever is queued, and waits for the
-// master's answer.
-func (r *Relay) probe(ctx context.Context) error {
-	result := make(chan error, 1)
-	m := outgoing{since: time.Now(), size: 128, done: func(err error) { result <- err }}
-	m.own = func() (string, []byte) {
-		return probeChannel, marshal(Probe{
-			Node: r.o.Node, Pub: r.pub, Seq: r.publisher.seq,
-			Count: r.probes.Add(1), Every: r.o.ProbeInterval.Milliseconds(),
-		})
-	}
-	if !r.publisher.outbox.put(m) {
-		return fmt.Errorf("too much waits for the master at %s", r.o.PubAddr)
-	}
-	select {
-	case err := <-result:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }

@@ -1,6 +1,8 @@
 package relay
 
 import (
+	"errors"
+	"math"
 	"strings"
 	"time"
 )
@@ -8,49 +10,88 @@ import (
 // sequences follows the numbers of every publisher, to count what was missed.
 // It belongs to the delivering goroutine.
 type sequences struct {
+	own      string
 	seen     map[string]*publisherSeen // by the publisher's identity
 	missed   int64                     // numbers that were skipped, all publishers together
 	repeated int64                     // messages whose number was not above the last one
-	blind    bool                      // a publisher came up of which it is not known what it published before
+	blind    bool                      // of a publisher it is not known what it published before
 }
 
 type publisherSeen struct {
-	last uint64 // the highest number seen
-	at   time.Time
+	last   uint64 // the highest number seen
+	at     time.Time
+	denied int // probes in a row that contradict last
 }
+
+const (
+	// mostMissed is the widest gap that is believed. At a million messages a
+	// second it is more than an hour's; a silent publisher is forgotten after ten
+	// minutes. A number beyond it is a mistake or a forgery, and would make what
+	// is counted worthless for ever.
+	mostMissed = 1 << 32
+
+	// mostFollowed bounds the memory for publishers to some 10 MB. Anybody who
+	// can publish can name a new one with each message.
+	mostFollowed = 1 << 16
+
+	// enoughDenials is how many of a publisher's probes in a row it takes to
+	// believe them rather than a higher number seen before. One that was on its
+	// way through a frozen master may be late, and a few with it.
+	enoughDenials = 3
+)
 
 // newSequences knows the node's own publisher from its first message on.
 func newSequences(own string) *sequences {
-	return &sequences{seen: map[string]*publisherSeen{own: {at: time.Now()}}}
+	return &sequences{own: own, seen: map[string]*publisherSeen{own: {at: time.Now()}}}
 }
+
+var errTooFar = errors.New("its number is too far above the last one to be true")
 
 // message notes a message's number, and reports whether it is to be delivered.
 // A number that is not above the last one is a repetition: a frozen master can
 // take an old connection's message after a newer one.
-func (s *sequences) message(pub string, seq uint64, now time.Time) (fresh bool) {
+func (s *sequences) message(pub string, seq uint64, now time.Time) (fresh bool, err error) {
 	p := s.publisher(pub, seq-1, now)
-	if seq <= p.last {
+	switch {
+	case seq <= p.last:
 		s.repeated++
-		return false
+		return false, nil
+	case seq-p.last > mostMissed:
+		return false, errTooFar
 	}
-	s.missed += int64(seq - p.last - 1)
+	s.miss(seq - p.last - 1)
 	p.last = seq
-	return true
+	return true, nil
 }
 
 // probe notes the last number that a publisher says it has used: so a gap is
-// seen when no message follows it.
-func (s *sequences) probe(pub string, last uint64, now time.Time) {
-	if p := s.publisher(pub, last, now); last > p.last {
-		s.missed += int64(last - p.last)
-		p.last = last
+// seen when no message follows it. It reports whether the number so far was
+// given up as wrong: one forged message with a high number would else make
+// repetitions of all that its publisher says from then on.
+func (s *sequences) probe(pub string, last uint64, now time.Time) (corrected bool) {
+	p := s.publisher(pub, last, now)
+	if p.last <= last && last-p.last <= mostMissed {
+		s.miss(last - p.last)
+		p.last, p.denied = last, 0
+		return false
 	}
+	if p.denied++; p.denied < enoughDenials {
+		return false
+	}
+	p.last, p.denied, s.blind = last, 0, true
+	return true
 }
+
+// miss counts, and stays at the largest number rather than to begin below zero.
+func (s *sequences) miss(n uint64) { s.missed += min(int64(n), math.MaxInt64-s.missed) }
 
 // publisher finds a publisher, or begins to follow it from a number on.
 func (s *sequences) publisher(pub string, from uint64, now time.Time) *publisherSeen {
 	p := s.seen[pub]
 	if p == nil {
+		if len(s.seen) >= mostFollowed {
+			s.makeRoom()
+		}
 		p = &publisherSeen{last: from}
 		s.seen[strings.Clone(pub)] = p // it is part of a payload, which it would keep in memory
 		s.blind = s.blind || from > 0
@@ -59,14 +100,29 @@ func (s *sequences) publisher(pub string, from uint64, now time.Time) *publisher
 	return p
 }
 
+// makeRoom forgets the most silent of a few that chance has chosen: nodes, who
+// publish probes, are rarely that.
+func (s *sequences) makeRoom() {
+	silent, looked := "", 0
+	for pub, p := range s.seen { // a map begins anywhere
+		if pub != s.own && (silent == "" || p.at.Before(s.seen[silent].at)) {
+			silent = pub
+		}
+		if looked++; looked == 8 {
+			break
+		}
+	}
+	delete(s.seen, silent)
+}
+
 // forgetAfter is when a silent publisher is no longer followed. Nodes publish
 // probes; it is emitters that fall silent, and there may be one for each
 // message that was ever emitted.
 const forgetAfter = 10 * time.Minute
 
-func (s *sequences) forget(own string, now time.Time) {
+func (s *sequences) forget(now time.Time) {
 	for pub, p := range s.seen {
-		if pub != own && now.Sub(p.at) > forgetAfter {
+		if pub != s.own && now.Sub(p.at) > forgetAfter {
 			delete(s.seen, pub)
 		}
 	}

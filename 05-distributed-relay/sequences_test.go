@@ -1,6 +1,8 @@
 package relay
 
 import (
+	"math"
+	"strconv"
 	"testing"
 	"time"
 
@@ -36,7 +38,7 @@ func TestMissedAndRepeatedAreCounted(t *testing.T) {
 		"also when a probe is the first":        {[]heard{probe(40), message(42)}, 1, 0, true},
 		"a newcomer hides nothing":              {[]heard{probe(0), message(2)}, 1, 0, false},
 		"each publisher on its own account":     {[]heard{message(1), mine(1), {"third", 1, false}, message(3), mine(2)}, 1, 0, false},
-		"far ahead":                             {[]heard{message(1), message(1 << 40)}, 1<<40 - 2, 0, false},
+		"far ahead":                             {[]heard{message(1), message(1 + mostMissed)}, mostMissed - 1, 0, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newSequences("own")
@@ -44,7 +46,8 @@ func TestMissedAndRepeatedAreCounted(t *testing.T) {
 			for _, h := range row.heard {
 				if h.probe {
 					s.probe(h.pub, h.seq, time.Now())
-				} else if s.message(h.pub, h.seq, time.Now()) {
+				} else if fresh, err := s.message(h.pub, h.seq, time.Now()); fresh {
+					require.NoError(t, err)
 					require.False(t, delivered[h], "delivered twice")
 					delivered[h] = true
 				}
@@ -63,9 +66,9 @@ func TestSilentPublishersAreForgotten(t *testing.T) {
 	s.message("node", 1, begin)
 	s.probe("node", 1, begin.Add(forgetAfter))
 
-	s.forget("own", begin.Add(forgetAfter))
+	s.forget(begin.Add(forgetAfter))
 	require.Len(t, s.seen, 3, "not yet")
-	s.forget("own", begin.Add(forgetAfter+time.Second))
+	s.forget(begin.Add(forgetAfter + time.Second))
 	require.NotContains(t, s.seen, "emitter")
 	require.Contains(t, s.seen, "node", "its probes count")
 	require.Contains(t, s.seen, "own", "what we publish we know for ever")
@@ -74,4 +77,97 @@ func TestSilentPublishersAreForgotten(t *testing.T) {
 	s.message("emitter", 9, begin.Add(2*forgetAfter))
 	require.Zero(t, s.missed)
 	require.True(t, s.blind)
+}
+
+// One forged number must not silence its publisher for good, nor spoil the count.
+func TestForgedNumbers(t *testing.T) {
+	now := time.Now()
+	follow := func(t *testing.T) *sequences {
+		s := newSequences("own")
+		for seq := range uint64(10) {
+			fresh, err := s.message("node", 1+seq, now)
+			require.True(t, fresh)
+			require.NoError(t, err)
+		}
+		return s
+	}
+	says := func(s *sequences, seq uint64) bool {
+		fresh, _ := s.message("node", seq, now)
+		return fresh
+	}
+
+	t.Run("one that cannot be true is not believed", func(t *testing.T) {
+		s := follow(t)
+		for _, seq := range []uint64{10 + mostMissed + 1, 1 << 63, math.MaxUint64} {
+			fresh, err := s.message("node", seq, now)
+			require.False(t, fresh)
+			require.ErrorIs(t, err, errTooFar)
+			require.False(t, s.probe("node", seq, now))
+			require.False(t, s.probe("node", 10, now), "the next one denies it")
+		}
+		require.True(t, says(s, 11))
+		require.Zero(t, s.missed)
+		require.Zero(t, s.repeated)
+	})
+
+	t.Run("one that could be true is believed until the node denies it", func(t *testing.T) {
+		s := follow(t)
+		require.True(t, says(s, 1000))
+		require.EqualValues(t, 989, s.missed)
+		require.False(t, says(s, 11), "silenced")
+		require.False(t, s.probe("node", 11, now))
+		require.False(t, s.probe("node", 11, now))
+		require.False(t, says(s, 12))
+		require.True(t, s.probe("node", 12, now), "the third denial counts")
+		require.True(t, says(s, 13))
+		require.EqualValues(t, 2, s.repeated, "what was lost meanwhile")
+		require.True(t, s.blind)
+	})
+
+	t.Run("so does a forged probe, and late ones that are true change nothing", func(t *testing.T) {
+		s := follow(t)
+		require.False(t, s.probe("node", 500, now))
+		for range 2 * enoughDenials { // a frozen master: an old probe, and then a new one
+			require.False(t, s.probe("node", 400, now))
+			require.False(t, s.probe("node", 500, now))
+		}
+		require.False(t, says(s, 500))
+	})
+
+	t.Run("a newcomer may begin anywhere", func(t *testing.T) {
+		s := newSequences("own")
+		fresh, err := s.message("new", math.MaxUint64, now)
+		require.True(t, fresh)
+		require.NoError(t, err)
+		require.Zero(t, s.missed)
+		for range enoughDenials {
+			s.probe("new", 3, now)
+		}
+		fresh, _ = s.message("new", 4, now)
+		require.True(t, fresh)
+	})
+
+	t.Run("the count never turns below zero", func(t *testing.T) {
+		s := follow(t)
+		s.missed = math.MaxInt64 - 5
+		require.True(t, says(s, 1000))
+		require.EqualValues(t, math.MaxInt64, s.missed)
+		require.True(t, says(s, 2000))
+		require.EqualValues(t, math.MaxInt64, s.missed)
+	})
+}
+
+func TestPublishersThatAreFollowedAreBounded(t *testing.T) {
+	now := time.Now()
+	s := newSequences("own")
+	s.probe("node", 1, now)
+	for i := range 3 * mostFollowed {
+		s.message(strconv.Itoa(i), 1, now.Add(time.Duration(i)))
+		if i%100 == 0 {
+			s.probe("node", 1, now.Add(time.Duration(i)))
+		}
+	}
+	require.LessOrEqual(t, len(s.seen), mostFollowed)
+	require.Contains(t, s.seen, "own")
+	require.Zero(t, s.missed)
 }

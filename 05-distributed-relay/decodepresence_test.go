@@ -1,0 +1,109 @@
+package relay
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"github.com/vmihailenco/msgpack/v5"
+)
+
+func TestPresenceIsReadAsItWasWritten(t *testing.T) {
+	for _, want := range []presence{
+		{Node: "a", Pub: "p"},
+		{Node: "a", Pub: "p", Ask: true, Whole: true},
+		{Node: "a", Pub: "p", Whole: true, Joined: map[string][]string{"lobby": {"alice", "bob", "bob"}, "世界": {"zoë"}}},
+		{Node: "a", Pub: "p", Joined: map[string][]string{"lobby": {"alice"}}, Left: map[string][]string{"tea": {"bob"}}},
+	} {
+		payload := string(marshal(want))
+		got, names, err := decodePresence(payload)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+		count := 0
+		for _, list := range want.Joined {
+			count += len(list)
+		}
+		for _, list := range want.Left {
+			count -= len(list)
+		}
+		require.Equal(t, count, names)
+		for n := range payload {
+			_, _, err := decodePresence(payload[:n])
+			require.Error(t, err, "the first %d bytes", n)
+		}
+		_, _, err = decodePresence(payload + "x")
+		require.Error(t, err)
+	}
+}
+
+// What a node tells goes to every client of a room: it must be what a client
+// could have chosen.
+func TestPresenceThatIsRefused(t *testing.T) {
+	type of map[string]any
+	for name, p := range map[string]any{
+		"nobody's":                of{"node": "a"},
+		"publisher is no string":  of{"pub": 7},
+		"publisher without end":   of{"pub": strings.Repeat("p", mostPublisher+1)},
+		"a list":                  []any{"p"},
+		"joined is a list":        of{"pub": "p", "joined": []string{"lobby"}},
+		"names are a string":      of{"pub": "p", "joined": of{"lobby": "alice"}},
+		"a name is a number":      of{"pub": "p", "joined": of{"lobby": []any{1}}},
+		"a name is empty":         of{"pub": "p", "joined": of{"lobby": []string{""}}},
+		"a name is too long":      of{"pub": "p", "joined": of{"lobby": []string{strings.Repeat("n", 33)}}},
+		"a name of a megabyte":    of{"pub": "p", "left": of{"lobby": []string{strings.Repeat("n", 1<<20)}}},
+		"a name turns the line":   of{"pub": "p", "joined": of{"lobby": []string{"\u202Eecila"}}},
+		"a name is not printable": of{"pub": "p", "joined": of{"lobby": []string{"a\x00"}}},
+		"a room is too long":      of{"pub": "p", "joined": of{strings.Repeat("r", 65): []string{"alice"}}},
+		"a room is empty":         of{"pub": "p", "joined": of{"": []string{"alice"}}},
+		"a room is a connection":  of{"pub": "p", "joined": of{"aSocketsIdOf20Charac": []string{"alice"}}},
+		"whole is a word":         of{"pub": "p", "whole": "yes"},
+	} {
+		payload, err := msgpack.Marshal(p)
+		require.NoError(t, err)
+		got, _, err := decodePresence(string(payload))
+		require.Error(t, err, name)
+		require.Less(t, len(err.Error()), 500, name)
+		require.Zero(t, got, name)
+	}
+	_, _, err := decodePresence(strings.Repeat("x", mostPresence+1))
+	require.ErrorContains(t, err, "16777216 are allowed")
+}
+
+func TestListOfOneNodeIsBounded(t *testing.T) {
+	list := func(n int) map[string][]string {
+		rooms := map[string][]string{}
+		for i := range n {
+			rooms["lobby"] = append(rooms["lobby"], fmt.Sprint("n", i))
+		}
+		return rooms
+	}
+	_, names, err := decodePresence(string(marshal(presence{Pub: "p", Whole: true, Joined: list(100_000)})))
+	require.NoError(t, err, "100,000 clients are no attack")
+	require.Equal(t, 100_000, names)
+	_, _, err = decodePresence(string(marshal(presence{Pub: "p", Joined: list(mostPresent + 1)})))
+	require.ErrorContains(t, err, "more than 1048576")
+}
+
+func TestProbeThatIsRefused(t *testing.T) {
+	for name, p := range map[string]any{
+		"nobody's":              map[string]any{"node": "a", "seq": 1},
+		"publisher without end": map[string]any{"pub": strings.Repeat("p", mostPublisher+1)},
+		"seq is negative":       map[string]any{"pub": "p", "seq": "-1"},
+		"a list":                []any{},
+		"larger than any":       map[string]any{"pub": "p", "node": strings.Repeat("n", mostProbe)},
+	} {
+		payload, err := msgpack.Marshal(p)
+		require.NoError(t, err)
+		_, err = DecodeProbe(string(payload))
+		require.Error(t, err, name)
+	}
+	whole := string(marshal(Probe{Node: "a", Pub: "p", Seq: 300, Count: 70_000, Every: 250}))
+	p, err := DecodeProbe(whole)
+	require.NoError(t, err)
+	require.Equal(t, Probe{Node: "a", Pub: "p", Seq: 300, Count: 70_000, Every: 250}, p)
+	for n := range whole {
+		_, err := DecodeProbe(whole[:n])
+		require.Error(t, err, "the first %d bytes", n)
+	}
+}
