@@ -92,7 +92,7 @@ func (s *Subscriber) run(ctx context.Context) {
 		}
 		if subscribed {
 			outage = "" // a new one
-			if time.Since(began) > lastBackoff {
+			if time.Since(began) > steady {
 				backoff = firstBackoff // it was no flicker
 			}
 		}

@@ -32,20 +32,31 @@ func nodeModules(ctx context.Context) (string, error) {
 }
 
 func nodeProgram(ctx context.Context, l *Lab) (program, error) {
-	modules, err := nodeModules(ctx)
+	command, env, err := NodeServer(ctx, l.programs)
 	if err != nil {
-		return program{}, err
-	}
-	server, err := peers.ReadFile("peers/node/server.js")
-	if err != nil {
-		return program{}, err
-	}
-	path := filepath.Join(l.programs, "server.js")
-	if err := os.WriteFile(path, server, 0o600); err != nil {
 		return program{}, err
 	}
 	l.Report.addNodeVersions()
-	return program{command: []string{"node", path}, env: []string{"NODE_PATH=" + modules}}, nil
+	return program{command: command, env: env}, nil
+}
+
+// NodeServer is the command that starts one node of the Node.js peer, and what
+// it needs in its environment besides the addresses. The server's script is
+// written into dir.
+func NodeServer(ctx context.Context, dir string) (command, env []string, err error) {
+	modules, err := nodeModules(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	server, err := peers.ReadFile("peers/node/server.js")
+	if err != nil {
+		return nil, nil, err
+	}
+	path := filepath.Join(dir, "server.js")
+	if err := os.WriteFile(path, server, 0o600); err != nil {
+		return nil, nil, err
+	}
+	return []string{"node", path}, []string{"NODE_PATH=" + modules}, nil
 }
 
 // addNodeVersions tells what the peer consists of.

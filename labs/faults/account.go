@@ -1,0 +1,55 @@
+package faults
+
+import "time"
+
+// Account is what one receiver got, of what others sent.
+type Account struct {
+	Node      int // 1 or 2: the node that it began at
+	Sent      int // messages that left a node or the emitter, or may have
+	Delivered int // of those, each once
+	Lost      int // acknowledged to their sender, and never here
+	Unknown   int // not confirmed to their sender, and never here
+	Forged    int // reported as not sent, and here all the same
+	Repeated  int
+	Disorder  int           // after a later one of the same sender, or in another order than the first receiver saw
+	Silence   time.Duration // the longest
+}
+
+// Missed is what did not arrive, whatever its sender was told.
+func (a Account) Missed() int { return a.Lost + a.Unknown }
+
+// accounts are of all receivers, in their order.
+func (r *run) accounts() []Account {
+	var all []Account
+	for _, cl := range r.receivers {
+		got := cl.got
+		a := Account{Node: cl.home + 1, Silence: got.longestSilence(), Disorder: r.receivers[0].got.against(got)}
+		got.mu.Lock()
+		a.Repeated, a.Disorder = got.repeated, a.Disorder+got.disorder
+		for _, s := range r.sources() {
+			s.mu.Lock()
+			for i, f := range s.fates {
+				here := got.seen[stamp{s.id, i + 1}]
+				switch {
+				case f == unsent && here:
+					a.Forged++
+				case f == unsent:
+					continue
+				}
+				a.Sent++
+				switch {
+				case here:
+					a.Delivered++
+				case f == accepted, f == waiting && !r.stage.system.Tells:
+					a.Lost++
+				default:
+					a.Unknown++
+				}
+			}
+			s.mu.Unlock()
+		}
+		got.mu.Unlock()
+		all = append(all, a)
+	}
+	return all
+}

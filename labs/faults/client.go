@@ -1,0 +1,205 @@
+package faults
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	chat "example.com/redis-chat/04-websocket-chat"
+	loadtest "example.com/redis-chat/labs/load-test"
+)
+
+// client is one user: a connection that is made again when it ends, at the next
+// of its nodes, after a pause as talk and the page make one.
+type client struct {
+	name, room string
+	system     System
+	addrs      []string // of the nodes that it goes to, its home first
+	home       int      // number of its node
+	roams      bool     // to the other node, when its own is gone
+	got        *record
+	source     *source // that it speaks for; nil: it only listens
+
+	mu   sync.Mutex
+	conn *websocket.Conn // nil: not welcome
+	deaf atomic.Bool     // it reads nothing, as a page whose computer hangs
+	hear chan struct{}   // a token when it reads again
+}
+
+// pause before a new try, as Talk begins.
+const firstPause, longestPause = 200 * time.Millisecond, 2 * time.Second
+
+// run keeps the client connected until ctx ends.
+func (c *client) run(ctx context.Context) {
+	for at, failed := 0, 0; ctx.Err() == nil; failed++ {
+		if c.visit(ctx, c.addrs[at]) {
+			failed = 0
+		}
+		if c.roams {
+			at = (at + 1) % len(c.addrs)
+		}
+		wait := min(firstPause<<min(failed, 4), longestPause)
+		select {
+		case <-ctx.Done():
+		case <-time.After(wait/2 + rand.N(wait/2)):
+		}
+	}
+}
+
+// visit is one connection, from its dialling to its end.
+func (c *client) visit(ctx context.Context, addr string) (welcome bool) {
+	dialing, cancel := context.WithTimeout(ctx, 2*time.Second)
+	conn, resp, err := websocket.DefaultDialer.DialContext(dialing, "ws://"+addr+c.system.Protocol.Path(c.name, c.room), nil)
+	cancel()
+	if err != nil {
+		if resp != nil {
+			_ = resp.Body.Close()
+		}
+		return false
+	}
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+	if greeting := c.system.Protocol.Greeting(); greeting != nil {
+		if conn.WriteMessage(websocket.TextMessage, greeting) != nil {
+			return false
+		}
+	}
+	for {
+		if c.deaf.Load() {
+			select {
+			case <-c.hear:
+			case <-ctx.Done():
+			}
+		}
+		_, payload, err := conn.ReadMessage()
+		if err != nil {
+			c.hangUp(err, ctx)
+			return welcome
+		}
+		welcome = c.take(conn, payload) || welcome
+	}
+}
+
+func (c *client) hangUp(err error, ctx context.Context) {
+	c.mu.Lock()
+	was := c.conn != nil
+	c.conn = nil
+	c.mu.Unlock()
+	if was && ctx.Err() == nil {
+		code := websocket.CloseAbnormalClosure
+		if closed, ok := errors.AsType[*websocket.CloseError](err); ok {
+			code = closed.Code
+		}
+		c.got.ended(code)
+	}
+}
+
+// take handles one frame, and reports whether it is the welcome.
+func (c *client) take(conn *websocket.Conn, payload []byte) (welcome bool) {
+	if s, ok := findStamp(payload); ok {
+		c.got.arrived(s)
+		return false
+	}
+	switch sign, answer := c.system.Protocol.Hear(payload); sign {
+	case loadtest.Welcome:
+		c.mu.Lock()
+		c.conn = conn
+		c.mu.Unlock()
+		c.got.welcome()
+		return true
+	case loadtest.Answer:
+		_ = c.write(answer)
+		return false
+	}
+	if c.system.Tells {
+		c.told(payload)
+	}
+	return false
+}
+
+// told handles what a node of ours says of itself.
+func (c *client) told(payload []byte) {
+	var f chat.Frame
+	if json.Unmarshal(payload, &f) != nil {
+		return
+	}
+	switch f.Event {
+	case "$ack":
+		c.answer(&f, accepted)
+	case "$error":
+		var p chat.Problem
+		_ = json.Unmarshal(f.Data, &p)
+		// The code is the same; whether the message left the node, the words tell.
+		if strings.HasPrefix(p.Text, "not sent") {
+			c.answer(&f, unsent)
+		} else {
+			c.answer(&f, unknown)
+		}
+	case "$presence":
+		var p chat.Presence
+		if json.Unmarshal(f.Data, &p) == nil {
+			c.got.presence(p.Count)
+		}
+	}
+}
+
+func (c *client) answer(f *chat.Frame, what fate) {
+	if c.source != nil && f.ID != nil {
+		c.source.told(int(*f.ID), what, c.got.now())
+	}
+}
+
+// say sends the next message of the client's source, and reports whether there
+// was a connection to send it on.
+func (c *client) say() bool {
+	c.mu.Lock()
+	connected := c.conn != nil
+	c.mu.Unlock()
+	if !connected {
+		return false
+	}
+	s := c.source.next(c.got.now())
+	data := s.appendTo(nil, c.source.size)
+	var frame []byte
+	if c.system.Tells {
+		frame = append(append(frame, `{"event":"message","id":`...), strconv.Itoa(s.seq)...)
+		frame = append(append(append(frame, `,"data":"`...), data...), `"}`...)
+	} else {
+		frame = c.system.Protocol.Message(nil, c.room, data)
+	}
+	return c.write(frame) == nil
+}
+
+// write never blocks for long: a node that takes nothing ends the connection.
+func (c *client) write(frame []byte) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.conn == nil {
+		return errors.New("not connected")
+	}
+	_ = c.conn.SetWriteDeadline(time.Now().Add(2 * time.Second)) // an error shows at the write
+	return c.conn.WriteMessage(websocket.TextMessage, frame)
+}
+
+func (c *client) connected() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.conn != nil
+}
+
+// stopReading and readAgain make the client deaf for a while.
+func (c *client) stopReading() { c.deaf.Store(true) }
+
+func (c *client) readAgain() {
+	if c.deaf.Swap(false) {
+		c.hear <- struct{}{}
+	}
+}

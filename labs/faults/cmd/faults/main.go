@@ -1,0 +1,173 @@
+// Command faults breaks a chat system, one thing at a time, and says what was
+// lost, what was noticed, and what must hold.
+//
+//	faults [flags]         every fault, on our system and beside it on Node.js
+//	faults [flags] short   the first ones, on our system alone
+//	faults [flags] soak    random faults for a long time, and whether anything grows
+//
+// Exit codes: 0 all holds; 1 something does not, or it could not be run; 2 a bad
+// flag or word.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"regexp"
+	"syscall"
+	"time"
+
+	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/cmdline"
+	faults "example.com/redis-chat/labs/faults"
+)
+
+const usage = `usage: faults [flags] [all|short|soak]
+
+  all     every fault, on our system and beside it on Node.js (default)
+  short   the first eight rows of the table, on our system alone
+  soak    random faults for a long time: does anything grow?
+`
+
+var (
+	errUsage = errors.New("faults -h tells what there is")
+	errFails = errors.New("not all holds: see the lines with NOT")
+)
+
+func main() {
+	faults.NodeAsked()
+	faults.Quiet()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	err := run(ctx, os.Args, os.Stdout, os.Stderr)
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+	case errors.Is(err, errUsage):
+		fmt.Fprintln(os.Stderr, "faults:", err)
+		os.Exit(2)
+	default:
+		fmt.Fprintln(os.Stderr, "faults:", err)
+		os.Exit(1)
+	}
+}
+
+// options are the flags.
+type options struct {
+	backend   basics.Backend
+	only      *regexp.Regexp
+	peer      bool
+	receivers bool
+	long      time.Duration
+	seed      uint64
+}
+
+func run(ctx context.Context, args []string, out, errOut io.Writer) error {
+	var o options
+	fs := flag.NewFlagSet("faults", flag.ContinueOnError)
+	fs.SetOutput(errOut)
+	o.register(fs)
+	if err := cmdline.Parse(fs, args[1:], usage); errors.Is(err, flag.ErrHelp) {
+		return err
+	} else if err != nil {
+		return fmt.Errorf("%w; %w", err, errUsage)
+	}
+	mode := "all"
+	switch {
+	case fs.NArg() > 1:
+		return fmt.Errorf("one word is enough, not %q; %w", fs.Args(), errUsage)
+	case fs.NArg() == 1:
+		mode = fs.Arg(0)
+	}
+	switch mode {
+	case "all":
+		return o.table(ctx, faults.Rows(), o.peer, out, errOut)
+	case "short":
+		return o.table(ctx, faults.First(), false, out, errOut)
+	case "soak":
+		return soak(ctx, o, out, errOut)
+	}
+	return fmt.Errorf("there is no %q: all, short or soak; %w", mode, errUsage)
+}
+
+func (o *options) register(fs *flag.FlagSet) {
+	if _, err := exec.LookPath("redis-server"); err == nil {
+		o.backend.Kind = basics.KindServer
+	}
+	fs.Func("redis", "embedded, or server (default: server when redis-server is on the PATH)", func(s string) (err error) {
+		o.backend, err = basics.ParseBackend(s)
+		if err == nil && o.backend.Kind == basics.KindRunning {
+			return errors.New("the lab kills its servers: give embedded or server")
+		}
+		return err
+	})
+	fs.Func("only", "`pattern`: only the rows whose name it matches", func(s string) (err error) {
+		o.only, err = regexp.Compile(s)
+		return err
+	})
+	fs.BoolVar(&o.peer, "peer", true, "put the faults on the Node.js stack, too")
+	fs.BoolVar(&o.receivers, "receivers", false, "a line for each receiver")
+	fs.DurationVar(&o.long, "for", 15*time.Minute, "how long a soak lasts")
+	fs.Uint64Var(&o.seed, "seed", 0, "of a soak's random faults; 0: another each time")
+}
+
+// table runs rows and prints the table.
+func (o *options) table(ctx context.Context, rows []faults.Row, peer bool, out, errOut io.Writer) error {
+	ours, err := faults.Ours()
+	if err != nil {
+		return err
+	}
+	var nodejs faults.System
+	if peer {
+		dir, err := os.MkdirTemp("", "workbook-faults-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		if nodejs, err = faults.NodeJS(ctx, dir); err != nil {
+			fmt.Fprintln(errOut, "faults: Node.js is left out:", err)
+			peer = false
+		}
+	}
+	var results []faults.Result
+	broken := false
+	for _, row := range rows {
+		if o.only != nil && !o.only.MatchString(row.Name) {
+			continue
+		}
+		systems := []faults.System{ours}
+		if peer && row.NodeJS {
+			systems = append(systems, nodejs)
+		}
+		for _, s := range systems {
+			res, err := faults.Put(ctx, o.backend, s, faults.Receivers, row)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(errOut, "%5.1f s  %-10s  %s%s\n", res.Took.Seconds(), s.Name, row.Name, verdict(&res))
+			broken = broken || !res.Holds()
+			results = append(results, res)
+		}
+	}
+	if err := faults.Print(out, results, o.receivers); err != nil {
+		return err
+	}
+	if broken {
+		return errFails
+	}
+	return nil
+}
+
+func verdict(res *faults.Result) string {
+	switch {
+	case res.Skipped != "":
+		return ": not run"
+	case !res.Holds():
+		return ": DOES NOT HOLD"
+	}
+	return ""
+}

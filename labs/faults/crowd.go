@@ -1,0 +1,205 @@
+package faults
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	basics "example.com/redis-chat/01-redis-basics"
+	emitter "example.com/redis-chat/06-emitter"
+)
+
+// The flow: what each node's sender, and the emitter, send in a second.
+const (
+	nodeRate    = 200
+	emitterRate = 50
+)
+
+// patience bounds what is waited for: a start, a way back, a last message.
+const patience = 20 * time.Second
+
+// crowd is all that talk with one system during one run: at each node a sender
+// and some receivers, and an emitter; all in one room, so that what a node has
+// not seen is what each of its clients has not got.
+type crowd struct {
+	stage     *stage
+	room      string
+	began     time.Time
+	receivers []*client // of node 1, then of node 2
+	senders   []*client // one at each node
+	emitter   *source
+	emit      *emitter.Emitter
+	redis     *redis.Client
+
+	running sync.WaitGroup
+	stop    context.CancelFunc
+	quiet   atomic.Bool // the flow has ended; fences go on
+}
+
+var crowds atomic.Int64
+
+func newCrowd(st *stage, receivers int) *crowd {
+	c := &crowd{stage: st, room: fmt.Sprintf("faults-%d", crowds.Add(1)), began: time.Now()}
+	for node := range nodeCount {
+		for i := range receivers {
+			c.receivers = append(c.receivers, c.client(fmt.Sprintf("r%d-%d", node+1, i+1), node))
+		}
+		sender := c.client(fmt.Sprintf("s%d", node+1), node)
+		sender.source = &source{id: node, name: fmt.Sprintf("sender at node %d", node+1), rate: nodeRate, size: messageBytes}
+		c.senders = append(c.senders, sender)
+	}
+	c.emitter = &source{id: nodeCount, name: "emitter", rate: emitterRate, size: messageBytes}
+	return c
+}
+
+func (c *crowd) client(name string, node int) *client {
+	addrs := []string{c.stage.addrs[node]}
+	for i := range c.stage.addrs {
+		if i != node {
+			addrs = append(addrs, c.stage.addrs[i])
+		}
+	}
+	return &client{name: name, room: c.room, system: c.stage.system, addrs: addrs, home: node, got: newRecord(c.began), hear: make(chan struct{}, 1)}
+}
+
+// start connects everybody and begins the emitter's flow and the senders'.
+func (c *crowd) start(ctx context.Context) {
+	ctx, c.stop = context.WithCancel(ctx)
+	c.redis = redis.NewClient(basics.Once(redis.Options{Addr: c.stage.top.Addrs()[0]}))
+	c.emit = emitter.New(c.redis, emitter.Timeout(800*time.Millisecond), emitter.Linger(0)).To(c.room)
+	for _, cl := range c.all() {
+		c.running.Go(func() { cl.run(ctx) })
+	}
+	c.awaitAll(ctx)
+	for _, s := range c.senders {
+		c.running.Go(func() { c.pump(ctx, s.source, func() { s.say() }) })
+	}
+	c.running.Go(func() { c.pump(ctx, c.emitter, func() { c.emitOne(ctx) }) })
+}
+
+func (c *crowd) all() []*client {
+	return append(append([]*client{}, c.receivers...), c.senders...)
+}
+
+// awaitAll returns when everybody is welcome, or patience is over: who is not
+// welcome then shows in what it got.
+func (c *crowd) awaitAll(ctx context.Context) {
+	_ = until(ctx, func() bool {
+		for _, cl := range c.all() {
+			if !cl.connected() {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// pump says at a steady rate, by the clock: who was held up catches up.
+func (c *crowd) pump(ctx context.Context, s *source, say func()) {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	began, said := time.Now(), 0
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		due := int(s.rate * time.Since(began).Seconds())
+		if c.quiet.Load() || due-said > int(s.rate) { // a second behind, as in an outage: not made up for
+			said = due
+		}
+		for ; said < due; said++ {
+			say()
+		}
+	}
+}
+
+func (c *crowd) emitOne(ctx context.Context) {
+	s := c.emitter.next(time.Since(c.began))
+	_, err := c.emit.Emit(ctx, "message", string(s.appendTo(nil, c.emitter.size)))
+	what := unsent
+	switch {
+	case err == nil:
+		what = accepted
+	case errors.Is(err, emitter.ErrNoReceipt), errors.Is(err, emitter.ErrTooFewReplicas):
+		what = accepted // published; how far it got is not known
+	case errors.Is(err, emitter.ErrUnconfirmed):
+		what = unknown
+	}
+	c.emitter.told(s.seq, what, time.Since(c.began))
+}
+
+func (c *crowd) sources() []*source {
+	return []*source{c.senders[0].source, c.senders[1].source, c.emitter}
+}
+
+// fence ends the flow and returns when each receiver has got a message from each
+// sender that was sent after that: what it has not got by then does not come any
+// more. The fences are messages like others.
+func (c *crowd) fence(ctx context.Context) error {
+	c.quiet.Store(true)
+	var after []int
+	for _, s := range c.sources() {
+		after = append(after, s.count(waiting, accepted, unsent, unknown))
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		for _, s := range c.senders {
+			s.say()
+		}
+		c.emitOne(ctx)
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return fmt.Errorf("%d of %d receivers did not get all of the last messages within %v", c.missing(after), len(c.receivers), patience)
+		}
+		if c.missing(after) == 0 {
+			return nil
+		}
+	}
+}
+
+func (c *crowd) missing(after []int) (n int) {
+	for _, r := range c.receivers {
+		for i, s := range c.sources() {
+			if !r.got.has(s.id, after[i]) {
+				n++
+				break
+			}
+		}
+	}
+	return n
+}
+
+// end ends all connections.
+func (c *crowd) end() {
+	c.stop()
+	c.running.Wait()
+	_ = c.emit.Close()
+	_ = c.redis.Close()
+}
+
+// until waits for a condition, for patience at most.
+func until(ctx context.Context, holds func() bool) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
+	for !holds() {
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return fmt.Errorf("not within %v", patience)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+package faults
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+
+	basics "example.com/redis-chat/01-redis-basics"
+)
+
+// process is one node: a process of its own, so that it can be killed. It is
+// started again with the same command, at the same address.
+type process struct {
+	name         string
+	command, env []string
+
+	cmd   *exec.Cmd
+	ended chan struct{} // closed when it has ended and all that it wrote has been read
+
+	mu   sync.Mutex
+	last []string // the end of what it wrote
+}
+
+// lastLines is how much of what a node writes is kept: to say why it ended.
+const lastLines = 10
+
+func (p *process) start() error {
+	out, in, err := os.Pipe()
+	if err != nil {
+		return fmt.Errorf("start %s: %w", p.name, err)
+	}
+	p.cmd, p.ended = exec.Command(p.command[0], p.command[1:]...), make(chan struct{})
+	p.cmd.Env = p.env
+	p.cmd.Stdout, p.cmd.Stderr = in, in
+	err = basics.StartChild(p.cmd)
+	_ = in.Close() // the child has its own
+	if err != nil {
+		_ = out.Close()
+		close(p.ended)
+		return fmt.Errorf("start %s: %w", p.name, err)
+	}
+	go p.follow(out, p.cmd, p.ended)
+	return nil
+}
+
+// follow reads to the end: a full pipe would hold the node up.
+func (p *process) follow(out *os.File, cmd *exec.Cmd, ended chan struct{}) {
+	defer close(ended)
+	defer out.Close()
+	lines := bufio.NewReader(out)
+	for {
+		line, err := lines.ReadString('\n')
+		if line = strings.TrimSpace(line); line != "" {
+			p.mu.Lock()
+			if p.last = append(p.last, line); len(p.last) > lastLines {
+				p.last = p.last[1:]
+			}
+			p.mu.Unlock()
+		}
+		if err != nil {
+			break
+		}
+	}
+	_ = cmd.Wait() // its exit code is asked for where it matters
+}
+
+// kill ends it as kill -9 does, and returns when it is gone. One that has ended
+// is left as it is.
+func (p *process) kill() {
+	if p.cmd == nil {
+		return
+	}
+	_ = p.cmd.Process.Kill()
+	<-p.ended
+}
+
+// terminate asks it to end in peace.
+func (p *process) terminate() error { return p.cmd.Process.Signal(syscall.SIGTERM) }
+
+// exitCode is good when it has ended; -1: by a signal.
+func (p *process) exitCode() int { return p.cmd.ProcessState.ExitCode() }
+
+func (p *process) pid() int { return p.cmd.Process.Pid }
+
+// said is the end of what it wrote.
+func (p *process) said() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.last) == 0 {
+		return "it said nothing"
+	}
+	return strings.Join(p.last, " | ")
+}

@@ -1,0 +1,88 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	basics "example.com/redis-chat/01-redis-basics"
+)
+
+// Row is one fault: how it is made, and what must hold.
+type Row struct {
+	Name     string
+	First    bool   // of the eight that continuous integration runs
+	OnlyReal string // why it cannot be on embedded servers; "": it can
+	NodeJS   bool   // it is put on the Node.js stack, too
+	Setting  setting
+	Prepare  func(*run)       // before anybody connects
+	Break    func(*run) error // returns when the fault is over
+	Judge    func(*run, []Account)
+}
+
+// Result is one fault on one system.
+type Result struct {
+	Row      string
+	System   string
+	Skipped  string // why it was not run; then there is no more
+	Accounts []Account
+	Counted  [nodeCount]int // what each node says that it has not seen
+	Tells    bool           // the system counts at all
+	Gone     [nodeCount]bool
+	Checks   []Check
+	Facts    []string
+	Took     time.Duration
+}
+
+// Holds reports whether all that must hold does.
+func (r *Result) Holds() bool {
+	for _, c := range r.Checks {
+		if !c.Holds {
+			return false
+		}
+	}
+	return true
+}
+
+// Put starts a system, puts one fault on it, and ends it.
+func Put(ctx context.Context, backend basics.Backend, system System, receivers int, row Row) (Result, error) {
+	result := Result{Row: row.Name, System: system.Name, Tells: system.Tells}
+	if row.OnlyReal != "" && backend.Kind != basics.KindServer {
+		result.Skipped = row.OnlyReal
+		return result, nil
+	}
+	began := time.Now()
+	setting := row.Setting
+	if !system.Tells {
+		setting.env = nil // they are words of ours
+	}
+	st, err := raise(ctx, backend, system, setting)
+	if err != nil {
+		return result, fmt.Errorf("%s: %w", row.Name, err)
+	}
+	defer st.close()
+	if err := result.put(ctx, st, receivers, row); err != nil {
+		return result, err
+	}
+	result.Took = time.Since(began)
+	return result, nil
+}
+
+// put is Put on a system that runs.
+func (res *Result) put(ctx context.Context, st *stage, receivers int, row Row) error {
+	r, err := put(ctx, st, receivers, row)
+	if err != nil {
+		return err
+	}
+	res.Accounts, res.Gone = r.accounts(), r.gone
+	if st.system.Tells {
+		for i := range nodeCount {
+			if !r.gone[i] {
+				res.Counted[i] = r.counted(i)
+			}
+		}
+		row.Judge(r, res.Accounts)
+	}
+	res.Checks, res.Facts = r.checks, r.facts
+	return nil
+}

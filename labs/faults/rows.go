@@ -1,0 +1,24 @@
+package faults
+
+// Rows are all faults, in the order of the table.
+func Rows() []Row {
+	rows := []Row{
+		replicaKilled, replicaFrozen, linkCut, backlogOverflown, masterKilled, masterFrozen,
+		nodeKilled, nodeTerminated, allRestarted, replicaFrozenUnprobed,
+	}
+	rows = append(rows, linkRows()...)
+	return append(rows, clientsStalled, crowdReturns, wrongClock)
+}
+
+// First are the rows that continuous integration runs.
+func First() (rows []Row) {
+	for _, row := range Rows() {
+		if row.First {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// Receivers is how many clients of each node listen.
+const Receivers = 10

@@ -1,0 +1,284 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	chat "example.com/redis-chat/04-websocket-chat"
+)
+
+// Faults of the clients.
+
+// stalledShare of the clients stop reading: 2 of 10 at each node.
+const stalledShare = 5
+
+var clientsStalled = Row{
+	Name:    "20 % of the clients stop reading",
+	Setting: setting{env: []string{"MAX_QUEUE_BYTES=262144"}},
+	Prepare: func(r *run) {
+		// Large messages, so that the stalled ones' sockets and queues are full soon.
+		for _, s := range r.sources() {
+			s.size = 4 << 10
+		}
+	},
+	Break: func(r *run) error {
+		var others []*client
+		var stalled []*client
+		for i, cl := range r.receivers {
+			if i%stalledShare == 0 {
+				stalled = append(stalled, cl)
+			} else {
+				others = append(others, cl)
+			}
+		}
+		heap := r.heap()
+		// In turn, so that what else happens on the machine falls on both alike.
+		const rounds = 5
+		var ratios []float64
+		for round := range rounds {
+			alone := p99(r, others, 2*time.Second)
+			for _, cl := range stalled {
+				cl.stopReading()
+			}
+			beside := p99(r, others, 2*time.Second)
+			if err := until(r.ctx, func() bool { return r.slow() >= (round+1)*len(stalled) }); err != nil {
+				return fmt.Errorf("the stalled clients are not closed: %w", err)
+			}
+			for _, cl := range stalled {
+				cl.readAgain()
+			}
+			r.awaitAll(r.ctx)
+			ratios = append(ratios, beside.Seconds()/alone.Seconds())
+			r.tell("the others' p99 with all reading %v µs, with the stalled %v µs", alone.Microseconds(), beside.Microseconds())
+		}
+		slices.Sort(ratios)
+		r.check(ratios[rounds/2] <= 1.1, "the others' p99 is within 10 %%: × %.2f (median of %d pairs)", ratios[rounds/2], rounds)
+		r.check(closedWith(stalled, 1013) >= len(stalled)*rounds, "each stall ends with 1013: %d of %d", closedWith(stalled, 1013), len(stalled)*rounds)
+		level := heap
+		err := until(r.ctx, func() bool { level = r.heap(); return level <= heap+2<<20 })
+		r.check(err == nil, "a node's heap is back at its level: %d KiB before, %d KiB after", heap>>10, level>>10)
+		return nil
+	},
+	Judge: func(r *run, all []Account) {
+		var reading []Account
+		for i, a := range all {
+			if i%stalledShare != 0 {
+				reading = append(reading, a)
+			}
+		}
+		clean(r, reading)
+		answered(r)
+		untouched(r, reading, 0, 1)
+		unnoticed(r, 0, 1)
+	},
+}
+
+// heap is what lives in node 1's memory, in bytes.
+func (r *run) heap() int {
+	m, err := metrics(r.ctx, r.stage.addrs[0])
+	if err != nil {
+		return 1 << 40 // then it is not back
+	}
+	return int(m["go_memstats_heap_alloc_bytes"])
+}
+
+// p99 is the 99th percentile of what these clients waited for their messages.
+func p99(r *run, clients []*client, window time.Duration) time.Duration {
+	sources := r.sources()
+	for _, cl := range clients {
+		cl.got.measure(func(s stamp) time.Duration {
+			src := sources[s.source]
+			src.mu.Lock()
+			defer src.mu.Unlock()
+			return src.sent[s.seq-1]
+		})
+	}
+	r.wait(window)
+	var all []time.Duration
+	for _, cl := range clients {
+		all = append(all, cl.got.measured()...)
+	}
+	if len(all) == 0 {
+		return patience
+	}
+	slices.Sort(all)
+	return all[len(all)*99/100]
+}
+
+func (r *record) measure(sentAt func(stamp) time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sentAt, r.late = sentAt, nil
+}
+
+func (r *record) measured() []time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sentAt = nil
+	return r.late
+}
+
+// slow is how many clients the nodes have given up: one that reads nothing
+// cannot tell.
+func (r *run) slow() (n int) {
+	for _, addr := range r.stage.addrs {
+		if m, err := metrics(r.ctx, addr); err == nil {
+			n += int(m["chat_slow_clients_total"])
+		}
+	}
+	return n
+}
+
+func closedWith(clients []*client, code int) (n int) {
+	for _, cl := range clients {
+		cl.got.mu.Lock()
+		for _, c := range cl.got.closed {
+			if c.code == code {
+				n++
+			}
+		}
+		cl.got.mu.Unlock()
+	}
+	return n
+}
+
+// returning is how many clients of a node come back at once.
+const returning = 2000
+
+var crowdReturns = Row{
+	Name: "2,000 clients come back at once, after a node's return",
+	Break: func(r *run) error {
+		back := r.gatherTalkers(returning)
+		defer back.end()
+		if err := until(r.ctx, func() bool { return back.welcome.Load() >= returning }); err != nil {
+			return fmt.Errorf("%d of %d clients came: %w", back.welcome.Load(), returning, err)
+		}
+		node := r.stage.nodes[0]
+		full := r.resident()
+		node.kill()
+		r.wait(time.Second)
+		back.welcome.Store(0)
+		if err := node.start(); err != nil {
+			return err
+		}
+		if err := until(r.ctx, func() bool { return listens(r.stage.addrs[0]) }); err != nil {
+			return err
+		}
+		back.listening.Store(int64(r.now()))
+		err := until(r.ctx, func() bool { return back.welcome.Load() >= returning })
+		took := r.now() - time.Duration(back.listening.Load())
+		r.check(err == nil, "all are back: %d of %d, after %v", back.welcome.Load(), returning, show(took))
+		r.check(back.refused.Load() == 0, "no connection is refused: %d were", back.refused.Load())
+		busiest, spread := back.spread()
+		r.check(busiest < 0.5, "the jitter spreads them: over %v, %.0f %% in the busiest 100 ms", show(spread), 100*busiest)
+		again := r.resident()
+		r.check(again <= full*3/2, "memory stays bounded: %d MiB before, %d MiB with all back", full>>20, again>>20)
+		// What the node's clients have missed of the flow, nobody can count: it was not there.
+		r.gone[0] = true
+		return nil
+	},
+	Judge: func(r *run, all []Account) {
+		untouched(r, all, 1)
+		clean(r, all[len(all)/2:])
+		r.check(r.counted(1) == 0, "node 2 counts nothing: %d", r.counted(1))
+	},
+}
+
+func (r *run) resident() int {
+	m, err := metrics(r.ctx, r.stage.addrs[0])
+	if err != nil {
+		return 1 << 40
+	}
+	return int(m["process_resident_memory_bytes"])
+}
+
+func listens(addr string) bool {
+	conn, err := net.Dial("tcp", addr)
+	if err == nil {
+		_ = conn.Close()
+	}
+	return err == nil
+}
+
+// talkers are many of chapter 04's Talk, in a room of their own at node 1.
+type talkers struct {
+	run       *run
+	stop      context.CancelFunc
+	done      sync.WaitGroup
+	in        *io.PipeReader
+	w         *io.PipeWriter
+	welcome   atomic.Int64
+	refused   atomic.Int64 // after the node listens
+	listening atomic.Int64 // when, on the run's clock; 0: not yet
+
+	mu    sync.Mutex
+	times []time.Duration // of each welcome after that
+}
+
+func (r *run) gatherTalkers(n int) *talkers {
+	t := &talkers{run: r}
+	var ctx context.Context
+	ctx, t.stop = context.WithCancel(r.ctx)
+	t.in, t.w = io.Pipe()
+	for i := range n {
+		t.done.Go(func() {
+			_ = chat.Talk(ctx, chat.TalkOptions{
+				URLs: r.stage.addrs[:1], Name: fmt.Sprint("t", i), Room: fmt.Sprint("crowd-", i%100), In: t.in, Out: io.Discard, Err: t,
+			})
+		})
+		if i%50 == 49 { // the first time they come in good order
+			_ = until(r.ctx, func() bool { return t.welcome.Load() >= int64(i-50) })
+		}
+	}
+	return t
+}
+
+// Write takes a line of one Talk's.
+func (t *talkers) Write(line []byte) (int, error) {
+	now := t.run.now()
+	listening := time.Duration(t.listening.Load())
+	switch text := string(line); {
+	case strings.Contains(text, "connected to node"):
+		t.welcome.Add(1)
+		t.mu.Lock()
+		if listening > 0 {
+			t.times = append(t.times, now)
+		}
+		t.mu.Unlock()
+	case listening > 0 && now > listening+50*time.Millisecond: // a try that began before may fail after
+		t.refused.Add(1)
+	}
+	return len(line), nil
+}
+
+// spread tells how large a part of all came in the busiest tenth of a second,
+// and how long it took.
+func (t *talkers) spread() (busiest float64, over time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.times) == 0 {
+		return 1, 0
+	}
+	slices.Sort(t.times)
+	from := 0
+	for i := range t.times {
+		for t.times[i]-t.times[from] > 100*time.Millisecond {
+			from++
+		}
+		busiest = max(busiest, float64(i-from+1)/float64(len(t.times)))
+	}
+	return busiest, t.times[len(t.times)-1] - t.times[0]
+}
+
+func (t *talkers) end() {
+	t.stop()
+	_ = t.w.Close()
+	t.done.Wait()
+}

@@ -1,0 +1,200 @@
+package faults
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	chat "example.com/redis-chat/04-websocket-chat"
+)
+
+// Faults of a node. Node 1 is the one that ends.
+
+var nodeKilled = Row{
+	Name: "a node killed", First: true, NodeJS: true,
+	Prepare: roam,
+	Break: func(r *run) error {
+		talk := r.startTalk()
+		defer talk.end()
+		if err := talk.awaits(1); err != nil {
+			return err
+		}
+		r.broken = r.now()
+		r.stage.nodes[0].kill()
+		r.gone[0] = true
+		if !r.stage.system.Tells {
+			r.awaitAll(r.ctx)
+			return nil
+		}
+		if err := talk.awaits(2); err != nil {
+			return err
+		}
+		took := r.now() - r.broken
+		r.check(took <= 3*time.Second, "talk is at the other node within 3 s: after %v", show(took))
+		everybody := len(r.all()) + 1 // and talk
+		err := until(r.ctx, func() bool { return r.others().presentIs(everybody) })
+		r.check(err == nil && r.others().presentSince()-r.broken <= 10*time.Second,
+			"presence is right within 10 s: after %v", show(r.others().presentSince()-r.broken))
+		return nil
+	},
+	Judge: func(r *run, all []Account) {
+		clean(r, all[len(all)/2:])
+		untouched(r, all, 1)
+		r.check(r.counted(1) == 0, "node 2 counts nothing: %d", r.counted(1))
+		longest := time.Duration(0)
+		for _, cl := range r.receivers {
+			if cl.home == 0 {
+				longest = max(longest, cl.got.away())
+			}
+		}
+		r.check(longest > 0 && longest <= 3*time.Second, "its clients are at the other node within 3 s: after %v at most", show(longest))
+		r.tell("not countable: %d messages on their way into the dead node, which nobody has answered", r.senders[0].source.count(waiting))
+	},
+}
+
+var nodeTerminated = Row{
+	Name: "SIGTERM of a node under load", First: true, NodeJS: true,
+	Setting: setting{env: []string{"GRACE=3s"}},
+	Prepare: roam,
+	Break: func(r *run) error {
+		node := r.stage.nodes[0]
+		if err := node.terminate(); err != nil {
+			return err
+		}
+		r.gone[0] = true
+		select {
+		case <-node.ended:
+		case <-time.After(patience):
+			return errors.New("the node does not end")
+		}
+		took := r.now() - r.broken
+		r.mended = r.now()
+		if r.stage.system.Tells {
+			r.check(node.exitCode() == 0, "exit code 0: %d", node.exitCode())
+			r.check(took <= 3*time.Second, "it ends within its grace of 3 s: after %v", show(took))
+		}
+		r.awaitAll(r.ctx)
+		return nil
+	},
+	Judge: func(r *run, all []Account) {
+		clean(r, all[len(all)/2:])
+		untouched(r, all, 1)
+		r.check(r.counted(1) == 0, "node 2 counts nothing: %d", r.counted(1))
+		in, of := 0, 0
+		for _, cl := range r.all() {
+			if cl.home == 0 {
+				of++
+				if cl.got.firstClose() == websocket.CloseGoingAway {
+					in++
+				}
+			}
+		}
+		r.check(in == of, "every client of it gets 1001: %d of %d", in, of)
+		r.check(r.senders[0].source.count(waiting) == 0, "no message of its sender stays without an answer: %d do", r.senders[0].source.count(waiting))
+	},
+}
+
+// roam lets clients go to the other node.
+func roam(r *run) {
+	for _, cl := range r.all() {
+		cl.roams = true
+	}
+}
+
+// others is what the first client of the node that stays has got.
+func (r *run) others() *record { return r.receivers[len(r.receivers)/2].got }
+
+func (r *record) presentIs(n int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.present == n
+}
+
+func (r *record) presentSince() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.changed
+}
+
+// away is the time from the first end of the connection to the next welcome; 0:
+// there was none.
+func (r *record) away() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.closed) == 0 || len(r.back) == 0 {
+		return 0
+	}
+	return r.back[0] - r.closed[0].at
+}
+
+func (r *record) firstClose() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.closed) == 0 {
+		return 0
+	}
+	return r.closed[0].code
+}
+
+// talker is the program of chapter 04, at node 1 and with node 2 to go to.
+type talker struct {
+	stop context.CancelFunc
+	done sync.WaitGroup
+	in   *io.PipeWriter
+
+	mu   sync.Mutex
+	said bytes.Buffer
+}
+
+func (r *run) startTalk() *talker {
+	t := &talker{}
+	if !r.stage.system.Tells {
+		return t
+	}
+	ctx, stop := context.WithCancel(r.ctx)
+	in, w := io.Pipe()
+	t.stop, t.in = stop, w
+	t.done.Go(func() {
+		_ = chat.Talk(ctx, chat.TalkOptions{URLs: r.stage.addrs, Name: "talk", Room: r.room, In: in, Out: io.Discard, Err: t})
+	})
+	return t
+}
+
+func (t *talker) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.said.Write(b)
+}
+
+// awaits returns when talk has been connected so many times.
+func (t *talker) awaits(times int) error {
+	if t.stop == nil {
+		return nil
+	}
+	err := until(context.Background(), func() bool {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		return strings.Count(t.said.String(), "connected to node") >= times
+	})
+	if err != nil {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		return fmt.Errorf("talk is not connected: %w: it said %q", err, t.said.String())
+	}
+	return nil
+}
+
+func (t *talker) end() {
+	if t.stop != nil {
+		t.stop()
+		_ = t.in.Close()
+		t.done.Wait()
+	}
+}

@@ -1,0 +1,186 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	basics "example.com/redis-chat/01-redis-basics"
+)
+
+// Faults of the Redis servers. Node 2 and its replica are those that break.
+
+var replicaKilled = Row{
+	Name: "a replica killed, back after 3 s", First: true, NodeJS: true,
+	Break: func(r *run) error {
+		if err := r.stage.top.Kill(2); err != nil {
+			return err
+		}
+		r.wait(3 * time.Second)
+		return r.stage.top.Restart(r.ctx, 2)
+	},
+	Judge: func(r *run, all []Account) {
+		clean(r, all)
+		untouched(r, all, 0)
+		counts(r, all, 0, 1)
+		noticed(r, 1)
+		back(r, 1)
+	},
+}
+
+var replicaFrozen = Row{
+	Name: "a replica frozen for 5 s", First: true, NodeJS: true,
+	Break: freeze(2, 5*time.Second),
+	Judge: func(r *run, all []Account) {
+		clean(r, all)
+		untouched(r, all, 0)
+		counts(r, all, 0, 1)
+		noticed(r, 1)
+		mended(r, soon, 1)
+	},
+}
+
+// Without probes nothing else notices: the connection stays open, and nobody
+// answers PING at once that could be asked.
+var replicaFrozenUnprobed = Row{
+	Name:    "the same without probes (PROBE_INTERVAL=1h)",
+	Setting: setting{env: []string{"PROBE_INTERVAL=1h"}},
+	Break:   freeze(2, 5*time.Second),
+	Judge: func(r *run, all []Account) {
+		clean(r, all)
+		untouched(r, all, 0)
+		unnoticed(r, 1)
+	},
+}
+
+func freeze(server int, d time.Duration) func(*run) error {
+	return func(r *run) error {
+		if err := r.stage.top.Freeze(server); err != nil {
+			return err
+		}
+		r.wait(d)
+		r.mended = r.now()
+		return r.stage.top.Thaw(server)
+	}
+}
+
+var linkCut = Row{
+	Name: "a replica's link to the master cut for 3 s", First: true, NodeJS: true,
+	Break: cut,
+	Judge: func(r *run, all []Account) {
+		clean(r, all)
+		untouched(r, all, 0, 1) // a partial resync
+		counts(r, all, 0, 1)
+		noticed(r, 1)
+		back(r, 1)
+	},
+}
+
+var backlogOverflown = Row{
+	Name: "the same, past the master's backlog of 16 KiB", First: true, NodeJS: true,
+	OnlyReal: "embedded servers have no backlog to set: CONFIG SET repl-backlog-size is Redis' own",
+	Break: func(r *run) error {
+		master := redis.NewClient(basics.Once(redis.Options{Addr: r.stage.top.Addrs()[0]}))
+		defer master.Close()
+		if err := master.ConfigSet(r.ctx, "repl-backlog-size", "16384").Err(); err != nil {
+			return fmt.Errorf("make the backlog small: %w", err)
+		}
+		return cut(r)
+	},
+	Judge: func(r *run, all []Account) {
+		clean(r, all)
+		untouched(r, all, 0)
+		_, most := missed(all, 1)
+		r.check(most > 0, "a full resync loses what was sent meanwhile: %d", most)
+		counts(r, all, 0, 1)
+		noticed(r, 1)
+		back(r, 1)
+	},
+}
+
+func cut(r *run) error {
+	if err := r.stage.top.Cut(2); err != nil {
+		return err
+	}
+	r.wait(3 * time.Second)
+	return r.stage.top.Mend(r.ctx, 2)
+}
+
+var masterKilled = Row{
+	Name: "the master killed, back after 3 s", First: true, NodeJS: true,
+	Break: func(r *run) error {
+		if err := r.stage.top.Kill(0); err != nil {
+			return err
+		}
+		r.wait(3 * time.Second)
+		return r.restartMaster()
+	},
+	Judge: func(r *run, all []Account) {
+		clean(r, all)
+		answered(r)
+		counts(r, all, 0, 1)
+		noticed(r, 0, 1)
+		back(r, 0, 1)
+	},
+}
+
+// restartMaster returns when the replicas have found it: they look once a second.
+func (r *run) restartMaster() error {
+	if err := r.stage.top.Restart(r.ctx, 0); err != nil {
+		return err
+	}
+	return until(r.ctx, func() bool {
+		for _, link := range r.links {
+			if !link.last().well {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+var masterFrozen = Row{
+	Name: "the master frozen for 5 s", First: true, NodeJS: true,
+	Break: freeze(0, 5*time.Second),
+	Judge: func(r *run, all []Account) {
+		clean(r, all)
+		answered(r)
+		for _, s := range r.sources() {
+			// What is on its way when the freeze begins may have been taken.
+			n := s.acceptedWithin(r.broken+20*time.Millisecond, r.mended)
+			r.check(n == 0, "the %s gets no acknowledgement of a frozen master: %d", s.name, n)
+		}
+		counts(r, all, 0, 1)
+		noticed(r, 0, 1)
+		mended(r, soon, 0, 1)
+	},
+}
+
+var allRestarted = Row{
+	Name: "all three Redis servers killed and started again, one by one", First: true, NodeJS: true,
+	Break: func(r *run) error {
+		for _, server := range []int{1, 2, 0} {
+			if err := r.stage.top.Kill(server); err != nil {
+				return err
+			}
+			r.wait(time.Second)
+			ctx, cancel := context.WithTimeout(r.ctx, patience)
+			err := r.stage.top.Restart(ctx, server)
+			cancel()
+			if err != nil {
+				return err
+			}
+			r.awaitReady()
+		}
+		return nil
+	},
+	Judge: func(r *run, all []Account) {
+		clean(r, all)
+		answered(r)
+		counts(r, all, 0, 1)
+		noticed(r, 0)
+		back(r, 0, 1)
+	},
+}

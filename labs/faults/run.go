@@ -1,0 +1,147 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// run is one fault put on one system, from the first message to the account.
+type run struct {
+	*crowd
+	stage   *stage
+	broken  time.Duration // when the fault began, on the run's clock
+	mended  time.Duration // when it was over
+	ready   []*watch      // of each node
+	links   []*watch      // of each replica: its master's stream
+	before  []map[string]float64
+	after   []map[string]float64
+	gone    [nodeCount]bool // the node was ended and stays away
+	checks  []Check
+	facts   []string // what is worth telling beside the checks
+	ctx     context.Context
+	watches sync.WaitGroup
+	unwatch context.CancelFunc
+}
+
+// Check is one promise, and what was seen of it.
+type Check struct {
+	What  string
+	Holds bool
+}
+
+// How long the flow is watched before the fault, and after all is well again.
+const before, afterwards = time.Second, time.Second
+
+// put lets the flow run, breaks one thing, waits until all is well, and counts.
+func put(ctx context.Context, st *stage, receivers int, row Row) (_ *run, err error) {
+	c := newCrowd(st, receivers)
+	r := &run{crowd: c, stage: st, ctx: ctx}
+	if row.Prepare != nil {
+		row.Prepare(r)
+	}
+	r.startWatches()
+	defer r.endWatches()
+	c.start(ctx)
+	defer c.end()
+	r.wait(before)
+	if r.before, err = r.count(); err != nil {
+		return nil, err
+	}
+	r.broken = r.now()
+	if err := row.Break(r); err != nil {
+		return nil, fmt.Errorf("%s: %w", row.Name, err)
+	}
+	r.mended = max(r.mended, r.now())
+	r.awaitReady()
+	r.wait(afterwards)
+	if err := c.fence(ctx); err != nil {
+		r.check(false, "%v", err)
+	}
+	if r.after, err = r.count(); err != nil {
+		return nil, err
+	}
+	r.endWatches() // what is judged does not change any more
+	return r, ctx.Err()
+}
+
+func (r *run) now() time.Duration { return time.Since(r.began) }
+
+// wait lets the flow run on.
+func (r *run) wait(d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-r.ctx.Done():
+	}
+}
+
+func (r *run) startWatches() {
+	var ctx context.Context
+	ctx, r.unwatch = context.WithCancel(r.ctx)
+	if !r.stage.system.Tells {
+		return
+	}
+	for i := range nodeCount {
+		node, link := &watch{began: r.began}, &watch{began: r.began}
+		r.ready, r.links = append(r.ready, node), append(r.links, link)
+		r.watches.Go(func() { node.run(ctx, readiness(r.stage.addrs[i])) })
+		r.watches.Go(func() { link.run(ctx, linkState(r.stage.top.Addrs()[1+i])) })
+	}
+}
+
+func (r *run) endWatches() {
+	r.unwatch()
+	r.watches.Wait()
+}
+
+// awaitReady returns when each node that is there says that it is ready. Not to
+// become so is found by the row's checks.
+func (r *run) awaitReady() {
+	_ = until(r.ctx, func() bool {
+		for i, w := range r.ready {
+			if !r.gone[i] && !w.last().well {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// count asks each node that is there for its metrics. Its own count of what
+// came is shown to the metrics with the next thing that comes: a probe.
+func (r *run) count() ([]map[string]float64, error) {
+	counts := make([]map[string]float64, nodeCount)
+	if !r.stage.system.Tells {
+		return counts, nil
+	}
+	r.wait(300 * time.Millisecond) // a probe's interval
+	for i := range counts {
+		if r.gone[i] {
+			continue
+		}
+		var err error
+		if counts[i], err = metrics(r.ctx, r.stage.addrs[i]); err != nil {
+			return nil, err
+		}
+	}
+	return counts, nil
+}
+
+// counted is what node i says that it has not seen since the fault began.
+func (r *run) counted(node int) int { return r.grown(node, missedMetric) }
+
+func (r *run) grown(node int, metric string) int {
+	if r.after[node] == nil || r.before[node] == nil {
+		return 0
+	}
+	return int(r.after[node][metric] - r.before[node][metric])
+}
+
+func (r *run) check(holds bool, format string, args ...any) {
+	r.checks = append(r.checks, Check{fmt.Sprintf(format, args...), holds})
+}
+
+func (r *run) tell(format string, args ...any) {
+	r.facts = append(r.facts, fmt.Sprintf(format, args...))
+}

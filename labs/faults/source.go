@@ -1,0 +1,98 @@
+package faults
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// fate is what became of a message, as its sender was told.
+type fate uint8
+
+const (
+	waiting  fate = iota // no answer yet; for ever, where a system gives none
+	accepted             // acknowledged
+	unsent               // refused before it left the node: nobody has it
+	unknown              // "it may or may not have been taken"
+)
+
+// source is one who sends: its messages are numbered from 1.
+type source struct {
+	id   int
+	name string
+	rate float64 // messages a second
+	size int     // bytes of a message's data
+
+	mu      sync.Mutex
+	fates   []fate          // of message 1, 2, …
+	sent    []time.Duration // when, on the run's clock
+	answers []time.Duration // when it was told; 0: not yet
+}
+
+// next numbers a message.
+func (s *source) next(now time.Duration) stamp {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fates = append(s.fates, waiting)
+	s.sent = append(s.sent, now)
+	s.answers = append(s.answers, 0)
+	return stamp{s.id, len(s.fates)}
+}
+
+// told notes an answer. The first one counts.
+func (s *source) told(seq int, f fate, now time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i := seq - 1; i >= 0 && i < len(s.fates) && s.fates[i] == waiting {
+		s.fates[i], s.answers[i] = f, now
+	}
+}
+
+// count counts the messages of some fates.
+func (s *source) count(fates ...fate) (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.fates {
+		if slices.Contains(fates, f) {
+			n++
+		}
+	}
+	return n
+}
+
+// fate of message seq.
+func (s *source) fate(seq int) fate {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if seq < 1 || seq > len(s.fates) {
+		return unsent
+	}
+	return s.fates[seq-1]
+}
+
+// slowest is the longest time from a message to its answer; a message without
+// one counts until now.
+func (s *source) slowest(now time.Duration) (most time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, f := range s.fates {
+		took := s.answers[i] - s.sent[i]
+		if f == waiting {
+			took = now - s.sent[i]
+		}
+		most = max(most, took)
+	}
+	return most
+}
+
+// acceptedWithin counts messages sent within a time that were acknowledged within it.
+func (s *source) acceptedWithin(from, to time.Duration) (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, f := range s.fates {
+		if f == accepted && s.sent[i] >= from && s.answers[i] < to {
+			n++
+		}
+	}
+	return n
+}

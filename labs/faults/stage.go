@@ -1,0 +1,145 @@
+package faults
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+
+	basics "example.com/redis-chat/01-redis-basics"
+	replication "example.com/redis-chat/02-replication"
+	loadtest "example.com/redis-chat/labs/load-test"
+)
+
+// System is what is broken.
+type System struct {
+	Name     string
+	Protocol loadtest.Protocol
+	Command  []string // starts one node, which reads PORT, PUB_HOST, PUB_PORT, SUB_HOST and SUB_PORT
+	Env      []string // for each node
+	Tells    bool     // it acknowledges, counts what it has not seen, and says whether it is ready
+}
+
+// stage is a system that runs: a master, two replicas, and two nodes.
+type stage struct {
+	system System
+	top    replication.Topology
+	nodes  []*process
+	addrs  []string   // host:port of each node
+	doors  [][2]*door // of each node: to the master, to its replica; none without doors
+}
+
+// setting is what a row wants otherwise than usual.
+type setting struct {
+	env   []string // of our nodes
+	doors bool     // between each node and Redis
+}
+
+const (
+	toMaster = iota
+	toReplica
+)
+
+// nodeCount is how many nodes there are, each with a replica of its own: server 0
+// is the master, server i+1 the replica of node i.
+const nodeCount = 2
+
+// raise starts a system and returns when messages pass through all of it.
+func raise(ctx context.Context, backend basics.Backend, system System, s setting) (_ *stage, err error) {
+	st := &stage{system: system}
+	defer func() {
+		if err != nil {
+			st.close()
+		}
+	}()
+	if st.top, err = replication.Start(ctx, replication.Options{Backend: backend, Replicas: nodeCount}); err != nil {
+		return nil, err
+	}
+	for i := range nodeCount {
+		if err := st.addNode(i, s); err != nil {
+			return nil, err
+		}
+	}
+	return st, st.prove(ctx)
+}
+
+func (st *stage) addNode(i int, s setting) error {
+	master, replica := st.top.Addrs()[0], st.top.Addrs()[1+i]
+	if s.doors {
+		pub, err := openDoor(fmt.Sprintf("node %d's way to the master", i+1), master)
+		if err != nil {
+			return err
+		}
+		sub, err := openDoor(fmt.Sprintf("node %d's way to its replica", i+1), replica)
+		if err != nil {
+			pub.close()
+			return err
+		}
+		st.doors = append(st.doors, [2]*door{pub, sub})
+		master, replica = pub.addr(), sub.addr()
+	}
+	port, err := freePort()
+	if err != nil {
+		return err
+	}
+	pubHost, pubPort, _ := net.SplitHostPort(master)
+	subHost, subPort, _ := net.SplitHostPort(replica)
+	env := append(os.Environ(), "PORT="+port, "LISTEN_HOST=127.0.0.1", "LOG_LEVEL=warn", "RATE_PER_SECOND=0", "NODE_ENV=production",
+		"NODE_NAME=node-"+strconv.Itoa(i+1), "PUB_HOST="+pubHost, "PUB_PORT="+pubPort, "SUB_HOST="+subHost, "SUB_PORT="+subPort)
+	env = append(append(env, st.system.Env...), s.env...)
+	p := &process{name: fmt.Sprintf("node %d", i+1), command: st.system.Command, env: env}
+	if err := p.start(); err != nil {
+		return err
+	}
+	st.nodes = append(st.nodes, p)
+	st.addrs = append(st.addrs, net.JoinHostPort("127.0.0.1", port))
+	return nil
+}
+
+// prove returns when a client at each node has heard a client at the other.
+func (st *stage) prove(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	c := newCrowd(st, 1)
+	c.start(ctx)
+	defer c.end()
+	if err := c.fence(ctx); err != nil {
+		var said []string
+		for _, n := range st.nodes {
+			said = append(said, n.name+": "+n.said())
+		}
+		return fmt.Errorf("%s does not deliver: %w (%s)", st.system.Name, err, strings.Join(said, "; "))
+	}
+	return nil
+}
+
+func (st *stage) close() error {
+	for _, n := range st.nodes {
+		n.kill()
+	}
+	for _, pair := range st.doors {
+		for _, d := range pair {
+			d.close()
+		}
+	}
+	if st.top == nil {
+		return nil
+	}
+	if err := st.top.Close(); err != nil {
+		return errors.Join(errors.New("stop the Redis servers"), err)
+	}
+	return nil
+}
+
+// freePort finds a port that nobody listens on.
+func freePort() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("find a free port: %w", err)
+	}
+	defer l.Close()
+	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port), nil
+}

@@ -1,0 +1,89 @@
+package faults
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+)
+
+// Print writes the table: of each fault, what became of the messages for the
+// clients of each node, and below it what must hold. With each, a line for each
+// receiver, where else those of a node are one line.
+func Print(w io.Writer, results []Result, each bool) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "fault\treceivers\tsent\tdelivered\tlost\tunknown\tcounted\trepeated\tdisorder\tsilence")
+	for _, res := range results {
+		res.print(t, each)
+	}
+	return t.Flush()
+}
+
+func (res *Result) print(w io.Writer, each bool) {
+	name := res.Row + " – " + res.System
+	if res.Skipped != "" {
+		fmt.Fprintf(w, "%s\tnot run: %s\n", name, res.Skipped)
+		return
+	}
+	for node := range nodeCount {
+		var of []Account
+		for _, a := range res.Accounts {
+			if a.Node == node+1 {
+				of = append(of, a)
+			}
+		}
+		lines := [][]Account{of}
+		if each {
+			lines = nil
+			for _, a := range of {
+				lines = append(lines, []Account{a})
+			}
+		}
+		for _, line := range lines {
+			fmt.Fprintf(w, "%s\t%s\n", name, res.line(node, line))
+			name = ""
+		}
+	}
+	verdict := "holds"
+	if !res.Holds() {
+		verdict = "DOES NOT HOLD"
+	}
+	if res.Tells {
+		fmt.Fprintf(w, "  %s\n", verdict)
+	}
+	for _, c := range res.Checks {
+		sign := "+"
+		if !c.Holds {
+			sign = "! NOT:"
+		}
+		fmt.Fprintf(w, "  %s %s\n", sign, c.What)
+	}
+	for _, fact := range res.Facts {
+		fmt.Fprintf(w, "  = %s\n", fact)
+	}
+}
+
+func (res *Result) line(node int, of []Account) string {
+	number := func(get func(Account) int) string {
+		least, most := get(of[0]), get(of[0])
+		for _, a := range of {
+			least, most = min(least, get(a)), max(most, get(a))
+		}
+		return span(least, most)
+	}
+	counted := fmt.Sprint(res.Counted[node])
+	switch {
+	case !res.Tells:
+		counted = "does not count"
+	case res.Gone[node]:
+		counted = "gone"
+	}
+	longest := time.Duration(0)
+	for _, a := range of {
+		longest = max(longest, a.Silence)
+	}
+	return fmt.Sprintf("%d of node %d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", len(of), node+1,
+		number(func(a Account) int { return a.Sent }), number(func(a Account) int { return a.Delivered }),
+		number(func(a Account) int { return a.Lost }), number(func(a Account) int { return a.Unknown }), counted,
+		number(func(a Account) int { return a.Repeated }), number(func(a Account) int { return a.Disorder }), show(longest))
+}
