@@ -5,20 +5,19 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
+	"net/url"
+	"regexp"
 	"strings"
 )
 
 // PageOptions says what the page must know before it is connected. The zero value works: a node without a name
 // and without peers.
 type PageOptions struct {
-	Node  string   // this node's name, shown until $welcome tells it; default: nothing
-	Peers []string // base URLs of the nodes that the page may go to when this one is gone; default: none
+	Node string // this node's name, shown until $welcome tells it; default: nothing
+	// Peers are base URLs of the nodes that the page may go to when this one is gone; default: none. One whose host
+	// is an IPv6 address is left out: a page's policy has no way to write it. Give such a node a name.
+	Peers []string
 }
-
-// What the browser lets the page do: load its own files, open WebSockets, and nothing else. Text that somebody
-// sends cannot become a script even if the page had a mistake. Peers are other hosts, so ws: and wss: are open.
-const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
-	"connect-src 'self' ws: wss:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 var (
 	//go:embed page/chat.html
@@ -32,24 +31,61 @@ var (
 // Page is the chat page at "/", with its script, style and icon under "/page/". It asks nothing of any other
 // server, so it works offline, and it talks to the node through /ws like any other client.
 func Page(o PageOptions) http.Handler {
+	peers := origins(o.Peers)
 	var page bytes.Buffer
-	err := pageTemplate.Execute(&page, struct{ Node, Peers string }{o.Node, strings.Join(o.Peers, " ")})
+	err := pageTemplate.Execute(&page, struct{ Node, Peers string }{o.Node, strings.Join(peers, " ")})
 	if err != nil {
 		panic("chat: the embedded page: " + err.Error()) // a mistake in chat.html, found by every test of it
 	}
+	policy := pagePolicy(peers)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header().Set("Content-Security-Policy", pagePolicy)
-		w.Header().Set("Referrer-Policy", "no-referrer") // names and rooms are in the query
 		_, _ = w.Write(page.Bytes())
 	})
 	mux.HandleFunc("GET /page/{file}", func(w http.ResponseWriter, r *http.Request) {
 		http.ServeFileFS(w, r, pageAssets, "page/"+r.PathValue("file"))
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		w.Header().Set("Cache-Control", "no-cache") // embedded files have no date: a new binary must show at once
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer") // names and rooms are in the query
+		// A page that opened this one, or that this one opens, cannot reach its window; others cannot load its files.
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()")
+		h.Set("Cache-Control", "no-cache") // embedded files have no date: a new binary must show at once
 		mux.ServeHTTP(w, r)
 	})
+}
+
+// pagePolicy is what the browser lets the page do: load its own files, connect to its own node and to the peers, and
+// nothing else. Text that somebody sends cannot become a script even if the page had a mistake: trusted types make
+// innerHTML and its like fail wherever a browser knows them.
+//
+// 'self' stands for the node's WebSockets too, as CSP 3 has it. frame-ancestors keeps the page out of everybody's
+// frames; a page that is to show this one has to be named there.
+func pagePolicy(peers []string) string {
+	connect := "'self'"
+	for _, peer := range peers {
+		connect += " " + peer + " ws" + strings.TrimPrefix(peer, "http") // https becomes wss
+	}
+	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src " + connect +
+		"; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+}
+
+// sourceHost is a host, with or without a port, as CSP 3 lets one be written. What else a URL's host may hold, a
+// semicolon among it, would end the directive.
+var sourceHost = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?$`)
+
+// origins are those of the URLs that a policy can name.
+func origins(urls []string) (origins []string) {
+	for _, s := range urls {
+		u, err := url.Parse(s)
+		if err == nil && (u.Scheme == "http" || u.Scheme == "https") && sourceHost.MatchString(u.Host) {
+			origins = append(origins, u.Scheme+"://"+u.Host)
+		}
+	}
+	return origins
 }

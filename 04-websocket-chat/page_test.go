@@ -30,7 +30,7 @@ func TestPageAndAllItLoadsComeFromTheNode(t *testing.T) {
 		resp, _ := get(t, h, link[1])
 		require.Equal(t, http.StatusOK, resp.StatusCode, link[1])
 	}
-	for _, file := range []string{"chat.js", "connection.js", "chat.css"} {
+	for _, file := range []string{"chat.js", "connection.js", "draw.js", "chat.css"} {
 		resp, text := get(t, h, "/page/"+file)
 		require.Equal(t, http.StatusOK, resp.StatusCode, file)
 		require.Equal(t, "nosniff", resp.Header.Get("X-Content-Type-Options"))
@@ -40,12 +40,48 @@ func TestPageAndAllItLoadsComeFromTheNode(t *testing.T) {
 }
 
 func TestPageLetsNoScriptButItsOwnRun(t *testing.T) {
-	resp, page := get(t, Page(PageOptions{}), "/")
-	policy := resp.Header.Get("Content-Security-Policy")
-	require.Contains(t, policy, "default-src 'none'")
-	require.Contains(t, policy, "script-src 'self'")
-	require.NotContains(t, policy, "unsafe")
-	require.NotRegexp(t, `(?i)\son\w+=|style=|<style|<script>`, page)
+	h := Page(PageOptions{})
+	for _, path := range []string{"/", "/page/chat.js", "/page/icon.svg", "/nothing-here"} {
+		resp, page := get(t, h, path)
+		policy := resp.Header.Get("Content-Security-Policy")
+		require.Contains(t, policy, "default-src 'none'")
+		require.Contains(t, policy, "script-src 'self';")
+		require.Contains(t, policy, "require-trusted-types-for 'script'")
+		require.NotContains(t, policy, "unsafe")
+		require.NotRegexp(t, `data:|blob:|\*`, policy)
+		require.NotRegexp(t, `(?i)\son\w+=|style=|<style|<script>`, page)
+	}
+}
+
+func TestPageIsClosedToOtherPages(t *testing.T) {
+	resp, _ := get(t, Page(PageOptions{}), "/?name=alice")
+	for header, want := range map[string]string{
+		"Content-Security-Policy":      "frame-ancestors 'none'",
+		"Cross-Origin-Opener-Policy":   "same-origin",
+		"Cross-Origin-Resource-Policy": "same-origin",
+		"Permissions-Policy":           "microphone=()",
+		"Referrer-Policy":              "no-referrer",
+		"X-Content-Type-Options":       "nosniff",
+	} {
+		require.Contains(t, resp.Header.Get(header), want, header)
+	}
+}
+
+func TestPageMayConnectToItsNodeAndPeersAlone(t *testing.T) {
+	connect := func(peers ...string) string {
+		resp, _ := get(t, Page(PageOptions{Peers: peers}), "/")
+		return regexp.MustCompile(`connect-src ([^;]*);`).FindStringSubmatch(resp.Header.Get("Content-Security-Policy"))[1]
+	}
+	require.Equal(t, "'self'", connect())
+	require.Equal(t, "'self' http://a:3000 ws://a:3000 https://b.example wss://b.example", connect("http://a:3000", "https://b.example/"))
+	for _, odd := range []string{
+		"http://a;script-src 'unsafe-inline'", "http://a;script-src", "http://a,b", "http://*", "http://*.example", "http://'self'",
+		"http://[::1]:3000", "http://a:*", "http://b\u00fccher.example", "javascript:alert(1)", "a:3000", "data:text/html,x", "",
+	} {
+		require.Equal(t, "'self'", connect(odd), odd)
+		_, page := get(t, Page(PageOptions{Peers: []string{odd}}), "/")
+		require.Contains(t, page, `data-peers=""`, "where it may not go it does not try: %s", odd)
+	}
 }
 
 func TestPageKnowsItsNodeAndPeers(t *testing.T) {

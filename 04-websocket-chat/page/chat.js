@@ -1,8 +1,7 @@
-// The chat page: it draws what the connection tells, and sends what is typed.
-//
-// Everything that others wrote goes into the page as textContent, never as HTML: a message cannot become markup.
+// The chat page: it draws what the connection tells, and sends what is typed. How others' text gets in is in draw.js.
 
 import { Connection } from "./connection.js";
+import { colour, message, note, part, phrase, words } from "./draw.js";
 
 const el = (id) => document.getElementById(id);
 const keep = 500; // messages in the page; older ones go
@@ -43,34 +42,34 @@ function start() {
 
 function connecting(node) {
   stopCountdown();
-  setState("connecting", `Connecting to ${node === location.origin ? nodeName() : new URL(node).host} …`);
+  setState("connecting", phrase`Connecting to ${node === location.origin ? nodeName() : new URL(node).host} …`);
 }
 
-function lost({ why, wait }) {
+function lost({ why, wait, mayTry }) {
   for (const item of pending.values()) failed(item, "Not known whether this arrived.");
   pending.clear();
-  if (document.body.dataset.state === "online") note("warn", `Connection lost: ${why}.`);
-  setState("offline", `Not connected: ${why}. Trying again.`);
-  countDown(wait);
+  if (document.body.dataset.state === "online") add(note("warn", phrase`Connection lost: ${why}.`));
+  setState("offline", phrase`Not connected: ${why}. Trying again.`);
+  countDown(wait, mayTry);
 }
 
 function refused(sentence) {
   stopCountdown();
   setState("joining", "");
   showChat(false);
-  el("refused").textContent = sentence;
+  el("refused").replaceChildren(phrase`${sentence}`);
   el("refused").hidden = false;
   el("name").focus();
 }
 
 const own = {
   $welcome({ data }) {
-    Object.assign(me, data);
-    setState("online", `Connected to ${data.node} as ${data.name}`);
-    el("where").textContent = data.room;
+    Object.assign(me, { id: data.id, name: data.name, room: data.room });
+    setState("online", phrase`Connected to ${data.node} as ${data.name}`);
+    el("where").replaceChildren(phrase`${data.room}`);
     document.title = `${data.room} – Chat`;
     showChat(true);
-    note("good", `You are ${data.name} in ${data.room}, on ${data.node}.`);
+    add(note("good", phrase`You are ${data.name} in ${data.room}, on ${data.node}.`));
     el("text").focus();
   },
   $presence({ room, data }) {
@@ -82,8 +81,8 @@ const own = {
         if (at >= 0) people.splice(at, 1);
       }
       people.push(...data.joined);
-      if (data.joined.length) note("", `${list(data.joined)} joined.`);
-      if (data.left.length) note("", `${list(data.left)} left.`);
+      if (data.joined.length) add(note("", cameOrWent(data.joined, "joined")));
+      if (data.left.length) add(note("", cameOrWent(data.left, "left")));
     }
     showPeople(data.count);
   },
@@ -102,17 +101,17 @@ const own = {
     const item = pending.get(id);
     pending.delete(id);
     if (item) failed(item, data.text);
-    else note("bad", data.text);
+    else add(note("bad", phrase`${data.text}`));
   },
   $degraded({ data }) {
     document.body.classList.add("degraded");
-    note("warn", `Messages may be missing from now on: ${data.text}`);
+    add(note("warn", phrase`Messages may be missing from now on: ${data.text}`));
   },
   $recovered({ data }) {
     document.body.classList.remove("degraded");
     const missed = data?.missed === undefined ? "how many were missed is not known"
       : data.missed === 1 ? "1 message was missed" : `${data.missed} messages were missed`;
-    note("good", `Messages arrive again; ${missed}.`);
+    add(note("good", `Messages arrive again; ${missed}.`));
   },
 };
 
@@ -171,30 +170,10 @@ function failed(item, why) {
 
 function mark(item, state, words) {
   item.dataset.state = state;
-  item.querySelector(".state").textContent = words;
+  item.querySelector(".state").replaceChildren(phrase`${words}`);
 }
 
 // ---- drawing ----
-
-function message({ from, kind, text, at, mine, personal }) {
-  const item = document.createElement("li");
-  item.className = mine ? "message mine" : "message";
-  const time = at ? new Date(at) : new Date();
-  const clock = part("time", "", time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
-  clock.dateTime = time.toISOString();
-  const who = part("span", "who", from ?? (kind === "binary" ? "somebody" : "announcement"));
-  if (from) who.classList.add("c" + colour(from));
-  else item.classList.add("announcement");
-  item.append(clock, who);
-  if (kind) item.append(part("span", "tag", kind));
-  if (personal) item.append(part("span", "tag", "to you alone"));
-  item.append(part("span", "text", text), part("span", "state", ""));
-  return item;
-}
-
-function note(kind, text) {
-  add(part("li", "note " + kind, text));
-}
 
 function add(item, jump = false) {
   const log = el("log");
@@ -204,32 +183,18 @@ function add(item, jump = false) {
   if (atEnd || jump) log.scrollTop = log.scrollHeight; // who reads further up is left in peace
 }
 
-function part(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  node.textContent = text;
-  return node;
-}
-
-function words(data) {
-  if (typeof data === "string") return data;
-  return data === undefined ? "" : JSON.stringify(data);
-}
-
-function list(names) {
-  const shown = names.slice(0, 5).join(", ");
-  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
-}
-
-function colour(name) {
-  let sum = 0;
-  for (const c of name) sum = (sum * 31 + c.codePointAt(0)) % 997;
-  return sum % 6;
+function cameOrWent(names, what) {
+  const more = names.length - 5;
+  return more > 0 ? phrase`${names.slice(0, 5)} and ${more} more ${what}.` : phrase`${names} ${what}.`;
 }
 
 function showPeople(count) {
   people.sort((a, b) => a.localeCompare(b));
-  const items = people.map((name) => part("li", "c" + colour(name), name));
+  const items = people.map((name) => {
+    const item = part("li", "c" + colour(name), "");
+    item.append(part("bdi", "", name));
+    return item;
+  });
   const own = people.indexOf(me.name);
   if (own >= 0) items[own].append(part("span", "you", " (you)"));
   if (count > people.length) items.push(part("li", "more", `and ${count - people.length} more`));
@@ -252,12 +217,12 @@ let countdownTimer;
 
 function setState(state, sentence) {
   document.body.dataset.state = state;
-  el("status").textContent = sentence;
+  el("status").replaceChildren(sentence);
   el("send").disabled = state !== "online";
   if (state !== "online") document.body.classList.remove("degraded");
 }
 
-function countDown(wait) {
+function countDown(wait, mayTry) {
   const until = Date.now() + wait;
   const tick = () => {
     el("countdown").textContent = `(in ${Math.ceil(Math.max(0, until - Date.now()) / 1000)} s)`;
@@ -265,7 +230,7 @@ function countDown(wait) {
   stopCountdown();
   tick();
   countdownTimer = setInterval(tick, 500);
-  el("retry").hidden = wait < 2000; // too short to aim at
+  el("retry").hidden = !mayTry || wait < 2000; // not allowed, or too short to aim at
 }
 
 function stopCountdown() {
@@ -274,9 +239,9 @@ function stopCountdown() {
   el("retry").hidden = true;
 }
 
-el("retry").addEventListener("click", () => connection.open());
+el("retry").addEventListener("click", () => connection.tryNow());
 window.addEventListener("online", () => {
-  if (document.body.dataset.state === "offline") connection.open();
+  if (document.body.dataset.state === "offline") connection.tryNow();
 });
 
 // ---- begin ----

@@ -2,10 +2,12 @@
 //
 // It connects to the first node of a list. When the connection ends, it waits a little, tells how long, and goes on
 // to the next node; after a whole round without success it waits twice as long. The wait is random, so that the
-// thousand pages of a node that went away do not all knock at the next one in the same moment.
+// thousand pages of a node that went away do not all knock at the next one in the same moment. A node that is full says
+// when to ask again (Retry-After): it is left alone for so long, while others are tried.
 
 const firstWait = 500;        // milliseconds, doubled after every round of all nodes
 const longestWait = 20_000;   // milliseconds
+const longestAsked = 300_000; // milliseconds that a Retry-After can keep us away: more would be a mistake
 const pingEvery = 10_000;     // milliseconds
 const answerWithin = 5_000;   // milliseconds that a node may take to open the connection
 const steadyAfter = 5_000;    // milliseconds online before waits start small again
@@ -15,12 +17,14 @@ export class Connection {
   //   connecting(node)       a try begins
   //   frame(frame)           a text frame, parsed; the first is $welcome
   //   binary(bytes)          a binary frame, as an ArrayBuffer
-  //   lost({why, wait})      the connection is gone, or did not come; the next try is in `wait` milliseconds
+  //   lost({why, wait, mayTry})   the connection is gone, or did not come; the next try is in `wait` milliseconds, or
+  //                          sooner, by tryNow, if it may be
   //   refused(sentence)      the node said no, for good: trying again would not help
   constructor(nodes, query, on) {
     Object.assign(this, { nodes, query, on });
     this.at = 0;        // which node
     this.failures = 0;  // tries since the connection was last steady
+    this.notBefore = new Map(); // node → when it may be asked again, by performance.now()
     this.socket = null;
   }
 
@@ -101,7 +105,9 @@ export class Connection {
         const answer = await fetch(endpoint(node, this.query, "http"), { signal: AbortSignal.timeout(answerWithin) });
         const text = (await answer.text()).trim();
         if ([400, 401, 403].includes(answer.status)) return this.on.refused(text);
-        if (answer.status >= 500) sentence = text;
+        if (answer.status === 429 || answer.status >= 500) sentence = text.replace(/[.\s]+$/, "");
+        if (answer.status === 426) sentence = "the node is there, but no WebSocket to it comes about";
+        this.notBefore.set(node, performance.now() + retryAfter(answer));
       } catch {
         // Nobody there: the sentence above is right.
       }
@@ -111,12 +117,34 @@ export class Connection {
 
   tryNext(why) {
     const round = Math.floor(this.failures / this.nodes.length);
-    const wait = Math.min(longestWait, firstWait * 2 ** round) * (0.5 + Math.random() / 2);
+    const jitter = Math.min(longestWait, firstWait * 2 ** round) * (0.5 + Math.random() / 2);
     this.failures++;
-    this.at = (this.at + 1) % this.nodes.length;
+    // The next node in turn that has not asked to be left alone; if all have, the one that may be asked first. What a
+    // node asks for comes on top of the random wait: else all whom it told the same would be back together.
+    const turns = this.nodes.map((_, i) => (this.at + 1 + i) % this.nodes.length);
+    this.at = turns.reduce((best, at) => (this.asked(at) < this.asked(best) ? at : best));
+    const wait = this.asked(this.at) + jitter;
     this.retryTimer = setTimeout(() => this.open(), wait);
-    this.on.lost({ why, wait });
+    this.on.lost({ why, wait, mayTry: this.asked(this.at) === 0 });
   }
+
+  // tryNow is for somebody who does not want to wait; a node that asked for time gets it nevertheless.
+  tryNow() {
+    if (this.asked(this.at) === 0) this.open();
+  }
+
+  // asked is how many milliseconds more a node wants to be left alone.
+  asked(at) {
+    return Math.max(0, (this.notBefore.get(this.nodes[at]) ?? 0) - performance.now());
+  }
+}
+
+// retryAfter is how many milliseconds a node wants to be left alone: it says so in seconds, a proxy before it perhaps
+// as a date.
+function retryAfter(answer) {
+  const said = answer.headers.get("Retry-After") ?? "";
+  const wait = /^\d+$/.test(said) ? said * 1000 : Date.parse(said) - Date.now();
+  return Math.min(Math.max(wait || 0, 0), longestAsked);
 }
 
 const closeWords = {

@@ -1,0 +1,3 @@
+package browser
+
+func runNode() int { return 0 }

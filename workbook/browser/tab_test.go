@@ -1,0 +1,143 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// tab is one tab of the browser.
+type tab struct {
+	ctx context.Context
+	t   *testing.T
+	console
+	close func() // before the test ends: what still goes wrong is no matter
+}
+
+// console holds what went wrong in a tab: script errors, and what the page's policy forbade.
+type console struct {
+	mu    *sync.Mutex
+	wrong *[]string
+}
+
+// complaints returns what went wrong until now, and forgets it: the test has expected it.
+func (c console) complaints() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	wrong := *c.wrong
+	*c.wrong = nil
+	return wrong
+}
+
+func (c console) complain(what string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	*c.wrong = append(*c.wrong, what)
+}
+
+// open opens url in a new tab that is as large as a screen or a phone, and that lives as long as the test. A script
+// error in it, or something that the page's policy forbids, fails the test.
+func open(t *testing.T, url string, width, height int64) tab {
+	t.Helper()
+	return openWith(t, url, width, height, "")
+}
+
+// openWith runs script in the tab before the page's own.
+func openWith(t *testing.T, url string, width, height int64, script string) tab {
+	t.Helper()
+	if chromium == nil {
+		const how = "no browser: put chromium on the PATH (apt-get install chromium), or its path into CHROMIUM"
+		if os.Getenv("REQUIRE_BROWSER") == "1" {
+			t.Fatal(how)
+		}
+		t.Skip(how)
+	}
+	ctx, closeTab := chromedp.NewContext(chromium)
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	messages := chromedp.Console(ctx)
+	log := console{new(sync.Mutex), new([]string)}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for m, err := range messages {
+			if err != nil {
+				return // the tab is closed
+			}
+			if m.IsException() || m.Source == "security" {
+				log.complain(m.String())
+			}
+		}
+	}()
+	end := sync.OnceFunc(func() {
+		cancel()
+		closeTab()
+		<-done
+	})
+	t.Cleanup(func() {
+		end()
+		require.Empty(t, log.complaints(), "in the console of %s", url)
+	})
+	_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+	require.NoError(t, err)
+	require.NoError(t, chromedp.Do(ctx, chromedp.EmulateViewport(width, height), chromedp.Navigate(url)))
+	return tab{ctx, t, log, func() { end(); log.complaints() }}
+}
+
+// until waits for a JavaScript expression to be true.
+func (b tab) until(expression string) {
+	b.t.Helper()
+	require.Eventually(b.t, func() bool {
+		ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](expression))
+		return err == nil && ok
+	}, 10*time.Second, 10*time.Millisecond, "never true: %s\npage: %s", expression, later{b})
+}
+
+// shows waits for text in the part of the page with that id.
+func (b tab) shows(id, text string) {
+	b.t.Helper()
+	b.until(fmt.Sprintf("document.getElementById(%q).innerText.includes(%q)", id, text))
+}
+
+func (b tab) text(id string) string {
+	b.t.Helper()
+	text, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](fmt.Sprintf("document.getElementById(%q).innerText", id)))
+	require.NoError(b.t, err)
+	return text
+}
+
+// types types into the element that has the focus, as a person without a mouse does.
+func (b tab) types(keys string) {
+	b.t.Helper()
+	require.NoError(b.t, chromedp.Do(b.ctx, chromedp.KeyEvent(keys)))
+}
+
+// picture keeps a screenshot in the folder that SCREENSHOTS names, for somebody to look at.
+func (b tab) picture(name string) {
+	b.t.Helper()
+	dir := os.Getenv("SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	require.NoError(b.t, err)
+	require.NoError(b.t, os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644))
+}
+
+// later is the page's text when a failure is printed, not before.
+type later struct{ b tab }
+
+func (l later) String() string {
+	text, err := chromedp.Run(l.b.ctx, chromedp.Evaluate[string]("document.body.innerText"))
+	if err != nil {
+		return err.Error()
+	}
+	return text
+}
