@@ -100,12 +100,3 @@ func TestClientsPingIsAnsweredWithItsPayload(t *testing.T) {
 	alice.hearsNothing()
 	require.Equal(t, payload, pong)
 }
-
-func TestWhoBreaksTheProtocolIsClosedWith1002(t *testing.T) {
-	n := serve(t, unlimited)
-	alice := n.enter("alice", "go")
-	_, err := alice.ws.NetConn().Write([]byte{0x81, 0x02, 'h', 'i'}) // not masked
-	require.NoError(t, err)
-	require.Equal(t, 1002, alice.closed().Code)
-	n.settled(0)
-}

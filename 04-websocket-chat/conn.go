@@ -3,10 +3,8 @@ package chat
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"io"
 	"log/slog"
-	"net"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -114,18 +112,6 @@ var readBuffers = sync.Pool{New: func() any { return new(readBuffer) }}
 // keepReadBytes is the largest buffer that is kept.
 const keepReadBytes = 64 << 10
 
-func (c *Conn) readEnded(why error) {
-	c.hub.log.Debug("read ended", "id", c.id, "why", why)
-	var late net.Error
-	switch {
-	case errors.Is(why, websocket.ErrReadLimit): // it announced 2^63 bytes or more
-		c.close(closeTooLarge)
-	case c.within && errors.As(why, &late) && late.Timeout():
-		c.close(closeUnfinished)
-	}
-	c.end()
-}
-
 // text handles a text frame.
 func (c *Conn) text(text []byte) {
 	f, problem := parseFrame(text)
@@ -199,25 +185,6 @@ func (c *Conn) publish(e Event, name string, id *int64) *Problem {
 	}
 	c.hub.stats.received.Add(1)
 	return nil
-}
-
-// end is the last of a connection: its reader is through.
-func (c *Conn) end() {
-	c.hub.remove(c)
-	alone := c.out.end()
-	c.ping.Stop()
-	if alone {
-		c.hangUp()
-	}
-}
-
-// hangUp closes the socket. The reader and a writer may both do it. The place is
-// given back first: who sees the end may come back at once.
-func (c *Conn) hangUp() {
-	if !c.hungUp.Swap(true) {
-		c.hub.capacity.giveBack(c.from)
-	}
-	_ = c.ws.Close()
 }
 
 // answerClose echoes the client's close frame through the queue: what waits

@@ -127,7 +127,7 @@ func why(err error) string {
 	case errors.As(err, &wrong) && wrong.Field == "":
 		return "this is a JSON " + wrong.Value
 	case errors.As(err, &wrong) && wrong.Field == "id":
-		return "id must be an integer, not " + wrong.Value
+		return fmt.Sprintf("id must be an integer, not %.64s", wrong.Value) // a number with all its digits, which may be thousands
 	case errors.As(err, &wrong):
 		return wrong.Field + " must be a string, not " + wrong.Value
 	}

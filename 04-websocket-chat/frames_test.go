@@ -1,7 +1,6 @@
 package chat
 
 import (
-	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -9,113 +8,6 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
-
-func nested(depth int) string { return strings.Repeat("[", depth) + strings.Repeat("]", depth) }
-
-func TestRefusedFrames(t *testing.T) {
-	n := serve(t, unlimited)
-	alice, bob := n.enter("alice", "go"), n.enter("bob", "go")
-	id := number64(7)
-	for name, test := range map[string]struct {
-		frame string
-		code  ErrorCode
-		id    *int64
-		text  string // part of the sentence
-	}{
-		"not JSON":               {`hello`, CodeBadFrame, nil, "a frame is JSON"},
-		"empty":                  {``, CodeBadFrame, nil, "a frame is JSON"},
-		"half":                   {`{"event":"message","id":7`, CodeBadFrame, nil, "unexpected end"},
-		"two":                    {`{"event":"a"}{"event":"b"}`, CodeBadFrame, nil, "a frame is JSON"},
-		"an array":               {`["message","hi"]`, CodeBadFrame, nil, "this is a JSON array"},
-		"a string":               {`"message"`, CodeBadFrame, nil, "this is a JSON string"},
-		"null":                   {`null`, CodeBadFrame, nil, "needs an event"},
-		"no event":               {`{"data":"hi","id":7}`, CodeBadFrame, id, "needs an event"},
-		"empty event":            {`{"event":"","id":7}`, CodeBadFrame, id, "needs an event"},
-		"event of a wrong type":  {`{"event":5,"id":7}`, CodeBadFrame, id, "event must be a string, not number"},
-		"id first":               {`{"id":7,"event":{}}`, CodeBadFrame, id, "event must be a string, not object"},
-		"room of a wrong type":   {`{"room":[],"id":7,"event":"message"}`, CodeBadFrame, id, "room must be a string, not array"},
-		"id of a wrong type":     {`{"event":"message","id":"7"}`, CodeBadFrame, nil, "id must be an integer, not string"},
-		"id with a fraction":     {`{"event":"message","id":7.5}`, CodeBadFrame, nil, "id must be an integer, not number 7.5"},
-		"id too large":           {`{"event":"message","id":9223372036854775808}`, CodeBadFrame, nil, "id must be an integer"},
-		"event of 65 bytes":      {`{"event":"` + strings.Repeat("x", 65) + `","id":7}`, CodeBadFrame, id, "64 bytes, this one has 65"},
-		"event of 66 bytes":      {`{"event":"` + strings.Repeat("本", 22) + `","id":7}`, CodeBadFrame, id, "64 bytes, this one has 66"},
-		"65 deep":                {`{"event":"message","data":` + nested(65) + `,"id":7}`, CodeBadFrame, id, "deeper than 64"},
-		"65 deep, mixed":         {`{"event":"message","data":` + strings.Repeat(`[{"\"]":`, 33) + `1` + strings.Repeat("}]", 33) + `,"id":7}`, CodeBadFrame, id, "deeper than 64"},
-		"20,000 deep":            {`{"event":"message","data":` + nested(20_000) + `,"id":7}`, CodeBadFrame, nil, "max depth"},
-		"binary":                 {`{"event":"binary","data":"x","id":7}`, CodeReservedEvent, id, "choose a name without $"},
-		"$welcome":               {`{"event":"$welcome","id":7}`, CodeReservedEvent, id, "choose a name without $"},
-		"$":                      {`{"event":"$","id":7}`, CodeReservedEvent, id, "choose a name without $"},
-		"$pong":                  {`{"event":"$pong","id":7}`, CodeReservedEvent, id, "choose a name without $"},
-		"not in the room":        {`{"event":"message","data":1,"room":"rust","id":7}`, CodeNotInRoom, id, `you are not in room "rust"`},
-		"no such room":           {`{"event":"message","room":"` + strings.Repeat("x", 65) + `","id":7}`, CodeNotInRoom, id, `you are not in room`},
-		"another's own room":     {`{"event":"message","room":"` + bob.ID + `","id":7}`, CodeNotInRoom, id, `you are not in room`},
-		"leaving what is not":    {`{"event":"leave","data":"rust","id":7}`, CodeNotInRoom, id, `you are not in room "rust"`},
-		"join without a room":    {`{"event":"join","id":7}`, CodeBadFrame, id, "join needs a room"},
-		"join a number":          {`{"event":"join","data":1,"id":7}`, CodeBadFrame, id, "join needs a room"},
-		"join null":              {`{"event":"join","data":null,"id":7}`, CodeBadFrame, id, "join needs a room"},
-		"join an empty room":     {`{"event":"join","data":"","id":7}`, CodeBadFrame, id, "join needs a room"},
-		"join a long room":       {`{"event":"join","data":"` + strings.Repeat("x", 65) + `","id":7}`, CodeBadFrame, id, "1 to 64 bytes"},
-		"join unprintable":       {`{"event":"join","data":"a\nb","id":7}`, CodeBadFrame, id, "printable"},
-		"join another's id":      {`{"event":"join","data":"` + bob.ID + `","id":7}`, CodeBadFrame, id, "form of a connection's id"},
-		"join one's own id":      {`{"event":"join","data":"` + alice.ID + `","id":7}`, CodeBadFrame, id, "form of a connection's id"},
-		"join any id":            {`{"event":"join","data":"abcdefghij-_ABCDEF12","id":7}`, CodeBadFrame, id, "form of a connection's id"},
-		"leave without a room":   {`{"event":"leave","id":7}`, CodeBadFrame, id, "leave needs a room"},
-		"of two events the last": {`{"event":"message","event":"$x","id":7}`, CodeReservedEvent, id, `"$x"`},
-		"of two ids the last":    {`{"event":"$x","id":5,"id":7}`, CodeReservedEvent, id, `"$x"`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			alice.says(test.frame)
-			f := alice.next()
-			require.Equal(t, "$error", f.Event)
-			var problem Problem
-			require.NoError(t, json.Unmarshal(f.Data, &problem))
-			require.Equal(t, test.code, problem.Code, problem.Text)
-			require.Contains(t, problem.Text, test.text)
-			require.NotContains(t, problem.Text, "Go ")
-			require.Less(t, len(problem.Text), 400, "a sentence")
-			require.Equal(t, test.id, f.ID)
-		})
-	}
-	alice.hearsNothing() // the connection is open
-	bob.hearsNothing()   // and nothing of it reached anybody
-}
-
-func TestDataNestsUpTo64(t *testing.T) {
-	n := serve(t, unlimited)
-	alice, bob := n.enter("alice", "go"), n.enter("bob", "go")
-	flat := `["` + strings.Repeat(`[{\"`, 100) + `"]` // brackets in a string are no nesting
-	for _, data := range []string{nested(64), flat, `[[],[],{"a":[]}]`} {
-		alice.says(`{"event":"message","data":` + data + `}`)
-		require.Equal(t, data, string(bob.next().Data))
-	}
-}
-
-func TestOfDuplicateKeysTheLastCounts(t *testing.T) {
-	n := serve(t, unlimited)
-	alice, bob := n.enter("alice", "go"), n.enter("bob", "go")
-	alice.says(`{"event":"one","data":[1,2,3],"event":"two","data":4,"room":"nowhere","room":"go"}`)
-	f := bob.next()
-	require.Equal(t, "two", f.Event)
-	require.Equal(t, "4", string(f.Data))
-	require.Equal(t, "go", f.Room)
-}
-
-func TestKeysAreTakenInAnyCase(t *testing.T) {
-	n := serve(t, unlimited)
-	alice, bob := n.enter("alice", "go"), n.enter("bob", "go")
-	alice.says(`{"Event":"message","DATA":1,"event":"$x","EVENT":"message"}`) // of duplicates the last counts, still
-	bob.hears("1")
-	alice.says(`{"event":"message","Event":"$welcome"}`)
-	require.Contains(t, string(alice.next().Data), `"reserved_event"`)
-}
-
-func TestEventOf64BytesPasses(t *testing.T) {
-	n := serve(t, unlimited)
-	alice, bob := n.enter("alice", "go"), n.enter("bob", "go")
-	event := strings.Repeat("x", 61) + "本"
-	alice.says(`{"event":"` + event + `"}`)
-	require.Equal(t, event, bob.next().Event)
-}
 
 func TestPingIsAnsweredAtOnce(t *testing.T) {
 	n := serve(t, unlimited)
@@ -231,15 +123,6 @@ func (p *person) kind() int {
 			return kind
 		}
 	}
-}
-
-func TestNotUTF8IsClosedWith1007(t *testing.T) {
-	n := serve(t, unlimited)
-	alice := n.enter("alice", "go")
-	require.NoError(t, alice.ws.WriteMessage(websocket.TextMessage, []byte("{\"event\":\"message\",\"data\":\"\xff\"}")))
-	closed := alice.closed()
-	require.Equal(t, 1007, closed.Code)
-	require.Contains(t, closed.Text, "UTF-8")
 }
 
 func TestFragmentsAreOneFrame(t *testing.T) {

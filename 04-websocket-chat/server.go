@@ -20,6 +20,8 @@ type Server struct {
 	Metrics http.Handler                       // of /metrics; nil: none
 	Grace   time.Duration                      // for clients to leave at the end; default 10s
 	Log     *slog.Logger                       // default: none
+
+	headerTimeout time.Duration // for a request's header to arrive; 5s, in tests less
 }
 
 // Run serves on the listener until ctx ends. Then it is not ready, takes no new
@@ -27,6 +29,7 @@ type Server struct {
 // at the latest.
 func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	def(&s.Grace, 10*time.Second)
+	def(&s.headerTimeout, 5*time.Second)
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
@@ -34,7 +37,12 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 		Handler: s.routes(),
 		// Without these, who sends byte by byte, or never reads, holds a goroutine
 		// for ever. They end with an upgrade: a WebSocket has limits of its own.
-		ReadHeaderTimeout: 5 * time.Second,
+		//
+		// MaxConns does not count sockets that have not asked for anything yet. A
+		// flood of them is bounded by time alone: each ends after 5 s, and past the
+		// limit of open files the system lets them wait, while those who are in
+		// stay. What bounds their number stands before a node: a proxy, a firewall.
+		ReadHeaderTimeout: s.headerTimeout,
 		ReadTimeout:       10 * time.Second, // with the body: the server waits for one even though no handler reads it
 		WriteTimeout:      30 * time.Second,
 		IdleTimeout:       time.Minute,

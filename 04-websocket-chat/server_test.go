@@ -17,10 +17,15 @@ import (
 // running is a Server in memory and how to ask it.
 func running(t *testing.T, s *Server) (n *served, stop context.CancelFunc, ended chan error) {
 	t.Helper()
+	l := &pipes{waiting: make(chan net.Conn), closed: make(chan struct{})}
+	return runningOn(t, s, l, l.dial)
+}
+
+func runningOn(t *testing.T, s *Server, l net.Listener, dial func(context.Context, string, string) (net.Conn, error)) (n *served, stop context.CancelFunc, ended chan error) {
+	t.Helper()
 	hub, err := NewHub(unlimited)
 	require.NoError(t, err)
 	s.Hub = hub
-	l := &pipes{waiting: make(chan net.Conn), closed: make(chan struct{})}
 	ctx, stop := context.WithCancel(t.Context())
 	ended = make(chan error, 1)
 	gone := make(chan struct{})
@@ -29,7 +34,7 @@ func running(t *testing.T, s *Server) (n *served, stop context.CancelFunc, ended
 		ended <- s.Run(ctx, l)
 	}()
 	t.Cleanup(func() { stop(); <-gone })
-	return &served{t: t, hub: hub, addr: "pipe", dial: l.dial}, stop, ended
+	return &served{t: t, hub: hub, addr: l.Addr().String(), dial: dial}, stop, ended
 }
 
 func (n *served) get(path string) (status int, body string) {

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"fmt"
 	"io"
 	"testing"
 	"testing/synctest"
@@ -32,6 +33,25 @@ func TestWhoHangsInARequestIsCutOff(t *testing.T) {
 			})
 		})
 	}
+}
+
+// To send something now and then does not help.
+func TestHeaderThatComesByteByByteIsCutOffAfter5Seconds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n, _, _ := running(t, &Server{})
+		conn, err := n.dial(t.Context(), "", "")
+		require.NoError(t, err)
+		defer conn.Close()
+		began := time.Now()
+		request := fmt.Sprintf(handshake, "?name=alice", "x")
+		for i := 0; err == nil && i < len(request); i++ {
+			if _, err = io.WriteString(conn, request[i:i+1]); err == nil {
+				time.Sleep(100 * time.Millisecond)
+			}
+		}
+		require.Error(t, err, "all of it was taken")
+		require.InDelta(t, 5, time.Since(began).Seconds(), 0.2)
+	})
 }
 
 // The limits on a request end with it: a WebSocket stays.

@@ -1,0 +1,67 @@
+package chat
+
+import (
+	"errors"
+	"net"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// readEnded follows the last read of a connection. A client that has broken off
+// is gone; one that has broken the rules is told, and is read from for a moment.
+func (c *Conn) readEnded(why error) {
+	c.hub.log.Debug("read ended", "id", c.id, "why", why)
+	var closed *websocket.CloseError // also of a socket that has ended
+	var network net.Error
+	switch {
+	case errors.Is(why, websocket.ErrReadLimit): // it announced 2^63 bytes or more
+		c.close(closeTooLarge)
+		c.linger()
+	case errors.As(why, &network):
+		if network.Timeout() && c.within {
+			c.close(closeUnfinished)
+			c.linger()
+		}
+	case !errors.As(why, &closed):
+		c.out.end() // the library has written 1002, the last that may be written
+		c.linger()
+	}
+	c.end()
+}
+
+// linger reads away what a client goes on to send. A socket that is closed with
+// something unread ends with a reset, by which the client may lose the reason.
+func (c *Conn) linger() {
+	socket := c.ws.NetConn()
+	var rest [4096]byte
+	for end := time.Now().Add(lingerTime); time.Now().Before(end); c.readAway() {
+		_ = socket.SetReadDeadline(end) // each time: the writer sets another one when it is through
+		if _, err := socket.Read(rest[:]); err != nil {
+			return
+		}
+	}
+}
+
+// lingerTime is enough for the reason to reach the client, and for what it has
+// sent meanwhile to arrive.
+const lingerTime = time.Second
+
+// end is the last of a connection: its reader is through.
+func (c *Conn) end() {
+	c.hub.remove(c)
+	alone := c.out.end()
+	c.ping.Stop()
+	if alone {
+		c.hangUp()
+	}
+}
+
+// hangUp closes the socket. The reader and a writer may both do it. The place is
+// given back first: who sees the end may come back at once.
+func (c *Conn) hangUp() {
+	if !c.hungUp.Swap(true) {
+		c.hub.capacity.giveBack(c.from)
+	}
+	_ = c.ws.Close()
+}

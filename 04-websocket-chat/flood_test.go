@@ -1,0 +1,116 @@
+package chat
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// floods writes a frame again and again until the socket ends.
+func (p *person) floods(frame []byte) (ended chan struct{}) {
+	p.ws.SetPingHandler(func(string) error { return nil }) // there is no room for an answer
+	ended = make(chan struct{})
+	many := bytes.Repeat(frame, 1+4096/len(frame))
+	go func() {
+		defer close(ended)
+		for err := error(nil); err == nil; {
+			_, err = p.ws.NetConn().Write(many)
+		}
+	}()
+	return ended
+}
+
+// Whatever the frames are, they count.
+func TestFloodIsClosedWith1008AndHoldsNobodyUp(t *testing.T) {
+	// What has been sent in vain is read slowly, so that the end takes CloseTimeout.
+	n := serve(t, Options{RatePerSecond: 50, RateBurst: 50, CloseTimeout: time.Second})
+	crowd := n.gathers(50 * time.Millisecond) // 40 messages a second
+	floods := map[string][]byte{
+		"pings":       masked(opPing, strings.Repeat("p", 125)),
+		"empty pings": masked(opPing, ""),
+		"pongs":       masked(opPong, ""),
+		"messages":    masked(opText, `{"event":"message","data":"mallory","room":"elsewhere"}`),
+		"nonsense":    masked(opText, `]`),
+		"bytes":       masked(opBinary, ""),
+		"joins":       masked(opText, `{"event":"join","data":"elsewhere"}`),
+		"$pings":      masked(opText, `{"event":"$ping"}`),
+	}
+	var all sync.WaitGroup
+	for name, frame := range floods {
+		mallory := n.enter("mallory", "elsewhere")
+		all.Go(func() {
+			ended := mallory.floods(frame)
+			for {
+				if _, _, err := mallory.ws.ReadMessage(); err != nil {
+					if !strings.Contains(err.Error(), "1008") {
+						t.Errorf("%s: %v", name, err)
+					}
+					break
+				}
+			}
+			mallory.ws.Close()
+			<-ended
+		})
+	}
+	all.Wait()
+	n.settled(crowdSize)
+	require.Empty(t, crowd.leaves())
+	require.Zero(t, n.hub.Stats().Slow)
+	require.Equal(t, 2, n.hub.Stats().Rooms)
+}
+
+// The same as fast as the socket takes it, in parts that hold nothing: none of
+// it is ever a frame that could count, or a byte towards the limit.
+func TestFloodOfPartsOfNothingEnds(t *testing.T) {
+	n := serve(t, Options{PingInterval: 50 * time.Millisecond, PongTimeout: 500 * time.Millisecond, RatePerSecond: -1})
+	crowd := n.gathers(2 * time.Millisecond)
+	mallory := n.enter("mallory", "go")
+	mallory.writes(masked(opText&^fin, ""))
+	ended := mallory.floods(masked(opCont, ""))
+	require.Equal(t, 1008, mallory.closed().Code)
+	mallory.ws.Close()
+	<-ended
+	n.settled(crowdSize)
+	require.Empty(t, crowd.leaves())
+}
+
+func TestOfAThousandJoinsAHundredRoomsAreLet(t *testing.T) {
+	for name, test := range map[string]struct{ most, want int }{
+		"the default": {0, 100}, "without the limit": {5000, 1001},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := serve(t, Options{MaxRooms: test.most, RatePerSecond: -1})
+			crowd := n.gathers(2 * time.Millisecond)
+			mallory := n.enter("mallory", "go")
+			for i := range 1000 {
+				mallory.says(fmt.Sprintf(`{"event":"join","data":"room %d","id":%d}`, i, i))
+			}
+			for i := range 1000 {
+				f := mallory.next()
+				for f.From == "voice" {
+					f = mallory.next()
+				}
+				require.Equal(t, int64(i), *f.ID)
+				if i < test.want-1 { // with the room of the URL
+					require.Equal(t, "$ack", f.Event)
+					continue
+				}
+				var problem Problem
+				require.NoError(t, json.Unmarshal(f.Data, &problem))
+				require.Equal(t, CodeForbidden, problem.Code)
+				require.Contains(t, problem.Text, "leave one first")
+			}
+			require.Equal(t, 1+test.want, n.hub.Stats().Rooms) // with rust
+			mallory.ws.Close()
+			n.settled(crowdSize)
+			require.Equal(t, 2, n.hub.Stats().Rooms, "none of them stays")
+			require.Empty(t, crowd.leaves())
+		})
+	}
+}

@@ -1,0 +1,127 @@
+package chat
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// runningOnTCP is a Server as a program has it, limits and all, and a crowd.
+func runningOnTCP(t *testing.T, s *Server) (*served, *crowd) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	s.Grace = 100 * time.Millisecond
+	n, _, _ := runningOn(t, s, l, new(net.Dialer).DialContext)
+	return n, n.gathers(2 * time.Millisecond)
+}
+
+// Every answer comes at once, and then the socket ends or takes another request.
+func TestBrokenRequestsAreAnsweredAndHarmNobody(t *testing.T) {
+	n, crowd := runningOnTCP(t, &Server{})
+	const upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+	const version, key = "Sec-WebSocket-Version: 13\r\n", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+	const first, host = "GET /ws HTTP/1.1\r\n", "Host: x\r\n"
+	for name, test := range map[string]struct {
+		request string
+		status  int
+		says    string // part of the answer's body
+	}{
+		"as it should be":        {first + host + upgrade + version + key, 101, ""},
+		"an offer to compress":   {first + host + upgrade + version + key + "Sec-WebSocket-Extensions: permessage-deflate\r\n", 101, ""}, // declined
+		"posted":                 {"POST /ws HTTP/1.1\r\n" + host + upgrade + version + key, 405, "connect with GET"},
+		"a method of one's own":  {"FETCH /ws HTTP/1.1\r\n" + host, 405, "connect with GET"},
+		"version 8":              {first + host + upgrade + "Sec-WebSocket-Version: 8\r\n" + key, 400, "unsupported version"},
+		"no version":             {first + host + upgrade + key, 400, "unsupported version"},
+		"no key":                 {first + host + upgrade + version, 400, "Sec-WebSocket-Key"},
+		"a key of 15 bytes":      {first + host + upgrade + version + "Sec-WebSocket-Key: MTIzNDU2Nzg5MDEyMzQ1\r\n", 400, "Sec-WebSocket-Key"},
+		"a key that is no code":  {first + host + upgrade + version + "Sec-WebSocket-Key: ************************\r\n", 400, "Sec-WebSocket-Key"},
+		"another site's page":    {first + host + "Origin: https://evil.example.com\r\n" + upgrade + version + key, 403, "evil.example.com may not connect"},
+		"an origin of HTML":      {first + host + "Origin: <script>\r\n" + upgrade + version + key, 403, "may not connect"},
+		"an upgrade to HTTP/2":   {first + host + "Connection: Upgrade\r\nUpgrade: h2c\r\n", 426, "asks for no WebSocket"},
+		"a header of 1 MB":       {first + host + upgrade + version + key + "X: " + strings.Repeat("x", 1<<20) + "\r\n", 431, ""},
+		"a million headers":      {first + host + upgrade + version + key + strings.Repeat("X: y\r\n", 1e6), 431, ""},
+		"a URL of 1 MB":          {"GET /ws?name=" + strings.Repeat("x", 1<<20) + " HTTP/1.1\r\n" + host, 431, ""},
+		"no host":                {first + upgrade + version + key, 400, "Host"},
+		"two hosts":              {first + host + host + upgrade + version + key, 400, ""},
+		"a header without name":  {first + host + ": x\r\n", 400, ""},
+		"a header with a zero":   {first + host + "X: \x00\r\n", 400, ""},
+		"HTTP of the future":     {"GET /ws HTTP/9.9\r\n" + host, 505, ""},
+		"TLS, where there is no": {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n", 400, ""},
+		"a WebSocket's frames":   {"\x81\x80\x00\x00\x00\x00\r\n", 400, ""},
+		"a length below zero":    {first + host + "Content-Length: -1\r\n", 400, ""},
+		"two lengths":            {first + host + "Content-Length: 1\r\nContent-Length: 2\r\n", 400, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			conn, err := net.Dial("tcp", n.addr)
+			require.NoError(t, err)
+			defer conn.Close()
+			require.NoError(t, conn.SetDeadline(time.Now().Add(patience)))
+			sent := make(chan struct{})
+			go func() {
+				defer close(sent)
+				_, _ = io.WriteString(conn, test.request+"\r\n") // an error: it was answered before the end of it
+			}()
+			resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			require.NoError(t, err)
+			require.Equal(t, test.status, resp.StatusCode)
+			if test.status != http.StatusSwitchingProtocols {
+				body, err := io.ReadAll(resp.Body)
+				require.NoError(t, err)
+				require.Contains(t, string(body), test.says)
+				require.NotEqual(t, "text/html", resp.Header.Get("Content-Type"))
+			}
+			require.Empty(t, resp.Header.Get("Sec-WebSocket-Extensions"))
+			conn.Close()
+			<-sent
+		})
+	}
+	n.settled(crowdSize)
+	require.Empty(t, crowd.leaves())
+}
+
+// A socket that asks for nothing costs a goroutine and a buffer until its time
+// is over. HALF_OPEN=10000 tries as many as it says, with the time that a node
+// gives; both ends of each are this process's, so that it needs twice as many
+// open files (ulimit -n).
+func TestHalfOpenConnectionsEndAndHoldNobodyUp(t *testing.T) {
+	many, limit := 200, 300*time.Millisecond
+	if s := os.Getenv("HALF_OPEN"); s != "" {
+		var err error
+		many, err = strconv.Atoi(s)
+		require.NoError(t, err)
+		limit = 5 * time.Second
+	}
+	n, crowd := runningOnTCP(t, &Server{headerTimeout: limit})
+	heap, stacks := memory()
+	conns := make([]net.Conn, many)
+	began := time.Now()
+	for i := range conns {
+		conn, err := net.Dial("tcp", n.addr)
+		require.NoError(t, err, "connection %d", i)
+		defer conn.Close()
+		_, err = io.WriteString(conn, handshake[:i%80])
+		require.NoError(t, err)
+		conns[i] = conn
+	}
+	opened := time.Since(began)
+	n.enter("late", "elsewhere").does(`{"event":"message","data":1,"id":1}`)
+	withHeap, withStacks := memory()
+	for i, conn := range conns {
+		_ = conn.SetReadDeadline(time.Now().Add(patience))
+		_, err := io.Copy(io.Discard, conn) // the answer, where there is one, and the end
+		require.NoError(t, err, "connection %d is open after %v", i, time.Since(began))
+	}
+	t.Logf("%d opened in %v, all ended after %v; %d bytes each", many, opened, time.Since(began),
+		(withHeap+withStacks-heap-stacks)/many)
+	require.Less(t, time.Since(began), opened+limit+heldUp)
+	require.Empty(t, crowd.leaves())
+}
