@@ -2,17 +2,15 @@ package basics
 
 import (
 	"fmt"
-	"net"
-	"strconv"
+
+	"example.com/redis-chat/01-redis-basics/cmdline"
 )
 
 // CheckAddr says what is wrong with the host:port of a server, before somebody
 // dials it: a bad value is the user's mistake, not a server that is away.
 func CheckAddr(addr string) error {
-	host, port, err := net.SplitHostPort(addr)
-	n, portErr := strconv.ParseUint(port, 10, 16)
-	if err != nil || portErr != nil || host == "" || n == 0 {
-		return fmt.Errorf("%q: want host:port, such as 127.0.0.1:6379", addr)
+	if err := cmdline.CheckAddr(addr); err != nil {
+		return fmt.Errorf("%q: %w", addr, err)
 	}
 	return nil
 }

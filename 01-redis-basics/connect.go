@@ -3,7 +3,8 @@ package basics
 import (
 	"context"
 	"fmt"
-	"strings"
+	"regexp"
+	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -31,44 +32,43 @@ func greet(ctx context.Context, c *redis.Client) error {
 // provePlace proves that a server that somebody else runs lets us work: it
 // writes a key that is removed at once.
 func provePlace(ctx context.Context, c *redis.Client, key string) error {
-	addr := c.Options().Addr
 	if err := greet(ctx, c); err != nil {
-		return explain(addr, err)
+		return explain(ctx, c, err)
+	}
+	if err := newEnough(ctx, c); err != nil {
+		return err
 	}
 	if err := c.Set(ctx, key, "", 0).Err(); err != nil {
-		return explain(addr, err)
+		return explain(ctx, c, err)
 	}
-	return explain(addr, c.Unlink(ctx, key).Err())
+	return explain(ctx, c, c.Unlink(ctx, key).Err())
 }
 
-// explain makes one sentence of what can be wrong with a running server.
-func explain(addr string, err error) error {
-	if err == nil {
+// newEnough looks for Redis 6.2, which GETDEL, LMOVE and ZRANGE BYSCORE came
+// with. A server that does not tell its version is taken for a new one.
+func newEnough(ctx context.Context, c *redis.Client) error {
+	info, _ := c.Info(ctx, "server").Result()
+	version := redisVersion.FindStringSubmatch(info)
+	if version == nil {
 		return nil
 	}
+	major, _ := strconv.Atoi(version[2])
+	minor, _ := strconv.Atoi(version[3])
+	if major < 6 || major == 6 && minor < 2 {
+		return fmt.Errorf("ask %s: this is Redis %s, and the tour needs 6.2 or newer", c.Options().Addr, version[1])
+	}
+	return nil
+}
+
+var redisVersion = regexp.MustCompile(`redis_version:((\d+)\.(\d+)\S*)`)
+
+// explain makes one sentence of what can be wrong with a running server.
+func explain(ctx context.Context, c *redis.Client, err error) error {
 	switch Diagnose(err) {
-	case Canceled:
+	case NoTrouble, Canceled:
 		return err
 	case NobodyThere:
-		return fmt.Errorf("nobody is at %s: %w; start a server there, or leave WORKBOOK_REDIS unset for the embedded one", addr, err)
-	case NoAnswer:
-		return fmt.Errorf("%s does not answer: %w", addr, err)
-	case ConnectionEnded:
-		return fmt.Errorf("%s closed the connection: %w", addr, err)
-	case NotRedis:
-		return fmt.Errorf("what answers at %s is not Redis: %w", addr, err)
-	case OtherTrouble:
-		return fmt.Errorf("ask %s: %w", addr, err)
+		return fmt.Errorf("ask %s: %w; or leave WORKBOOK_REDIS unset for the embedded one", c.Options().Addr, Explain(ctx, c.Options(), err))
 	}
-	switch code, _, _ := strings.Cut(err.Error(), " "); code {
-	case "NOAUTH":
-		return fmt.Errorf("%s wants a password: set REDIS_PASSWORD, and REDIS_USERNAME if it has users (%w)", addr, err)
-	case "WRONGPASS":
-		return fmt.Errorf("%s refuses the user or password of REDIS_USERNAME and REDIS_PASSWORD (%w)", addr, err)
-	case "READONLY":
-		return fmt.Errorf("%s is a replica: give the address of its master (%w)", addr, err)
-	case "MOVED", "CLUSTERDOWN":
-		return fmt.Errorf("%s is a node of a Redis Cluster, and the tour needs a server that is alone (%w)", addr, err)
-	}
-	return fmt.Errorf("%s refuses to work: %w", addr, err)
+	return fmt.Errorf("ask %s: %w", c.Options().Addr, Explain(ctx, c.Options(), err))
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -144,7 +145,7 @@ func (p *Process) stop(ctx context.Context) error {
 	}
 }
 
-// startError adds what the server itself said, from byte from of its log on.
+// startError adds what the server itself said last, from byte from of its log on.
 func (p *Process) startError(err error, from int64) error {
 	what := fmt.Sprintf("start %s on %s", filepath.Base(p.bin), p.Addr())
 	log, _ := os.ReadFile(p.LogFile())
@@ -152,9 +153,17 @@ func (p *Process) startError(err error, from int64) error {
 	if strings.Contains(said, "Address already in use") {
 		return fmt.Errorf("%s: %w", what, ErrPortTaken)
 	}
+	if setting := unknownSetting.FindStringSubmatch(said); setting != nil {
+		return fmt.Errorf("%s: it does not know its setting %s: is it older than Redis 6? %w", what, setting[1], err)
+	}
 	if said == "" {
 		return fmt.Errorf("%s: %w", what, err)
 	}
-	lines := strings.Split(said, "\n")
-	return fmt.Errorf("%s: %w; the end of its log:\n  %s", what, err, strings.Join(lines[max(0, len(lines)-6):], "\n  "))
+	return fmt.Errorf("%s: %w; it said last: %s", what, err, said[strings.LastIndex(said, "\n")+1:])
 }
+
+// unknownSetting is what a server says when it is older than a setting:
+//
+//	>>> 'rdb-del-sync-files "yes"'
+//	Bad directive or wrong number of arguments
+var unknownSetting = regexp.MustCompile(`>>> '(\S+).*\n.*Bad directive`)

@@ -135,20 +135,20 @@ func TestWrongServerIsOneSentence(t *testing.T) {
 	require.NoError(t, gone.Close())
 
 	for _, c := range []struct{ addr, password, says string }{
-		{gone.Addr(), "", "nobody is at"},
-		{silent.Addr().String(), "", "is not Redis"},
-		{locked.Addr(), "", "wants a password: set REDIS_PASSWORD"},
-		{locked.Addr(), "guess", "refuses the user or password"},
+		{gone.Addr(), "", "nobody answers there"},
+		{silent.Addr().String(), "", "does not answer as Redis does"},
+		{locked.Addr(), "", "a password is wanted: set REDIS_PASSWORD"},
+		{locked.Addr(), "guess", "user or password is not accepted"},
 	} {
 		_, err := basics.StartTour(t.Context(), basics.TourOptions{
-			Backend: basics.Backend{Kind: basics.KindRunning, Addrs: []string{c.addr}}, Password: c.password,
+			Backend: basics.Backend{Kind: basics.KindRunning, Addrs: []string{c.addr}}, Login: basics.Login{Password: c.password},
 		})
 		require.ErrorContains(t, err, c.says)
 		require.ErrorContains(t, err, c.addr)
 		require.NotContains(t, err.Error(), "\n")
 	}
 	tour, err := basics.StartTour(t.Context(), basics.TourOptions{
-		Backend: basics.Backend{Kind: basics.KindRunning, Addrs: []string{locked.Addr()}}, Password: "secret",
+		Backend: basics.Backend{Kind: basics.KindRunning, Addrs: []string{locked.Addr()}}, Login: basics.Login{Password: "secret"},
 	})
 	require.NoError(t, err)
 	require.NoError(t, tour.Close())
@@ -160,5 +160,5 @@ func TestReplicaIsRefusedWithItsReason(t *testing.T) {
 	require.NoError(t, err)
 	replica := redistest.Process(t, basics.ProcessOptions{Args: []string{"--replicaof", "127.0.0.1 " + port}})
 	_, err = basics.StartTour(t.Context(), basics.TourOptions{Backend: basics.Backend{Kind: basics.KindRunning, Addrs: []string{replica.Addr()}}})
-	require.ErrorContains(t, err, replica.Addr()+" is a replica: give the address of its master")
+	require.ErrorContains(t, err, replica.Addr()+": this is a replica: give the address of its master")
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net"
 	"os"
+	"path/filepath"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -101,6 +103,22 @@ func TestFailedStartShowsTheServersLog(t *testing.T) {
 	redistest.NeedsServer(t)
 	_, err := basics.StartProcess(t.Context(), basics.ProcessOptions{Args: []string{"--no-such-option", "1"}})
 	require.ErrorContains(t, err, "no-such-option")
+	require.NotContains(t, err.Error(), "\n")
+}
+
+// A server of Redis 5 ends at its first look at a setting of Redis 6.
+func TestServerThatIsTooOldIsCalledSo(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the stand-in for an old server is a shell script, which Windows does not run")
+	}
+	dir := t.TempDir()
+	old := "#!/bin/sh\necho '*** FATAL CONFIG FILE ERROR ***'\necho 'Reading the configuration file, at line 13'\n" +
+		"echo \">>> 'rdb-del-sync-files \\\"yes\\\"'\"\necho 'Bad directive or wrong number of arguments'\nexit 1\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "redis-server"), []byte(old), 0o700))
+	t.Setenv("PATH", dir)
+	_, err := basics.StartProcess(t.Context(), basics.ProcessOptions{})
+	require.ErrorContains(t, err, "it does not know its setting rdb-del-sync-files: is it older than Redis 6?")
+	require.NotContains(t, err.Error(), "\n")
 }
 
 func TestProcessCleansUpItsFolder(t *testing.T) {

@@ -3,6 +3,7 @@ package basics
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"net"
 	"sync"
 )
@@ -13,6 +14,8 @@ import (
 type Tap struct {
 	// Keep what is sent and received. Default: only count.
 	Keep bool
+	// TLS goes over the wire instead, if not nil; what is kept is what it hides.
+	TLS *tls.Config
 
 	mu       sync.Mutex
 	trips    int
@@ -22,7 +25,12 @@ type Tap struct {
 
 // Dial connects; what goes over the connection goes through the tap.
 func (t *Tap) Dial(ctx context.Context, network, addr string) (net.Conn, error) {
-	var d net.Dialer
+	var d interface {
+		DialContext(ctx context.Context, network, addr string) (net.Conn, error)
+	} = &net.Dialer{}
+	if t.TLS != nil {
+		d = &tls.Dialer{Config: t.TLS}
+	}
 	conn, err := d.DialContext(ctx, network, addr)
 	if err != nil {
 		return nil, err

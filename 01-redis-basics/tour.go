@@ -34,8 +34,8 @@ type Tour struct {
 type TourOptions struct {
 	// Backend says where Redis comes from. Default: the embedded server.
 	Backend Backend
-	// Username and Password for a running server. Default: none.
-	Username, Password string
+	// Login at a running server. Default: none is needed.
+	Login Login
 	// Out is where the tour is printed. Default: standard output.
 	Out io.Writer
 	// Wire prints the bytes of each command and reply as well.
@@ -92,7 +92,10 @@ func asServer[S Server](s S, err error) (Server, error) {
 // client is a client of the server at addr whose round trips are counted.
 func (t *Tour) client(addr string, tap *Tap) *redis.Client {
 	o := clientOptions(addr, tap)
-	o.Username, o.Password = t.options.Username, t.options.Password
+	if login := t.options.Login; t.server == nil { // a server of our own wants none
+		o.Username, o.Password, o.TLSConfig = login.Username, login.Password, login.TLS
+		tap.TLS = login.TLS
+	}
 	return redis.NewClient(o)
 }
 
@@ -101,7 +104,7 @@ func (t *Tour) transcribed(ctx context.Context, addr string) (*redis.Client, err
 	tap := &Tap{Keep: true}
 	c := t.client(addr, tap)
 	if err := greet(ctx, c); err != nil {
-		return nil, errors.Join(explain(addr, err), c.Close())
+		return nil, errors.Join(explain(ctx, c, err), c.Close())
 	}
 	c.AddHook(&Transcript{Tap: tap, Addr: addr, Out: t.options.Out, Wire: t.options.Wire})
 	return c, nil

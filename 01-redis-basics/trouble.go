@@ -87,7 +87,7 @@ func notRedis(err error, operation *net.OpError) bool {
 			return true
 		}
 	}
-	if errors.Is(err, ErrReply) || operation != nil && strings.HasSuffix(operation.Op, "error") { // "remote error", "local error": TLS alerts
+	if errors.Is(err, ErrReply) || errors.Is(err, ErrTLS) || operation != nil && strings.HasSuffix(operation.Op, "error") { // "remote error", "local error": TLS alerts
 		return true
 	}
 	_, plain := errors.AsType[tls.RecordHeaderError](err)
@@ -99,8 +99,12 @@ func notRedis(err error, operation *net.OpError) bool {
 // Diagnose takes them for NotRedis.
 var ErrReply = errors.New("cannot make sense of the reply")
 
+// tooManyForAuth is what a server before Redis 6 says to a user with a password: it
+// has one password for all.
+const tooManyForAuth = "ERR wrong number of arguments for 'auth' command"
+
 func diagnoseAnswer(text string) Trouble {
-	for _, prefix := range []string{"WRONGPASS", "NOAUTH", "ERR AUTH", "ERR Client sent AUTH", "ERR invalid password", "ERR invalid username-password"} {
+	for _, prefix := range []string{"WRONGPASS", "NOAUTH", "ERR AUTH", "ERR Client sent AUTH", "ERR invalid password", "ERR invalid username-password", tooManyForAuth} {
 		if strings.HasPrefix(text, prefix) {
 			return CredentialsRefused
 		}

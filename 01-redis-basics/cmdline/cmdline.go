@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -16,10 +17,12 @@ import (
 // Parse reads args, and what they leave out from the environment if environment
 // says so (ff.WithEnvVars and the like). fs has to be one with
 // flag.ContinueOnError. -h prints usage and the flags to fs' output, and is
-// flag.ErrHelp; any other error is one sentence:
+// flag.ErrHelp; any other error is a *Usage, in one sentence:
 //
 //	-wait "x": want a whole number
 //	TOPOLOGY_REPLICAS "abc": want a whole number
+//
+// An empty variable counts as one that is not set; an empty flag does not.
 func Parse(fs *flag.FlagSet, args []string, usage string, environment ...ff.Option) error {
 	out := fs.Output()
 	fs.SetOutput(io.Discard)
@@ -37,12 +40,12 @@ func Parse(fs *flag.FlagSet, args []string, usage string, environment ...ff.Opti
 		fs.PrintDefaults()
 		return flag.ErrHelp
 	case mistake == nil:
-		return fmt.Errorf("%w; -h lists the flags", errors.Unwrap(err)) // without ff's "error parsing commandline arguments"
+		return Usagef("%w; -h lists the flags", errors.Unwrap(err)) // without ff's "error parsing commandline arguments"
 	}
 	if _, name, ok := strings.Cut(err.Error(), `from environment variable "`); ok {
 		mistake.name, _, _ = strings.Cut(name, `"`)
 	}
-	return mistake
+	return &Usage{mistake}
 }
 
 // checked is a flag's value that remembers what it could not be set to: the
@@ -77,6 +80,8 @@ func (c checked) wanted(err error) error {
 			return errors.New("want a number")
 		case bool:
 			return errors.New("want true or false")
+		case *slog.Level:
+			return errors.New("want debug, info, warn or error")
 		case time.Duration:
 			return errors.New("want a time with its unit, such as 500ms or 2s")
 		}
@@ -89,5 +94,8 @@ type badValue struct {
 	err         error
 }
 
-func (b *badValue) Error() string { return fmt.Sprintf("%s %q: %v", b.name, b.value, b.err) }
+func (b *badValue) Error() string {
+	said := fmt.Sprintf("%q: ", b.value)
+	return b.name + " " + said + strings.TrimPrefix(b.err.Error(), said) // not twice
+}
 func (b *badValue) Unwrap() error { return b.err }

@@ -3,7 +3,8 @@
 //
 //	tour [-redis embedded|server|host:port] [-wire] [-list] [section…]
 //
-// Without sections it runs all. Exit code 2: a value that the tour does not
+// Without sections it runs all. REDIS_USERNAME, REDIS_PASSWORD and REDIS_TLS=true are
+// for a server that is running already. Exit code 2: a value that the tour does not
 // know; 1: something went wrong with the server.
 package main
 
@@ -31,41 +32,36 @@ func main() {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
 	err := run(ctx, os.Args[1:], os.Stdout)
-	var bad badValue
-	switch {
-	case err == nil, errors.Is(err, flag.ErrHelp):
-		return
-	case ctx.Err() != nil && !errors.Is(err, basics.ErrKeysLeft):
+	if err != nil && ctx.Err() != nil && !errors.Is(err, basics.ErrKeysLeft) {
 		err = errors.New("interrupted")
 	}
-	fmt.Fprintf(os.Stderr, "tour: %v\n", err)
-	if errors.As(err, &bad) {
-		os.Exit(2)
-	}
-	os.Exit(1)
+	os.Exit(cmdline.Exit("tour", err, os.Stderr))
 }
-
-// badValue is a mistake on the command line or in the environment.
-type badValue struct{ error }
-
-func (b badValue) Unwrap() error { return b.error }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	fs := flag.NewFlagSet("tour", flag.ContinueOnError)
 	fs.SetOutput(out)
-	where := fs.String("redis", os.Getenv("WORKBOOK_REDIS"), "where Redis comes from: embedded, server (one of our own), or the `host:port` of a running one; default: $WORKBOOK_REDIS, else embedded")
+	name, where := "WORKBOOK_REDIS", os.Getenv("WORKBOOK_REDIS")
+	fs.Func("redis", "where Redis comes from: embedded, server (one of our own), or the `host:port` of a running one; default: $WORKBOOK_REDIS, else embedded", func(s string) error {
+		name, where = "-redis", s
+		return nil
+	})
 	list := fs.Bool("list", false, "list the sections")
 	wire := fs.Bool("wire", false, "show the bytes of each command and reply too")
 	if err := cmdline.Parse(fs, args, "tour [flags] [section…]: what one Redis server can do"); err != nil {
-		return badValue{err}
+		return err
 	}
-	backend, err := basics.ParseBackend(*where)
+	backend, err := basics.ParseBackend(where)
 	if err != nil {
-		return badValue{fmt.Errorf("-redis (WORKBOOK_REDIS) %w", err)}
+		return cmdline.Usagef("%s %w", name, err)
+	}
+	login, err := basics.LoginFromEnv(os.Getenv)
+	if err != nil {
+		return cmdline.Usagef("%w", err)
 	}
 	sections, err := basics.Find(fs.Args()...)
 	if err != nil {
-		return badValue{err}
+		return cmdline.Usagef("%w", err)
 	}
 	if *list {
 		for _, s := range sections {
@@ -73,10 +69,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		}
 		return nil
 	}
-	return show(ctx, sections, basics.TourOptions{
-		Backend: backend, Out: out, Wire: *wire,
-		Username: os.Getenv("REDIS_USERNAME"), Password: os.Getenv("REDIS_PASSWORD"),
-	})
+	return show(ctx, sections, basics.TourOptions{Backend: backend, Out: out, Wire: *wire, Login: login})
 }
 
 func show(ctx context.Context, sections []basics.Section, o basics.TourOptions) (err error) {

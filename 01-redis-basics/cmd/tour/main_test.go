@@ -3,13 +3,14 @@ package main
 import (
 	"bytes"
 	"errors"
-	"net"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/redistest"
@@ -21,7 +22,7 @@ func TestMain(m *testing.M) {
 		main()
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread")) // lives as long as the process
 }
 
 func tour(t *testing.T, where string, args ...string) (cmd *exec.Cmd, out, mistake *bytes.Buffer) {
@@ -32,45 +33,88 @@ func tour(t *testing.T, where string, args ...string) (cmd *exec.Cmd, out, mista
 	return cmd, out, mistake
 }
 
-func TestExitCodes(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	nobody := l.Addr().String()
-	require.NoError(t, l.Close())
+// mistaken is a run that has to fail: its exit code and its one sentence.
+func mistaken(t *testing.T, env []string, args ...string) (code int, sentence string) {
+	t.Helper()
+	cmd, out, mistake := tour(t, "", args...)
+	cmd.Env = append(cmd.Env, env...)
+	exit, ok := errors.AsType[*exec.ExitError](cmd.Run())
+	require.True(t, ok, "it does not fail")
+	require.Regexp(t, `^tour: [^\n]+\n$`, mistake.String())
+	require.Empty(t, out.String())
+	return exit.ExitCode(), mistake.String()
+}
 
+func TestMistakeInTheCallEndsWith2(t *testing.T) {
+	const places = "want embedded, server, or host:port"
 	for _, c := range []struct {
-		where string
-		args  []string
-		code  int
-		says  string
+		env, args []string
+		says      string
 	}{
-		{"", []string{"-list"}, 0, ""},
-		{"", []string{"-h"}, 0, ""},
-		{"", []string{"counters", "sets"}, 0, ""},
-		{"", []string{"strings", "colours"}, 2, `no such section: "colours"; there are strings, counters`},
-		{"", []string{"-colour"}, 2, "flag provided but not defined: -colour"},
-		{"somewhere", nil, 2, `-redis (WORKBOOK_REDIS) "somewhere": want embedded, server, or host:port`},
-		{"", []string{"-redis", "localhost:none", "-list"}, 2, "localhost:none"},
-		{nobody, []string{"strings"}, 1, "nobody is at " + nobody},
+		{nil, []string{"strings", "colours"}, `no such section: "colours"; there are strings, counters`},
+		{nil, []string{"strings", "-wire"}, `no such section: "-wire"`},
+		{nil, []string{""}, `no such section: ""`},
+		{nil, []string{"-colour"}, "flag provided but not defined: -colour; -h lists the flags"},
+		{nil, []string{"-redis"}, "flag needs an argument: -redis"},
+		{nil, []string{"-wire=yes"}, `-wire "yes": want true or false`},
+		{[]string{"WORKBOOK_REDIS=somewhere"}, nil, `WORKBOOK_REDIS "somewhere": ` + places},
+		{[]string{"WORKBOOK_REDIS=redis://127.0.0.1:6379"}, nil, `WORKBOOK_REDIS "redis://127.0.0.1:6379": ` + places},
+		{[]string{"REDIS_TLS=yes"}, nil, `REDIS_TLS "yes": want true or false`},
+		{nil, []string{"-redis", "localhost"}, `-redis "localhost": ` + places},
+		{nil, []string{"-redis", "localhost:"}, places},
+		{nil, []string{"-redis", "localhost:0"}, places},
+		{nil, []string{"-redis", "localhost:65536"}, places},
+		{nil, []string{"-redis", "localhost:none", "-list"}, places},
+		{nil, []string{"-redis", "127.0.0.1:6379,"}, places},
+		{nil, []string{"-redis", "127.0.0.1:6379/"}, places},
+		{nil, []string{"-redis", "a b:6379"}, places},
+		{nil, []string{"-redis", "127.0.0.256:6379"}, places},
 	} {
-		cmd, out, mistake := tour(t, c.where, c.args...)
-		err := cmd.Run()
-		code := 0
-		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-			code = exit.ExitCode()
-		} else {
-			require.NoError(t, err)
-		}
-		require.Equal(t, c.code, code, "%q %v: %s", c.where, c.args, mistake)
-		if c.code == 0 {
-			require.NotEmpty(t, out.String())
-			require.Empty(t, mistake.String())
-			continue
-		}
-		require.Contains(t, mistake.String(), c.says)
-		require.Equal(t, 1, strings.Count(mistake.String(), "\n"), "one sentence: %s", mistake)
-		require.Empty(t, out.String())
+		code, sentence := mistaken(t, c.env, c.args...)
+		require.Equal(t, 2, code, sentence)
+		require.Contains(t, sentence, c.says)
 	}
+}
+
+func TestMistakeInTheWorldEndsWith1(t *testing.T) {
+	server := redistest.Start(t).Options().Addr
+	wrongs := redistest.Wrongs(t, server)
+	wrongs["Redis 5"] = redistest.Wrong{Addr: redistest.Old(t, server), Says: "this is Redis 5.0.14, and the tour needs 6.2 or newer"}
+	for name, wrong := range wrongs {
+		t.Run(name, func(t *testing.T) {
+			code, sentence := mistaken(t, wrong.Env, "-redis", wrong.Addr, "strings")
+			require.Equal(t, 1, code, sentence)
+			require.Contains(t, sentence, wrong.Says)
+			require.Contains(t, sentence, wrong.Addr)
+		})
+	}
+}
+
+func TestSuccessSaysNothingOnStandardError(t *testing.T) {
+	for _, args := range [][]string{{"-list"}, {"-h"}, {"counters", "sets"}} {
+		cmd, out, mistake := tour(t, "", args...)
+		require.NoError(t, cmd.Run(), mistake.String())
+		require.NotEmpty(t, out.String())
+		require.Empty(t, mistake.String())
+	}
+}
+
+// A server of our own lets everybody in, whatever is set for others.
+func TestPasswordIsForARunningServerOnly(t *testing.T) {
+	cmd, _, mistake := tour(t, "", "counters")
+	cmd.Env = append(cmd.Env, "REDIS_USERNAME=bob", "REDIS_PASSWORD=secret", "REDIS_TLS=true")
+	require.NoError(t, cmd.Run(), mistake.String())
+}
+
+func TestTourSpeaksTLS(t *testing.T) {
+	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
+		t.Skip("which certificates are trusted is the system's matter here; on Linux SSL_CERT_FILE tells")
+	}
+	addr, certificate := redistest.TLSDoor(t, redistest.Start(t).Options().Addr)
+	cmd, out, mistake := tour(t, addr, "-wire", "counters")
+	cmd.Env = append(cmd.Env, "REDIS_TLS=true", "SSL_CERT_FILE="+certificate)
+	require.NoError(t, cmd.Run(), mistake.String())
+	require.Contains(t, out.String(), `received :1\r\n`, "what TLS hides is shown")
 }
 
 func TestListNamesEverySection(t *testing.T) {

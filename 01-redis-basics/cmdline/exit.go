@@ -1,0 +1,33 @@
+package cmdline
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+)
+
+// Usage is a mistake on the command line or in the environment, which no look at
+// the world is needed for: exit code 2. Parse's errors are some.
+type Usage struct{ err error }
+
+// Usagef makes one in a sentence, for what Parse cannot see: a missing argument,
+// two values that do not fit together.
+func Usagef(format string, args ...any) error { return &Usage{fmt.Errorf(format, args...)} }
+
+func (u *Usage) Error() string { return u.err.Error() }
+func (u *Usage) Unwrap() error { return u.err }
+
+// Exit tells how the program has ended: it prints one sentence, unless err is nil
+// or flag.ErrHelp, and returns the exit code. 0 is the end, 2 a mistake in the
+// call (Usage), 1 one in the world.
+func Exit(program string, err error, stderr io.Writer) int {
+	if err == nil || errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	fmt.Fprintf(stderr, "%s: %v\n", program, err) // if that fails, nobody can be told
+	if _, ok := errors.AsType[*Usage](err); ok {
+		return 2
+	}
+	return 1
+}

@@ -1,0 +1,131 @@
+package basics
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Explain makes a sentence of an error that a client with these options has had:
+// what it is a sign of, and what to do. It stands behind what was tried and where:
+//
+//	publish to 127.0.0.1:6379: a password is wanted: set REDIS_PASSWORD, and …
+//
+// Diagnose says of it what it says of err, but where it is TLS that is spoken on
+// one side only: nobody answers then, or only ends the connection, so the server
+// is asked, for a second at most. That is ErrTLS, and so NotRedis: a mistake.
+func Explain(ctx context.Context, o *redis.Options, err error) error {
+	if err == nil {
+		return nil
+	}
+	if cause := oneSided(ctx, o, err); cause != nil {
+		return cause
+	}
+	said := err.Error()
+	if answer, ok := errors.AsType[redis.Error](err); ok {
+		said = answer.Error() // without what goes before it
+	}
+	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" {
+		said = dial.Err.Error() // without the address, which the sentence has
+	}
+	return &explained{sentence(err, said), err}
+}
+
+// explained is an error with the words that people read instead.
+type explained struct {
+	sentence string
+	cause    error
+}
+
+func (e *explained) Error() string { return e.sentence }
+func (e *explained) Unwrap() error { return e.cause }
+
+func sentence(err error, said string) string {
+	switch Diagnose(err) {
+	case NobodyThere:
+		if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
+			return fmt.Sprintf("there is no host of that name (%s)", said)
+		} else if ok {
+			return fmt.Sprintf("the name cannot be looked up now (%s)", said)
+		}
+		return fmt.Sprintf("nobody answers there: start Redis there, or give another address (%s)", said)
+	case NoAnswer:
+		return fmt.Sprintf("no answer in time: it is frozen or overloaded, or it is not Redis (%s)", said)
+	case ConnectionEnded:
+		return fmt.Sprintf("it closed the connection without an answer: is it Redis, and does it take more clients? (%s)", said)
+	case CredentialsRefused:
+		return fmt.Sprintf("%s (%s)", aboutCredentials(said), said)
+	case NotPermitted:
+		return fmt.Sprintf("the user may not do this: give it the right, or set another REDIS_USERNAME (%s)", said)
+	case NotRedis:
+		return fmt.Sprintf("%s (%s)", aboutNotRedis(err), said)
+	case ErrorAnswer:
+		return aboutAnswer(said)
+	}
+	return said
+}
+
+func aboutCredentials(answer string) string {
+	switch {
+	case strings.HasPrefix(answer, "NOAUTH"):
+		return "a password is wanted: set REDIS_PASSWORD, and REDIS_USERNAME if the server has users"
+	case strings.HasPrefix(answer, tooManyForAuth):
+		return "a server this old knows no users, which came with Redis 6: set REDIS_PASSWORD alone, without REDIS_USERNAME"
+	case strings.HasPrefix(answer, "ERR AUTH"), strings.HasPrefix(answer, "ERR Client sent AUTH"):
+		return "no password is wanted: leave REDIS_PASSWORD away"
+	}
+	return "user or password is not accepted: correct REDIS_USERNAME and REDIS_PASSWORD"
+}
+
+func aboutNotRedis(err error) string {
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		if _, ok := errors.AsType[x509.HostnameError](err); ok {
+			return "its certificate is for another name: give the address by that name"
+		}
+		return "its certificate is not trusted here: make this machine trust who signed it; on Linux SSL_CERT_FILE can name the file"
+	}
+	if operation, ok := errors.AsType[*net.OpError](err); ok && strings.HasSuffix(operation.Op, "error") {
+		return "it refuses our TLS: we have no certificate of our own, so Redis needs tls-auth-clients no"
+	}
+	return "this does not answer as Redis does: give the address of a Redis server"
+}
+
+func aboutAnswer(answer string) string {
+	switch code, _, _ := strings.Cut(answer, " "); code {
+	case "READONLY":
+		return fmt.Sprintf("this is a replica: give the address of its master (%s)", answer)
+	case "MOVED", "CLUSTERDOWN":
+		return fmt.Sprintf("this is a node of a Redis Cluster: give the address of a server that is alone (%s)", answer)
+	}
+	return "the server answers: " + answer
+}
+
+// oneSided is an error when one side speaks TLS and the other does not. Redis
+// does not refuse a TLS greeting: it takes it for the beginning of a line, and
+// waits for the rest. A port for TLS ends the connection without a word.
+func oneSided(ctx context.Context, o *redis.Options, err error) error {
+	trouble, tlsHere := Diagnose(err), o.TLSConfig != nil
+	if trouble != ConnectionEnded && trouble != NotRedis && (trouble != NoAnswer || !tlsHere) {
+		return nil
+	}
+	if errors.Is(err, ErrTLS) {
+		return err
+	}
+	// The context has ended, often: that is why there was no answer.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	switch {
+	case tlsHere && speaksPlain(ctx, o.Addr):
+		return fmt.Errorf("%w, ours: leave REDIS_TLS away, or give the server's port for TLS", ErrTLS)
+	case !tlsHere && speaksTLS(ctx, o.Addr):
+		return fmt.Errorf("%w, the server's: set REDIS_TLS=true, if it is Redis", ErrTLS)
+	}
+	return nil
+}

@@ -1,0 +1,76 @@
+package basics_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
+	"github.com/stretchr/testify/require"
+
+	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/redistest"
+)
+
+// env reads what a row of redistest.Wrongs sets.
+func env(set []string) func(string) string {
+	return func(name string) string {
+		for _, entry := range set {
+			if len(entry) > len(name) && entry[:len(name)+1] == name+"=" {
+				return entry[len(name)+1:]
+			}
+		}
+		return ""
+	}
+}
+
+func TestTroubleWithAServerIsASentenceWithAdvice(t *testing.T) {
+	logging.Disable()
+	defer logging.Enable()
+	for name, wrong := range redistest.Wrongs(t, redistest.Start(t).Options().Addr) {
+		t.Run(name, func(t *testing.T) {
+			login, err := basics.LoginFromEnv(env(wrong.Env))
+			require.NoError(t, err)
+			client := redis.NewClient(login.Options(wrong.Addr))
+			defer client.Close()
+			err = client.Ping(t.Context()).Err()
+			require.Error(t, err)
+			explained := basics.Explain(t.Context(), client.Options(), err)
+			require.ErrorContains(t, explained, wrong.Says)
+			require.NotContains(t, explained.Error(), "\n")
+			if errors.Is(explained, basics.ErrTLS) {
+				require.Equal(t, basics.NotRedis, basics.Diagnose(explained))
+			} else {
+				require.Equal(t, basics.Diagnose(err), basics.Diagnose(explained))
+				require.ErrorIs(t, explained, err)
+			}
+		})
+	}
+}
+
+func TestWhatAServerAnswersIsExplained(t *testing.T) {
+	for answer, want := range map[string]string{
+		"READONLY You can't write against a read only replica.": "this is a replica: give the address of its master (READONLY You can't write against a read only replica.)",
+		"MOVED 3999 127.0.0.1:6381":                             "this is a node of a Redis Cluster: give the address of a server that is alone (MOVED 3999 127.0.0.1:6381)",
+		"LOADING Redis is loading the dataset in memory":        "the server answers: LOADING Redis is loading the dataset in memory",
+		"NOPERM this user has no permissions to run 'role'":     "the user may not do this: give it the right, or set another REDIS_USERNAME (NOPERM this user has no permissions to run 'role')",
+		"ERR Client sent AUTH, but no password is set":          "no password is wanted: leave REDIS_PASSWORD away (ERR Client sent AUTH, but no password is set)",
+	} {
+		require.EqualError(t, basics.Explain(t.Context(), &redis.Options{}, said(answer)), want)
+	}
+	require.NoError(t, basics.Explain(t.Context(), &redis.Options{}, nil))
+}
+
+func TestLoginIsReadFromTheEnvironment(t *testing.T) {
+	login, err := basics.LoginFromEnv(env([]string{"REDIS_USERNAME=chat", "REDIS_PASSWORD=a b", "REDIS_TLS=1"}))
+	require.NoError(t, err)
+	require.Equal(t, []string{"chat", "a b"}, []string{login.Username, login.Password})
+	require.NotNil(t, login.TLS)
+	login, err = basics.LoginFromEnv(env([]string{"REDIS_TLS=false"}))
+	require.NoError(t, err)
+	require.Zero(t, login)
+	for _, word := range []string{"yes", "on", " true", "2", "rediss"} {
+		_, err = basics.LoginFromEnv(env([]string{"REDIS_TLS=" + word}))
+		require.EqualError(t, err, `REDIS_TLS "`+word+`": want true or false`)
+	}
+}

@@ -1,0 +1,82 @@
+package basics
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Login is what it takes to be let in by a server. The zero value is for one
+// that lets everybody in, without TLS.
+type Login struct {
+	Username, Password string
+	TLS                *tls.Config // nil: none
+}
+
+// LoginFromEnv reads REDIS_USERNAME, REDIS_PASSWORD and REDIS_TLS by getenv,
+// which os.Getenv is. The error names the variable and says what is wanted.
+func LoginFromEnv(getenv func(string) string) (Login, error) {
+	l := Login{Username: getenv("REDIS_USERNAME"), Password: getenv("REDIS_PASSWORD")}
+	if text := getenv("REDIS_TLS"); text != "" {
+		if err := l.SetTLS(text); err != nil {
+			return l, fmt.Errorf("REDIS_TLS %q: %w", text, err)
+		}
+	}
+	return l, nil
+}
+
+// SetTLS sets TLS by a word: true or false. It is for a flag.
+func (l *Login) SetTLS(text string) error {
+	on, err := strconv.ParseBool(text)
+	if err != nil {
+		return errors.New("want true or false")
+	}
+	if l.TLS = nil; on {
+		l.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	return nil
+}
+
+// Options are those of a client of the server at addr that tries once: see Once.
+func (l Login) Options(addr string) *redis.Options {
+	return Once(redis.Options{Addr: addr, Username: l.Username, Password: l.Password, TLSConfig: l.TLS})
+}
+
+// ErrTLS is in the error of a connection on which one side speaks TLS and the
+// other does not.
+var ErrTLS = errors.New("TLS is spoken on one side only")
+
+// speaksPlain reports whether a server answers without TLS.
+func speaksPlain(ctx context.Context, addr string) bool {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return false
+	}
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+	answer := make([]byte, len("+PONG"))
+	_, err = io.WriteString(conn, "*1\r\n$4\r\nPING\r\n")
+	if err == nil {
+		_, err = io.ReadFull(conn, answer)
+	}
+	return err == nil && (string(answer) == "+PONG" || answer[0] == '-') // -: it wants a password first
+}
+
+// speaksTLS reports whether a server answers a TLS greeting. Nothing is said to
+// it, so it does not count who it is.
+func speaksTLS(ctx context.Context, addr string) bool {
+	dialer := tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true}}
+	conn, err := dialer.DialContext(ctx, "tcp", addr)
+	if err == nil {
+		_ = conn.Close()
+		return true
+	}
+	operation, ok := errors.AsType[*net.OpError](err)
+	return ok && operation.Op == "remote error" // it refuses us, in TLS
+}
