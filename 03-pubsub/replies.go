@@ -89,24 +89,41 @@ func (s *replies) pair() (channel, payload string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	both := make([]byte, len(s.scratch)+n)
-	end := copy(both, s.scratch)
-	if _, err = io.ReadFull(s.r, both[end:]); err == nil {
-		_, err = s.r.Discard(len("\r\n"))
+	end := len(s.scratch)
+	var both []byte
+	if n <= trusted {
+		both = make([]byte, 0, end+n)
+	}
+	if both, err = s.take(append(both, s.scratch...), n); err != nil {
+		return "", "", err
 	}
 	text := unsafe.String(unsafe.SliceData(both), len(both)) // nobody else has both
-	return text[:end], text[end:], err
+	return text[:end], text[end:], nil
+}
+
+// take appends the n bytes that come next, and passes over the line's end. Memory for many of them is
+// asked for as they come: a server can announce what it never sends.
+func (s *replies) take(b []byte, n int) ([]byte, error) {
+	for n > 0 {
+		part := min(n, max(trusted, len(b))) // twice as much each time
+		b = slices.Grow(b, part)
+		if _, err := io.ReadFull(s.r, b[len(b):len(b)+part]); err != nil {
+			return b, err
+		}
+		b, n = b[:len(b)+part], n-part
+	}
+	_, err := s.r.Discard(len("\r\n"))
+	return b, err
 }
 
 // text reads an element of an array, a string or a number, into scratch.
 func (s *replies) text() error {
-	mark, n, err := s.header()
-	if s.scratch = s.scratch[:0]; err != nil || mark != '$' || n < 0 { // -1 is null
-		return err
+	if s.scratch = s.scratch[:0]; cap(s.scratch) > trusted {
+		s.scratch = nil // one long name is not kept for ever
 	}
-	s.scratch = slices.Grow(s.scratch, n)[:n]
-	if _, err = io.ReadFull(s.r, s.scratch); err == nil {
-		_, err = s.r.Discard(len("\r\n"))
+	mark, n, err := s.header()
+	if err == nil && mark == '$' && n >= 0 { // -1 is null
+		s.scratch, err = s.take(s.scratch, n)
 	}
 	return err
 }
@@ -134,5 +151,7 @@ func (s *replies) header() (mark byte, n int, err error) {
 	return 0, 0, fmt.Errorf("the server sends %.32q: this is not RESP2", line)
 }
 
-// mostBytes is Redis' own limit of a string, 512 MiB: memory is asked for before it has come.
-const mostBytes = 512 << 20
+const (
+	mostBytes = 512 << 20 // Redis' own limit of a string
+	trusted   = 1 << 20   // of a string, for which memory is asked before it has come
+)

@@ -39,10 +39,11 @@ func readNumber(payload string) (pub string, seq uint64, err error) {
 	if err == nil && n != 3 {
 		err = fmt.Errorf("an array of 3 is expected, not of %d", n)
 	}
-	for range 2 { // uid and packet
-		if err == nil {
-			err = u.skip(0)
-		}
+	if err == nil {
+		err = u.skip(0) // uid
+	}
+	if err == nil {
+		err = u.skip(-2) // packet: arguments begin two levels within it
 	}
 	if err == nil {
 		err = u.fields(func(key string) (err error) {

@@ -1,0 +1,115 @@
+package relay
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Each target runs its corpus, testdata/fuzz, in every go test. To look for
+// more: go test -run '^$' -fuzz FuzzDecode .
+
+// FuzzDecode reads an envelope of anybody's.
+func FuzzDecode(f *testing.F) {
+	e := Envelope{UID: "abc123", Event: "chat", Args: []any{json.RawMessage(`{"a":[1,-2,0.5,null,"é"]}`), []byte{1}}, Rooms: []string{"r"}, Except: []string{"s"}, Flags: Flags{Volatile: true, Timeout: 5}, Pub: "p", Seq: 7, From: "f", At: 9}
+	seed, _ := e.Append(nil)
+	f.Add(string(seed))
+	f.Fuzz(func(t *testing.T, payload string) {
+		pub, seq, numberErr := readNumber(payload)
+		e, err := DecodeEnvelope(payload)
+		if err != nil {
+			require.Less(t, len(err.Error()), 1000, "one line of a log")
+			return
+		}
+		require.NoError(t, numberErr)
+		require.Equal(t, e.Pub, pub)
+		require.Equal(t, e.Seq, seq)
+		sound(t, &e, len(payload))
+
+		b, err := e.Append(nil)
+		if err != nil {
+			require.ErrorIs(t, err, ErrTooDeep, "bytes at the last level become an object: one level more")
+			return
+		}
+		again, err := DecodeEnvelope(string(b))
+		require.NoError(t, err)
+		for i := range e.Args { // 1.0 may be written 1: equal in meaning, compared by FuzzJSON
+			require.IsType(t, e.Args[i], again.Args[i])
+		}
+		require.Len(t, again.Args, len(e.Args))
+		e.Args, again.Args = nil, nil
+		require.Equal(t, e, again)
+	})
+}
+
+// sound asserts what a hub relies on.
+func sound(t *testing.T, e *Envelope, size int) {
+	t.Helper()
+	require.LessOrEqual(t, len(e.Args), mostArguments)
+	total := 0
+	for _, arg := range e.Args {
+		switch arg := arg.(type) {
+		case json.RawMessage:
+			require.True(t, json.Valid(arg) && utf8.Valid(arg), "%q", arg)
+			total += len(arg)
+		case []byte:
+			total += len(arg)
+		default:
+			t.Fatalf("an argument is a %T", arg)
+		}
+	}
+	require.LessOrEqual(t, total, 9*size, "JSON is no larger than that")
+	for _, s := range append([]string{e.UID, e.Event, e.Pub, e.From}, append(e.Rooms, e.Except...)...) {
+		require.True(t, utf8.ValidString(s), "%q", s)
+	}
+	event, err := toEvent(e)
+	if err != nil {
+		require.True(t, e.Event == "" || e.Event[0] == '$', "%v", err)
+		return
+	}
+	require.True(t, event.Data == nil || json.Valid(event.Data), "%q", event.Data)
+}
+
+func FuzzProbe(f *testing.F) {
+	f.Add(string(marshal(Probe{Node: "a", Pub: "p", Seq: 300, Count: 70_000, Every: 250})))
+	f.Fuzz(func(t *testing.T, payload string) {
+		p, err := DecodeProbe(payload)
+		if err != nil {
+			require.Zero(t, p)
+			return
+		}
+		require.NotEmpty(t, p.Pub)
+		require.LessOrEqual(t, len(p.Pub), mostPublisher)
+		require.LessOrEqual(t, len(clip(p.Node)), 100)
+		again, err := DecodeProbe(string(marshal(p)))
+		require.NoError(t, err)
+		require.Equal(t, p, again)
+	})
+}
+
+func FuzzPresence(f *testing.F) {
+	f.Add(string(marshal(presence{Node: "a", Pub: "p", Whole: true, Joined: map[string][]string{"lobby": {"alice", "bob"}}})))
+	f.Add(string(marshal(presence{Node: "a", Pub: "p", Ask: true, Left: map[string][]string{"lobby": {"alice"}}})))
+	f.Fuzz(func(t *testing.T, payload string) {
+		p, _, err := decodePresence(payload)
+		if err != nil {
+			require.Less(t, len(err.Error()), 1000, "one line of a log")
+			require.Zero(t, p)
+			return
+		}
+		require.NoError(t, p.update().Check())
+		again, _, err := decodePresence(string(marshal(p)))
+		require.NoError(t, err)
+		require.Equal(t, p, again)
+		for _, rooms := range []map[string][]string{p.Joined, p.Left} {
+			for _, list := range rooms {
+				for _, name := range list {
+					require.True(t, utf8.ValidString(name) && strings.TrimSpace(name) != "")
+				}
+			}
+		}
+	})
+}
