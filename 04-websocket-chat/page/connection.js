@@ -139,12 +139,11 @@ export class Connection {
   }
 }
 
-// retryAfter is how many milliseconds a node wants to be left alone: it says so in seconds, a proxy before it perhaps
-// as a date.
+// retryAfter is how many milliseconds a node wants to be left alone; it says so in seconds. A date, which it could be,
+// too, is not believed: a clock that is wrong would make any wait of it.
 function retryAfter(answer) {
   const said = answer.headers.get("Retry-After") ?? "";
-  const wait = /^\d+$/.test(said) ? said * 1000 : Date.parse(said) - Date.now();
-  return Math.min(Math.max(wait || 0, 0), longestAsked);
+  return /^\d+$/.test(said) ? Math.min(said * 1000, longestAsked) : 0;
 }
 
 const closeWords = {

@@ -7,7 +7,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	chat "example.com/redis-chat/04-websocket-chat"
 	"github.com/chromedp/chromedp"
@@ -57,12 +56,14 @@ func (b tab) evaluate(script string) {
 }
 
 // quote is text as a string of JavaScript.
-func quote(text string) string {
+func quote(text string) string { return string(jsonOf(text)) }
+
+func jsonOf(text string) json.RawMessage {
 	b, err := json.Marshal(text)
 	if err != nil {
 		panic(err) // a string always can be
 	}
-	return string(b)
+	return b
 }
 
 func TestDetectorSeesEachPayloadThatRuns(t *testing.T) {
@@ -100,7 +101,7 @@ func TestPolicyHoldsWhereThePageIsCareless(t *testing.T) {
 				continue // it makes an element, which the policy has nothing against
 			}
 			b := careless(t, policy, p.text)
-			require.Eventually(t, func() bool { return len(b.complaints()) > 0 }, 10*time.Second, 10*time.Millisecond, p.text)
+			require.Eventually(t, func() bool { return len(b.complaints()) > 0 }, patience, tick, p.text)
 			b.until(`taken.every((what) => !what.startsWith("ran"))`)
 			if policy != older {
 				b.until(`taken.every((what) => !what.startsWith("made"))`)

@@ -1,3 +1,209 @@
 package browser
 
-func runNode() int { return 0 }
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/02-replication/topologytest"
+	relay "example.com/redis-chat/05-distributed-relay"
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+)
+
+// runNode is what the test program does when it is a node.
+func runNode() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var c relay.Config
+	err := c.Parse(flag.NewFlagSet("node", flag.ContinueOnError), os.Args[1:])
+	if err == nil {
+		err = relay.RunNode(ctx, c, c.Logger())
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "node:", err)
+		return 1
+	}
+	return 0
+}
+
+// process is a node that is a process of its own, and can be killed.
+type process struct {
+	*exec.Cmd
+	t    *testing.T
+	name string
+	addr string
+	log  logBook
+}
+
+// logBook is what a process prints.
+type logBook struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logBook) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logBook) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// cluster is a master, two replicas, and two nodes that know each other as peers, all of them ready.
+func cluster(t *testing.T) (nodes [2]*process, master *redis.Client) {
+	t.Helper()
+	if chromium == nil {
+		open(t, "", 0, 0) // skips or fails
+	}
+	servers := topologytest.Start(t, 2).Addrs()
+	addrs := [2]string{freeAddr(t), freeAddr(t)}
+	for i := range nodes {
+		nodes[i] = startProcess(t, fmt.Sprint("n", i+1), addrs[i], servers[0], servers[1+i], "http://"+addrs[1-i])
+	}
+	for _, n := range nodes {
+		require.Eventually(t, n.ready, patience, tick, "%s is not ready", n.name)
+	}
+	master = redis.NewClient(&redis.Options{Addr: servers[0]})
+	t.Cleanup(func() { _ = master.Close() })
+	return nodes, master
+}
+
+func startProcess(t *testing.T, name, addr, master, replica, peer string) *process {
+	t.Helper()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	p := &process{Cmd: exec.Command(self), t: t, name: name, addr: addr}
+	host := func(addr string) (string, string) {
+		host, port, err := net.SplitHostPort(addr)
+		require.NoError(t, err)
+		return host, port
+	}
+	listen, port := host(addr)
+	pubHost, pubPort := host(master)
+	subHost, subPort := host(replica)
+	p.Env = []string{
+		"BROWSER_RUN_NODE=1", "PATH=" + os.Getenv("PATH"), "SYSTEMROOT=" + os.Getenv("SYSTEMROOT"),
+		"LISTEN_HOST=" + listen, "PORT=" + port, "NODE_NAME=" + name, "PEERS=" + peer,
+		"PUB_HOST=" + pubHost, "PUB_PORT=" + pubPort, "SUB_HOST=" + subHost, "SUB_PORT=" + subPort,
+	}
+	p.Stdout, p.Stderr = &p.log, &p.log
+	require.NoError(t, basics.StartChild(p.Cmd))
+	t.Cleanup(func() {
+		p.kill()
+		if t.Failed() {
+			t.Logf("%s:\n%s", name, p.log.String())
+		}
+	})
+	return p
+}
+
+// kill is kill -9.
+func (p *process) kill() {
+	p.t.Helper()
+	if err := p.Process.Kill(); !errors.Is(err, os.ErrProcessDone) {
+		require.NoError(p.t, err)
+		_ = p.Wait() // "signal: killed"
+	}
+}
+
+func (p *process) ready() bool {
+	answer, err := http.Get("http://" + p.addr + "/readyz")
+	if err != nil {
+		return false
+	}
+	answer.Body.Close()
+	return answer.StatusCode == http.StatusOK
+}
+
+// freeAddr is an address that nobody listens at. It is not one of those that the system gives to outgoing connections,
+// so that it stays free.
+func freeAddr(t *testing.T) string {
+	t.Helper()
+	for range 100 {
+		addr := fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(22_768))
+		if l, err := net.Listen("tcp", addr); err == nil {
+			l.Close()
+			return addr
+		}
+	}
+	require.Fail(t, "no port is free")
+	return ""
+}
+
+func (p *process) join(name string) tab {
+	p.t.Helper()
+	b := openWith(p.t, "http://"+p.addr+"/?name="+name, 1100, 700, watchful)
+	b.shows("status", "Connected to "+p.name+" as "+name)
+	return b
+}
+
+func TestPageOfAKilledNodeIsBackOnTheOtherWithinThreeSeconds(t *testing.T) {
+	nodes, _ := cluster(t)
+	alice, bob := nodes[0].join("alice"), nodes[1].join("bob")
+	bob.types("before\r")
+	alice.shows("log", "before")
+
+	killed := time.Now()
+	nodes[0].kill()
+	alice.shows("status", "Connected to n2 as alice")
+	bob.types("after\r")
+	alice.shows("log", "after")
+	require.Less(t, time.Since(killed), 3*time.Second)
+	t.Logf("back, and heard a message, after %v", time.Since(killed).Round(time.Millisecond))
+	alice.types("I am back\r")
+	bob.shows("log", "I am back")
+	// The dead node's alice is forgotten when its probes have been missing for 3 seconds.
+	bob.until(`document.getElementById("present").innerText.split("\n").length === 2`)
+	require.Less(t, time.Since(killed), 10*time.Second)
+	alice.picture("other-node")
+}
+
+// Whoever can publish at Redis can speak as anybody; nobody can make the page more than a text of it, or speak as the
+// node.
+func TestWhatIsPublishedAtRedisStaysText(t *testing.T) {
+	nodes, master := cluster(t)
+	b := nodes[0].join("alice")
+	publish := func(e relay.Envelope) {
+		t.Helper()
+		payload, err := e.Append(nil)
+		require.NoError(t, err)
+		require.NoError(t, master.Publish(t.Context(), e.Channel("socket.io"), payload).Err())
+	}
+	for _, p := range payloads {
+		data := []any{jsonOf(p.text)}
+		publish(relay.Envelope{UID: relay.EmitterUID, Event: "message", Args: data})
+		b.last("announcement", "", p.text)
+		publish(relay.Envelope{UID: p.text, Event: "message", Args: data, Rooms: []string{"lobby"}, From: p.text + override})
+		b.last(p.text+override, "", p.text)
+		publish(relay.Envelope{UID: "forged", Event: hostileEvent, Args: append(data, []byte(p.text)), From: override, At: 1 << 55})
+		b.until(fmt.Sprintf(`[...document.querySelectorAll(".message")].at(-1).innerText.includes(%s)`, quote(hostileEvent)))
+	}
+	publish(relay.Envelope{UID: "forged", Event: "$welcome", Args: []any{jsonOf("x")}, From: "node"})
+	publish(relay.Envelope{UID: "forged", Event: "$degraded", Args: []any{jsonOf("x")}})
+	publish(relay.Envelope{UID: "forged", Event: "message", Args: []any{jsonOf("the end")}})
+	b.last("announcement", "", "the end")
+	require.NotContains(t, b.text("log"), "Messages may be missing")
+	require.True(t, strings.HasSuffix(b.text("status"), "as alice"), b.text("status"))
+	b.picture("forged")
+	b.untouched()
+	b.inOrder()
+}

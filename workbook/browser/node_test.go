@@ -24,6 +24,7 @@ type node struct {
 	server  *http.Server
 	served  chan struct{} // closed when the server has let go of the port
 	freeze  sync.RWMutex  // locked: connections stay, and nothing gets through
+	door    full          // of its WebSockets; open unless a test shuts it
 	origin  atomic.Value  // a string: what a proxy makes of the Origin header; nothing: what the browser says
 }
 
@@ -45,6 +46,9 @@ func (n *node) start() {
 	require.NoError(n.t, err)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/ws", func(w http.ResponseWriter, r *http.Request) {
+		if n.door.refuses(w, r) {
+			return
+		}
 		if origin, ok := n.origin.Load().(string); ok {
 			r.Header.Set("Origin", origin)
 		}

@@ -14,6 +14,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+const (
+	patience = 20 * time.Second // for what is bound to come
+	tick     = 10 * time.Millisecond
+)
+
 // tab is one tab of the browser.
 type tab struct {
 	ctx context.Context
@@ -97,7 +102,7 @@ func (b tab) until(expression string) {
 	require.Eventually(b.t, func() bool {
 		ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](expression))
 		return err == nil && ok
-	}, 10*time.Second, 10*time.Millisecond, "never true: %s\npage: %s", expression, later{b})
+	}, patience, tick, "never true: %s\npage: %s", expression, later{b})
 }
 
 // shows waits for text in the part of the page with that id.

@@ -1,0 +1,131 @@
+package browser
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	chat "example.com/redis-chat/04-websocket-chat"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// full is a node's door that lets nobody in, and notes when somebody knocks.
+type full struct {
+	mu     sync.Mutex
+	after  string // Retry-After; "": the door is open
+	knocks []time.Time
+}
+
+const sentence = "this node has the 2 connections that it may have <b>(MAX_CONNS)</b>"
+
+func (f *full) refuses(w http.ResponseWriter, r *http.Request) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.after == "" {
+		return false
+	}
+	if r.Header.Get("Upgrade") != "" { // not the page's question why
+		f.knocks = append(f.knocks, time.Now())
+	}
+	w.Header().Set("Retry-After", f.after)
+	http.Error(w, sentence, http.StatusServiceUnavailable)
+	return true
+}
+
+func (f *full) set(after string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.after = after
+}
+
+func (f *full) knocked() []time.Time {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]time.Time(nil), f.knocks...)
+}
+
+func TestPageLeavesAFullNodeAloneAsLongAsItAsks(t *testing.T) {
+	n := start(t, chat.Options{Node: "n1"})
+	n.door.set("3")
+	b := openWith(t, n.url("alice"), 1100, 700, watchful)
+	b.shows("status", "Not connected: "+sentence+". Trying again.")
+	b.until(`document.getElementById("retry").hidden`) // no impatience
+	b.picture("full")
+	b.evaluate(`dispatchEvent(new Event("online")), document.getElementById("retry").click(), true`)
+	require.Eventually(t, func() bool { return len(n.door.knocked()) == 2 }, patience, tick)
+	knocks := n.door.knocked()
+	require.Greater(t, knocks[1].Sub(knocks[0]), 3*time.Second)
+	n.door.set("")
+	b.shows("status", "Connected to n1 as alice")
+	b.untouched()
+}
+
+func TestPageGoesToAPeerAtOnceWhenItsNodeIsFull(t *testing.T) {
+	second := start(t, chat.Options{Node: "n2", AllowedOrigins: []string{"*"}})
+	n := start(t, chat.Options{Node: "n1"}, "http://"+second.addr)
+	n.door.set("60")
+	began := time.Now()
+	b := open(t, n.url("alice"), 1100, 700)
+	b.shows("status", "Connected to n2 as alice")
+	require.Less(t, time.Since(began), 10*time.Second)
+	// With the peer gone, too, it is the peer that is tried again, not the node that has asked for a minute.
+	second.stop()
+	b.shows("log", "Connection lost")
+	second.start()
+	b.shows("status", "Connected to n2 as alice")
+	require.Len(t, n.door.knocked(), 1)
+}
+
+func TestNodeWithAllItsConnectionsIsExplained(t *testing.T) {
+	n := start(t, chat.Options{Node: "n1", MaxConns: 1})
+	alice := join(t, n, "alice")
+	bob := open(t, n.url("bob"), 1100, 700)
+	bob.shows("status", "Not connected: this node has the 1 connections that it may have (MAX_CONNS)")
+	alice.close()
+	bob.shows("status", "Connected to n1 as bob")
+}
+
+// Of the thousand pages of a node that is gone, each tries again at its own time.
+func TestThousandPagesDoNotComeBackTogether(t *testing.T) {
+	n := start(t, chat.Options{Node: "n1"})
+	b := join(t, n, "alice")
+	waits := func(nodes, lost int, asked string) []float64 {
+		b.evaluate(fmt.Sprintf(`window.waits = null, import("/page/connection.js").then(({ Connection }) => {
+			waits = Array.from({ length: 1000 }, () => {
+				let last;
+				const page = new Connection(Array.from({ length: %d }, (_, i) => "http://n" + i), "", { lost: ({ wait }) => { last = wait; } });
+				page.open = () => {}; // nobody is there to connect to
+				%s
+				for (let i = 0; i < %d; i++) { page.tryNext("gone"); page.drop(); }
+				return last;
+			});
+		}), true`, nodes, asked, lost))
+		b.until(`waits !== null`)
+		w, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]float64](`waits`))
+		require.NoError(t, err)
+		require.Len(t, w, 1000)
+		return w
+	}
+	spread := func(waits []float64, least, most float64) {
+		t.Helper()
+		var tenths [10]int
+		for _, w := range waits {
+			require.InDelta(t, (least+most)/2, w, (most-least)/2+5) // a little time passes meanwhile
+			tenths[max(0, min(9, int(10*(w-least)/(most-least))))]++
+		}
+		for _, n := range tenths { // 100 each are to be expected, 9.5 is the standard deviation
+			require.InDelta(t, 100, n, 60, "%v", tenths)
+		}
+	}
+	spread(waits(1, 1, ""), 250, 500)
+	spread(waits(1, 2, ""), 500, 1000)
+	spread(waits(2, 2, ""), 250, 500) // the second node has not been tried yet
+	spread(waits(2, 3, ""), 500, 1000)
+	spread(waits(1, 20, ""), 10_000, 20_000)
+	// All have been told the same time by the same node.
+	told := waits(1, 1, `page.notBefore.set("http://n0", performance.now() + 3000);`)
+	spread(told, 3250, 3500)
+}
