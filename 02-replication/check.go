@@ -5,11 +5,12 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"strconv"
 	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	basics "example.com/redis-chat/01-redis-basics"
 )
 
 // Report is what Check found.
@@ -31,8 +32,8 @@ type Server struct {
 
 // CheckOptions are the options of Check. The zero value works.
 type CheckOptions struct {
-	Username, Password string        // for all servers; default none
-	Patience           time.Duration // how long a replica may take to show what was written at the master; default 2s
+	basics.Login               // at all servers; default none
+	Patience     time.Duration // how long a replica may take to show what was written at the master; default 2s
 }
 
 // proofValue is what the post that this chapter follows writes into its key.
@@ -47,7 +48,7 @@ func Check(ctx context.Context, addrs []string, o CheckOptions) Report {
 	r := Report{Servers: make([]Server, len(addrs)), Key: "workbook:check:" + rand.Text()[:8]}
 	clients := make([]*redis.Client, len(addrs))
 	for i, addr := range addrs {
-		clients[i] = dialAs(addr, o.Username, o.Password)
+		clients[i] = redis.NewClient(o.Login.Options(addr))
 		defer clients[i].Close()
 	}
 
@@ -111,8 +112,8 @@ func (r *Report) master() (index int, ok bool) {
 func (r *Report) measureBytes(ctx context.Context, clients []*redis.Client, master int) {
 	for i := range r.Servers {
 		if s := &r.Servers[i]; i != master && s.Answered && s.Role.Offset < 0 { // ROLE says -1 while the link is down, INFO does not
-			text := clients[i].InfoMap(ctx, "replication").Item("Replication", "slave_repl_offset")
-			s.Role.Offset, _ = strconv.ParseInt(text, 10, 64)
+			text, _ := clients[i].Info(ctx, "replication").Result() // without an answer: 0
+			s.Role.Offset = infoNumber(text, "slave_repl_offset")
 		}
 	}
 	now, err := ReadRole(ctx, clients[master])

@@ -1,7 +1,10 @@
 package replication_test
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/redistest"
 	replication "example.com/redis-chat/02-replication"
 	"example.com/redis-chat/02-replication/topologytest"
 )
@@ -70,17 +74,17 @@ func TestCheckFindsNobody(t *testing.T) {
 	topologytest.Faults(t)
 	top := topologytest.Start(t, 2)
 	require.NoError(t, top.Kill(1))
-	require.Equal(t, top.Addrs()[1]+": nobody there: no server listens on that port", problems(t, top.Addrs()...))
+	require.Contains(t, problems(t, top.Addrs()...), top.Addrs()[1]+": nobody answers there: start Redis there")
 }
 
 func TestCheckDoesNotHangOnAFrozenServer(t *testing.T) {
 	topologytest.Faults(t)
 	top := topologytest.Start(t, 1)
 	require.NoError(t, top.Freeze(1))
-	require.Contains(t, problems(t, top.Addrs()...), top.Addrs()[1]+": no answer within a second")
+	require.Contains(t, problems(t, top.Addrs()...), top.Addrs()[1]+": no answer in time")
 	require.NoError(t, top.Thaw(1))
 	require.NoError(t, top.Freeze(0))
-	require.Contains(t, problems(t, top.Addrs()...), top.Addrs()[0]+": no answer within a second")
+	require.Contains(t, problems(t, top.Addrs()...), top.Addrs()[0]+": no answer in time")
 	require.NoError(t, top.Thaw(0))
 }
 
@@ -88,7 +92,7 @@ func TestCheckKnowsWhatIsNotRedis(t *testing.T) {
 	web := httptest.NewServer(nil)
 	defer web.Close()
 	addr := strings.TrimPrefix(web.URL, "http://")
-	require.Contains(t, problems(t, addr), addr+": this is not Redis")
+	require.Contains(t, problems(t, addr), addr+": this does not answer as Redis does")
 }
 
 func TestCheckNeedsTheRightPassword(t *testing.T) {
@@ -98,8 +102,19 @@ func TestCheckNeedsTheRightPassword(t *testing.T) {
 	s.Miniredis().RequireAuth("secret")
 	require.Contains(t, problems(t, s.Addr()), "set REDIS_PASSWORD")
 
-	wrong := replication.Check(t.Context(), []string{s.Addr()}, replication.CheckOptions{Password: "wrong"})
+	wrong := replication.Check(t.Context(), []string{s.Addr()}, replication.CheckOptions{Login: basics.Login{Password: "wrong"}})
 	require.Len(t, wrong.Problems, 1)
-	require.Contains(t, wrong.Problems[0], "set REDIS_PASSWORD")
-	require.Empty(t, replication.Check(t.Context(), []string{s.Addr()}, replication.CheckOptions{Password: "secret"}).Problems)
+	require.Contains(t, wrong.Problems[0], "REDIS_PASSWORD")
+	require.Empty(t, replication.Check(t.Context(), []string{s.Addr()}, replication.CheckOptions{Login: basics.Login{Password: "secret"}}).Problems)
+}
+
+func TestCheckSpeaksTLS(t *testing.T) {
+	addr, certificate := redistest.TLSDoor(t, topologytest.Start(t, 1).Addrs()[0])
+	text, err := os.ReadFile(certificate)
+	require.NoError(t, err)
+	trusted := x509.NewCertPool()
+	require.True(t, trusted.AppendCertsFromPEM(text))
+	report := replication.Check(t.Context(), []string{addr}, replication.CheckOptions{Login: basics.Login{TLS: &tls.Config{RootCAs: trusted}}})
+	require.Empty(t, report.Problems)
+	require.Len(t, report.Servers[0].Role.Replicas, 1)
 }

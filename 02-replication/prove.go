@@ -99,8 +99,4 @@ func publishAndWait(ctx context.Context, client *redis.Client, replicas int) (re
 }
 
 // dial gives a client that neither hangs nor tries again by itself.
-func dial(addr string) *redis.Client { return dialAs(addr, "", "") }
-
-func dialAs(addr, username, password string) *redis.Client {
-	return redis.NewClient(basics.Once(redis.Options{Addr: addr, Username: username, Password: password}))
-}
+func dial(addr string) *redis.Client { return redis.NewClient(basics.Login{}.Options(addr)) }

@@ -3,13 +3,12 @@
 //	check HOST:PORT…
 //
 // It prints a table and what it did, leaves no key behind, and exits 0 when all is well, 1 when something is wrong, which it says
-// in a sentence on standard error, and 2 for a mistake in its own arguments. REDIS_USERNAME and REDIS_PASSWORD are used for
-// all servers.
+// in a sentence on standard error, and 2 for a mistake in its own arguments. REDIS_USERNAME, REDIS_PASSWORD and
+// REDIS_TLS=true are for all servers.
 package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -17,6 +16,8 @@ import (
 	"os/signal"
 	"slices"
 	"strconv"
+	"strings"
+	"syscall"
 	"text/tabwriter"
 	"time"
 
@@ -29,7 +30,7 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
@@ -38,12 +39,8 @@ func main() {
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	logging.Disable() // go-redis prints what the report says anyway
 	addrs, o, err := parse(args, stderr)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return 0
-	case err != nil:
-		fmt.Fprintln(stderr, "check:", err)
-		return 2
+	if err != nil {
+		return cmdline.Exit("check", err, stderr)
 	}
 	report := replication.Check(ctx, addrs, o)
 	write(stdout, report)
@@ -61,23 +58,23 @@ func parse(args []string, stderr io.Writer) (addrs []string, o replication.Check
 	fs.SetOutput(stderr)
 	fs.StringVar(&o.Username, "redis-username", "", "`name` for all servers (REDIS_USERNAME)")
 	fs.StringVar(&o.Password, "redis-password", "", "`password` for all servers (REDIS_PASSWORD)")
-	fs.DurationVar(&o.Patience, "patience", 2*time.Second, "how long a replica may take to show a write (PATIENCE)")
+	fs.BoolFunc("redis-tls", "speak TLS with all servers (REDIS_TLS)", o.SetTLS)
+	fs.Func("patience", "`time` that a replica may take to show a write (PATIENCE) (default 2s)", cmdline.Time(&o.Patience, time.Millisecond))
 	const usage = "usage: check HOST:PORT…   the master and its replicas, in any order"
 	if err := cmdline.Parse(fs, args, usage, ff.WithEnvVars()); err != nil {
 		return nil, o, err
 	}
 	if addrs = fs.Args(); len(addrs) == 0 {
-		return nil, o, errors.New("name the servers: check HOST:PORT…, for example check 127.0.0.1:6379 127.0.0.1:6380")
-	}
-	if o.Patience <= 0 {
-		return nil, o, fmt.Errorf("-patience %v: want more than 0", o.Patience)
+		return nil, o, cmdline.Usagef("name the servers: check HOST:PORT…, for example check 127.0.0.1:6379 127.0.0.1:6380")
 	}
 	for i, addr := range addrs {
-		if err := basics.CheckAddr(addr); err != nil {
-			return nil, o, err
-		}
-		if slices.Contains(addrs[:i], addr) {
-			return nil, o, fmt.Errorf("%s is named twice", addr)
+		switch err := basics.CheckAddr(addr); {
+		case strings.HasPrefix(addr, "-"):
+			return nil, o, cmdline.Usagef("%q comes after a server: flags go first", addr)
+		case err != nil:
+			return nil, o, cmdline.Usagef("%w", err)
+		case slices.Contains(addrs[:i], addr):
+			return nil, o, cmdline.Usagef("%s is named twice", addr)
 		}
 	}
 	return addrs, o, nil

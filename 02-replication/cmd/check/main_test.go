@@ -4,11 +4,20 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
+	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
 )
+
+func TestMain(m *testing.M) {
+	// The thread that starts servers lives as long as the process, so that they die with it. A dial that was given up ends by itself.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"),
+		goleak.IgnoreAnyFunction("github.com/redis/go-redis/v9/internal/pool.(*ConnPool).tryDial"))
+}
 
 func check(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
@@ -40,23 +49,69 @@ func TestCheckSaysWhatIsWrongAndExits1(t *testing.T) {
 }
 
 func TestCheckExits2ForAMistakeInItsArguments(t *testing.T) {
-	for args, want := range map[string]string{
-		"":                           "name the servers",
-		"localhost":                  `"localhost": want host:port`,
-		"localhost:0":                "want host:port",
-		":6379":                      "want host:port",
-		"127.0.0.1:1 127.0.0.1:1":    "127.0.0.1:1 is named twice",
-		"-patience -1s 127.0.0.1:1":  "want more than 0",
-		"-patience soon 127.0.0.1:1": `-patience "soon": want a time with its unit, such as 500ms or 2s`,
-		"-x":                         "flag provided but not defined: -x; -h lists the flags",
+	const times = "want a time from 1ms to 24h, with its unit, as in 250ms or 10s"
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "name the servers"},
+		{[]string{""}, `"": want host:port`},
+		{[]string{"localhost"}, `"localhost": want host:port`},
+		{[]string{"localhost:"}, "want host:port"},
+		{[]string{"localhost:0"}, "want host:port"},
+		{[]string{"localhost:65536"}, "want host:port"},
+		{[]string{":6379"}, "want host:port"},
+		{[]string{"redis://localhost:6379"}, "want host:port"},
+		{[]string{"localhost:6379/"}, "want host:port"},
+		{[]string{"127.0.0.1:6379,127.0.0.1:6380"}, "want host:port"},
+		{[]string{" 127.0.0.1:6379"}, "want host:port"},
+		{[]string{"127.0.0.1:1", "127.0.0.1:1"}, "127.0.0.1:1 is named twice"},
+		{[]string{"127.0.0.1:1", "-patience", "1s"}, `"-patience" comes after a server: flags go first`},
+		{[]string{"-patience", "-1s", "127.0.0.1:1"}, `-patience "-1s": ` + times},
+		{[]string{"-patience", "soon", "127.0.0.1:1"}, `-patience "soon": ` + times},
+		{[]string{"-patience", "5", "127.0.0.1:1"}, times},
+		{[]string{"-patience", "999999h", "127.0.0.1:1"}, times},
+		{[]string{"-redis-tls=yes", "127.0.0.1:1"}, `-redis-tls "yes": want true or false`},
+		{[]string{"-redis-password"}, "flag needs an argument: -redis-password; -h lists the flags"},
+		{[]string{"-x"}, "flag provided but not defined: -x; -h lists the flags"},
 	} {
-		code, _, stderr := check(t, strings.Fields(args)...)
-		require.Equal(t, 2, code, args)
-		require.Contains(t, stderr, want, args)
-		require.Equal(t, 1, strings.Count(stderr, "\n"), "one sentence: %s", stderr)
+		code, stdout, stderr := check(t, c.args...)
+		require.Equal(t, 2, code, c.args)
+		require.Contains(t, stderr, c.want, c.args)
+		require.Regexp(t, `^check: [^\n]+\n$`, stderr)
+		require.Empty(t, stdout)
 	}
-	t.Setenv("PATIENCE", "abc")
-	code, _, stderr := check(t, "127.0.0.1:1")
-	require.Equal(t, 2, code)
-	require.Equal(t, "check: PATIENCE \"abc\": want a time with its unit, such as 500ms or 2s\n", stderr)
+	for variable, want := range map[string]string{"PATIENCE": times, "REDIS_TLS": "want true or false"} {
+		t.Setenv(variable, "abc")
+		code, _, stderr := check(t, "127.0.0.1:1")
+		require.Equal(t, 2, code)
+		require.Equal(t, "check: "+variable+" \"abc\": "+want+"\n", stderr)
+		t.Setenv(variable, "")
+	}
+}
+
+func TestCheckExits1ForAMistakeInTheWorld(t *testing.T) {
+	for name, wrong := range redistest.Wrongs(t, topologytest.Start(t, 1).Addrs()[0]) {
+		t.Run(name, func(t *testing.T) {
+			for _, entry := range wrong.Env {
+				variable, value, _ := strings.Cut(entry, "=")
+				t.Setenv(variable, value)
+			}
+			began := time.Now()
+			code, _, stderr := check(t, wrong.Addr)
+			require.Equal(t, 1, code, stderr)
+			require.Contains(t, stderr, wrong.Says)
+			require.Contains(t, stderr, wrong.Addr)
+			require.Equal(t, 1, strings.Count(stderr, "\n"), "one sentence: %s", stderr)
+			require.Less(t, time.Since(began), 5*time.Second)
+		})
+	}
+}
+
+// Nothing that check asks for is newer than Redis 4.
+func TestCheckWorksWithOldServers(t *testing.T) {
+	addrs := topologytest.Start(t, 1).Addrs()
+	code, stdout, stderr := check(t, redistest.Old(t, addrs[0]), redistest.Old(t, addrs[1]))
+	require.Zero(t, code, stderr)
+	require.Contains(t, stdout, `"test-data"`)
 }

@@ -8,6 +8,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -33,85 +34,70 @@ import (
 func main() {
 	logging.Disable() // go-redis prints each failed dial; we say what matters
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	o, err := parse(os.Args[1:], os.Stderr)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "topology:", err)
-		os.Exit(2)
+	if err == nil {
+		err = run(ctx, o, os.Stdin, os.Stdout)
 	}
-	if err := run(ctx, o, os.Stdin, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "topology:", err)
-		os.Exit(1)
-	}
+	os.Exit(cmdline.Exit("topology", err, os.Stderr))
 }
 
 func parse(args []string, stderr io.Writer) (o replication.Options, err error) {
 	fs := flag.NewFlagSet("topology", flag.ContinueOnError)
 	fs.SetOutput(stderr)
-	where := fs.String("redis", "auto", "where Redis comes from: `auto` (a server when one is on the PATH, else embedded), embedded, or server")
-	ports := fs.String("ports", "", "`ports`, the master's first (default 6379 and those that follow)")
-	fs.IntVar(&o.Replicas, "replicas", 2, "`number` of replicas")
-	fs.StringVar(&o.LogLevel, "loglevel", "", "show the servers' logs at this `level`: debug, verbose, notice or warning")
+	where := "auto"
+	fs.Func("redis", "where Redis comes from: `auto` (a server when one is on the PATH, else embedded), embedded, or server", cmdline.OneOf(&where, "auto", "embedded", "server"))
+	fs.Func("ports", "`ports`, the master's first (default 6379 and those that follow)", ports(&o.Ports))
+	fs.Func("replicas", "`number` of replicas (default 2, or as many as -ports)", cmdline.Number(&o.Replicas, 1, maxReplicas))
+	fs.Func("loglevel", "show the servers' logs at this `level`: debug, verbose, notice or warning", cmdline.OneOf(&o.LogLevel, "debug", "verbose", "notice", "warning"))
 	const usage = "usage: topology [flags]   (each also in the environment: TOPOLOGY_PORTS …)"
 	if err := cmdline.Parse(fs, args, usage, ff.WithEnvVarPrefix("TOPOLOGY")); err != nil {
 		return o, err
 	}
-	given := map[string]bool{}
-	fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	switch {
-	case fs.NArg() > 0:
-		return o, fmt.Errorf("%q: there are flags only; -h lists them", fs.Arg(0))
-	case !slices.Contains([]string{"", "debug", "verbose", "notice", "warning"}, o.LogLevel):
-		return o, fmt.Errorf("-loglevel %q: want debug, verbose, notice or warning", o.LogLevel)
+	if fs.NArg() > 0 {
+		return o, cmdline.Usagef("%q: there are flags only; -h lists them", fs.Arg(0))
 	}
-	if o.Ports, err = parsePorts(*ports); err != nil {
-		return o, err
+	switch given := len(o.Ports); {
+	case given == 0:
+		o.Replicas = cmp.Or(o.Replicas, 2)
+		for i := range o.Replicas + 1 {
+			o.Ports = append(o.Ports, 6379+i)
+		}
+	case o.Replicas == 0:
+		o.Replicas = given - 1
+	case given != o.Replicas+1:
+		return o, cmdline.Usagef("-ports names %d ports: want %d, for a master and %d replicas", given, o.Replicas+1, o.Replicas)
 	}
-	if given["ports"] && !given["replicas"] {
-		o.Replicas = len(o.Ports) - 1
-	}
-	if o.Replicas < 1 || o.Replicas > 100 {
-		return o, fmt.Errorf("%d replicas: want 1 to 100", o.Replicas)
-	}
-	for len(o.Ports) == 0 || !given["ports"] && len(o.Ports) <= o.Replicas {
-		o.Ports = append(o.Ports, 6379+len(o.Ports))
-	}
-	if len(o.Ports) != o.Replicas+1 {
-		return o, fmt.Errorf("-ports names %d ports: want %d, for a master and %d replicas", len(o.Ports), o.Replicas+1, o.Replicas)
-	}
-	o.Backend, err = backend(*where)
-	return o, err
+	o.Backend = backend(where)
+	return o, nil
 }
 
-func parsePorts(s string) ([]int, error) {
-	var ports []int
-	for text := range strings.SplitSeq(s, ",") {
-		if s == "" {
-			break
+const maxReplicas = 100
+
+// ports sets the ports of a master and of one replica or more.
+func ports(to *[]int) func(string) error {
+	return func(s string) error {
+		var all []int
+		for text := range strings.SplitSeq(s, ",") {
+			n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 16)
+			if err != nil || n == 0 || slices.Contains(all, int(n)) {
+				return errors.New("want different numbers from 1 to 65535, the master's first: 6379,6380,6381")
+			}
+			all = append(all, int(n))
 		}
-		n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 16)
-		if err != nil || n == 0 || slices.Contains(ports, int(n)) {
-			return nil, fmt.Errorf("-ports %q: want different numbers from 1 to 65535, the master's first: 6379,6380,6381", s)
+		if len(all) < 2 || len(all) > maxReplicas+1 {
+			return fmt.Errorf("want the port of the master and of 1 to %d replicas: 6379,6380,6381", maxReplicas)
 		}
-		ports = append(ports, int(n))
+		*to = all
+		return nil
 	}
-	return ports, nil
 }
 
-func backend(where string) (basics.Backend, error) {
-	_, err := basics.FindServer()
-	switch {
-	case where == "embedded", where == "auto" && err != nil:
-		return basics.Backend{Kind: basics.KindEmbedded}, nil
-	case where == "auto":
-		return basics.Backend{Kind: basics.KindServer}, nil
-	case where == "server":
-		return basics.Backend{Kind: basics.KindServer}, nil
+func backend(where string) basics.Backend {
+	if _, err := basics.FindServer(); where == "embedded" || where == "auto" && err != nil {
+		return basics.Backend{Kind: basics.KindEmbedded}
 	}
-	return basics.Backend{}, fmt.Errorf("-redis %q: want auto, embedded or server", where)
+	return basics.Backend{Kind: basics.KindServer}
 }
 
 func run(ctx context.Context, o replication.Options, stdin io.Reader, stdout io.Writer) error {

@@ -13,10 +13,14 @@ import (
 	"go.uber.org/goleak"
 
 	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/cmdline"
 	replication "example.com/redis-chat/02-replication"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// The thread that starts servers lives as long as the process, so that they die with it.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"))
+}
 
 func TestFlags(t *testing.T) {
 	for args, want := range map[string][]int{
@@ -37,22 +41,80 @@ func TestFlags(t *testing.T) {
 }
 
 func TestMistakesInFlagsAreSentences(t *testing.T) {
-	for args, want := range map[string]string{
-		"-ports 1,1":             "want different numbers from 1 to 65535",
-		"-ports 1,70000":         "want different numbers from 1 to 65535",
-		"-ports 1":               "0 replicas: want 1 to 100",
-		"-ports 1,2 -replicas 2": "-ports names 2 ports: want 3",
-		"-replicas 0":            "0 replicas: want 1 to 100",
-		"-redis real":            `-redis "real": want auto, embedded or server`,
-		"-loglevel loud":         "want debug, verbose, notice or warning",
-		"start":                  `"start": there are flags only`,
+	const different = "want different numbers from 1 to 65535, the master's first"
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"-ports", "1,1"}, `-ports "1,1": ` + different},
+		{[]string{"-ports", "1,65536"}, different},
+		{[]string{"-ports", "0,1"}, different},
+		{[]string{"-ports=-1,2"}, different},
+		{[]string{"-ports", "1,abc"}, different},
+		{[]string{"-ports", "7000,"}, different},
+		{[]string{"-ports", ","}, different},
+		{[]string{"-ports", ""}, `-ports "": ` + different},
+		{[]string{"-ports", "1"}, `-ports "1": want the port of the master and of 1 to 100 replicas`},
+		{[]string{"-ports", "1,2", "-replicas", "2"}, "-ports names 2 ports: want 3, for a master and 2 replicas"},
+		{[]string{"-replicas", "0"}, `-replicas "0": want a whole number from 1 to 100`},
+		{[]string{"-replicas", "-1"}, `-replicas "-1": want a whole number from 1 to 100`},
+		{[]string{"-replicas", "101"}, "want a whole number from 1 to 100"},
+		{[]string{"-replicas", "two"}, "want a whole number from 1 to 100"},
+		{[]string{"-redis", "real"}, `-redis "real": want auto, embedded or server`},
+		{[]string{"-redis", "127.0.0.1:6379"}, "want auto, embedded or server"},
+		{[]string{"-redis", ""}, "want auto, embedded or server"},
+		{[]string{"-loglevel", "info"}, `-loglevel "info": want debug, verbose, notice or warning`},
+		{[]string{"start"}, `"start": there are flags only`},
+		{[]string{"-nodes", "2"}, "flag provided but not defined: -nodes; -h lists the flags"},
 	} {
-		_, err := parse(strings.Fields(args), &bytes.Buffer{})
-		require.ErrorContains(t, err, want, args)
+		_, err := parse(c.args, &bytes.Buffer{})
+		require.ErrorContains(t, err, c.want, c.args)
+		requireUsage(t, err)
 	}
-	t.Setenv("TOPOLOGY_REPLICAS", "abc")
-	_, err := parse(nil, &bytes.Buffer{})
-	require.EqualError(t, err, `TOPOLOGY_REPLICAS "abc": want a whole number`)
+}
+
+func TestMistakesInVariablesNameThem(t *testing.T) {
+	for variable, value := range map[string]string{
+		"TOPOLOGY_REPLICAS": "abc", "TOPOLOGY_PORTS": "6379", "TOPOLOGY_REDIS": "redis://127.0.0.1", "TOPOLOGY_LOGLEVEL": "info",
+	} {
+		t.Run(variable, func(t *testing.T) {
+			t.Setenv(variable, value)
+			_, err := parse(nil, &bytes.Buffer{})
+			require.ErrorContains(t, err, variable+` "`+value+`": want `)
+			requireUsage(t, err)
+			t.Setenv(variable, "")
+			_, err = parse(nil, &bytes.Buffer{})
+			require.NoError(t, err, "empty is not set")
+		})
+	}
+}
+
+// requireUsage: one sentence, and exit code 2.
+func requireUsage(t *testing.T, err error) {
+	t.Helper()
+	var stderr strings.Builder
+	require.Equal(t, 2, cmdline.Exit("topology", err, &stderr))
+	require.Regexp(t, `^topology: [^\n]+\n$`, stderr.String())
+}
+
+func TestPortsThatAreTakenAreOneSentence(t *testing.T) {
+	first, second := freePorts(t, 1)[0], freePorts(t, 2)
+	for _, port := range second {
+		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+		require.NoError(t, err)
+		defer l.Close()
+	}
+	backend, err := basics.BackendFromEnv()
+	require.NoError(t, err)
+	if backend.Kind == basics.KindRunning {
+		backend = basics.Backend{}
+	}
+	err = run(t.Context(), replication.Options{Backend: backend, Replicas: 2, Ports: append(second[:1:1], first, second[1])}, strings.NewReader(""), &bytes.Buffer{})
+	require.ErrorIs(t, err, basics.ErrPortTaken)
+	require.NotContains(t, err.Error(), "\n")
+	err = run(t.Context(), replication.Options{Backend: backend, Replicas: 2, Ports: append([]int{first}, second...)}, strings.NewReader(""), &bytes.Buffer{})
+	require.ErrorIs(t, err, basics.ErrPortTaken)
+	require.NotContains(t, err.Error(), "\n", "two replicas have the same trouble")
 }
 
 func TestTopologyRunsUntilItsContextEnds(t *testing.T) {
