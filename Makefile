@@ -3,7 +3,7 @@
 
 ARGS =
 
-.PHONY: help run test check bench compare doctor fmt tidy
+.PHONY: help run test check bench compare faults soak doctor fmt tidy
 
 help: ## list the jobs (make alone does that too)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,16 @@ compare: ## load-test this system beside its peers, and say what is reached (40 
 	@mkdir -p bin
 	@go build -buildvcs=false -o bin/ ./labs/load-test/cmd/loadtest
 	@exec bin/loadtest -json bin/compare.json -html bin/compare.html $(ARGS) compare
+
+faults: ## break the system, one thing at a time: what is lost, and is it counted (7 minutes; ARGS=short: 80 seconds)
+	@mkdir -p bin
+	@go build -buildvcs=false -o bin/ ./labs/faults/cmd/faults
+	@exec bin/faults $(ARGS)
+
+soak: ## random faults for 15 minutes: does anything grow (ARGS='-for 1h')
+	@mkdir -p bin
+	@go build -buildvcs=false -o bin/ ./labs/faults/cmd/faults
+	@exec bin/faults $(ARGS) soak
 
 doctor: ## what is on this machine, what is missing, what it is for, how to get it
 	@command -v go >/dev/null || { echo 'Go is missing: get 1.26 or newer from https://go.dev/dl/'; exit 1; }

@@ -16,6 +16,7 @@ require (
 	example.com/redis-chat/01-redis-basics v0.0.0
 	example.com/redis-chat/02-replication v0.0.0
 	example.com/redis-chat/04-websocket-chat v0.0.0
+	example.com/redis-chat/05-distributed-relay v0.0.0
 	example.com/redis-chat/06-emitter v0.0.0
 	example.com/redis-chat/labs/load-test v0.0.0
 	github.com/Shopify/toxiproxy/v2 v2.5.0
@@ -23,11 +24,12 @@ require (
 	github.com/prometheus/client_golang v1.25.0
 	github.com/redis/go-redis/v9 v9.23.0
 	github.com/rs/zerolog v1.28.0
+	github.com/stretchr/testify v1.12.1
+	go.uber.org/goleak v1.3.0
 )
 
 require (
 	example.com/redis-chat/03-pubsub v0.0.0 // indirect
-	example.com/redis-chat/05-distributed-relay v0.0.0 // indirect
 	github.com/HdrHistogram/hdrhistogram-go v1.4.0 // indirect
 	github.com/alicebob/miniredis/v2 v2.40.0 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
@@ -53,6 +55,7 @@ require (
 	github.com/yuin/gopher-lua v1.1.1 // indirect
 	github.com/yusufpapurcu/wmi v1.2.4 // indirect
 	go.uber.org/atomic v1.12.0 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/sys v0.48.0 // indirect
 	golang.org/x/time v0.16.0 // indirect

@@ -153,7 +153,7 @@ func (o *options) table(ctx context.Context, rows []faults.Row, peer bool, out, 
 			results = append(results, res)
 		}
 	}
-	if err := faults.Print(out, results, o.receivers); err != nil {
+	if err := errors.Join(faults.Print(out, results, o.receivers), tally(results, out)); err != nil {
 		return err
 	}
 	if broken {
@@ -170,4 +170,31 @@ func verdict(res *faults.Result) string {
 		return ": DOES NOT HOLD"
 	}
 	return ""
+}
+
+// tally says how many rows hold, and adds that to the file that TALLY names, if it
+// names one, as the tests do.
+func tally(results []faults.Result, out io.Writer) error {
+	passed, failed, skipped := 0, 0, 0
+	for _, res := range results {
+		switch {
+		case res.Skipped != "":
+			skipped++
+		case res.Holds():
+			passed++
+		default:
+			failed++
+		}
+	}
+	fmt.Fprintf(out, "%d rows hold, %d do not, %d not run\n", passed, failed, skipped)
+	name := os.Getenv("TALLY")
+	if name == "" {
+		return nil
+	}
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return fmt.Errorf("open the file that TALLY names: %w", err)
+	}
+	_, err = fmt.Fprintln(f, passed, failed, skipped)
+	return errors.Join(err, f.Close())
 }
