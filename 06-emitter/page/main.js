@@ -22,7 +22,9 @@ function say(text) {
   const li = document.createElement("li");
   const time = document.createElement("time");
   time.textContent = text.slice(0, 8);
-  const [what, ...more] = text.slice(10).split("   "); // a message, its way, how long it took
+  const [said, ...more] = text.slice(10).split("   "); // a message, its way, how long it took
+  const what = document.createElement("bdi"); // letters that run from right to left do not move the time
+  what.textContent = said;
   li.append(time, what);
   for (const part of more) li.append(Object.assign(document.createElement("span"), { textContent: part }));
   at("lines").prepend(li);

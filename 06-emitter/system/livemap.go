@@ -19,7 +19,7 @@ import (
 // program. Text that a chat's client sends cannot become a script even if the
 // page had a mistake.
 const mapPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+	"form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
 // startMap serves the live map, to this machine alone: it has buttons that kill.
 func (s *System) startMap(context.Context) error {
@@ -60,10 +60,16 @@ func (s *System) mapHandler() http.Handler {
 			http.Error(w, "open the map as 127.0.0.1 or localhost", http.StatusForbidden)
 			return
 		}
-		w.Header().Set("Content-Security-Policy", mapPolicy)
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		w.Header().Set("Referrer-Policy", "no-referrer")
-		w.Header().Set("Cache-Control", "no-cache") // embedded files have no date
+		for header, value := range map[string]string{
+			"Content-Security-Policy":      mapPolicy,
+			"X-Content-Type-Options":       "nosniff",
+			"Referrer-Policy":              "no-referrer",
+			"Cross-Origin-Opener-Policy":   "same-origin",
+			"Cross-Origin-Resource-Policy": "same-origin",
+			"Cache-Control":                "no-cache", // embedded files have no date
+		} {
+			w.Header().Set(header, value)
+		}
 		protected.ServeHTTP(w, r)
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/redis-chat/06-emitter/system"
 	"github.com/chromedp/chromedp"
 )
 
@@ -16,8 +17,8 @@ var chromium context.Context
 
 // The test program is a node, too, when it is told so.
 func TestMain(m *testing.M) {
-	if os.Getenv("BROWSER_RUN_NODE") != "" {
-		os.Exit(runNode())
+	if len(os.Args) == 2 && os.Args[1] == "node" {
+		os.Exit(system.NodeMain())
 	}
 	os.Exit(run(m))
 }

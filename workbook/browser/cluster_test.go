@@ -2,19 +2,15 @@ package browser
 
 import (
 	"bytes"
-	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
-	"os/signal"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -24,22 +20,6 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 )
-
-// runNode is what the test program does when it is a node.
-func runNode() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	var c relay.Config
-	err := c.Parse(flag.NewFlagSet("node", flag.ContinueOnError), os.Args[1:])
-	if err == nil {
-		err = relay.RunNode(ctx, c, c.Logger())
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "node:", err)
-		return 1
-	}
-	return 0
-}
 
 // process is a node that is a process of its own, and can be killed.
 type process struct {
@@ -91,7 +71,7 @@ func startProcess(t *testing.T, name, addr, master, replica, peer string) *proce
 	t.Helper()
 	self, err := os.Executable()
 	require.NoError(t, err)
-	p := &process{Cmd: exec.Command(self), t: t, name: name, addr: addr}
+	p := &process{Cmd: exec.Command(self, "node"), t: t, name: name, addr: addr}
 	host := func(addr string) (string, string) {
 		host, port, err := net.SplitHostPort(addr)
 		require.NoError(t, err)
@@ -101,7 +81,7 @@ func startProcess(t *testing.T, name, addr, master, replica, peer string) *proce
 	pubHost, pubPort := host(master)
 	subHost, subPort := host(replica)
 	p.Env = []string{
-		"BROWSER_RUN_NODE=1", "PATH=" + os.Getenv("PATH"), "SYSTEMROOT=" + os.Getenv("SYSTEMROOT"),
+		"PATH=" + os.Getenv("PATH"), "SYSTEMROOT=" + os.Getenv("SYSTEMROOT"),
 		"LISTEN_HOST=" + listen, "PORT=" + port, "NODE_NAME=" + name, "PEERS=" + peer,
 		"PUB_HOST=" + pubHost, "PUB_PORT=" + pubPort, "SUB_HOST=" + subHost, "SUB_PORT=" + subPort,
 	}

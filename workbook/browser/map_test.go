@@ -1,0 +1,66 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strconv"
+	"testing"
+
+	chat "example.com/redis-chat/04-websocket-chat"
+	relay "example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/06-emitter/system"
+	"github.com/chromedp/chromedp"
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+)
+
+func TestMapShowsTextAsText(t *testing.T) {
+	if chromium == nil {
+		open(t, "", 0, 0) // skips or fails
+	}
+	_, port, err := net.SplitHostPort(freeAddr(t))
+	require.NoError(t, err)
+	number, err := strconv.Atoi(port)
+	require.NoError(t, err)
+	s, err := system.Start(t.Context(), system.Options{Redis: "embedded", MapPort: number})
+	require.NoError(t, err)
+	t.Cleanup(s.Stop)
+	state := s.State()
+	b := openWith(t, s.MapURL(), 1300, 900, watchful)
+	b.shows("status", "live")
+
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	eve, err := chat.Dial(ctx, state.Nodes[0].URL, chat.DialOptions{Name: hostileName, Room: hostileRoom})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = eve.Close() })
+	b.shows("lines", hostileName+" connected")
+	b.until(`document.getElementById("map").textContent.includes("<img src=x onerror")`) // its name, on the map
+
+	master := redis.NewClient(&redis.Options{Addr: state.Servers[0].Addr})
+	t.Cleanup(func() { _ = master.Close() })
+	require.NoError(t, eve.Send(t.Context(), chat.Frame{Event: hostileEvent, Data: jsonOf(payloads[0].text)}))
+	b.shows("lines", "["+hostileEvent+"] "+payloads[0].text)
+	for i, p := range payloads {
+		if !p.runs { // all of them would be more lines than the map shows in a second
+			continue
+		}
+		e := relay.Envelope{UID: p.text, Event: p.text, Args: []any{jsonOf(fmt.Sprint("forged ", i, p.text))}, From: p.text + override, Rooms: []string{p.text, override}}
+		payload, err := e.Append(nil)
+		require.NoError(t, err)
+		require.NoError(t, master.Publish(t.Context(), e.Channel("socket.io"), payload).Err())
+		b.shows("lines", fmt.Sprint("forged ", i))
+	}
+	b.evaluate(`document.querySelector("[name=text]").value = "typed " + ` + quote(payloads[0].text) + `,
+		document.querySelector("[name=room]").value = ` + quote(payloads[0].text+override) + `, document.querySelector("#emit button").click(), true`)
+	b.shows("lines", "typed "+payloads[0].text)
+	b.picture("hostile-map")
+
+	b.evaluate(`[...document.querySelectorAll("#lines *")].every((e) => ["LI", "TIME", "BDI", "SPAN"].includes(e.tagName))`)
+	b.evaluate(`[...document.querySelectorAll("#map *")].every((e) => ["g", "rect", "text", "title", "path", "circle"].includes(e.tagName))`)
+	b.evaluate(`!document.querySelector("img, iframe, video, style, object, embed, base, [style], [onerror], [onload], [onclick]")`)
+	taken, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]string](`taken.filter((what) => !what.startsWith("made: "))`))
+	require.NoError(t, err)
+	require.Empty(t, taken)
+}
