@@ -8,7 +8,10 @@ import (
 
 	chat "example.com/redis-chat/04-websocket-chat"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestExitCodes(t *testing.T) {
 	hub, err := chat.NewHub(chat.Options{})
