@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/01-redis-basics/redistest"
+	"example.com/redis-chat/02-replication/topologytest"
+	"example.com/redis-chat/04-websocket-chat"
+)
+
+func TestTalkOfAKilledNodeIsBackOnTheOtherWithinThreeSeconds(t *testing.T) {
+	servers := topologytest.Start(t, 2).Addrs()
+	a := start(t, append(at(servers[0], servers[1]), "NODE_NAME=a")...).awaitReady()
+	b := start(t, append(at(servers[0], servers[2]), "NODE_NAME=b")...).awaitReady()
+	room := redistest.Prefix(t)[:15]
+	alice := talkTo(t, room, a, b)
+	alice.shows("connected to node a")
+	bob := b.dial("bob", room)
+	bob.say("before", 1)
+	alice.shows("bob: before")
+
+	killed := time.Now()
+	require.NoError(t, a.Process.Kill())
+	alice.shows("connected to node b")
+	bob.say("after", 2)
+	alice.shows("bob: after")
+	require.Less(t, time.Since(killed), 3*time.Second)
+	t.Logf("back, and heard a message, after %v", time.Since(killed).Round(time.Millisecond))
+	_, err := fmt.Fprintln(alice.keys, "I am back")
+	require.NoError(t, err)
+	require.JSONEq(t, `"I am back"`, string(bob.until("message").Data))
+}
+
+// talker is a talk that runs, with a keyboard and a screen.
+type talker struct {
+	logBook
+	t    *testing.T
+	keys *io.PipeWriter
+}
+
+func talkTo(t *testing.T, room string, nodes ...*process) *talker {
+	t.Helper()
+	in, keys := io.Pipe()
+	k := &talker{t: t, keys: keys}
+	ctx, cancel := context.WithCancel(t.Context())
+	o := chat.TalkOptions{Name: "alice", Room: room, In: in, Out: k, Err: k}
+	for _, n := range nodes {
+		o.URLs = append(o.URLs, n.url)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- chat.Talk(ctx, o) }()
+	t.Cleanup(func() {
+		cancel()
+		_ = keys.Close()
+		require.NoError(t, <-ended)
+	})
+	return k
+}
+
+func (k *talker) shows(text string) {
+	k.t.Helper()
+	require.Eventually(k.t, func() bool { return strings.Contains(k.String(), text) }, patience, 2*time.Millisecond, "never shown: %s", text)
+}
