@@ -2,64 +2,92 @@ package main
 
 import (
 	"crypto/tls"
-	"encoding/pem"
 	"io"
 	"net"
-	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"runtime"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/01-redis-basics/redistest"
+	"example.com/redis-chat/05-distributed-relay/certtest"
 )
 
-// withTLS is a door that speaks TLS, in front of a server; and its certificate,
-// in a file.
-func withTLS(t *testing.T, server string) (addr, certificate string) {
+// withTLS is a door that speaks TLS, in front of a server.
+func withTLS(t *testing.T, server string, config *tls.Config) (addr string) {
 	t.Helper()
-	web := httptest.NewTLSServer(nil) // for its certificate, which is for 127.0.0.1
-	web.Close()
-	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: web.TLS.Certificates})
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			client, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer client.Close()
-				redis, err := net.Dial("tcp", server)
-				if err != nil {
-					return
-				}
-				defer redis.Close()
-				go func() { _, _ = io.Copy(client, redis); _ = client.Close() }()
-				_, _ = io.Copy(redis, client)
-			}()
+	return redistest.Door(t, func(conn net.Conn) {
+		redis, err := net.Dial("tcp", server)
+		if err != nil {
+			return
 		}
-	}()
-	certificate = filepath.Join(t.TempDir(), "certificate.pem")
-	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: web.Certificate().Raw})
-	require.NoError(t, os.WriteFile(certificate, text, 0o600))
-	return l.Addr().String(), certificate
+		client := tls.Server(conn, config)
+		var back sync.WaitGroup
+		back.Go(func() { _, _ = io.Copy(client, redis); _ = client.Close() })
+		_, _ = io.Copy(redis, client)
+		_ = redis.Close()
+		back.Wait()
+	})
 }
 
-func TestTLSIsSpokenWithBothServers(t *testing.T) {
+func with(c certtest.Certificate) *tls.Config {
+	return &tls.Config{Certificates: []tls.Certificate{c.Certificate}}
+}
+
+// trusts skips where it is not a file that says whom a program trusts.
+func trusts(t *testing.T, authority *certtest.Authority) (variable string) {
+	t.Helper()
 	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
 		t.Skip("which certificates are trusted is the system's matter here; on Linux SSL_CERT_FILE tells the node")
 	}
-	server := redistest.Start(t).Options().Addr
-	addr, certificate := withTLS(t, server)
-	start(t, append(at(addr, addr), "REDIS_TLS=true", "SSL_CERT_FILE="+certificate)...).awaitReady()
+	return "SSL_CERT_FILE=" + authority.File
+}
 
-	// A certificate that nobody vouches for is a mistake.
-	exit, sentence := runToEnd(t, append(at(addr, addr), "REDIS_TLS=true"))
-	require.Equal(t, 1, exit)
-	require.Contains(t, sentence, "certificate")
-	require.Contains(t, sentence, addr)
+func TestTLSIsSpokenWithBothServers(t *testing.T) {
+	authority := certtest.NewAuthority(t)
+	trust := trusts(t, authority)
+	server := redistest.Start(t).Options().Addr
+	addr := withTLS(t, server, with(authority.Issue(time.Hour, "127.0.0.1")))
+	start(t, append(at(addr, addr), "REDIS_TLS=true", trust)...).awaitReady()
+
+	named := withTLS(t, server, with(authority.Issue(time.Hour, "localhost")))
+	_, port := address(named)
+	start(t, append(at("localhost:"+port, "localhost:"+port), "REDIS_TLS=true", trust)...).awaitReady()
+}
+
+// A certificate that does not hold is a mistake: nobody is there to talk to.
+func TestCertificateThatDoesNotHoldEndsTheProgramWith1(t *testing.T) {
+	authority := certtest.NewAuthority(t)
+	trust := trusts(t, authority)
+	server := redistest.Start(t).Options().Addr
+	good := withTLS(t, server, with(authority.Issue(time.Hour, "127.0.0.1")))
+	expired := withTLS(t, server, with(authority.Issue(-time.Minute, "127.0.0.1")))
+	other := withTLS(t, server, with(authority.Issue(time.Hour, "redis.example.com", "10.0.0.1")))
+	forged := withTLS(t, server, with(certtest.NewAuthority(t).Issue(time.Hour, "127.0.0.1")))
+	ours := with(authority.Issue(time.Hour, "127.0.0.1"))
+	ours.ClientAuth = tls.RequireAnyClientCert
+	both := withTLS(t, server, ours)
+	for name, row := range map[string]struct {
+		env      []string
+		wrong    string // who is named
+		sentence string
+	}{
+		"signed by nobody we know":         {at(good, good), good, "unknown authority"},
+		"signed by somebody else":          {append(at(forged, good), trust), forged, "unknown authority"},
+		"expired":                          {append(at(expired, good), trust), expired, "expired"},
+		"expired, at the replica":          {append(at(good, expired), trust), expired, "expired"},
+		"for another host":                 {append(at(other, good), trust), other, "127.0.0.1"},
+		"for another host, at the replica": {append(at(good, other), trust), other, "127.0.0.1"},
+		"and ours is wanted":               {append(at(both, good), trust), both, "certificate"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			exit, sentence := runToEnd(t, append(row.env, "REDIS_TLS=true"))
+			require.Equal(t, 1, exit)
+			require.Contains(t, sentence, row.wrong)
+			require.Contains(t, sentence, row.sentence)
+			t.Log(sentence)
+		})
+	}
 }

@@ -1,0 +1,191 @@
+package emitter_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+
+	chat "example.com/redis-chat/04-websocket-chat"
+	relay "example.com/redis-chat/05-distributed-relay"
+	emitter "example.com/redis-chat/06-emitter"
+)
+
+// patience is how long a test waits for something that is bound to come.
+const patience = 15 * time.Second
+
+type nodeOptions = relay.Options
+
+// chatNode is one node, in this process.
+type chatNode struct {
+	url   string
+	relay *relay.Relay
+	log   logBook
+	stop  func()
+	ended chan struct{}
+	err   error // of its Run, once ended is closed
+}
+
+func startChatNode(t *testing.T, master, replica string, change func(*nodeOptions)) *chatNode {
+	t.Helper()
+	n := &chatNode{ended: make(chan struct{})}
+	o := nodeOptions{PubAddr: master, SubAddr: replica, ProbeInterval: 50 * time.Millisecond, Log: slog.New(slog.NewTextHandler(&n.log, nil))}
+	change(&o)
+	n.relay = relay.New(o)
+	hub, err := chat.NewHub(chat.Options{Node: replica, Relay: n.relay})
+	require.NoError(t, err)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	n.url = "http://" + l.Addr().String()
+	server := &chat.Server{Hub: hub, Ready: n.relay.Ready, Grace: time.Second}
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { _ = server.Run(ctx, l) })
+	running.Go(func() {
+		defer close(n.ended)
+		n.err = n.relay.Run(ctx, hub)
+	})
+	n.stop = func() { cancel(); running.Wait() }
+	t.Cleanup(n.stop)
+	return n
+}
+
+func (n *chatNode) awaitReady(ctx context.Context) error { return n.await(ctx, true) }
+
+// await waits until the node is ready, or is not.
+func (n *chatNode) await(ctx context.Context, want bool) error {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for {
+		reason, ready := n.relay.Ready()
+		if ready == want {
+			return nil
+		}
+		select {
+		case <-n.ended:
+			return n.err
+		case <-ctx.Done():
+			return fmt.Errorf("ready is %t: %s", ready, reason)
+		case <-tick.C:
+		}
+	}
+}
+
+// talk has one client at each node see and hear the other, and both hear an
+// emitter whose event both replicas have taken; then comes what more is wanted,
+// and they talk again.
+func talk(ctx context.Context, nodes []*chatNode, master *redis.Options, then func() error) error {
+	alice, err := chat.Dial(ctx, nodes[0].url, chat.DialOptions{Name: "alice"})
+	if err != nil {
+		return err
+	}
+	defer alice.Close()
+	bob, err := chat.Dial(ctx, nodes[1].url, chat.DialOptions{Name: "bob"})
+	if err != nil {
+		return err
+	}
+	defer bob.Close()
+	if err := errors.Join(sees(ctx, alice, 2), sees(ctx, bob, 2)); err != nil {
+		return err
+	}
+	client := redis.NewClient(master)
+	defer client.Close()
+	e := emitter.New(client).WaitFor(2)
+	defer e.Close()
+	for _, step := range []func() error{
+		func() error { return says(ctx, alice, bob) },
+		func() error { return says(ctx, bob, alice) },
+		func() error { return emits(ctx, e, alice, bob) },
+		then,
+		func() error { return says(ctx, alice, bob) },
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hears waits for an event.
+func hears(ctx context.Context, who *chat.Client, event string) (chat.Message, error) {
+	for {
+		m, err := who.Receive(ctx)
+		switch {
+		case err != nil:
+			return m, fmt.Errorf("waiting for %s: %w", event, err)
+		case m.Event == "$error":
+			return m, fmt.Errorf("waiting for %s: %s", event, m.Data)
+		case m.Event == event:
+			return m, nil
+		}
+	}
+}
+
+// sees waits until so many are present.
+func sees(ctx context.Context, who *chat.Client, count int) error {
+	for {
+		m, err := hears(ctx, who, "$presence")
+		if err != nil {
+			return err
+		}
+		var told struct{ Count int }
+		if err := json.Unmarshal(m.Data, &told); err != nil || told.Count == count {
+			return err
+		}
+	}
+}
+
+func says(ctx context.Context, from, to *chat.Client) error {
+	id := int64(1)
+	if err := from.Send(ctx, chat.Frame{Event: "message", Data: []byte(`"hi"`), ID: &id}); err != nil {
+		return err
+	}
+	if _, err := hears(ctx, from, "$placed"); err != nil {
+		return err
+	}
+	_, err := hears(ctx, to, "message")
+	return err
+}
+
+func emits(ctx context.Context, e *emitter.Emitter, to ...*chat.Client) error {
+	receipt, err := e.Emit(ctx, "news", "hi")
+	if err != nil {
+		return err
+	}
+	if receipt.Replicas != 2 {
+		return errors.New(receipt.String())
+	}
+	for _, who := range to {
+		if _, err := hears(ctx, who, "news"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// logBook keeps what a node logs.
+type logBook struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logBook) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logBook) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
