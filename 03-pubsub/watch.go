@@ -64,6 +64,7 @@ type watcher struct {
 
 	answers chan error // of the probe that is out; room for one
 	out     time.Time  // when it was sent; zero: none is out
+	owed    bool       // a subscription was confirmed while one was out, which may have passed before it
 	err     error      // how the last one ended
 
 	blame error     // ErrNotBack or ErrNotPublished: what silence would be blamed on now
@@ -86,8 +87,13 @@ func (s *Subscriber) watch(ctx context.Context) {
 			return
 		case w.err = <-w.answers:
 			w.out = time.Time{}
-			continue // the timer is still set
+			if !w.owed {
+				continue // the timer is still set
+			}
+			w.owed = false
+			next, due = time.Now(), time.Now()
 		case <-s.link.confirmed: // do not let the proof of delivery wait for the next turn
+			w.owed = !w.out.IsZero()
 			next, due = time.Now(), time.Now()
 		case <-timer.C:
 		}

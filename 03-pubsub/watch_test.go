@@ -315,3 +315,21 @@ func TestAProcessThatDidNotRunBlamesNobody(t *testing.T) {
 	require.Len(t, events, 1)
 	require.Equal(t, Subscribed, events[0].Kind)
 }
+
+// The first probe can be on its way before there is a subscription that hears it.
+func TestConfirmationIsFollowedByAProbeThoughOneIsOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var server scripted
+		var sent atomic.Int32
+		events := watched(t, &server, func(context.Context) error {
+			if sent.Add(1) == 1 {
+				time.Sleep(interval / 5)
+				return nil // nobody has heard it
+			}
+			go server.publish(probing, "")
+			return nil
+		})
+		time.Sleep(interval / 2)
+		require.Equal(t, []Kind{Subscribed, Alive}, kinds(events()))
+	})
+}
