@@ -3,20 +3,36 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"os"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
 	relay "example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/06-emitter/system"
 )
 
+// asProgram makes the test binary be emit, or a node for it.
+const asProgram = "EMIT_TEST_IS_THE_PROGRAM"
+
 func TestMain(m *testing.M) {
+	switch os.Getenv(asProgram) {
+	case "emit":
+		main()
+	case "node":
+		os.Exit(system.NodeMain())
+	}
 	logging.Disable()
-	m.Run()
+	// The one goroutine from which servers are started lives as long as the program;
+	// a client whose dial has failed sleeps up to a second after its Close.
+	goleak.VerifyTestMain(m,
+		goleak.IgnoreTopFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"),
+		goleak.IgnoreAnyFunction("github.com/redis/go-redis/v9/internal/pool.(*ConnPool).tryDial"))
 }
 
 func emitLine(args ...string) (code int, out, errOut string) {

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+
+	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/redistest"
+	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/05-distributed-relay/certtest"
+)
+
+// patience is how long a test waits for something that is bound to come.
+const patience = 15 * time.Second
+
+// program is the test program as one of the two programs, with nothing but this
+// in its environment.
+func program(t *testing.T, which string, env []string, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	cmd := exec.Command(self, args...)
+	cmd.Env = append([]string{asProgram + "=" + which, "PATH=" + os.Getenv("PATH")}, env...)
+	return cmd
+}
+
+// startTLS starts a server that listens for TLS alone, and speaks it to its
+// master, and returns that address.
+func startTLS(t *testing.T, authority *certtest.Authority, master string) string {
+	t.Helper()
+	cert := authority.Issue(time.Hour, "127.0.0.1")
+	addr := redistest.Nobody(t)
+	_, port, _ := net.SplitHostPort(addr)
+	args := []string{
+		"--tls-port", port, "--tls-cert-file", cert.CertFile, "--tls-key-file", cert.KeyFile, "--tls-ca-cert-file", authority.File,
+		"--tls-auth-clients", "no", "--tls-replication", "yes", "--repl-diskless-sync", "no", "--hz", "100",
+	}
+	if master != "" {
+		host, port, _ := net.SplitHostPort(master)
+		args = append(args, "--replicaof", host+" "+port)
+	}
+	plain := redis.NewClient(&redis.Options{Addr: redistest.Process(t, basics.ProcessOptions{Args: args}).Addr()})
+	defer plain.Close()
+	require.NoError(t, plain.ConfigSet(t.Context(), "port", "0").Err(), "the port for all others is shut")
+	return addr
+}
+
+// startNode starts a node and returns its URL and what it logs.
+func startNode(t *testing.T, env ...string) (url string, log *logBook) {
+	t.Helper()
+	cmd, log := program(t, "node", append(env, "LISTEN_HOST=127.0.0.1", "PORT=0", "PROBE_INTERVAL=100ms")), &logBook{}
+	cmd.Stdout, cmd.Stderr = log, log
+	require.NoError(t, basics.StartChild(cmd))
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait() // its error is the kill
+		if t.Failed() {
+			t.Log(log)
+		}
+	})
+	var match []string
+	require.Eventually(t, func() bool {
+		match = regexp.MustCompile(`"msg":"listening","addr":"([^"]+)"`).FindStringSubmatch(log.String())
+		return match != nil
+	}, patience, time.Millisecond)
+	url = "http://" + match[1]
+	require.Eventually(t, func() bool {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/readyz", nil)
+		require.NoError(t, err)
+		request.Close = true
+		response, err := http.DefaultClient.Do(request)
+		require.NoError(t, err)
+		_, _ = io.Copy(io.Discard, response.Body)
+		response.Body.Close()
+		return response.StatusCode == http.StatusOK
+	}, patience, 5*time.Millisecond)
+	return url, log
+}
+
+// next waits for an event.
+func next(t *testing.T, who *chat.Client, event string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for {
+		m, err := who.Receive(ctx)
+		require.NoError(t, err)
+		if m.Event == event {
+			return string(m.Data)
+		}
+	}
+}
+
+// Master, replicas, nodes and emitter speak nothing but TLS, with certificates of
+// an authority that only SSL_CERT_FILE names.
+func TestWholeSystemSpeaksTLS(t *testing.T) {
+	redistest.NeedsServer(t)
+	if runtime.GOOS != "linux" {
+		t.Skip("whom a program trusts is the system's matter here; on Linux SSL_CERT_FILE says it")
+	}
+	authority := certtest.NewAuthority(t)
+	master := startTLS(t, authority, "")
+	trust := []string{"REDIS_TLS=true", "SSL_CERT_FILE=" + authority.File}
+	var clients []*chat.Client
+	for i, name := range []string{"alice", "bob"} {
+		replica := startTLS(t, authority, master)
+		host, port, _ := net.SplitHostPort(master)
+		subHost, subPort, _ := net.SplitHostPort(replica)
+		url, _ := startNode(t, append(trust, "PUB_HOST="+host, "PUB_PORT="+port, "SUB_HOST="+subHost, "SUB_PORT="+subPort, fmt.Sprint("NODE_NAME=", i))...)
+		c, err := chat.Dial(t.Context(), url, chat.DialOptions{Name: name})
+		require.NoError(t, err)
+		defer c.Close()
+		clients = append(clients, c)
+	}
+	require.NoError(t, clients[0].Send(t.Context(), chat.Frame{Event: "message", Data: []byte(`"hi"`)}))
+	require.JSONEq(t, `"hi"`, next(t, clients[1], "message"))
+	require.NoError(t, clients[1].Send(t.Context(), chat.Frame{Event: "message", Data: []byte(`"hello"`)}))
+	require.JSONEq(t, `"hello"`, next(t, clients[0], "message"))
+
+	out, err := program(t, "emit", trust, "-redis", master, "-wait", "2", "news", "to all").CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	require.Contains(t, string(out), "reached 2 of 2 replicas")
+	for _, c := range clients {
+		require.JSONEq(t, `"to all"`, next(t, c, "news"))
+	}
+}
+
+func TestCertificateThatDoesNotHoldIsOneSentenceAndExit1(t *testing.T) {
+	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
+		t.Skip("whom a program trusts is the system's matter here; on Linux SSL_CERT_FILE says it")
+	}
+	redistest.NeedsServer(t)
+	authority, other := certtest.NewAuthority(t), certtest.NewAuthority(t)
+	addr := startTLS(t, authority, "")
+	_, port, _ := net.SplitHostPort(addr)
+	for name, row := range map[string]struct {
+		addr, trust, says string
+	}{
+		"nobody vouches for it":    {addr, "", "unknown authority"},
+		"somebody else would have": {addr, other.File, "unknown authority"},
+		"it is for another name":   {"localhost:" + port, authority.File, "localhost"},
+	} {
+		cmd := program(t, "emit", []string{"REDIS_TLS=true", "SSL_CERT_FILE=" + row.trust}, "-redis", row.addr, "news")
+		var out, errOut bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &errOut
+		require.Error(t, cmd.Run(), name)
+		require.Equal(t, 1, cmd.ProcessState.ExitCode(), name)
+		require.Empty(t, out.String())
+		require.Equal(t, 1, strings.Count(errOut.String(), "\n"), errOut.String())
+		require.Contains(t, errOut.String(), row.addr)
+		require.Contains(t, errOut.String(), row.says)
+	}
+}
+
+// logBook keeps what a program prints.
+type logBook struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logBook) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logBook) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
