@@ -3,8 +3,8 @@ package faults
 // Rows are all faults, in the order of the table.
 func Rows() []Row {
 	rows := []Row{
-		replicaKilled, replicaFrozen, linkCut, backlogOverflown, masterKilled, masterFrozen,
-		nodeKilled, nodeTerminated, allRestarted, replicaFrozenUnprobed,
+		replicaKilled, replicaFrozen, replicaFrozenUnprobed, linkCut, backlogOverflown, masterKilled, masterFrozen,
+		nodeKilled, nodeTerminated, allRestarted,
 	}
 	rows = append(rows, linkRows()...)
 	return append(rows, clientsStalled, crowdReturns, wrongClock)

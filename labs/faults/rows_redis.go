@@ -42,10 +42,10 @@ var replicaFrozen = Row{
 	},
 }
 
-// Without probes nothing else notices: the connection stays open, and nobody
-// answers PING at once that could be asked.
+// replicaFrozenUnprobed shows what the probes are for: the connection stays open,
+// and without them nothing notices.
 var replicaFrozenUnprobed = Row{
-	Name:    "the same without probes (PROBE_INTERVAL=1h)",
+	Name:    "a replica frozen for 5 s, without probes (PROBE_INTERVAL=1h)",
 	Setting: setting{env: []string{"PROBE_INTERVAL=1h"}},
 	Break:   freeze(2, 5*time.Second),
 	Judge: func(r *run, all []Account) {
@@ -79,7 +79,7 @@ var linkCut = Row{
 }
 
 var backlogOverflown = Row{
-	Name: "the same, past the master's backlog of 16 KiB", First: true, NodeJS: true,
+	Name: "a replica's link cut for 3 s, past the master's backlog of 16 KiB", First: true, NodeJS: true,
 	OnlyReal: "embedded servers have no backlog to set: CONFIG SET repl-backlog-size is Redis' own",
 	Break: func(r *run) error {
 		master := redis.NewClient(basics.Once(redis.Options{Addr: r.stage.top.Addrs()[0]}))

@@ -8,21 +8,27 @@ import (
 )
 
 // Print writes the table: of each fault, what became of the messages for the
-// clients of each node, and below it what must hold. With each, a line for each
-// receiver, where else those of a node are one line.
+// clients of each node. Below it, of each fault, what must hold. With each, a line
+// for each receiver, where else those of a node are one line.
 func Print(w io.Writer, results []Result, each bool) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "fault\treceivers\tsent\tdelivered\tlost\tunknown\tcounted\trepeated\tdisorder\tsilence")
+	fmt.Fprintln(t, "fault\tsystem\treceivers\tsent\tdelivered\tlost\tunknown\tcounted\trepeated\tdisorder\tsilence\tholds")
 	for _, res := range results {
 		res.print(t, each)
 	}
-	return t.Flush()
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for _, res := range results {
+		res.explain(w)
+	}
+	return nil
 }
 
 func (res *Result) print(w io.Writer, each bool) {
-	name := res.Row + " – " + res.System
+	name, verdict := res.Row+"\t"+res.System, res.verdict()
 	if res.Skipped != "" {
-		fmt.Fprintf(w, "%s\tnot run: %s\n", name, res.Skipped)
+		fmt.Fprintf(w, "%s\tnot run\n", name)
 		return
 	}
 	for node := range nodeCount {
@@ -40,16 +46,30 @@ func (res *Result) print(w io.Writer, each bool) {
 			}
 		}
 		for _, line := range lines {
-			fmt.Fprintf(w, "%s\t%s\n", name, res.line(node, line))
-			name = ""
+			fmt.Fprintf(w, "%s\t%s\t%s\n", name, res.line(node, line), verdict)
+			name, verdict = "\t", ""
 		}
 	}
-	verdict := "holds"
-	if !res.Holds() {
-		verdict = "DOES NOT HOLD"
+}
+
+func (res *Result) verdict() string {
+	switch {
+	case !res.Tells: // it promises nothing of this
+		return "–"
+	case res.Holds():
+		return "yes"
 	}
-	if res.Tells {
-		fmt.Fprintf(w, "  %s\n", verdict)
+	return "NO"
+}
+
+// explain writes what must hold, and what was seen of it.
+func (res *Result) explain(w io.Writer) {
+	if res.Skipped == "" && len(res.Checks)+len(res.Facts) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\n%s, %s\n", res.Row, res.System)
+	if res.Skipped != "" {
+		fmt.Fprintf(w, "  not run: %s\n", res.Skipped)
 	}
 	for _, c := range res.Checks {
 		sign := "+"
@@ -74,7 +94,7 @@ func (res *Result) line(node int, of []Account) string {
 	counted := fmt.Sprint(res.Counted[node])
 	switch {
 	case !res.Tells:
-		counted = "does not count"
+		counted = "–"
 	case res.Gone[node]:
 		counted = "gone"
 	}
