@@ -18,6 +18,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/04-websocket-chat"
@@ -29,7 +30,8 @@ func TestMain(m *testing.M) {
 		main()
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	// The one goroutine from which servers are started lives as long as the program.
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"))
 }
 
 // patience is how long a test waits for something that is bound to come.
