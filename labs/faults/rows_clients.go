@@ -40,7 +40,7 @@ var clientsStalled = Row{
 		}
 		heap := r.heap()
 		// In turn, so that what else happens on the machine falls on both alike.
-		const rounds = 5
+		const rounds = 7
 		var ratios []float64
 		for round := range rounds {
 			alone := p99(r, others, 2*time.Second)
