@@ -2,14 +2,13 @@
 //
 //	publish [-redis host:port] [-n 1] [-rate 0] CHANNEL MESSAGE
 //
-// Credentials come from REDIS_USERNAME and REDIS_PASSWORD.
+// Credentials come from REDIS_USERNAME and REDIS_PASSWORD; REDIS_TLS=true speaks TLS.
+// Exit codes: 0 published, 1 not, or nobody knows, 2 a mistake in the call.
 package main
 
 import (
 	"context"
-	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -21,50 +20,47 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	o, err := parse(os.Args[1:], os.Stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	os.Exit(command(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// command gives the exit code.
+func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	o, err := parse(args, stderr)
+	if err == nil {
+		err = run(ctx, o, stdout, stderr)
 	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "publish:", err)
-		os.Exit(2)
-	}
-	if err := run(ctx, o, os.Stdout, os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	return cmdline.Exit("publish", err, stderr)
 }
 
 type options struct {
-	redis              string
-	username, password string
-	n                  int
-	rate               float64
-	channel, message   string
+	redis            string
+	login            basics.Login
+	n                int
+	rate             float64
+	channel, message string
 }
 
 // parse reads flags and environment; an error is a sentence for the user.
 func parse(args []string, help io.Writer) (options, error) {
-	o := options{username: os.Getenv("REDIS_USERNAME"), password: os.Getenv("REDIS_PASSWORD")}
+	o := options{redis: "127.0.0.1:6379", n: 1}
 	f := flag.NewFlagSet("publish", flag.ContinueOnError)
 	f.SetOutput(help)
-	f.StringVar(&o.redis, "redis", "127.0.0.1:6379", "publish at this server, a master")
-	f.IntVar(&o.n, "n", 1, "so many messages; above 1, each gets its number at its end")
-	f.Float64Var(&o.rate, "rate", 0, "messages a second (default: as fast as the server takes them)")
-	if err := cmdline.Parse(f, args, "usage: publish [flags] CHANNEL MESSAGE"); err != nil {
+	f.Func("redis", "publish at this server, a master: `host:port` (default 127.0.0.1:6379)", cmdline.Addr(&o.redis))
+	f.Func("n", "so `many` messages; above 1, each gets its number at its end (default 1)", cmdline.Number(&o.n, 1, 1e9))
+	f.Func("rate", "`messages` a second; 0: as fast as the server takes them (default 0)", cmdline.Rate(&o.rate, 0, 1e9))
+	err := cmdline.Parse(f, args, "usage: publish [flags] CHANNEL MESSAGE")
+	if err != nil {
 		return o, err
+	}
+	if o.login, err = basics.LoginFromEnv(os.Getenv); err != nil {
+		return o, cmdline.Usagef("%w", err)
 	}
 	switch {
 	case f.NArg() != 2:
-		return o, fmt.Errorf("want two arguments, CHANNEL and MESSAGE, after the flags, not %d; quote what has spaces", f.NArg())
-	case o.n < 1:
-		return o, fmt.Errorf("-n %d: want a number of messages, 1 or more", o.n)
-	case !(o.rate >= 0 && o.rate <= 1e9):
-		return o, fmt.Errorf("-rate %v: want messages a second, or 0 for as fast as the server takes them", o.rate)
-	}
-	if err := basics.CheckAddr(o.redis); err != nil {
-		return o, fmt.Errorf("-redis %w", err)
+		return o, cmdline.Usagef("want two arguments, CHANNEL and MESSAGE, after the flags, not %d; quote what has spaces", f.NArg())
+	case f.Arg(0) == "":
+		return o, cmdline.Usagef(`CHANNEL "": want a name`)
 	}
 	o.channel, o.message = f.Arg(0), f.Arg(1)
 	return o, nil

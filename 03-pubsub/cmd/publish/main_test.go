@@ -2,16 +2,23 @@ package main
 
 import (
 	"io"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
-	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
 	pubsub "example.com/redis-chat/03-pubsub"
 )
+
+func TestMain(m *testing.M) {
+	// The thread that starts servers lives as long as the process, so that they die with it.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"))
+}
 
 func publishing(t *testing.T, args ...string) (string, error) {
 	o, err := parse(args, io.Discard)
@@ -54,26 +61,73 @@ func TestReplicaIsRefusedAndNothingIsPublishedThere(t *testing.T) {
 	require.ErrorContains(t, err, "publish at its master, "+addrs[0])
 }
 
-func TestNobodyThereSaysWhatToDo(t *testing.T) {
-	_, err := publishing(t, "-redis", "127.0.0.1:1", "news", "hello")
-	require.ErrorContains(t, err, "publish at 127.0.0.1:1: nobody answers, start a server there")
-	_, answered := err.(redis.Error)
-	require.False(t, answered)
+func TestMistakeInTheWorldEndsWith1(t *testing.T) {
+	for name, wrong := range redistest.Wrongs(t, redistest.Start(t).Options().Addr) {
+		t.Run(name, func(t *testing.T) {
+			for _, entry := range wrong.Env {
+				variable, value, _ := strings.Cut(entry, "=")
+				t.Setenv(variable, value)
+			}
+			var out, errOut strings.Builder
+			began := time.Now()
+			code := command(t.Context(), []string{"-redis", wrong.Addr, "news", "hello"}, &out, &errOut)
+			require.Equal(t, 1, code, errOut.String())
+			require.Regexp(t, `^publish: publish at `+regexp.QuoteMeta(wrong.Addr)+`: [^\n]+\n$`, errOut.String())
+			require.Contains(t, errOut.String(), wrong.Says)
+			require.Empty(t, out.String())
+			require.Less(t, time.Since(began), 5*time.Second)
+		})
+	}
 }
 
-func TestBadUsageIsOneSentence(t *testing.T) {
-	for want, args := range map[string][]string{
-		"want two arguments, CHANNEL and MESSAGE":  {"news", "two", "words"},
-		"-n 0: want a number of messages":          {"-n", "0", "news", "hello"},
-		"-rate -1: want messages a second":         {"-rate", "-1", "news", "hello"},
-		"-rate NaN: want messages a second":        {"-rate", "NaN", "news", "hello"},
-		`-redis "localhost:zz": want host:port`:    {"-redis", "localhost:zz", "news", "hello"},
-		`-redis "localhost": want host:port`:       {"-redis", "localhost", "news", "hello"},
-		`-n "x": want a whole number`:              {"-n", "x", "news", "hello"},
-		"flag provided but not defined: -nonsense": {"-nonsense", "news", "hello"},
+func TestOldServerWillDo(t *testing.T) {
+	client := redistest.Start(t)
+	out, err := publishing(t, "-redis", redistest.Old(t, client.Options().Addr), redistest.Prefix(t), "hello")
+	require.NoError(t, err)
+	require.Contains(t, out, "0 receivers")
+}
+
+func TestMistakeInTheCallEndsWith2(t *testing.T) {
+	const (
+		addr  = "want host:port, such as 127.0.0.1:6379"
+		count = "want a whole number from 1 to 1000000000"
+		rate  = "want a number from 0 to 1e+09"
+	)
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "want two arguments, CHANNEL and MESSAGE"},
+		{[]string{"news", "two", "words"}, "want two arguments, CHANNEL and MESSAGE"},
+		{[]string{"news", "hello", "-n", "3"}, "after the flags, not 4"},
+		{[]string{"", "hello"}, `CHANNEL "": want a name`},
+		{[]string{"-n", "0", "news", "hello"}, `-n "0": ` + count},
+		{[]string{"-n", "x", "news", "hello"}, `-n "x": ` + count},
+		{[]string{"-n=-1", "news", "hello"}, count},
+		{[]string{"-n", "99999999999999999999", "news", "hello"}, count},
+		{[]string{"-rate", "-1", "news", "hello"}, `-rate "-1": ` + rate},
+		{[]string{"-rate", "NaN", "news", "hello"}, `-rate "NaN": ` + rate},
+		{[]string{"-rate", "1e400", "news", "hello"}, rate},
+		{[]string{"-rate", "fast", "news", "hello"}, rate},
+		{[]string{"-redis", "localhost:zz", "news", "hello"}, `-redis "localhost:zz": ` + addr},
+		{[]string{"-redis", "localhost", "news", "hello"}, `-redis "localhost": ` + addr},
+		{[]string{"-redis", "", "news", "hello"}, addr},
+		{[]string{"-redis", "redis://localhost:6379", "news", "hello"}, addr},
+		{[]string{"-redis", "localhost:0", "news", "hello"}, addr},
+		{[]string{"-redis", "localhost:65536", "news", "hello"}, addr},
+		{[]string{"-redis", "localhost:6379/", "news", "hello"}, addr},
+		{[]string{"-redis", " localhost:6379", "news", "hello"}, addr},
+		{[]string{"-nonsense", "news", "hello"}, "flag provided but not defined: -nonsense; -h lists the flags"},
+		{[]string{"-n"}, "flag needs an argument: -n; -h lists the flags"},
 	} {
-		_, err := parse(args, io.Discard)
-		require.ErrorContains(t, err, want)
-		require.NotContains(t, err.Error(), "\n")
+		var out, errOut strings.Builder
+		require.Equal(t, 2, command(t.Context(), c.args, &out, &errOut), c.args)
+		require.Contains(t, errOut.String(), c.want, c.args)
+		require.Regexp(t, `^publish: [^\n]+\n$`, errOut.String())
+		require.Empty(t, out.String())
 	}
+	t.Setenv("REDIS_TLS", "yes")
+	var errOut strings.Builder
+	require.Equal(t, 2, command(t.Context(), []string{"news", "hello"}, io.Discard, &errOut))
+	require.Equal(t, "publish: REDIS_TLS \"yes\": want true or false\n", errOut.String())
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -21,21 +20,23 @@ const patience = 2 * time.Second
 // run publishes and says whom it reached.
 func run(ctx context.Context, o options, out, warnings io.Writer) error {
 	logging.Disable() // the error that we return says the same, once
-	client := redis.NewClient(basics.Once(redis.Options{
-		Addr: o.redis, Username: o.username, Password: o.password,
-		DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience,
-	}))
+	settings := o.login.Options(o.redis)
+	settings.DialTimeout, settings.ReadTimeout, settings.WriteTimeout = patience, patience, patience
+	client := redis.NewClient(settings)
 	defer client.Close()
 
 	asking, cancel := context.WithTimeout(ctx, patience)
 	role, err := pubsub.Master(asking, client)
 	cancel()
 	if basics.Diagnose(err) == basics.NotPermitted {
-		fmt.Fprintln(warnings, "publish: may not ask for the server's role; at a replica nobody but its own subscribers gets the message:", err)
+		fmt.Fprintln(warnings, "publish: the user may not ask for the server's role; at a replica nobody but its own subscribers gets the message:", err)
 		err = nil
 	}
+	if errors.Is(err, pubsub.ErrReplica) {
+		return err
+	}
 	if err != nil {
-		return explain(err, o.redis)
+		return fmt.Errorf("publish at %s: %w", o.redis, basics.Explain(ctx, settings, err))
 	}
 
 	began := time.Now()
@@ -45,7 +46,7 @@ func run(ctx context.Context, o options, out, warnings io.Writer) error {
 			return fmt.Errorf("interrupted: published %d of %d", i, o.n)
 		}
 		if receivers, err = publish(ctx, client, o, i); err != nil {
-			return fmt.Errorf("published %d of %d, of the next one nobody knows: %w", i, o.n, err)
+			return fmt.Errorf("published %d of %d, of the next one nobody knows: %w", i, o.n, basics.Explain(ctx, settings, err))
 		}
 	}
 	if o.n > 1 {
@@ -78,12 +79,4 @@ func pace(ctx context.Context, rate float64, began time.Time, i int) error {
 	case <-time.After(time.Until(turn)):
 		return nil
 	}
-}
-
-// explain adds what to do when nobody answers.
-func explain(err error, addr string) error {
-	if network, ok := errors.AsType[*net.OpError](err); ok && basics.Diagnose(err) == basics.NobodyThere {
-		return fmt.Errorf("publish at %s: nobody answers, start a server there or name another with -redis: %w", addr, network)
-	}
-	return err
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"net"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
 )
@@ -122,35 +124,108 @@ func TestReplicaIsRefusedAsMaster(t *testing.T) {
 	require.ErrorContains(t, <-p.ended, "-master: publish at "+addrs[1]+": this is a replica")
 }
 
-func TestWhatIsNotRedisIsAMistake(t *testing.T) {
-	web := httptest.NewServer(nil)
-	defer web.Close()
-	p := start(t, "-redis", web.Listener.Addr().String(), "news")
-	p.event(`\* no watch for silence`)
+func TestMistakeInTheWorldEndsWith1(t *testing.T) {
+	for name, wrong := range redistest.Wrongs(t, redistest.Start(t).Options().Addr) {
+		if wrong.MayPass {
+			continue // it is waited for: see above
+		}
+		t.Run(name, func(t *testing.T) {
+			setenv(t, wrong.Env)
+			for _, flag := range []string{"-redis", "-master"} {
+				var out, errOut strings.Builder
+				code := command(t.Context(), []string{flag, wrong.Addr, "news"}, &out, &errOut)
+				require.Equal(t, 1, code, errOut.String())
+				require.Regexp(t, `^subscribe: [^\n]+\n$`, errOut.String())
+				require.Contains(t, errOut.String(), wrong.Says)
+				require.Contains(t, errOut.String(), wrong.Addr)
+				require.Empty(t, out.String())
+			}
+		})
+	}
+}
+
+func setenv(t *testing.T, env []string) {
+	for _, entry := range env {
+		variable, value, _ := strings.Cut(entry, "=")
+		t.Setenv(variable, value)
+	}
+}
+
+func TestMistakeThatComesLaterEndsTheProgramToo(t *testing.T) {
+	server, err := basics.StartEmbedded(basics.EmbeddedOptions{})
+	require.NoError(t, err)
+	p := start(t, "-redis", server.Addr(), "news")
+	p.event(`\* subscribed at `)
+	p.event(`\* alive`)
 	go func() {
 		for p.events.Scan() {
 		}
 	}()
-	require.ErrorContains(t, <-p.ended, "redis: can't parse")
+	require.NoError(t, server.Close())
+	l, err := net.Listen("tcp", server.Addr())
+	require.NoError(t, err)
+	web := httptest.NewUnstartedServer(nil)
+	require.NoError(t, web.Listener.Close())
+	web.Listener = l
+	web.Start()
+	defer web.Close()
+	require.ErrorContains(t, <-p.ended, "subscribe at "+server.Addr()+": this does not answer as Redis does")
 }
 
-func TestBadUsageIsOneSentence(t *testing.T) {
-	for want, args := range map[string][]string{
-		"nothing to subscribe to":                  {},
-		"-lang \"de\": want en or ja":              {"-lang", "de", "news"},
-		"-count -1: want a number":                 {"-count", "-1", "news"},
-		"-probe 0s: want a time above zero":        {"-probe", "0s", "news"},
-		`-redis "localhost:zz": want host:port`:    {"-redis", "localhost:zz", "news", "hello"},
-		`-redis "localhost": want host:port`:       {"-redis", "localhost", "news"},
-		`-master ":6379": want host:port`:          {"-master", ":6379", "news"},
-		"-count comes after a channel: flags go":   {"news", "-count=3"},
-		`-count "x": want a whole number`:          {"-count", "x", "news", "hello"},
-		"flag provided but not defined: -nonsense": {"-nonsense", "news"},
+func TestOldServerWillDo(t *testing.T) {
+	client := redistest.Start(t)
+	p := start(t, "-redis", redistest.Old(t, client.Options().Addr), "-count", "1", "news")
+	p.event(`\* subscribed at `)
+	p.event(`\* alive: `)
+	require.NoError(t, client.Publish(t.Context(), "news", "hello").Err())
+	p.message(`news: a message "hello" seems to have been sent.`)
+	p.event(`\* ended`)
+	require.NoError(t, <-p.ended)
+}
+
+func TestMistakeInTheCallEndsWith2(t *testing.T) {
+	const (
+		addr  = "want host:port, such as 127.0.0.1:6379"
+		times = "want a time from 1ms to 24h, with its unit"
+		count = "want a whole number from 0 to 1000000000"
+	)
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "nothing to subscribe to"},
+		{[]string{""}, `CHANNEL "": want a name`},
+		{[]string{"-pattern", ""}, `-pattern "": want a pattern`},
+		{[]string{"-lang", "de", "news"}, `-lang "de": want en or ja`},
+		{[]string{"-lang", "", "news"}, `-lang "": want en or ja`},
+		{[]string{"-count", "-1", "news"}, `-count "-1": ` + count},
+		{[]string{"-count", "x", "news"}, `-count "x": ` + count},
+		{[]string{"-count", "99999999999999999999", "news"}, count},
+		{[]string{"-probe", "0s", "news"}, `-probe "0s": ` + times},
+		{[]string{"-probe", "5", "news"}, times},
+		{[]string{"-probe", "-1s", "news"}, times},
+		{[]string{"-probe", "999999h", "news"}, times},
+		{[]string{"-redis", "localhost:zz", "news", "hello"}, `-redis "localhost:zz": ` + addr},
+		{[]string{"-redis", "localhost", "news"}, `-redis "localhost": ` + addr},
+		{[]string{"-redis", "", "news"}, `-redis "": ` + addr},
+		{[]string{"-redis", "redis://localhost:6379", "news"}, addr},
+		{[]string{"-redis", "localhost:0", "news"}, addr},
+		{[]string{"-redis", "localhost:65536", "news"}, addr},
+		{[]string{"-redis", "localhost:6379/", "news"}, addr},
+		{[]string{"-redis", "localhost:6379,localhost:6380", "news"}, addr},
+		{[]string{"-master", ":6379", "news"}, `-master ":6379": ` + addr},
+		{[]string{"news", "-count=3"}, "-count comes after a channel: flags go first"},
+		{[]string{"-nonsense", "news"}, "flag provided but not defined: -nonsense; -h lists the flags"},
+		{[]string{"-redis"}, "flag needs an argument: -redis; -h lists the flags"},
 	} {
-		var help strings.Builder
-		_, err := parse(args, &help)
-		require.ErrorContains(t, err, want)
-		require.NotContains(t, err.Error(), "\n")
-		require.Empty(t, help.String())
+		var out, errOut strings.Builder
+		require.Equal(t, 2, command(t.Context(), c.args, &out, &errOut), c.args)
+		require.Contains(t, errOut.String(), c.want, c.args)
+		require.Regexp(t, `^subscribe: [^\n]+\n$`, errOut.String())
+		require.Empty(t, out.String())
 	}
+	t.Setenv("REDIS_TLS", "yes")
+	var errOut strings.Builder
+	require.Equal(t, 2, command(t.Context(), []string{"news"}, io.Discard, &errOut))
+	require.Equal(t, "subscribe: REDIS_TLS \"yes\": want true or false\n", errOut.String())
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -35,15 +34,18 @@ func run(ctx context.Context, o options, messages, events io.Writer) error {
 	if err != nil {
 		return err
 	}
-	p := printer{o: o, messages: messages, events: events}
-	defer p.end()
+	p := printer{o: o, messages: messages, events: events, mistake: func(err error) error {
+		return mistake(ctx, client.Options(), "subscribe at", err)
+	}}
 	for {
 		batch, err := s.Receive(ctx)
-		if err != nil {
-			return nil // Ctrl-C: the only way to end
+		if err != nil { // Ctrl-C: the only way to end
+			p.end()
+			return nil
 		}
 		for _, e := range batch {
 			if done, err := p.print(e); done || err != nil {
+				p.end()
 				return err
 			}
 		}
@@ -52,36 +54,44 @@ func run(ctx context.Context, o options, messages, events io.Writer) error {
 
 // client tries once: a probe is not repeated, and ends when the watch has lost interest in it.
 func (o options) client(addr string) *redis.Client {
-	return redis.NewClient(basics.Once(redis.Options{Addr: addr, Username: o.username, Password: o.password}))
+	return redis.NewClient(o.login.Options(addr))
 }
 
 // watched decides where probes are published, and says so when nowhere.
 func (o options) watched(ctx context.Context, probes *redis.Client, events io.Writer) (pubsub.Options, error) {
 	subscription := pubsub.Options{Channels: o.channels, Patterns: o.patterns, ProbeInterval: o.probe}
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	asking, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
+	what := "subscribe at"
 	if o.master != "" {
-		if _, err := pubsub.Master(ctx, probes); errors.Is(err, pubsub.ErrReplica) {
-			return subscription, fmt.Errorf("-master: %w", err)
-		}
-		return subscription.WatchedThrough(probes), nil // a master that is away is told by the watch
+		what = "-master: publish at"
 	}
-	role, err := replication.ReadRole(ctx, probes)
+	role, err := replication.ReadRole(asking, probes)
+	if basics.Diagnose(err) != basics.NotPermitted { // to ask for the role; to publish or to subscribe is another right
+		if err := mistake(ctx, probes.Options(), what, err); err != nil {
+			return subscription, err
+		}
+	}
 	switch {
+	case o.master != "" && role.Name == replication.Replica:
+		return subscription, fmt.Errorf("-master: publish at %s: %w; publish at its master, %s", o.master, pubsub.ErrReplica, role.Master)
+	case o.master != "": // one that is away is told by the watch
+		return subscription.WatchedThrough(probes), nil
 	case err != nil:
 		fmt.Fprintf(events, "* no watch for silence: %s does not say yet whether it is a master; -master host:port names one\n", o.redis)
+		return subscription, nil
 	case role.Name == replication.Replica:
 		fmt.Fprintf(events, "* no watch for silence: %s is a replica; -master %s publishes probes at its master\n", o.redis, role.Master)
-	default:
-		return subscription.WatchedThrough(probes), nil
+		return subscription, nil
 	}
-	return subscription, nil
+	return subscription.WatchedThrough(probes), nil
 }
 
 // printer prints messages and events, and counts both.
 type printer struct {
 	o                options
 	messages, events io.Writer
+	mistake          func(error) error // nil: it may pass
 	received         int
 	subscribed       int
 }
@@ -103,8 +113,8 @@ func (p *printer) print(e pubsub.Event) (done bool, err error) {
 			line = fmt.Sprintf("subscribed again at %s: what was published meanwhile is missed", p.o.redis)
 		}
 	case pubsub.Disconnected:
-		if mistake(e.Err) {
-			return true, e.Err
+		if err := p.mistake(e.Err); err != nil {
+			return true, err
 		}
 		line = fmt.Sprintf("disconnected, trying again: %v", e.Err)
 	case pubsub.Silent:
@@ -118,15 +128,22 @@ func (p *printer) print(e pubsub.Event) (done bool, err error) {
 	return false, err
 }
 
+// end tells how much has come, where anything could.
 func (p *printer) end() {
-	fmt.Fprintf(p.events, "* ended; messages received: %d\n", p.received)
+	if p.subscribed > 0 {
+		fmt.Fprintf(p.events, "* ended; messages received: %d\n", p.received)
+	}
 }
 
-// mistake reports whether the subscription fails for a reason that waiting cannot mend.
-func mistake(err error) bool {
+// mistake is an error for a reason that waiting cannot mend, in a sentence; else nil.
+func mistake(ctx context.Context, o *redis.Options, what string, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	err = basics.Explain(ctx, o, err)
 	switch basics.Diagnose(err) {
 	case basics.CredentialsRefused, basics.NotPermitted, basics.NotRedis:
-		return true
+		return fmt.Errorf("%s %s: %w", what, o.Addr, err)
 	}
-	return false
+	return nil
 }
