@@ -84,8 +84,6 @@ func (p *process) terminate() error { return p.cmd.Process.Signal(syscall.SIGTER
 // exitCode is good when it has ended; -1: by a signal.
 func (p *process) exitCode() int { return p.cmd.ProcessState.ExitCode() }
 
-func (p *process) pid() int { return p.cmd.Process.Pid }
-
 // said is the end of what it wrote.
 func (p *process) said() string {
 	p.mu.Lock()

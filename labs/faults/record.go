@@ -10,7 +10,6 @@ type record struct {
 	mu       sync.Mutex
 	began    time.Time
 	order    []stamp                   // as it came, each message once
-	times    []time.Duration           // of each
 	seen     map[stamp]bool            //
 	last     map[int]int               // by source: the highest number
 	repeated int                       // came a second time
@@ -57,7 +56,6 @@ func (r *record) arrived(s stamp) {
 	}
 	r.seen[s] = true
 	r.order = append(r.order, s)
-	r.times = append(r.times, now)
 	if r.sentAt != nil {
 		r.late = append(r.late, now-r.sentAt(s))
 	}
@@ -91,7 +89,6 @@ func (r *record) has(source, above int) bool {
 	return r.last[source] > above
 }
 
-// silentUntil is the longest silence, the one that lasts included.
 func (r *record) longestSilence() time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -60,16 +60,6 @@ func (s *source) count(fates ...fate) (n int) {
 	return n
 }
 
-// fate of message seq.
-func (s *source) fate(seq int) fate {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if seq < 1 || seq > len(s.fates) {
-		return unsent
-	}
-	return s.fates[seq-1]
-}
-
 // slowest is the longest time from a message to its answer; a message without
 // one counts until now.
 func (s *source) slowest(now time.Duration) (most time.Duration) {
