@@ -1,0 +1,171 @@
+package main
+
+import (
+	"bytes"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+
+	"example.com/redis-chat/01-redis-basics/redistest"
+)
+
+// docs are the texts for who runs nodes. What they say of the program is
+// compared with the program.
+const docs = "../../../docs/"
+
+func doc(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(docs + name)
+	require.NoError(t, err)
+	return string(text)
+}
+
+// section is a text's part below a heading, up to the next one.
+func section(t *testing.T, text, heading string) string {
+	t.Helper()
+	_, text, found := strings.Cut(text, "\n## "+heading+"\n")
+	require.True(t, found, heading)
+	text, _, _ = strings.Cut(text, "\n## ")
+	return text
+}
+
+func TestOperationsNamesEachVariableWithItsDefault(t *testing.T) {
+	cmd := program(t, nil, "-h")
+	usage, err := cmd.CombinedOutput()
+	require.NoError(t, err)
+	program := map[string]string{} // variable: default, "" when -h names none
+	for _, m := range regexp.MustCompile(`(?m)^  -([a-z-]+).*\n\s+(.*)$`).FindAllStringSubmatch(string(usage), -1) {
+		value := ""
+		if d := regexp.MustCompile(`\(default:? (.*)\)$`).FindStringSubmatch(m[2]); d != nil {
+			value = strings.ToLower(d[1])
+		}
+		program[strings.ToUpper(strings.ReplaceAll(m[1], "-", "_"))] = value
+	}
+	require.Greater(t, len(program), 20, "%s", usage)
+	table := section(t, doc(t, "operations.md"), "Every variable of a node")
+	named := map[string]string{}
+	for _, m := range regexp.MustCompile("(?m)^\\| `([A-Z_]+)` \\| ([^|]*) \\|").FindAllStringSubmatch(table, -1) {
+		require.NotContains(t, named, m[1], "twice")
+		named[m[1]] = m[2]
+	}
+	require.ElementsMatch(t, slices.Collect(maps.Keys(program)), slices.Collect(maps.Keys(named)))
+	for variable, value := range program {
+		told := strings.ToLower(strings.NewReplacer("as `", "", "`", "", "_", "-").Replace(named[variable]))
+		if value != "" {
+			require.Equal(t, value, told, variable)
+		} else {
+			require.Contains(t, []string{"none", "false", "the same host"}, told, variable)
+		}
+	}
+}
+
+// metric is the name of one in a text or an expression; of a histogram, without
+// what Prometheus puts behind it.
+var metric = regexp.MustCompile(`\b((?:chat|process|go)_[a-z_]+?)(?:_bucket|_sum|_count)?\b`)
+
+func TestOperationsAndAlertsNameTheMetricsThatThereAre(t *testing.T) {
+	server := redistest.Start(t).Options().Addr
+	status, page := fetch(t, start(t, at(server, server)...).url+"/metrics")
+	require.Equal(t, 200, status)
+	there := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^# TYPE (\S+) `).FindAllStringSubmatch(page, -1) {
+		there[m[1]] = true
+	}
+	told := map[string]bool{}
+	for _, name := range []string{"operations.md", "alerts.yml"} {
+		for _, m := range metric.FindAllStringSubmatch(doc(t, name), -1) {
+			require.Contains(t, there, m[1], "%s names it", name)
+			told[m[1]] = true
+		}
+	}
+	for name := range there {
+		if strings.HasPrefix(name, "chat_") {
+			require.Contains(t, told, name, "operations.md explains each")
+		}
+	}
+}
+
+// rule is an alert as Prometheus reads it; other keys are a mistake.
+type rule struct {
+	Alert, Expr, For    string
+	Labels, Annotations map[string]string
+}
+
+func TestAlertsHaveTheFormThatPrometheusReads(t *testing.T) {
+	text := doc(t, "alerts.yml")
+	require.Contains(t, doc(t, "operations.md"), "```yaml\n"+text+"```\n", "the text shows the file as it is")
+	var file struct {
+		Groups []struct {
+			Name  string
+			Rules []rule
+		}
+	}
+	decoder := yaml.NewDecoder(strings.NewReader(text))
+	decoder.KnownFields(true)
+	require.NoError(t, decoder.Decode(&file))
+	require.Len(t, file.Groups, 1)
+	cases, err := os.ReadFile("testdata/alerts_test.yml")
+	require.NoError(t, err)
+	seen := map[string]bool{}
+	for _, r := range file.Groups[0].Rules {
+		require.Regexp(t, `^Chat[A-Za-z]+$`, r.Alert)
+		require.NotContains(t, seen, r.Alert, "twice")
+		seen[r.Alert] = true
+		require.Regexp(t, `^(\d+[smh])?$`, r.For, r.Alert)
+		require.Contains(t, []string{"page", "warn"}, r.Labels["severity"], r.Alert)
+		require.Contains(t, r.Annotations["summary"], "{{ $labels.instance }}", r.Alert)
+		require.Regexp(t, metric.String()+`|^up\{`, r.Expr, r.Alert)
+		require.Equal(t, strings.Count(r.Expr, "("), strings.Count(r.Expr, ")"), r.Alert)
+		require.Equal(t, 2, bytes.Count(cases, []byte(r.Alert)), "promtool's test tries %s: silent, and firing", r.Alert)
+	}
+	require.NotEmpty(t, seen)
+}
+
+func TestAlertsFireWhenTheyShould(t *testing.T) {
+	promtool, err := exec.LookPath("promtool")
+	if err != nil {
+		t.Skip("promtool, which is part of Prometheus, is not on the PATH (apt-get install prometheus): names and form of the alerts are tested, their expressions are not")
+	}
+	for _, args := range [][]string{{"check", "rules", docs + "alerts.yml"}, {"test", "rules", "testdata/alerts_test.yml"}} {
+		out, err := exec.Command(promtool, args...).CombinedOutput()
+		require.NoError(t, err, "%s", out)
+	}
+}
+
+// Every line that the table of troubles begins with is one that the program can log.
+func TestOperationsExplainsLinesThatTheProgramLogs(t *testing.T) {
+	var source strings.Builder
+	for _, chapter := range []string{"03-pubsub", "04-websocket-chat", "05-distributed-relay"} {
+		files, err := fs.Glob(os.DirFS("../../../"+chapter), "*.go")
+		require.NoError(t, err)
+		for _, name := range files {
+			if !strings.HasSuffix(name, "_test.go") {
+				text, err := os.ReadFile(filepath.Join("../../..", chapter, name))
+				require.NoError(t, err)
+				source.Write(regexp.MustCompile(`(?m)//.*$`).ReplaceAll(text, nil)) // what a comment says is logged by nobody
+			}
+		}
+	}
+	lines := section(t, doc(t, "operations.md"), "What you see, what it means, what to do")
+	lines, _, _ = strings.Cut(lines, "What a client is told:")
+	told := 0
+	for _, row := range regexp.MustCompile("(?m)^\\| (?:… )?`[^|]*\\|").FindAllString(lines, -1) {
+		for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(row, -1) {
+			require.Contains(t, source.String(), m[1])
+			told++
+		}
+	}
+	require.Greater(t, told, 15)
+	for _, m := range regexp.MustCompile(`[lL]og\.(?:Warn|Error)\("([^"]+)"`).FindAllStringSubmatch(source.String(), -1) {
+		require.True(t, strings.Contains(lines, m[1]) || strings.Contains(lines, strings.SplitN(m[1], ",", 2)[0]), "not explained: %s", m[1])
+	}
+}
