@@ -29,7 +29,8 @@ func (p *person) floods(frame []byte) (ended chan struct{}) {
 // Whatever the frames are, they count.
 func TestFloodIsClosedWith1008AndHoldsNobodyUp(t *testing.T) {
 	// What has been sent in vain is read slowly, so that the end takes CloseTimeout.
-	n := serve(t, Options{RatePerSecond: 50, RateBurst: 50, CloseTimeout: time.Second})
+	// The answers to dropped messages must not fill the queue first: that is 1013.
+	n := serve(t, Options{RatePerSecond: 50, RateBurst: 50, CloseTimeout: time.Second, MaxQueueBytes: 1 << 30})
 	crowd := n.gathers(50 * time.Millisecond) // 40 messages a second
 	floods := map[string][]byte{
 		"pings":       masked(opPing, strings.Repeat("p", 125)),

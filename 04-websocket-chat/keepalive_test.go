@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"bytes"
 	"io"
 	"testing"
 	"time"
@@ -16,14 +17,18 @@ func TestWhoFloodsWithPingsOrPongsIsClosedWith1008(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, Options{RatePerSecond: 10, RateBurst: 5}, func(t *testing.T, n *served) {
 				alice := n.enter("alice", "go")
-				pongs, closed := 0, make(chan error, 1)
+				pongs, told, closed := 0, 0, make(chan error, 1)
 				alice.ws.SetPongHandler(func(string) error { pongs++; return nil })
 				go func() {
 					_ = alice.ws.SetReadDeadline(time.Time{})
 					for {
-						if _, _, err := alice.ws.ReadMessage(); err != nil {
+						_, text, err := alice.ws.ReadMessage()
+						if err != nil {
 							closed <- err
 							return
+						}
+						if bytes.Contains(text, []byte("rate_limited")) {
+							told++
 						}
 					}
 				}()
@@ -33,6 +38,7 @@ func TestWhoFloodsWithPingsOrPongsIsClosedWith1008(t *testing.T) {
 				}
 				require.True(t, websocket.IsCloseError(<-closed, websocket.ClosePolicyViolation))
 				require.LessOrEqual(t, pongs, 25)
+				require.Equal(t, 1, told, "an answer to each would be twenty times what it sends")
 			})
 		})
 	}

@@ -22,7 +22,8 @@ func (c *Conn) overRate(kind int, frame []byte) {
 		return
 	}
 	now := time.Now()
-	if now.Sub(c.limitedLast) > time.Second {
+	first := now.Sub(c.limitedLast) > time.Second
+	if first {
 		c.limitedSince = now
 	}
 	c.limitedLast = now
@@ -30,6 +31,9 @@ func (c *Conn) overRate(kind int, frame []byte) {
 	if now.Sub(c.limitedSince) >= time.Second {
 		c.close(closeFlood)
 		return
+	}
+	if !first && kind != websocket.TextMessage && kind != websocket.BinaryMessage {
+		return // a ping has 6 bytes, and an answer 120; nobody waits for it
 	}
 	var id *int64
 	if kind == websocket.TextMessage {
