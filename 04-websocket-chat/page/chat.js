@@ -1,7 +1,7 @@
 // The chat page: it draws what the connection tells, and sends what is typed. How others' text gets in is in draw.js.
 
 import { Connection } from "./connection.js";
-import { colour, message, note, part, phrase, words } from "./draw.js";
+import { cameOrWent, colour, message, note, part, phrase, words } from "./draw.js";
 
 const el = (id) => document.getElementById(id);
 const keep = 500; // messages in the page; older ones go
@@ -181,11 +181,6 @@ function add(item, jump = false) {
   log.append(item); // an item that is in the list already moves to its end
   while (log.children.length > keep) log.firstChild.remove();
   if (atEnd || jump) log.scrollTop = log.scrollHeight; // who reads further up is left in peace
-}
-
-function cameOrWent(names, what) {
-  const more = names.length - 5;
-  return more > 0 ? phrase`${names.slice(0, 5)} and ${more} more ${what}.` : phrase`${names} ${what}.`;
 }
 
 function showPeople(count) {

@@ -27,6 +27,12 @@ export function phrase(words, ...values) {
   return sentence;
 }
 
+// cameOrWent is a sentence about names, not about more than five.
+export function cameOrWent(names, what) {
+  const more = names.length - 5;
+  return more > 0 ? phrase`${names.slice(0, 5)} and ${more} more ${what}.` : phrase`${names} ${what}.`;
+}
+
 // message makes the list item of one message. kind is the name of an event that is no "message".
 export function message({ from, kind, text, at, mine, personal }) {
   const item = document.createElement("li");
