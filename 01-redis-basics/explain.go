@@ -21,6 +21,7 @@ import (
 // Diagnose says of it what it says of err, but where it is TLS that is spoken on
 // one side only: nobody answers then, or only ends the connection, so the server
 // is asked, for a second at most. That is ErrTLS, and so NotRedis: a mistake.
+// Without options nobody is asked.
 func Explain(ctx context.Context, o *redis.Options, err error) error {
 	if err == nil {
 		return nil
@@ -111,6 +112,9 @@ func aboutAnswer(answer string) string {
 // does not refuse a TLS greeting: it takes it for the beginning of a line, and
 // waits for the rest. A port for TLS ends the connection without a word.
 func oneSided(ctx context.Context, o *redis.Options, err error) error {
+	if o == nil {
+		return nil
+	}
 	trouble, tlsHere := Diagnose(err), o.TLSConfig != nil
 	if trouble != ConnectionEnded && trouble != NotRedis && (trouble != NoAnswer || !tlsHere) {
 		return nil

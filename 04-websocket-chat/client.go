@@ -222,6 +222,9 @@ func endpoint(rawURL string, o DialOptions) (*url.URL, error) {
 	if u.Host == "" {
 		return nil, fmt.Errorf("dial %s: no host: use for example http://127.0.0.1:3000", rawURL)
 	}
+	if !validPort(u) {
+		return nil, fmt.Errorf("dial %s: want a port from 1 to 65535", rawURL)
+	}
 	u.Path = strings.TrimSuffix(strings.TrimRight(u.Path, "/"), "/ws") + "/ws"
 	q := u.Query()
 	if o.Name != "" {

@@ -5,16 +5,18 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/url"
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/peterbourgon/ff/v3"
+
+	"example.com/redis-chat/01-redis-basics/cmdline"
 )
 
 // Config is what a node's program reads from flags and from the environment:
@@ -32,9 +34,9 @@ type Config struct {
 // Register declares the flags that every node has.
 func (c *Config) Register(fs *flag.FlagSet) {
 	// Not "host": HOST is set by some shells, to something else.
-	fs.StringVar(&c.Host, "listen-host", "", "`address` to listen on (default: all)")
-	fs.Func("port", "`port` to listen on; 0: a free one (default 3000)", Number(&c.Port, 0, 65535))
-	fs.StringVar(&c.Node, "node-name", "", "this node's `name` (default: host name and port)")
+	fs.Func("listen-host", "`address` to listen on (default: all)", cmdline.Host(&c.Host))
+	fs.Func("port", "`port` to listen on; 0: a free one (default 3000)", cmdline.Number(&c.Port, 0, 65535))
+	fs.Func("node-name", "this node's `name` (default: host name and port)", c.name)
 	fs.TextVar(&c.LogLevel, "log-level", slog.LevelInfo, "debug, info, warn or error")
 	fs.Func("peers", "base `URLs` of other nodes, comma separated: where the page may go when this node is gone", c.peers)
 	fs.Func("allowed-origins", "`origins` besides the same host whose pages may connect, comma separated; *: all", func(s string) error {
@@ -46,14 +48,14 @@ func (c *Config) Register(fs *flag.FlagSet) {
 		}
 		return nil
 	})
-	fs.Func("grace", "`time` for clients to leave at the end (default 10s)", Positive(&c.Grace))
-	fs.Func("max-message-bytes", "`bytes` of a client's message, at most (default 65536)", Number(&c.Hub.MaxMessageBytes, 1, 1<<30))
-	fs.Func("max-queue-bytes", "`bytes` that may wait for one client (default 1048576)", Number(&c.Hub.MaxQueueBytes, 1, 1<<40))
+	fs.Func("grace", "`time` for clients to leave at the end (default 10s)", cmdline.Time(&c.Grace, time.Millisecond))
+	fs.Func("max-message-bytes", "`bytes` of a client's message, at most (default 65536)", cmdline.Number(&c.Hub.MaxMessageBytes, 1, 1<<30))
+	fs.Func("max-queue-bytes", "`bytes` that may wait for one client (default 1048576)", cmdline.Number(&c.Hub.MaxQueueBytes, 1, 1<<40))
 	fs.Func("rate-per-second", "`messages` a client may send a second; 0: no limit (default 20)", c.rate)
-	fs.Func("rate-burst", "`messages` at once (default 40)", Number(&c.Hub.RateBurst, 1, 1<<30))
-	fs.Func("max-conns", "`connections` that this node takes; 0: no limit (default 0)", Number(&c.Hub.MaxConns, 0, 1<<30))
+	fs.Func("rate-burst", "`messages` at once (default 40)", cmdline.Number(&c.Hub.RateBurst, 1, 1<<30))
+	fs.Func("max-conns", "`connections` that this node takes; 0: no limit (default 0)", cmdline.Number(&c.Hub.MaxConns, 0, 1<<30))
 	fs.Func("max-conns-per-ip", "`connections` from one IPv4 address or IPv6 /64; behind a proxy all share one; 0: no limit (default 0)",
-		Number(&c.Hub.MaxConnsPerIP, 0, 1<<30))
+		cmdline.Number(&c.Hub.MaxConnsPerIP, 0, 1<<30))
 	c.Port, c.Grace = 3000, 10*time.Second
 }
 
@@ -61,7 +63,7 @@ func (c *Config) Register(fs *flag.FlagSet) {
 func (c *Config) Listen() (net.Listener, error) {
 	l, err := net.Listen("tcp", net.JoinHostPort(c.Host, strconv.Itoa(c.Port)))
 	if err != nil {
-		return nil, fmt.Errorf("listen on port %d: %w; choose another PORT", c.Port, err)
+		return nil, c.cannotListen(err)
 	}
 	if c.Node == "" {
 		host, _ := os.Hostname() // without one the port must do
@@ -70,6 +72,21 @@ func (c *Config) Listen() (net.Listener, error) {
 	c.Hub.Node = c.Node
 	c.Hub.AllowedOrigins = append(c.Hub.AllowedOrigins, c.Peers...)
 	return l, nil
+}
+
+// cannotListen names the variable that another value of would help.
+func (c *Config) cannotListen(err error) error {
+	why := err
+	if operation, ok := errors.AsType[*net.OpError](err); ok {
+		why = operation.Err // without the address, which is here already
+	}
+	switch _, lookup := errors.AsType[*net.DNSError](err); {
+	case lookup, errors.Is(err, syscall.EADDRNOTAVAIL):
+		return fmt.Errorf("listen on %s: %w; choose an address of this machine for LISTEN_HOST", c.Host, why)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("listen on port %d: %w; choose a PORT of 1024 or above, which needs no right", c.Port, why)
+	}
+	return fmt.Errorf("listen on port %d: %w; choose another PORT", c.Port, why)
 }
 
 // Logger writes structured lines for people.
@@ -81,46 +98,31 @@ func (c *Config) peers(s string) error {
 	for _, peer := range list(s) {
 		u, err := url.Parse(peer)
 		if err != nil || checkOrigin(peer) != nil || u.Host == "" {
-			return fmt.Errorf("peer %q: give a base URL, as in http://127.0.0.1:3001", peer)
+			return fmt.Errorf("peer %q: want a base URL, as in http://127.0.0.1:3001", peer)
 		}
 		c.Peers = append(c.Peers, u.Scheme+"://"+u.Host)
 	}
 	return nil
 }
 
+// name is shown to people, in lines of text.
+func (c *Config) name(s string) error {
+	if len(s) > 255 || !label(s) {
+		return errors.New("want 1 to 255 bytes that can be printed")
+	}
+	c.Node = s
+	return nil
+}
+
 func (c *Config) rate(s string) error {
-	rate, err := strconv.ParseFloat(s, 64)
-	if err != nil || !(rate >= 0 && rate <= 1e9) {
-		return fmt.Errorf("give messages a second, as in 20, or 0 for no limit")
+	var rate float64
+	if cmdline.Rate(&rate, 0, 1e9)(s) != nil {
+		return errors.New("want messages a second, as in 20, or 0 for no limit")
 	}
 	if c.Hub.RatePerSecond = rate; rate == 0 {
 		c.Hub.RatePerSecond = -1
 	}
 	return nil
-}
-
-// Positive sets a duration of a millisecond or more: nothing here is faster.
-func Positive(d *time.Duration) func(string) error {
-	return func(s string) error {
-		v, err := time.ParseDuration(s)
-		if err != nil || v < time.Millisecond {
-			return fmt.Errorf("give a time of 1ms or more, as in 250ms or 10s")
-		}
-		*d = v
-		return nil
-	}
-}
-
-// Number sets a whole number within limits.
-func Number(n *int, least, most int) func(string) error {
-	return func(s string) error {
-		v, err := strconv.Atoi(s)
-		if err != nil || v < least || v > most {
-			return fmt.Errorf("give a whole number from %d to %d", least, most)
-		}
-		*n = v
-		return nil
-	}
 }
 
 func list(s string) (items []string) {
@@ -135,19 +137,12 @@ func list(s string) (items []string) {
 // Parse reads flags, and what they leave out from the environment. What is
 // wrong comes back as one sentence; -h prints the flags and is flag.ErrHelp.
 func Parse(fs *flag.FlagSet, args []string) error {
-	usage := fs.Output()
-	fs.SetOutput(io.Discard) // else the flag package prints every flag below the sentence
-	err := ff.Parse(fs, args, ff.WithEnvVars())
-	if errors.Is(err, flag.ErrHelp) {
-		fs.SetOutput(usage)
-		fs.Usage()
+	usage := fmt.Sprintf("usage: %s [flags]\n\nEach flag is a variable too: -max-queue-bytes is MAX_QUEUE_BYTES. An empty one counts as not set.", fs.Name())
+	if err := cmdline.Parse(fs, args, usage, ff.WithEnvVars()); err != nil {
 		return err
 	}
-	if err == nil && fs.NArg() > 0 {
-		return fmt.Errorf("unexpected argument %q: everything is a flag, see -h", fs.Arg(0))
+	if fs.NArg() > 0 {
+		return cmdline.Usagef("unexpected argument %q: everything is a flag, as in -port=3000, see -h", fs.Arg(0))
 	}
-	if cause := errors.Unwrap(err); cause != nil {
-		return cause // it says it all: "error parsing …" goes before it
-	}
-	return err
+	return nil
 }

@@ -150,5 +150,9 @@ func TestListenNamesTheNodeAndTakesPeersForOrigins(t *testing.T) {
 
 	taken := Config{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port}
 	_, err = taken.Listen()
-	require.ErrorContains(t, err, "choose another PORT")
+	require.EqualError(t, err, "listen on port "+port+": bind: address already in use; choose another PORT")
+	strange := Config{Host: "192.0.2.1"} // of nobody: RFC 5737
+	_, err = strange.Listen()
+	require.ErrorContains(t, err, "listen on 192.0.2.1: ")
+	require.ErrorContains(t, err, "choose an address of this machine for LISTEN_HOST")
 }

@@ -10,4 +10,9 @@ require (
 	golang.org/x/time v0.16.0
 )
 
-require go.yaml.in/yaml/v3 v3.0.5 // indirect
+require (
+	example.com/redis-chat/01-redis-basics v0.0.0
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+)
+
+replace example.com/redis-chat/01-redis-basics => ../01-redis-basics

@@ -25,8 +25,8 @@ func refusal(resp *http.Response) error {
 	defer resp.Body.Close()
 	body, _ := io.ReadAll(resp.Body) // what could be read is better than nothing
 	text := strings.TrimSpace(string(body))
-	if text == "" {
-		text = "refused with " + resp.Status
+	if text == "" || strings.Contains(text, "\n") { // a page of somebody else's
+		text = "refused with " + resp.Status + ": is this the URL of a chat node?"
 	}
 	pause, err := strconv.Atoi(resp.Header.Get("Retry-After"))
 	if err != nil || pause < 0 || pause > maxRetryAfter { // a date, which a clock that is wrong makes any pause, or no sense

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"time"
 
@@ -37,13 +38,24 @@ func (t *talk) connectFirst(ctx context.Context) error {
 		}
 	}
 	if len(failures) == 1 {
-		return failures[0]
+		return advised(failures[0])
 	}
 	sentence := fmt.Sprintf("none of %d nodes lets us in", len(failures))
 	for _, err := range failures {
 		sentence += "; " + err.Error()
 	}
 	return errors.New(sentence)
+}
+
+// advised adds to a failure what to do about it. A node that refuses has said it itself.
+func advised(err error) error {
+	if _, refused := errors.AsType[*RefusedError](err); refused || errors.Is(err, context.Canceled) {
+		return err
+	}
+	if operation, ok := errors.AsType[*net.OpError](err); ok && operation.Op == "dial" {
+		return fmt.Errorf("%w; start a node there, or give another URL", err)
+	}
+	return fmt.Errorf("%w; is this the URL of a chat node?", err)
 }
 
 // dial is a later try. Its error is one that trying again cannot mend.

@@ -6,10 +6,10 @@ import (
 	"errors"
 	"flag"
 	"net"
-	"net/netip"
 	"strconv"
-	"strings"
+	"time"
 
+	"example.com/redis-chat/01-redis-basics/cmdline"
 	"example.com/redis-chat/04-websocket-chat"
 )
 
@@ -27,21 +27,24 @@ type Config struct {
 // Parse reads them all. What is wrong comes back as one sentence.
 func (c *Config) Parse(fs *flag.FlagSet, args []string) error {
 	c.Register(fs)
-	fs.Func("pub-host", "`host` of the master: what clients send is published there (default 127.0.0.1)", host(&c.pubHost))
-	fs.Func("pub-port", "`port` of the master (default 6379)", chat.Number(&c.pubPort, 1, 65535))
-	fs.Func("sub-host", "`host` of this node's replica: what clients get comes from there (default: pub-host)", host(&c.subHost))
-	fs.Func("sub-port", "`port` of this node's replica (default: pub-port)", chat.Number(&c.subPort, 1, 65535))
+	fs.Func("pub-host", "`host` of the master: what clients send is published there (default 127.0.0.1)", cmdline.Host(&c.pubHost))
+	fs.Func("pub-port", "`port` of the master (default 6379)", cmdline.Number(&c.pubPort, 1, 65535))
+	fs.Func("sub-host", "`host` of this node's replica: what clients get comes from there (default: pub-host)", cmdline.Host(&c.subHost))
+	fs.Func("sub-port", "`port` of this node's replica (default: pub-port)", cmdline.Number(&c.subPort, 1, 65535))
 	fs.StringVar(&c.Relay.Username, "redis-username", "", "`user` at both servers")
 	fs.StringVar(&c.Relay.Password, "redis-password", "", "`password` at both servers; rather by the environment, where ps does not show it")
 	fs.BoolFunc("redis-tls", "speak TLS with both servers", c.tls)
-	fs.Func("probe-interval", "`time` between probes; three late: not ready (default 250ms)", chat.Positive(&c.Relay.ProbeInterval))
-	fs.Func("publish-timeout", "`time` from a client's message to its answer (default 1s)", chat.Positive(&c.Relay.PublishTimeout))
+	fs.Func("probe-interval", "`time` between probes; three late: not ready (default 250ms)", cmdline.Time(&c.Relay.ProbeInterval, time.Millisecond))
+	fs.Func("publish-timeout", "`time` from a client's message to its answer (default 1s)", cmdline.Time(&c.Relay.PublishTimeout, time.Millisecond))
 	fs.Func("pprof-addr", "`host:port` for profiles, as in 127.0.0.1:6060 (default: off)", c.pprof)
 	if err := chat.Parse(fs, args); err != nil {
 		return err
 	}
 	c.addresses()
-	return c.Hub.Check()
+	if err := c.Hub.Check(); err != nil {
+		return cmdline.Usagef("%w", err)
+	}
+	return nil
 }
 
 func (c *Config) addresses() {
@@ -50,23 +53,10 @@ func (c *Config) addresses() {
 	c.Relay.SubAddr = net.JoinHostPort(cmp.Or(c.subHost, pubHost), strconv.Itoa(cmp.Or(c.subPort, pubPort)))
 }
 
-// host sets a server's host. A port within it is a mistake that would else be
-// taken for a server that is not there yet, and waited for.
-func host(name *string) func(string) error {
-	return func(s string) error {
-		_, err := netip.ParseAddr(s)
-		if s == "" || err != nil && strings.ContainsAny(s, ":/[] \t") {
-			return errors.New("give a host name or an address alone; its port is a flag of its own")
-		}
-		*name = s
-		return nil
-	}
-}
-
 func (c *Config) tls(s string) error {
 	on, err := strconv.ParseBool(s)
 	if err != nil {
-		return errors.New("give true or false")
+		return errors.New("want true or false")
 	}
 	if c.Relay.TLS = nil; on {
 		c.Relay.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
@@ -75,13 +65,10 @@ func (c *Config) tls(s string) error {
 }
 
 func (c *Config) pprof(s string) error {
-	_, port, err := net.SplitHostPort(s)
-	if err != nil {
-		return errors.New("give host and port, as in 127.0.0.1:6060")
-	}
+	host, port, err := net.SplitHostPort(s)
 	var number int
-	if err := chat.Number(&number, 0, 65535)(port); err != nil {
-		return err
+	if err != nil || host != "" && cmdline.CheckHost(host) != nil || cmdline.Number(&number, 0, 65535)(port) != nil {
+		return errors.New("want host and port, as in 127.0.0.1:6060")
 	}
 	c.PprofAddr = s
 	return nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"flag"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"example.com/redis-chat/01-redis-basics/cmdline"
 	"example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/05-distributed-relay"
 )
@@ -22,6 +24,7 @@ var values = map[string]string{
 	"max-message-bytes": "1000", "max-queue-bytes": "20000", "rate-per-second": "2.5", "rate-burst": "3",
 	"pub-host": "master.example.com", "pub-port": "7000", "sub-host": "::1", "sub-port": "7001",
 	"redis-username": "chat", "redis-password": "secret", "redis-tls": "true",
+	"max-conns": "100", "max-conns-per-ip": "7",
 	"probe-interval": "50ms", "publish-timeout": "3s", "pprof-addr": "127.0.0.1:0",
 }
 
@@ -85,7 +88,7 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 			Port: 3456, Node: "n1", LogLevel: slog.LevelDebug, Grace: 2 * time.Second, Host: "127.0.0.1",
 			Peers: []string{"http://127.0.0.1:3001"},
 			Hub: chat.Options{
-				MaxMessageBytes: 1000, MaxQueueBytes: 20_000, RatePerSecond: 2.5, RateBurst: 3,
+				MaxMessageBytes: 1000, MaxQueueBytes: 20_000, RatePerSecond: 2.5, RateBurst: 3, MaxConns: 100, MaxConnsPerIP: 7,
 				AllowedOrigins: []string{"https://a.example.com"},
 			},
 		}, c.Config, way)
@@ -99,37 +102,75 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 }
 
 func TestBadValueIsOneSentenceThatNamesIt(t *testing.T) {
-	for name, bad := range map[string][]string{
-		"port":              {"x", "-1", "65536"},
-		"log-level":         {"loud"},
-		"grace":             {"10", "0s", "-1s"},
-		"peers":             {"127.0.0.1:3001"},
-		"allowed-origins":   {"example.com"},
-		"max-message-bytes": {"0", "64k"},
-		"max-queue-bytes":   {"0", "2000"},
-		"rate-per-second":   {"-1", "many"},
-		"rate-burst":        {"0", "x"},
-		"pub-host":          {"127.0.0.1:6379", "redis://127.0.0.1", "a b", "[::1]"},
-		"sub-host":          {"127.0.0.1:6380", "a/b"},
-		"pub-port":          {"0", "-1", "65536", "x", "6379 "},
-		"sub-port":          {"0", "x"},
-		"redis-tls":         {"maybe", "2"},
-		"probe-interval":    {"250", "0s", "-1s", "often"},
-		"publish-timeout":   {"1", "0s", "-1s"},
-		"pprof-addr":        {"6060", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:65536"},
+	const (
+		host  = "want a host name or an address alone, such as 127.0.0.1: no scheme, no port, no list"
+		port  = "want a whole number from 1 to 65535"
+		times = "want a time from 1ms to 24h, with its unit, as in 250ms or 10s"
+		bytes = "want a whole number from 1 to "
+		truth = "want true or false"
+		addr  = "want host and port, as in 127.0.0.1:6060"
+	)
+	for name, bad := range map[string]struct {
+		wants  string
+		values []string
+	}{
+		"port":              {"want a whole number from 0 to 65535", []string{"x", "-1", "65536", " 3000 ", "3000,", ":3000", "localhost:3000", "0x10", "3e3", "99999999999999999999"}},
+		"listen-host":       {host, []string{"127.0.0.1:3000", "localhost:", "http://localhost", "a b", "127.0.0.1/", "127.0.0.256"}},
+		"node-name":         {"want 1 to 255 bytes that can be printed", []string{"a\nb", "\x1b[2J", " ", strings.Repeat("x", 256)}},
+		"log-level":         {"want debug, info, warn or error", []string{"loud", "verbose", "warning", " info"}},
+		"grace":             {times, []string{"10", "0s", "-1s", "999999h", "soon"}},
+		"peers":             {"want a base URL, as in http://127.0.0.1:3001", []string{"127.0.0.1:3001", "localhost", "ftp://a", "http://", "http://a/x", "http://a:0", "http://a:65536", "http://a:", "http://b@a", "*", "http://a,b"}},
+		"allowed-origins":   {"want scheme and host, as in https://chat.example.com, or *", []string{"example.com", "https://a/x", "https://a:99999", "https://a:", "ws://a", "https://a,b"}},
+		"max-message-bytes": {bytes, []string{"0", "-1", "64k", "99999999999999999999"}},
+		"max-queue-bytes":   {bytes, []string{"0", "1MB"}},
+		"rate-per-second":   {"want messages a second, as in 20, or 0 for no limit", []string{"-1", "many", "NaN", "Inf", "1e400", "20/s"}},
+		"rate-burst":        {bytes, []string{"0", "x"}},
+		"max-conns":         {"want a whole number from 0 to ", []string{"-1", "many"}},
+		"max-conns-per-ip":  {"want a whole number from 0 to ", []string{"-1", "many"}},
+		"pub-host":          {host, []string{"127.0.0.1:6379", "redis://127.0.0.1", "http://127.0.0.1", "a b", "[::1]", "localhost:", "a/", "a,b", ",", "a..b", "*"}},
+		"sub-host":          {host, []string{"127.0.0.1:6380", "a/b", " 127.0.0.1", "127.0.0.1,127.0.0.2"}},
+		"pub-port":          {port, []string{"0", "-1", "65536", "x", "6379 ", "tcp://127.0.0.1:6379"}},
+		"sub-port":          {port, []string{"0", "x"}},
+		"redis-tls":         {truth, []string{"maybe", "2", "yes", "on", "tls"}},
+		"probe-interval":    {times, []string{"250", "0s", "-1s", "1ns", "999999h", "often"}},
+		"publish-timeout":   {times, []string{"1", "0s", "-1s", "999999h"}},
+		"pprof-addr":        {addr, []string{"6060", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:65536", "127.0.0.1:", "http://127.0.0.1:6060", "a b:6060"}},
 	} {
-		for _, value := range bad {
+		for _, value := range bad.values {
 			t.Run(name+"="+value, func(t *testing.T) {
-				_, err := configured(t, nil, map[string]string{variable(name): value})
-				require.ErrorContains(t, err, variable(name))
-				require.NotContains(t, err.Error(), "\n")
-				_, err = configured(t, []string{"-" + name + "=" + value}, nil)
-				require.Error(t, err)
-				require.Regexp(t, name+"|"+variable(name), err.Error())
-				require.NotContains(t, err.Error(), "\n")
+				requireUsage(t, variable(name), value, bad.wants)(configured(t, nil, map[string]string{variable(name): value}))
+				requireUsage(t, "-"+name, value, bad.wants)(configured(t, []string{"-" + name + "=" + value}, nil))
 			})
 		}
 	}
+}
+
+// requireUsage: a mistake in the call, in one sentence that begins with the name and the value as they were given.
+func requireUsage(t *testing.T, name, value, wants string) func(relay.Config, error) {
+	return func(_ relay.Config, err error) {
+		t.Helper()
+		var usage *cmdline.Usage
+		require.ErrorAs(t, err, &usage)
+		require.True(t, strings.HasPrefix(err.Error(), fmt.Sprintf("%s %q: ", name, value)), err.Error())
+		require.ErrorContains(t, err, wants)
+		require.NotContains(t, err.Error(), "\n")
+	}
+}
+
+// What does not fit together is a mistake in the call too.
+func TestQueueThatHoldsNoMessageIsAMistake(t *testing.T) {
+	_, err := configured(t, nil, map[string]string{"MAX_QUEUE_BYTES": "2000"})
+	var usage *cmdline.Usage
+	require.ErrorAs(t, err, &usage)
+	require.ErrorContains(t, err, "MAX_QUEUE_BYTES")
+}
+
+// A list is written by people and by scripts, which leave empty items in it.
+func TestEmptyItemsOfAListAreSkipped(t *testing.T) {
+	c, err := configured(t, nil, map[string]string{"PEERS": ",http://a, ,http://b/,", "ALLOWED_ORIGINS": ","})
+	require.NoError(t, err)
+	require.Equal(t, []string{"http://a", "http://b"}, c.Peers)
+	require.Empty(t, c.Hub.AllowedOrigins)
 }
 
 func TestTLSCanBeSwitchedOffAgain(t *testing.T) {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 
 	"github.com/redis/go-redis/v9"
 
@@ -65,47 +63,24 @@ func (o *Options) connectMaster(ctx context.Context) (*link, error) {
 	return l, nil
 }
 
-// speaksPlain reports whether a server answers without TLS. Redis does not
-// refuse a TLS greeting: it takes it for the beginning of a line, and is silent.
-func (o *Options) speaksPlain(ctx context.Context, addr string) bool {
-	ctx, cancel := context.WithTimeout(ctx, o.PublishTimeout)
-	defer cancel()
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
-	if err != nil {
-		return false
-	}
-	defer conn.Close()
-	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
-	answer := make([]byte, len("+PONG"))
-	_, err = io.WriteString(conn, "*1\r\n$4\r\nPING\r\n")
-	if err == nil {
-		_, err = io.ReadFull(conn, answer)
-	}
-	return err == nil && (string(answer) == "+PONG" || answer[0] == '-') // -: it wants a password first
-}
-
 // classify makes a sentence of why there is no connection, and tells mistakes
 // from what may be better in a moment: all that is of the network passes, as a
 // proxy whose server is not there yet accepts a connection and resets it.
 func classify(what, addr string, err error) error {
-	trouble := basics.Diagnose(err)
-	if answer, ok := errors.AsType[redis.Error](err); ok {
-		err = answer // without what goes before it
+	err = fmt.Errorf("%s %s: %w", what, addr, basics.Explain(context.Background(), nil, err))
+	switch basics.Diagnose(err) {
+	case basics.CredentialsRefused, basics.NotPermitted, basics.NotRedis:
+		return &Mistake{err}
 	}
-	switch trouble {
-	case basics.NobodyThere:
-		if dial, ok := errors.AsType[*net.OpError](err); ok {
-			err = dial.Err // without the address, which is here already
-		}
-		return fmt.Errorf("%s %s: nobody answers there: %w", what, addr, err)
-	case basics.NoAnswer:
-		return fmt.Errorf("%s %s: no answer in time", what, addr)
-	case basics.ErrorAnswer:
-		return fmt.Errorf("%s %s: the server answers: %w", what, addr, err) // LOADING and the like
-	case basics.CredentialsRefused, basics.NotPermitted:
-		return &Mistake{fmt.Errorf("%s %s: user or password is not accepted (REDIS_USERNAME, REDIS_PASSWORD): %w", what, addr, err)}
-	case basics.NotRedis:
-		return &Mistake{fmt.Errorf("%s %s: this does not answer as Redis does (wrong port, or REDIS_TLS is wrong?): %w", what, addr, err)}
+	return err
+}
+
+// oneSided is a *Mistake when TLS is spoken on one side only, which seems to be a
+// server that is away. The server is asked for it.
+func (o *Options) oneSided(ctx context.Context, addr string, err error) error {
+	err = basics.Explain(ctx, &redis.Options{Addr: addr, TLSConfig: o.TLS}, err)
+	if errors.Is(err, basics.ErrTLS) {
+		return &Mistake{fmt.Errorf("connect to %s: %w", addr, err)}
 	}
-	return fmt.Errorf("%s %s: the connection ended: %w", what, addr, err)
+	return nil
 }

@@ -132,11 +132,14 @@ func (r *Relay) await(ctx context.Context, addr string, connect func(context.Con
 			l.close()
 			return nil
 		}
-		if mistake, ok := asMistake(err); ok {
+		if ctx.Err() != nil {
+			return nil // it failed because of that
+		}
+		if mistake := r.o.oneSided(ctx, addr, err); mistake != nil {
 			return mistake
 		}
-		if r.o.TLS != nil && r.o.speaksPlain(ctx, addr) {
-			return &Mistake{fmt.Errorf("connect to %s: this server does not speak TLS: leave REDIS_TLS away, or give its port for TLS", addr)}
+		if mistake, ok := asMistake(err); ok {
+			return mistake
 		}
 		r.health.waiting(err)
 		if why != err.Error() { // the same, four times a second, would be no news

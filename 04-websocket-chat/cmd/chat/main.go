@@ -4,13 +4,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
-	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
 
+	"example.com/redis-chat/01-redis-basics/cmdline"
 	"example.com/redis-chat/04-websocket-chat"
 )
 
@@ -20,17 +19,10 @@ func main() {
 	context.AfterFunc(ctx, stop)
 
 	config, err := configure(os.Args[1:])
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "chat:", err)
-		os.Exit(2)
+	if err == nil {
+		err = run(ctx, config)
 	}
-	if err := run(ctx, config); err != nil {
-		fmt.Fprintln(os.Stderr, "chat:", err)
-		os.Exit(1)
-	}
+	os.Exit(cmdline.Exit("chat", err, os.Stderr))
 }
 
 func configure(args []string) (chat.Config, error) {
@@ -40,7 +32,10 @@ func configure(args []string) (chat.Config, error) {
 	if err := chat.Parse(fs, args); err != nil {
 		return c, err
 	}
-	return c, c.Hub.Check()
+	if err := c.Hub.Check(); err != nil {
+		return c, cmdline.Usagef("%w", err)
+	}
+	return c, nil
 }
 
 func run(ctx context.Context, c chat.Config) error {

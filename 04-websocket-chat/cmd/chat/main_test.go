@@ -41,11 +41,16 @@ func TestMistakesEndTheProgramWithASentence(t *testing.T) {
 		exit      int
 		want      string
 	}{
-		"bad value":            {nil, []string{"-port", "x"}, 2, "port"},
-		"bad variable":         {[]string{"GRACE=soon"}, nil, 2, "GRACE"},
+		"bad value":            {nil, []string{"-port", "x"}, 2, `-port "x": want a whole number from 0 to 65535`},
+		"bad variable":         {[]string{"GRACE=soon"}, nil, 2, `GRACE "soon": want a time`},
 		"values that conflict": {[]string{"MAX_QUEUE_BYTES=1000"}, nil, 2, "MAX_QUEUE_BYTES"},
-		"no such flag":         {nil, []string{"-prot", "1"}, 2, "-prot"},
+		"no such flag":         {nil, []string{"-prot", "1"}, 2, "flag provided but not defined: -prot; -h lists the flags"},
+		"no value":             {nil, []string{"-port"}, 2, "flag needs an argument: -port"},
+		"an argument":          {nil, []string{"3000"}, 2, `unexpected argument "3000": everything is a flag, as in -port=3000`},
+		"host that is a URL":   {[]string{"LISTEN_HOST=http://localhost:3000"}, nil, 2, `LISTEN_HOST "http://localhost:3000": want a host name`},
 		"port taken":           {[]string{"PORT=" + port}, nil, 1, "choose another PORT"},
+		"host of another":      {[]string{"LISTEN_HOST=192.0.2.1"}, nil, 1, "choose an address of this machine for LISTEN_HOST"},
+		"host of nobody":       {[]string{"LISTEN_HOST=no-such-host.invalid"}, nil, 1, "LISTEN_HOST"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out, errOut bytes.Buffer

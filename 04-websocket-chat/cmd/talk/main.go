@@ -14,7 +14,6 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -22,54 +21,53 @@ import (
 	"strings"
 	"syscall"
 
+	"example.com/redis-chat/01-redis-basics/cmdline"
 	chat "example.com/redis-chat/04-websocket-chat"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
 // run is the program; its result is the exit code.
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
-	flags := flag.NewFlagSet("talk", flag.ContinueOnError)
-	flags.SetOutput(errOut)
-	flags.Usage = func() {
-		fmt.Fprintln(errOut, "usage: talk [-name N] [-room R] [-json] URL…\n\nSends each line that is typed, prints what arrives. With several URLs it goes to the next when a node is gone.")
-		flags.PrintDefaults()
+	o, err := parse(args, errOut)
+	if err == nil {
+		o.In, o.Out, o.Err = in, out, errOut
+		err = chat.Talk(ctx, o)
 	}
-	o := chat.TalkOptions{In: in, Out: out, Err: errOut}
-	flags.StringVar(&o.Name, "name", "", "your name, 1 to 32 characters (default: the node makes one up)")
-	flags.StringVar(&o.Room, "room", "", "the room, 1 to 64 bytes (default: the node's, lobby)")
+	var refused *chat.RefusedError
+	if errors.As(err, &refused) && refused.Status == http.StatusBadRequest {
+		err = cmdline.Usagef("%w", err)
+	}
+	return cmdline.Exit("talk", err, errOut)
+}
+
+const usage = `usage: talk [-name N] [-room R] [-json] URL…
+
+Sends each line that is typed, prints what arrives. With several URLs it goes to the next when a node is gone.`
+
+func parse(args []string, help io.Writer) (o chat.TalkOptions, err error) {
+	flags := flag.NewFlagSet("talk", flag.ContinueOnError)
+	flags.SetOutput(help)
+	flags.StringVar(&o.Name, "name", "", "your `name`, 1 to 32 characters (default: the node makes one up)")
+	flags.StringVar(&o.Room, "room", "", "the `room`, 1 to 64 bytes (default: the node's, lobby)")
 	flags.BoolVar(&o.JSON, "json", false, "print frames as they are, one a line")
-	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
-		return 0
-	} else if err != nil {
-		return 2 // Parse has said why
+	if err := cmdline.Parse(flags, args, usage); err != nil {
+		return o, err
 	}
 	if o.URLs = flags.Args(); len(o.URLs) == 0 {
-		fmt.Fprintln(errOut, "talk: give the URL of a node, for example: talk http://127.0.0.1:3000")
-		return 2
+		return o, cmdline.Usagef("give the URL of a node, for example: talk http://127.0.0.1:3000")
 	}
 	for _, url := range o.URLs {
 		if strings.HasPrefix(url, "-") {
-			fmt.Fprintf(errOut, "talk: %s stands where a URL is expected: flags go before the URLs\n", url)
-			return 2
+			return o, cmdline.Usagef("%s stands where a URL is expected: flags go before the URLs", url)
 		}
 		if err := chat.CheckURL(url); err != nil {
-			fmt.Fprintln(errOut, "talk:", err)
-			return 2
+			return o, cmdline.Usagef("%w", err)
 		}
 	}
-	err := chat.Talk(ctx, o)
-	if err == nil {
-		return 0
-	}
-	fmt.Fprintln(errOut, "talk:", err)
-	var refused *chat.RefusedError
-	if errors.As(err, &refused) && refused.Status == http.StatusBadRequest {
-		return 2
-	}
-	return 1
+	return o, nil
 }

@@ -4,13 +4,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
-	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
 
+	"example.com/redis-chat/01-redis-basics/cmdline"
 	"example.com/redis-chat/05-distributed-relay"
 )
 
@@ -20,17 +19,10 @@ func main() {
 	context.AfterFunc(ctx, stop)
 
 	config, err := configure(os.Args[1:])
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "node:", err)
-		os.Exit(2)
+	if err == nil {
+		err = relay.RunNode(ctx, config, config.Logger())
 	}
-	if err := relay.RunNode(ctx, config, config.Logger()); err != nil {
-		fmt.Fprintln(os.Stderr, "node:", err)
-		os.Exit(1)
-	}
+	os.Exit(cmdline.Exit("node", err, os.Stderr))
 }
 
 func configure(args []string) (relay.Config, error) {

@@ -2,8 +2,9 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"net"
-	"net/http/httptest"
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -34,29 +35,34 @@ func runToEnd(t *testing.T, env []string, args ...string) (exit int, sentence st
 	return cmd.ProcessState.ExitCode(), sentence
 }
 
+// Which values are bad is tested beside the configuration; here, that the program says so and ends.
 func TestBadValueEndsTheProgramWith2(t *testing.T) {
 	for _, bad := range []string{
-		"PORT=x", "PUB_HOST=127.0.0.1:6379", "PUB_PORT=0", "SUB_HOST=redis://a", "SUB_PORT=x", "LOG_LEVEL=loud",
+		"PORT=x", "PUB_HOST=127.0.0.1:6379", "PUB_PORT=0", "SUB_HOST=redis://a", "SUB_PORT=x", "LOG_LEVEL=verbose",
 		"PEERS=b", "PROBE_INTERVAL=often", "PUBLISH_TIMEOUT=1", "GRACE=-1s", "PPROF_ADDR=6060", "REDIS_TLS=maybe",
-		"MAX_MESSAGE_BYTES=64k", "MAX_QUEUE_BYTES=0", "MAX_QUEUE_BYTES=3000", "RATE_PER_SECOND=-1", "RATE_BURST=0",
-		"ALLOWED_ORIGINS=b",
+		"MAX_MESSAGE_BYTES=64k", "MAX_QUEUE_BYTES=0", "RATE_PER_SECOND=-1", "RATE_BURST=0", "ALLOWED_ORIGINS=b",
+		"LISTEN_HOST=http://a", "NODE_NAME=\x07", "MAX_CONNS=-1", "MAX_CONNS_PER_IP=many",
 	} {
 		t.Run(bad, func(t *testing.T) {
 			variable, value, _ := strings.Cut(bad, "=")
-			exit, sentence := runToEnd(t, []string{bad, "MAX_MESSAGE_BYTES=2000", bad})
+			exit, sentence := runToEnd(t, []string{bad})
 			require.Equal(t, 2, exit)
-			require.Contains(t, sentence, variable)
+			require.Contains(t, sentence, fmt.Sprintf("node: %s %q: ", variable, value))
 
 			flag := "-" + strings.ToLower(strings.ReplaceAll(variable, "_", "-"))
-			exit, sentence = runToEnd(t, []string{"MAX_MESSAGE_BYTES=2000"}, flag+"="+value)
+			exit, sentence = runToEnd(t, nil, flag+"="+value)
 			require.Equal(t, 2, exit)
-			require.Regexp(t, flag+"|"+variable, sentence)
+			require.Contains(t, sentence, fmt.Sprintf("node: %s %q: ", flag, value))
 		})
 	}
-	for _, args := range [][]string{{"-no-such-flag"}, {"3000"}, {"-port"}} {
+	exit, sentence := runToEnd(t, []string{"MAX_MESSAGE_BYTES=2000", "MAX_QUEUE_BYTES=3000"})
+	require.Equal(t, 2, exit)
+	require.Contains(t, sentence, "MAX_QUEUE_BYTES")
+	for _, args := range [][]string{{"-no-such-flag"}, {"3000"}, {"-port"}, {"-redis-tls", "yes"}} {
 		exit, sentence := runToEnd(t, nil, args...)
 		require.Equal(t, 2, exit)
-		require.Contains(t, sentence, args[0])
+		require.Contains(t, sentence, args[len(args)-1])
+		require.Contains(t, sentence, "-h")
 	}
 }
 
@@ -65,32 +71,59 @@ func TestMistakeInTheWorldEndsTheProgramWith1(t *testing.T) {
 	require.NoError(t, err)
 	defer taken.Close()
 	_, port := address(taken.Addr().String())
-	web := httptest.NewServer(nil)
-	defer web.Close()
-	notRedis := strings.TrimPrefix(web.URL, "http://")
 	servers := topologytest.Start(t, 1).Addrs()
-	locked := withPassword(t)
-
-	for name, row := range map[string]struct {
+	type row struct {
 		env  []string
 		want string
-	}{
+	}
+	rows := map[string]row{
 		"port is taken":             {[]string{"PORT=" + port}, "choose another PORT"},
 		"port of profiles is taken": {[]string{"PPROF_ADDR=" + taken.Addr().String()}, "PPROF_ADDR"},
+		"address of another":        {[]string{"LISTEN_HOST=192.0.2.1"}, "LISTEN_HOST"},
 		"publish to a replica":      {at(servers[1], servers[1]), "publish to " + servers[1] + ": this is a replica; publish to its master, " + servers[0]},
-		"publish to no Redis":       {at(notRedis, servers[1]), "publish to " + notRedis + ": this does not answer as Redis does"},
-		"subscribe at no Redis":     {at(servers[0], notRedis), "subscribe at " + notRedis + ": this does not answer as Redis does"},
-		"no password":               {at(locked, locked), "REDIS_PASSWORD"},
-		"wrong password":            {append(at(locked, locked), "REDIS_USERNAME=chat", "REDIS_PASSWORD=wrong"), "REDIS_PASSWORD"},
-		"wrong user":                {append(at(locked, locked), "REDIS_USERNAME=bob", "REDIS_PASSWORD=right"), "REDIS_PASSWORD"},
-		"TLS to a plain server":     {append(at(servers[0], servers[1]), "REDIS_TLS=true"), "REDIS_TLS"},
-	} {
+	}
+	for name, wrong := range redistest.Wrongs(t, servers[0]) {
+		switch {
+		case wrong.MayPass: // it is waited for: see below
+		case len(wrong.Env) > 0: // which both servers are asked with
+			rows[name] = row{append(at(wrong.Addr, wrong.Addr), wrong.Env...), wrong.Says}
+		default:
+			rows["publish: "+name] = row{at(wrong.Addr, servers[1]), wrong.Says}
+			rows["subscribe: "+name] = row{at(servers[0], wrong.Addr), wrong.Says}
+		}
+	}
+	for name, row := range rows {
 		t.Run(name, func(t *testing.T) {
 			exit, sentence := runToEnd(t, row.env)
 			require.Equal(t, 1, exit, sentence)
 			require.Contains(t, sentence, row.want)
 		})
 	}
+}
+
+// What may be better in a moment is waited for: alive, not ready, and the reason
+// is told.
+func TestWhatMayPassIsWaitedFor(t *testing.T) {
+	server := redistest.Start(t).Options().Addr
+	for name, wrong := range redistest.Wrongs(t, server) {
+		if !wrong.MayPass {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			p := start(t, append(at(server, wrong.Addr), wrong.Env...)...)
+			require.Eventually(t, func() bool {
+				status, reason := p.readyz()
+				return status == http.StatusServiceUnavailable && strings.Contains(reason, wrong.Addr)
+			}, patience, 5*time.Millisecond)
+			require.Contains(t, p.awaitLog(`msg=waiting why="([^"]+)`), wrong.Says)
+		})
+	}
+}
+
+// All that a node asks of a server was in Redis 4 already.
+func TestOldServersWillDo(t *testing.T) {
+	addrs := topologytest.Start(t, 1).Addrs()
+	start(t, at(redistest.Old(t, addrs[0]), redistest.Old(t, addrs[1]))...).awaitReady()
 }
 
 // withPassword is a server that knows the user "chat" with the password
