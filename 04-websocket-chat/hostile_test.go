@@ -3,6 +3,8 @@ package chat
 import (
 	"bytes"
 	"encoding/binary"
+	"io"
+	"net"
 	"runtime"
 	"strings"
 	"testing"
@@ -126,6 +128,24 @@ func TestBrokenFramesEndTheirConnectionAndNoOther(t *testing.T) {
 	n.settled(crowdSize)
 	require.Empty(t, crowd.leaves(), "nothing of it was taken for a message")
 	require.Zero(t, n.hub.Stats().Slow)
+}
+
+// A socket that is closed with something unread ends with a reset, which may
+// overtake the reason.
+func TestReasonIsNotLostToAReset(t *testing.T) {
+	n := serve(t, unlimited)
+	for name, broken := range map[string][]byte{"1002": {opText, 2, 'h', 'i'}, "1009": announces(opText, 1<<63)} {
+		t.Run(name, func(t *testing.T) {
+			mallory := n.enter("mallory", "go")
+			mallory.writes(broken, make([]byte, 100_000))
+			socket := mallory.ws.NetConn().(*net.TCPConn)
+			require.NoError(t, socket.CloseWrite()) // it is not waited for any longer
+			_ = socket.SetReadDeadline(time.Now().Add(patience))
+			_, err := io.Copy(io.Discard, socket)
+			require.NoError(t, err, "the end, and no reset")
+		})
+	}
+	n.settled(0)
 }
 
 func TestPingBetweenFragmentsIsAnswered(t *testing.T) {
