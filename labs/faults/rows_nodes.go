@@ -55,7 +55,7 @@ var nodeKilled = Row{
 			}
 		}
 		r.check(longest > 0 && longest <= 3*time.Second, "its clients are at the other node within 3 s: after %v at most", show(longest))
-		r.tell("not countable: %d messages on their way into the dead node, which nobody has answered", r.senders[0].source.count(waiting))
+		tellUncounted(r)
 	},
 }
 
@@ -97,8 +97,13 @@ var nodeTerminated = Row{
 			}
 		}
 		r.check(in == of, "every client of it gets 1001: %d of %d", in, of)
-		r.tell("not countable: %d messages that met the 1001 on their way, which nobody has answered", r.senders[0].source.count(waiting))
+		tellUncounted(r)
 	},
+}
+
+// tellUncounted names what nobody can count: the tail of the node that is gone.
+func tellUncounted(r *run) {
+	r.tell("not countable: %d messages on their way into the node that is gone, which has answered none of them", r.senders[0].source.count(waiting))
 }
 
 // roam lets clients go to the other node.

@@ -53,6 +53,7 @@ var crowdReturns = Row{
 		untouched(r, all, 1)
 		clean(r, all[len(all)/2:])
 		r.check(r.counted(1) == 0, "node 2 counts nothing: %d", r.counted(1))
+		tellUncounted(r)
 	},
 }
 
