@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/vmihailenco/msgpack/v5"
+
+	"example.com/redis-chat/04-websocket-chat"
 )
 
 func TestPresenceIsReadAsItWasWritten(t *testing.T) {
@@ -83,6 +86,36 @@ func TestListOfOneNodeIsBounded(t *testing.T) {
 	require.Equal(t, 100_000, names)
 	_, _, err = decodePresence(string(marshal(presence{Pub: "p", Joined: list(mostPresent + 1)})))
 	require.ErrorContains(t, err, "more than 1048576")
+}
+
+// What a node adds to its list, again and again, comes to an end.
+func TestClientsOfOneNodeAreBounded(t *testing.T) {
+	r := New(Options{})
+	hub, err := chat.NewHub(chat.Options{Relay: r})
+	require.NoError(t, err)
+	r.hub = hub
+	require.NoError(t, r.heard(&Probe{Node: "eve", Pub: "eve"}, time.Now()))
+	tell := func(whole bool, names int) error { return r.present(&presence{Pub: "eve", Whole: whole}, names) }
+	require.NoError(t, tell(false, mostPresent))
+	require.Error(t, tell(false, 1))
+	require.NoError(t, tell(false, -1))
+	require.NoError(t, tell(false, 1))
+	require.NoError(t, tell(true, 5), "the whole list is all there is")
+	require.NoError(t, tell(false, mostPresent-5))
+	require.Error(t, tell(false, 1))
+	require.NoError(t, tell(false, -2*mostPresent))
+	require.NoError(t, tell(false, mostPresent))
+	require.Error(t, tell(false, 1), "nobody leaves who is not there")
+}
+
+func TestNodesThatAreFollowedAreBounded(t *testing.T) {
+	r, now := New(Options{}), time.Now()
+	for i := range mostNodes {
+		require.NoError(t, r.heard(&Probe{Node: "n", Pub: fmt.Sprint(i)}, now))
+	}
+	require.Error(t, r.heard(&Probe{Node: "n", Pub: "one more"}, now))
+	require.NoError(t, r.heard(&Probe{Node: "n", Pub: "7"}, now), "who is followed stays so")
+	require.Len(t, r.nodes, mostNodes)
 }
 
 func TestProbeThatIsRefused(t *testing.T) {

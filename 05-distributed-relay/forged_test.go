@@ -188,7 +188,7 @@ func TestForgedPresence(t *testing.T) {
 	// Of a node that has not been heard of it is not believed.
 	c.forge("chat:presence", whole("nobody", lobby("ghost")))
 	// Of one that has, it is, as far as it could be true.
-	c.publishRaw("chat:probe", probeOf(t, "eve", 0))
+	c.forge("chat:probe", fields{"node": "eve", "pub": "eve", "every": 1000}) // so it may be silent for 8 s
 	bad := 0
 	for _, names := range [][]string{
 		{strings.Repeat("n", 1<<20)}, {"a\nb"}, {"\u202Egnp.exe"}, {""}, {" "}, {"\x00"},
@@ -202,7 +202,7 @@ func TestForgedPresence(t *testing.T) {
 	n.awaitMetric(t, "chat_messages_malformed_total", float64(bad+2))
 
 	// A huge crowd is a number, and the first names.
-	crowd := make([]string, 100_000)
+	crowd := make([]string, 20_000)
 	for i := range crowd {
 		crowd[i] = fmt.Sprintf("n%05d", i)
 	}
@@ -214,18 +214,11 @@ func TestForgedPresence(t *testing.T) {
 			Joined []string
 		}
 		require.NoError(t, json.Unmarshal(m.Data, &told))
-		if told.Count == 100_001 {
+		if told.Count == 20_001 {
 			require.Len(t, told.Joined, 200)
 			break
 		}
 	}
-	// More and more of them come to an end.
-	for range 11 {
-		c.forge("chat:presence", fields{"pub": "eve", "joined": lobby(crowd...)})
-		c.publishRaw("chat:probe", probeOf(t, "eve", 0))
-	}
-	n.awaitMetric(t, "chat_messages_malformed_total", float64(bad+4))
-
 	// Eve's probes have ended: so do her people.
 	for {
 		var told struct{ Count int }

@@ -73,7 +73,7 @@ func hostile(t *testing.T) map[string][]string {
 
 // Each kind, on each channel, in the midst of a conversation.
 func TestHostilePayloadsAreCountedAndHurtNobody(t *testing.T) {
-	c := startCluster(t, 2)
+	c := startClusterWith(t, 2, patient)
 	alice, bob := c.dial(0, "alice", "lobby"), c.dial(1, "bob", "lobby")
 	master := c.redis(0)
 	said, bad := 0, 0

@@ -77,7 +77,7 @@ func (c *cluster) goesOnAsBefore(alice, bob *client, before uint64) {
 	require.Eventually(c.t, func() bool { return heap() < before+large/4 }, patience, 50*time.Millisecond, "its memory goes back")
 }
 
-// patient is for clusters that carry such: with the race detector, 64 MB take
+// patient is for clusters that carry much: with the race detector, 64 MB take
 // longer than three probes.
 var patient = relay.Options{ProbeInterval: time.Second}
 
