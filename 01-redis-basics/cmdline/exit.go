@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // Usage is a mistake on the command line or in the environment, which no look at
@@ -25,7 +26,8 @@ func Exit(program string, err error, stderr io.Writer) int {
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return 0
 	}
-	fmt.Fprintf(stderr, "%s: %v\n", program, err) // if that fails, nobody can be told
+	said := strings.ReplaceAll(err.Error(), "\n", "; ") // of errors.Join
+	fmt.Fprintf(stderr, "%s: %s\n", program, said)      // if that fails, nobody can be told
 	if _, ok := errors.AsType[*Usage](err); ok {
 		return 2
 	}

@@ -105,7 +105,7 @@ func TestWhatIsMissingIsOneSentence(t *testing.T) {
 	_, err = Open(basics.Backend{Kind: basics.KindRunning})
 	require.ErrorContains(t, err, "give embedded or server")
 	t.Setenv("PATH", t.TempDir())
-	_, err = nodeProgram(t.Context(), nil)
+	_, err = nodeProgram(t.Context(), &Lab{programs: t.TempDir()})
 	require.ErrorContains(t, err, "it needs Node.js 18 or newer and npm")
 }
 

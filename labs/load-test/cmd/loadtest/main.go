@@ -16,6 +16,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/cmdline"
@@ -38,20 +39,8 @@ const usage = `usage: loadtest [flags] MODE
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	err := run(ctx, os.Args, os.Stdout, os.Stderr)
-	switch {
-	case err == nil, errors.Is(err, flag.ErrHelp):
-	case errors.Is(err, errUsage):
-		fmt.Fprintln(os.Stderr, "loadtest:", err)
-		os.Exit(2)
-	default:
-		fmt.Fprintln(os.Stderr, "loadtest:", err)
-		os.Exit(1)
-	}
+	os.Exit(cmdline.Exit("loadtest", run(ctx, os.Args, os.Stdout, os.Stderr), os.Stderr))
 }
-
-// errUsage marks what is wrong with the command line.
-var errUsage = errors.New("loadtest -h tells what there is")
 
 // options are the flags.
 type options struct {
@@ -68,20 +57,20 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) 
 	fs := flag.NewFlagSet("loadtest", flag.ContinueOnError)
 	fs.SetOutput(errOut)
 	o.register(fs)
-	if err := cmdline.Parse(fs, args[1:], usage); errors.Is(err, flag.ErrHelp) {
+	if err := cmdline.Parse(fs, args[1:], usage); err != nil {
 		return err
-	} else if err != nil {
-		return fmt.Errorf("%w; %w", err, errUsage)
-	}
-	if o.rounds < 1 {
-		return fmt.Errorf("-rounds %d: give 1 or more; %w", o.rounds, errUsage)
 	}
 	if fs.Arg(0) == "draw" {
-		return draw(ctx, fs.Arg(1), o)
+		return draw(ctx, fs.Args()[1:], o)
 	}
 	work, err := mode(fs.Args())
 	if err != nil {
 		return err
+	}
+	for _, file := range []string{o.json, o.html} { // before, and not after an hour
+		if err := writable(file); err != nil {
+			return err
+		}
 	}
 	lab, err := loadtest.Open(o.backend)
 	if err != nil {
@@ -107,19 +96,25 @@ func (o *options) register(fs *flag.FlagSet) {
 		o.systems, err = loadtest.Systems(s)
 		return err
 	})
-	fs.IntVar(&o.nodes, "nodes", 2, "`number` of nodes")
-	fs.IntVar(&o.rounds, "rounds", 3, "`number` of rounds of compare and grow")
-	fs.IntVar(&o.load.Clients, "clients", 100, "`number` of connections at each node")
-	fs.IntVar(&o.load.Senders, "senders", 5, "`number` of them that send, too")
-	fs.IntVar(&o.load.Rooms, "rooms", 1, "`number` of rooms that all clients are spread over")
-	fs.Float64Var(&o.load.Rate, "rate", 200, "messages a `second`, of all senders together; of search: where it begins")
-	fs.IntVar(&o.load.Size, "size", 128, "`bytes` of a message's data")
-	fs.DurationVar(&o.load.Warmup, "warmup", 0, "`time` that is not counted (default 2s, of search 1s)")
-	fs.DurationVar(&o.load.Length, "length", 0, "`time` that is counted (default 5s, of search 3s)")
+	o.nodes, o.rounds = 2, 3
+	o.load = loadtest.Load{Clients: 100, Senders: 5, Rooms: 1, Rate: 200, Size: 128}
+	fs.Func("nodes", "`number` of nodes (default 2)", cmdline.Number(&o.nodes, 1, 100))
+	fs.Func("rounds", "`number` of rounds of compare and grow (default 3)", cmdline.Number(&o.rounds, 1, 1000))
+	fs.Func("clients", "`number` of connections at each node (default 100)", cmdline.Number(&o.load.Clients, 1, 1e6))
+	fs.Func("senders", "`number` of them that send, too (default 5)", cmdline.Number(&o.load.Senders, 1, 1e6))
+	fs.Func("rooms", "`number` of rooms that all clients are spread over (default 1)", cmdline.Number(&o.load.Rooms, 1, 1e6))
+	fs.Func("rate", "messages a `second`, of all senders together; of search: where it begins (default 200)", cmdline.Rate(&o.load.Rate, 1e-3, 1e7))
+	fs.Func("size", "`bytes` of a message's data (default 128)", cmdline.Number(&o.load.Size, 1, 60<<10))
+	fs.Func("warmup", "`time` that is not counted (default 2s, of search 1s)", cmdline.Time(&o.load.Warmup, time.Nanosecond))
+	fs.Func("length", "`time` that is counted (default 5s, of search 3s)", cmdline.Time(&o.load.Length, time.Nanosecond))
 	o.backend = loadtest.DefaultBackend()
 	fs.Func("redis", "where Redis comes from: `auto`, embedded or server (auto: a server when one is on the PATH)", func(s string) (err error) {
-		if s != "auto" {
-			o.backend, err = basics.ParseBackend(s)
+		var word string
+		if err := cmdline.OneOf(&word, "auto", "embedded", "server")(s); err != nil {
+			return fmt.Errorf("%w: the lab measures the CPU of servers of its own", err)
+		}
+		if word != "auto" {
+			o.backend, err = basics.ParseBackend(word)
 		}
 		return err
 	})
@@ -133,7 +128,7 @@ func mode(words []string) (func(context.Context, *loadtest.Lab, options) error, 
 		"steady": steady, "search": search, "idle": idle, "slow": slow, "grow": grow, "short": short, "compare": compare,
 	}
 	if len(words) != 1 || modes[words[0]] == nil {
-		return nil, fmt.Errorf("give one word for what to do, not %q; %w", strings.Join(words, " "), errUsage)
+		return nil, cmdline.Usagef("give one word for what to do, after the flags, not %q; -h lists the words", strings.Join(words, " "))
 	}
 	return modes[words[0]], nil
 }
@@ -158,10 +153,11 @@ func pictures(ctx context.Context, r *loadtest.Report, file string) error {
 	return write(file, func(w io.Writer) error { return report.HTML(w, r, library) })
 }
 
-func draw(ctx context.Context, file string, o options) error {
-	if file == "" || o.html == "" {
-		return fmt.Errorf("draw wants a result and -html; %w", errUsage)
+func draw(ctx context.Context, files []string, o options) error {
+	if len(files) != 1 || files[0] == "" || o.html == "" {
+		return cmdline.Usagef("draw wants a result and -html: loadtest -html FILE draw RESULT.json")
 	}
+	file := files[0]
 	f, err := os.Open(file)
 	if err != nil {
 		return fmt.Errorf("draw: %w", err)
@@ -172,6 +168,18 @@ func draw(ctx context.Context, file string, o options) error {
 		return fmt.Errorf("draw %s: %w", file, err)
 	}
 	return pictures(ctx, r, o.html)
+}
+
+// writable reports what is in the way of a file that is to be written later.
+func writable(file string) error {
+	if file == "" {
+		return nil
+	}
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY, 0o666)
+	if err != nil {
+		return fmt.Errorf("write the result: %w", err)
+	}
+	return f.Close()
 }
 
 func write(file string, content func(io.Writer) error) error {

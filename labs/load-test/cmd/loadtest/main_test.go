@@ -4,10 +4,19 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"example.com/redis-chat/01-redis-basics/cmdline"
 )
+
+func TestMain(m *testing.M) {
+	// The thread that starts servers lives as long as the process, so that they die with it.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"))
+}
 
 // command runs the program as from the command line.
 func command(t *testing.T, args ...string) (out, errOut string, err error) {
@@ -17,25 +26,75 @@ func command(t *testing.T, args ...string) (out, errOut string, err error) {
 	return o.String(), e.String(), err
 }
 
-func TestMistakesAreOneSentence(t *testing.T) {
-	for name, c := range map[string]struct {
+// mistaken is what a call says that has to fail, and its exit code.
+func mistaken(t *testing.T, args ...string) (code int, sentence string) {
+	t.Helper()
+	out, said, err := command(t, args...)
+	require.Error(t, err)
+	require.Empty(t, out)
+	require.Empty(t, said)
+	var errOut strings.Builder
+	code = cmdline.Exit("loadtest", err, &errOut)
+	require.Regexp(t, `^loadtest: [^\n]+\n$`, errOut.String())
+	return code, errOut.String()
+}
+
+func TestMistakeInTheCallEndsWith2(t *testing.T) {
+	const times = "want a time from 1ns to 24h, with its unit"
+	for _, c := range []struct {
 		args []string
 		want string
 	}{
-		"no word":           {nil, `give one word for what to do, not ""`},
-		"an unknown word":   {[]string{"fast"}, `not "fast"`},
-		"an unknown system": {[]string{"-systems", "ejabberd", "steady"}, `there is no system "ejabberd"`},
-		"a bad number":      {[]string{"-clients", "many", "steady"}, `-clients "many"`},
-		"nothing to draw":   {[]string{"draw"}, "draw wants a result and -html"},
-		"no round":          {[]string{"-rounds", "0", "compare"}, "-rounds 0: give 1 or more"},
-		"a bad redis":       {[]string{"-redis", "cluster", "steady"}, `-redis "cluster"`},
+		{nil, `give one word for what to do, after the flags, not ""`},
+		{[]string{"fast"}, `not "fast"`},
+		{[]string{"steady", "-nodes", "1"}, `after the flags, not "steady -nodes 1"`},
+		{[]string{"-speed", "9", "steady"}, "flag provided but not defined: -speed; -h lists the flags"},
+		{[]string{"-systems", "ejabberd", "steady"}, `-systems "ejabberd": there is no system "ejabberd"`},
+		{[]string{"-systems", "", "steady"}, "there is no system"},
+		{[]string{"-systems", "ceiling,", "steady"}, "there is no system"},
+		{[]string{"-nodes", "0", "steady"}, `-nodes "0": want a whole number from 1 to 100`},
+		{[]string{"-nodes", "-1", "steady"}, `-nodes "-1": want a whole number from 1 to 100`},
+		{[]string{"-nodes", "99999999999999999999", "steady"}, "want a whole number from 1 to 100"},
+		{[]string{"-rounds", "0", "compare"}, `-rounds "0": want a whole number from 1 to 1000`},
+		{[]string{"-clients", "many", "steady"}, `-clients "many": want a whole number`},
+		{[]string{"-clients", "0", "steady"}, `-clients "0": want a whole number`},
+		{[]string{"-senders", "0", "steady"}, `-senders "0": want a whole number`},
+		{[]string{"-rooms", "-1", "steady"}, `-rooms "-1": want a whole number`},
+		{[]string{"-rate", "0", "search"}, `-rate "0": want a number from 0.001 to 1e+07`},
+		{[]string{"-rate", "NaN", "search"}, "want a number from 0.001 to 1e+07"},
+		{[]string{"-size", "1000000", "steady"}, `-size "1000000": want a whole number from 1 to 61440`},
+		{[]string{"-length", "5", "steady"}, `-length "5": ` + times},
+		{[]string{"-length", "-1s", "steady"}, times},
+		{[]string{"-warmup", "999999h", "steady"}, times},
+		{[]string{"-redis", "cluster", "steady"}, `-redis "cluster": want auto, embedded or server`},
+		{[]string{"-redis", "127.0.0.1:6379", "steady"}, "want auto, embedded or server: the lab measures the CPU of servers of its own"},
+		{[]string{"-redis", "", "steady"}, "want auto, embedded or server"},
+		{[]string{"draw"}, "draw wants a result and -html"},
+		{[]string{"-html", "a.html", "draw", "a.json", "b.json"}, "draw wants a result and -html"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			_, _, err := command(t, c.args...)
-			require.ErrorIs(t, err, errUsage)
-			require.ErrorContains(t, err, c.want)
-			require.NotContains(t, err.Error(), "\n")
-		})
+		code, sentence := mistaken(t, c.args...)
+		require.Equal(t, 2, code, sentence)
+		require.Contains(t, sentence, c.want)
+	}
+}
+
+func TestMistakeInTheWorldEndsWith1(t *testing.T) {
+	dir := t.TempDir()
+	nowhere := filepath.Join(dir, "no", "such", "folder")
+	noResult := filepath.Join(dir, "text")
+	require.NoError(t, os.WriteFile(noResult, []byte("hello"), 0o600))
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"-json", nowhere, "steady"}, "write the result: open " + nowhere},
+		{[]string{"-html", nowhere, "steady"}, "write the result: open " + nowhere},
+		{[]string{"-html", noResult, "draw", nowhere}, "draw: open " + nowhere},
+		{[]string{"-html", noResult, "draw", noResult}, "draw " + noResult + ": read a report"},
+	} {
+		code, sentence := mistaken(t, c.args...)
+		require.Equal(t, 1, code, sentence)
+		require.Contains(t, sentence, c.want)
 	}
 }
 

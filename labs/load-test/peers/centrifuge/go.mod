@@ -43,6 +43,7 @@ require (
 	example.com/redis-chat/01-redis-basics v0.0.0
 	github.com/gorilla/websocket v1.5.3
 	github.com/stretchr/testify v1.12.1
+	go.uber.org/goleak v1.3.0
 )
 
 replace example.com/redis-chat/01-redis-basics => ../../../../01-redis-basics
