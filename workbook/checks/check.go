@@ -5,6 +5,7 @@ package checks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -31,6 +32,7 @@ func All(root string) ([]Check, error) {
 	checks := []Check{
 		{"format", "every Go file is formatted (make fmt)", unformatted},
 		{"sources", "no test sleeps, no test is skipped without a reason, nothing is left to do", traces},
+		{"leaks", "every package's tests look for goroutines that are left behind", unwatchedForLeaks},
 		{"modules", "every module is in go.work, asks for Go 1.26 and for the same versions as the others", strayModules},
 		{"order", "a chapter imports only earlier chapters", upwardImports},
 		{"links", "every relative link and anchor in a text leads somewhere", brokenLinks},
@@ -96,6 +98,9 @@ func Run(ctx context.Context, root string, only []string, out io.Writer) (suite.
 	return tally, nil
 }
 
+// ErrNoSuchCheck is in the error of a name that no check has.
+var ErrNoSuchCheck = errors.New("there is no check")
+
 func known(checks []Check, only []string) error {
 	for _, name := range only {
 		if !slices.ContainsFunc(checks, func(c Check) bool { return c.Name == name }) {
@@ -103,7 +108,7 @@ func known(checks []Check, only []string) error {
 			for _, c := range checks {
 				names = append(names, c.Name)
 			}
-			return fmt.Errorf("there is no check %q; there are: %s", name, strings.Join(names, ", "))
+			return fmt.Errorf("%w %q; there are: %s", ErrNoSuchCheck, name, strings.Join(names, ", "))
 		}
 	}
 	return nil

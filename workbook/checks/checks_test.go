@@ -76,6 +76,22 @@ func TestInABubbleOfOurs(t *testing.T) {
 	)
 }
 
+func TestPackagesThatDoNotLookForLeaks(t *testing.T) {
+	const test = "\n\nfunc TestA(t *testing.T) {}\n"
+	root := repository(t, map[string]string{
+		"a/a_test.go":               "package a" + test,
+		"b/b_test.go":               "package b_test" + test,
+		"b/main_test.go":            "package b\n\nfunc TestMain(m *testing.M) { goleak.VerifyTestMain(m) }\n",
+		"c/c_test.go":               "package c\n\nfunc TestMain(m *testing.M) { m.Run() }" + test,
+		"d/d_test.go":               "package d\n\nfunc TestA(t *testing.T) { goleak.VerifyNone(t) }\n",
+		"e/example_test.go":         "package e_test\n\nfunc Example() {}\n\nfunc ExampleA() { helper() }\n\nfunc helper() {}\n",
+		"f/fuzz_test.go":            "package f\n\nfunc FuzzA(f *testing.F) {}\n",
+		"g/exercises/one/x_test.go": "package one" + test,
+		"h/h.go":                    "package h\n",
+	})
+	requireFindings(t, unwatchedForLeaks, root, "a: its tests do not look for goroutines", "c: its tests", "d: its tests", "f: its tests")
+}
+
 func TestModulesThatDoNotFit(t *testing.T) {
 	root := repository(t, map[string]string{
 		"go.work":         "go 1.26.0\n\nuse (\n\t./01-one\n\t./02-two\n)\n",

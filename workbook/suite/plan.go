@@ -2,9 +2,12 @@ package suite
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -50,6 +53,24 @@ func plan(env []string, server string, packagesGiven bool) (runs []run, note str
 		onRedis:  !packagesGiven,
 	}
 	return []run{embedded, real}, ""
+}
+
+// ErrBackend is in the error of a WORKBOOK_REDIS that no test would know what to do
+// with: each would fail, with the same words.
+var ErrBackend = errors.New("want embedded, server, or host:port[,host:port…] of running servers, the master first")
+
+func checkBackend(backend string) error {
+	switch backend {
+	case "", "embedded", "server":
+		return nil
+	}
+	for addr := range strings.SplitSeq(backend, ",") {
+		host, port, err := net.SplitHostPort(strings.TrimSpace(addr))
+		if _, portErr := strconv.ParseUint(port, 10, 16); err != nil || portErr != nil || host == "" {
+			return fmt.Errorf("WORKBOOK_REDIS %q: %w", backend, ErrBackend)
+		}
+	}
+	return nil
 }
 
 // givesPackages reports whether among the arguments for go test are packages.

@@ -39,6 +39,9 @@ func Main(ctx context.Context, o Options) (Tally, error) {
 		o.Err = os.Stderr
 	}
 	env := os.Environ()
+	if err := checkBackend(lookup(env, "WORKBOOK_REDIS")); err != nil {
+		return Tally{}, err
+	}
 	runs, note := plan(env, findServer(), givesPackages(o.Args))
 	race, why := raceFlag(ctx, o.Root)
 

@@ -4,8 +4,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"strings"
@@ -16,44 +18,77 @@ import (
 )
 
 func main() {
-	only := flag.String("only", "", "names of the checks to run, separated by commas; default: all")
-	list := flag.Bool("list", false, "list the checks")
-	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, *only, *list); err != nil {
-		fmt.Fprintln(os.Stderr, "check:", err)
-		os.Exit(1)
-	}
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	os.Exit(command(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-func run(ctx context.Context, only string, list bool) error {
+// errUsage is in the error of a call that makes no sense.
+var errUsage = errors.New("-h lists the flags")
+
+// command gives the exit code: 0 all holds, 1 something does not, 2 a mistake in the
+// call. The chapters have a package for this; the workbook's programs get by without
+// what that stands on.
+func command(ctx context.Context, args []string, out, errOut io.Writer) int {
+	err := run(ctx, args, out)
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errUsage), errors.Is(err, checks.ErrNoSuchCheck):
+		fmt.Fprintln(errOut, "check:", err)
+		return 2
+	}
+	fmt.Fprintln(errOut, "check:", err)
+	return 1
+}
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("check", flag.ContinueOnError)
+	flags.SetOutput(io.Discard) // else all flags are printed below a mistake
+	var names []string
+	flags.Func("only", "`names` of the checks to run, separated by commas; default: all", func(list string) error {
+		for name := range strings.SplitSeq(list, ",") {
+			names = append(names, strings.TrimSpace(name))
+		}
+		return nil
+	})
+	list := flags.Bool("list", false, "list the checks")
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprintln(out, "usage: check [flags]")
+		flags.SetOutput(out)
+		flags.PrintDefaults()
+		return nil
+	case err != nil:
+		return fmt.Errorf("%w; %w", err, errUsage)
+	case flags.NArg() > 0:
+		return fmt.Errorf("unexpected argument %q: name checks by -only; %w", flags.Arg(0), errUsage)
+	}
 	root, err := workspace.Root(".")
 	if err != nil {
 		return err
 	}
-	if list {
-		return printList(root)
+	if *list {
+		return printList(root, out)
 	}
-	var names []string
-	if only != "" {
-		names = strings.Split(only, ",")
+	tally, err := checks.Run(ctx, root, names, out)
+	if errors.Is(err, checks.ErrNoSuchCheck) {
+		return err
 	}
-	tally, err := checks.Run(ctx, root, names, os.Stdout)
 	if appendErr := tally.Append(); err == nil {
 		err = appendErr
 	}
-	fmt.Println(tally)
+	fmt.Fprintln(out, tally)
 	if err == nil && tally.Failed > 0 {
 		err = fmt.Errorf("%d checks failed", tally.Failed)
 	}
 	return err
 }
 
-func printList(root string) error {
+func printList(root string, out io.Writer) error {
 	all, err := checks.All(root)
 	for _, c := range all {
-		fmt.Printf("%-20s  %s\n", c.Name, c.Rule)
+		fmt.Fprintf(out, "%-20s  %s\n", c.Name, c.Rule)
 	}
 	return err
 }

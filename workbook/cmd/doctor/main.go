@@ -5,14 +5,28 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 
 	"example.com/redis-chat/workbook/doctor"
 )
 
-func main() {
-	if err := doctor.Examine(context.Background(), os.Stdout, doctor.Options{}); err != nil {
-		fmt.Fprintln(os.Stderr, "doctor:", err)
-		os.Exit(1)
+func main() { os.Exit(command(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// command gives the exit code: 0 the workbook can be used, 1 it cannot, 2 a mistake
+// in the call.
+func command(args []string, out, errOut io.Writer) int {
+	if len(args) == 1 && (args[0] == "-h" || args[0] == "-help" || args[0] == "--help") {
+		fmt.Fprintln(out, "usage: doctor   It shows what of the workbook's tools is here, and what is missing. There are no flags.")
+		return 0
 	}
+	if len(args) > 0 {
+		fmt.Fprintf(errOut, "doctor: unexpected argument %q: it is called without any\n", args[0])
+		return 2
+	}
+	if err := doctor.Examine(context.Background(), out, doctor.Options{}); err != nil {
+		fmt.Fprintln(errOut, "doctor:", err)
+		return 1
+	}
+	return 0
 }
