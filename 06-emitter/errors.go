@@ -1,10 +1,9 @@
 package emitter
 
 import (
+	"context"
 	"errors"
 	"fmt"
-
-	"github.com/redis/go-redis/v9"
 
 	basics "example.com/redis-chat/01-redis-basics"
 )
@@ -25,22 +24,17 @@ var (
 
 // explain turns what go-redis says about a server into a sentence with its
 // address and what to do.
-func explain(addr string, err error) error {
-	trouble := basics.Diagnose(err)
-	if answer, ok := errors.AsType[redis.Error](err); ok {
-		err = answer // without what goes before it
+func (l *line) explain(ctx context.Context, err error) error {
+	err = fmt.Errorf("publish to %s: %w", l.addr, basics.Explain(ctx, l.client.Options(), err))
+	switch basics.Diagnose(err) {
+	case basics.NoAnswer, basics.NobodyThere, basics.ConnectionEnded:
+		return unreachable{err}
 	}
-	switch trouble {
-	case basics.NoAnswer:
-		return fmt.Errorf("publish to %s: %w in time: is it frozen, is it not Redis, or is REDIS_TLS wrong? (%w)", addr, ErrUnreachable, err)
-	case basics.NobodyThere, basics.ConnectionEnded:
-		return fmt.Errorf("publish to %s: %w: start Redis there, or name the master's address (%w)", addr, ErrUnreachable, err)
-	case basics.CredentialsRefused:
-		return fmt.Errorf("publish to %s: the credentials are refused: set REDIS_USERNAME and REDIS_PASSWORD (%w)", addr, err)
-	case basics.NotPermitted:
-		return fmt.Errorf("publish to %s: this user needs the right to PUBLISH, ROLE and WAIT (%w)", addr, err)
-	case basics.NotRedis:
-		return fmt.Errorf("publish to %s: what answers there is not Redis: %w", addr, err)
-	}
-	return fmt.Errorf("publish to %s: %w", addr, err)
+	return err
 }
+
+// unreachable is ErrUnreachable too: the sentence says it already.
+type unreachable struct{ error }
+
+func (u unreachable) Unwrap() error        { return u.error }
+func (u unreachable) Is(target error) bool { return target == ErrUnreachable }

@@ -211,7 +211,7 @@ func TestWhoIsNotRedis(t *testing.T) {
 	web := httptest.NewServer(http.NotFoundHandler())
 	defer web.Close()
 	_, err := newEmitter(t, web.Listener.Addr().String()).Emit(t.Context(), "message")
-	require.ErrorContains(t, err, "not Redis")
+	require.ErrorContains(t, err, "does not answer as Redis does")
 }
 
 // silent accepts connections and never says a word.

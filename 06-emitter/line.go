@@ -103,7 +103,7 @@ func (l *line) replicas(ctx context.Context) (int, error) {
 		if reused && ctx.Err() == nil {
 			return l.replicas(ctx)
 		}
-		return 0, explain(l.addr, err)
+		return 0, l.explain(ctx, err)
 	}
 	if role.Name == replication.Replica {
 		l.drop()
@@ -122,12 +122,12 @@ func (l *line) publish(ctx context.Context, e *relay.Envelope) error {
 	err = l.conn.Publish(ctx, e.Channel(l.key), l.buf).Err()
 	var answer redis.Error
 	if errors.As(err, &answer) {
-		return explain(l.addr, err) // refused, so not published: the number stays free
+		return l.explain(ctx, err) // refused, so not published: the number stays free
 	}
 	l.seq++
 	if err != nil {
 		l.drop()
-		return fmt.Errorf("%w: %w", ErrUnconfirmed, explain(l.addr, err))
+		return fmt.Errorf("%w: %w", ErrUnconfirmed, l.explain(ctx, err))
 	}
 	return nil
 }
@@ -162,7 +162,7 @@ func (l *line) wait(ctx context.Context, n int, left time.Duration) (int, error)
 	took, err := l.conn.Wait(ctx, n, left).Result()
 	if err != nil {
 		l.drop()
-		return 0, explain(l.addr, err)
+		return 0, l.explain(ctx, err)
 	}
 	return int(took), nil
 }

@@ -11,15 +11,12 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"os"
-	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -43,7 +40,8 @@ func main() {
 
 // options are what the command line and the environment say.
 type options struct {
-	redis      redis.Options
+	addr       string
+	login      basics.Login
 	to, except []string
 	wait       int
 	timeout    time.Duration
@@ -51,32 +49,22 @@ type options struct {
 	data       []any // none or one
 }
 
-// errUsage ends the program with exit code 2.
-var errUsage = errors.New("bad usage")
-
 // run is the program; its result is the exit code.
 func run(args []string, getenv func(string) string, out, errOut io.Writer) int {
 	o, err := parse(args, getenv, errOut)
-	if errors.Is(err, flag.ErrHelp) {
-		return 0
-	}
 	if err == nil {
 		err = emit(o, out)
 	}
-	if err == nil {
-		return 0
-	}
-	fmt.Fprintln(errOut, "emit:", err)
-	for _, mistake := range []error{errUsage, emitter.ErrEvent, emitter.ErrRoom, emitter.ErrArgument} {
+	for _, mistake := range []error{emitter.ErrEvent, emitter.ErrRoom, emitter.ErrArgument} {
 		if errors.Is(err, mistake) {
-			return 2
+			err = cmdline.Usagef("%w", err)
 		}
 	}
-	return 1
+	return cmdline.Exit("emit", err, errOut)
 }
 
 func emit(o options, out io.Writer) error {
-	client := redis.NewClient(&o.redis)
+	client := redis.NewClient(o.login.Options(o.addr))
 	defer client.Close()
 	e := emitter.New(client, emitter.Timeout(o.timeout)).To(o.to...).Except(o.except...).WaitFor(o.wait)
 	defer e.Close()
@@ -91,33 +79,30 @@ func emit(o options, out io.Writer) error {
 func parse(args []string, getenv func(string) string, errOut io.Writer) (o options, err error) {
 	flags := flag.NewFlagSet("emit", flag.ContinueOnError)
 	flags.SetOutput(errOut)
-	flags.StringVar(&o.redis.Addr, "redis", "127.0.0.1:6379", "host:port of the master")
+	o.addr, o.timeout = "127.0.0.1:6379", 2*time.Second
+	flags.Func("redis", "`host:port` of the master (default 127.0.0.1:6379)", cmdline.Addr(&o.addr))
 	flags.Func("to", "a `room` whose members get it; may be repeated (default: everybody)", list(&o.to))
 	flags.Func("except", "a `room` whose members do not get it; may be repeated", list(&o.except))
-	flags.IntVar(&o.wait, "wait", 0, "exit 1 when fewer than `N` replicas take it")
-	flags.DurationVar(&o.timeout, "timeout", 2*time.Second, "how long all may take, e.g. 500ms")
-	if err := cmdline.Parse(flags, args, usage); errors.Is(err, flag.ErrHelp) {
+	flags.Func("wait", "exit 1 when fewer than `N` replicas take it (default 0)", cmdline.Number(&o.wait, 0, 1e6))
+	flags.Func("timeout", "the `time` that all may take, e.g. 500ms (default 2s)", cmdline.Time(&o.timeout, time.Millisecond))
+	if err := cmdline.Parse(flags, args, usage); err != nil {
 		return o, err
-	} else if err != nil {
-		return o, fmt.Errorf("%w: %w", errUsage, err)
 	}
-	switch err := basics.CheckAddr(o.redis.Addr); {
-	case err != nil:
-		return o, fmt.Errorf("%w: -redis %w", errUsage, err)
-	case o.wait < 0:
-		return o, fmt.Errorf("%w: -wait %d: want 0 or more", errUsage, o.wait)
-	case o.timeout <= 0:
-		return o, fmt.Errorf("%w: -timeout %v: want more than 0, e.g. 2s", errUsage, o.timeout)
-	case flags.NArg() == 0:
-		return o, fmt.Errorf("%w: name an EVENT, for example: emit message 'Hello!'", errUsage)
-	case flags.NArg() > 2:
-		return o, fmt.Errorf("%w: %q is one argument too many: flags come before EVENT, and DATA is one argument in quotes", errUsage, flags.Arg(2))
+	if o.login, err = basics.LoginFromEnv(getenv); err != nil {
+		return o, cmdline.Usagef("%w", err)
+	}
+	switch flags.NArg() {
+	case 0:
+		return o, cmdline.Usagef("name an EVENT, for example: emit message 'Hello!'")
+	case 1, 2:
+	default:
+		return o, cmdline.Usagef("%q is one argument too many: flags come before EVENT, and DATA is one argument in quotes", flags.Arg(2))
 	}
 	o.event = flags.Arg(0)
 	if flags.NArg() == 2 {
 		o.data = []any{data(flags.Arg(1))}
 	}
-	return o, credentials(&o.redis, getenv)
+	return o, nil
 }
 
 func list(to *[]string) func(string) error {
@@ -132,21 +117,4 @@ func data(text string) any {
 		return json.RawMessage(text)
 	}
 	return text
-}
-
-func credentials(o *redis.Options, getenv func(string) string) error {
-	o.Username, o.Password = getenv("REDIS_USERNAME"), getenv("REDIS_PASSWORD")
-	text := getenv("REDIS_TLS")
-	if text == "" {
-		return nil
-	}
-	on, err := strconv.ParseBool(text)
-	if err != nil {
-		return fmt.Errorf("%w: REDIS_TLS=%q: want true or false", errUsage, text)
-	}
-	if on {
-		host, _, _ := net.SplitHostPort(o.Addr)
-		o.TLSConfig = &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}
-	}
-	return nil
 }

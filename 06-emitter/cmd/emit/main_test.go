@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"regexp"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
@@ -81,26 +84,81 @@ func TestDataIsJSONOrElseAString(t *testing.T) {
 	}
 }
 
-func TestBadUsageIsOneSentenceAndExit2(t *testing.T) {
-	addr := redistest.Start(t).Options().Addr // a mistake is found with a server and without
-	for _, args := range [][]string{
-		{}, {"-wait", "x", "e"}, {"-wait", "-1", "e"}, {"-timeout", "0", "e"}, {"-timeout", "soon", "e"},
-		{"-redis", "localhost", "e"}, {"-redis", "localhost:zz", "e"}, {"-redis", "localhost:0", "e"}, {"-nosuchflag", "e"}, {"e", "data", "-to"}, {"$ack"}, {"-to", "", "e"}, {"e", "1e999"},
+func TestMistakeInTheCallIsOneSentenceAndExit2(t *testing.T) {
+	const (
+		addr  = "want host:port, such as 127.0.0.1:6379"
+		count = "want a whole number from 0 to 1000000"
+		times = "want a time from 1ms to 24h, with its unit, as in 250ms or 10s"
+	)
+	server := redistest.Start(t).Options().Addr // a mistake is found with a server and without
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "name an EVENT"},
+		{[]string{""}, "this name of an event cannot be used"},
+		{[]string{"$ack"}, "this name of an event cannot be used"},
+		{[]string{"connect"}, "this name of an event cannot be used"},
+		{[]string{"-wait", "x", "e"}, `-wait "x": ` + count},
+		{[]string{"-wait", "-1", "e"}, `-wait "-1": ` + count},
+		{[]string{"-wait", "99999999999999999999", "e"}, count},
+		{[]string{"-timeout", "0", "e"}, `-timeout "0": ` + times},
+		{[]string{"-timeout", "5", "e"}, times},
+		{[]string{"-timeout", "-1s", "e"}, times},
+		{[]string{"-timeout", "soon", "e"}, times},
+		{[]string{"-timeout", "999999h", "e"}, times},
+		{[]string{"-redis", "localhost", "e"}, `-redis "localhost": ` + addr},
+		{[]string{"-redis", "localhost:zz", "e"}, addr},
+		{[]string{"-redis", "localhost:0", "e"}, addr},
+		{[]string{"-redis", "localhost:65536", "e"}, addr},
+		{[]string{"-redis", "", "e"}, addr},
+		{[]string{"-redis", "redis://localhost:6379", "e"}, addr},
+		{[]string{"-redis", "localhost:6379/", "e"}, addr},
+		{[]string{"-redis", "a:6379,b:6379", "e"}, addr},
+		{[]string{"-nosuchflag", "e"}, "flag provided but not defined: -nosuchflag; -h lists the flags"},
+		{[]string{"-wait"}, "flag needs an argument: -wait; -h lists the flags"},
+		{[]string{"e", "data", "-to"}, `"-to" is one argument too many: flags come before EVENT`},
+		{[]string{"-to", "", "e"}, "this name of a room cannot be used"},
+		{[]string{"e", "1e999"}, "this argument cannot be sent"},
 	} {
-		args := append([]string{"-redis", addr}, args...)
-		code, out, errOut := emitLine(args...)
-		require.Equal(t, 2, code, args)
+		code, out, errOut := emitLine(append([]string{"-redis", server}, c.args...)...)
+		require.Equal(t, 2, code, c.args)
 		require.Empty(t, out)
 		require.Regexp(t, `^emit: [^\n]+\n$`, errOut)
-		require.NotContains(t, errOut, "parse error")
+		require.Contains(t, errOut, c.want, c.args)
 	}
-	code := run([]string{"e"}, func(name string) string { return map[string]string{"REDIS_TLS": "perhaps"}[name] }, &bytes.Buffer{}, &bytes.Buffer{})
+	var errOut bytes.Buffer
+	code := run([]string{"e"}, func(name string) string { return map[string]string{"REDIS_TLS": "yes"}[name] }, &bytes.Buffer{}, &errOut)
 	require.Equal(t, 2, code)
+	require.Equal(t, "emit: REDIS_TLS \"yes\": want true or false\n", errOut.String())
 }
 
-func TestNobodyThereIsOneSentenceAndExit1(t *testing.T) {
-	code, out, errOut := emitLine("-redis", "127.0.0.1:1", "message")
-	require.Equal(t, 1, code)
-	require.Empty(t, out)
-	require.Regexp(t, `^emit: publish to 127\.0\.0\.1:1: nobody answers[^\n]+\n$`, errOut)
+func TestMistakeInTheWorldIsOneSentenceAndExit1(t *testing.T) {
+	for name, wrong := range redistest.Wrongs(t, redistest.Start(t).Options().Addr) {
+		t.Run(name, func(t *testing.T) {
+			getenv := func(name string) string {
+				for _, entry := range wrong.Env {
+					if value, ok := strings.CutPrefix(entry, name+"="); ok {
+						return value
+					}
+				}
+				return ""
+			}
+			var out, errOut bytes.Buffer
+			began := time.Now()
+			require.Equal(t, 1, run([]string{"-redis", wrong.Addr, "message"}, getenv, &out, &errOut), errOut.String())
+			require.Empty(t, out.String())
+			require.Regexp(t, `^emit: publish to `+regexp.QuoteMeta(wrong.Addr)+`: [^\n]+\n$`, errOut.String())
+			require.Contains(t, errOut.String(), wrong.Says)
+			require.Less(t, time.Since(began), 6*time.Second)
+		})
+	}
+}
+
+// All that emit asks of a server was in Redis 4 already.
+func TestOldServersWillDo(t *testing.T) {
+	addrs := topologytest.Start(t, 1).Addrs()
+	code, out, errOut := emitLine("-redis", redistest.Old(t, addrs[0]), "-wait", "1", "message")
+	require.Zero(t, code, errOut)
+	require.Contains(t, out, "reached 1 of 1 replicas")
 }
