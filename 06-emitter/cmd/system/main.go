@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"os/signal"
 	"strconv"
@@ -44,26 +45,23 @@ func main() {
 // run is the program; its result is the exit code.
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
 	o, err := parse(args, errOut)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return 0
-	case err == nil:
+	if err == nil {
 		o.In, o.Out, o.Started = in, out, system.ProcessStart()
-		err = o.Check()
-	default:
-		err = fmt.Errorf("%w: %w", system.ErrOption, err)
+		err = canListen(o.Host)
 	}
 	if err == nil {
 		err = system.Run(system.WithParent(ctx), o)
 	}
-	if err == nil {
-		return 0
+	return cmdline.Exit("system", err, errOut)
+}
+
+// canListen looks at the address before servers are started for nodes that could not.
+func canListen(host string) error {
+	l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
+	if err != nil {
+		return fmt.Errorf("-listen-host %s: want an address of this machine: %w", host, err)
 	}
-	fmt.Fprintln(errOut, "system:", strings.TrimPrefix(err.Error(), system.ErrOption.Error()+": "))
-	if errors.Is(err, system.ErrOption) {
-		return 2
-	}
-	return 1
+	return l.Close()
 }
 
 func parse(args []string, errOut io.Writer) (system.Options, error) {
@@ -71,22 +69,23 @@ func parse(args []string, errOut io.Writer) (system.Options, error) {
 		RedisPorts: []int{6379, 6380, 6381},
 		Ports:      []int{3000, 3001},
 		MapPort:    8080,
+		Host:       "127.0.0.1",
 	}
 	var verbose, portsGiven bool
 	var level slog.Level
 	fs := flag.NewFlagSet("system", flag.ContinueOnError)
 	fs.SetOutput(errOut)
-	fs.StringVar(&o.Redis, "redis", "auto", "where Redis comes from: `auto`, embedded or server; auto: a server when redis-server or valkey-server is on the PATH")
-	fs.Func("nodes", "`number` of chat nodes (default 2, or as many as -ports)", number(&o.Nodes, 1, 20))
+	fs.Func("redis", "where Redis comes from: `auto`, embedded or server; auto: a server when redis-server or valkey-server is on the PATH (default auto)", cmdline.OneOf(&o.Redis, "auto", "embedded", "server"))
+	fs.Func("nodes", "`number` of chat nodes (default 2, or as many as -ports)", cmdline.Number(&o.Nodes, 1, 20))
 	fs.Func("ports", "the nodes' `ports`; 0: a free one (default 3000,3001)", func(s string) error { portsGiven = true; return list(&o.Ports)(s) })
 	fs.Func("redis-ports", "the `ports` of the master and of each replica; 0: a free one (default 6379,6380,6381)", list(&o.RedisPorts))
 	fs.Func("map", "the live map's `port`; 0: no map (default 8080)", func(s string) error {
 		if s == "" {
 			s = "0"
 		}
-		return number(&o.MapPort, 0, 65535)(s)
+		return cmdline.Number(&o.MapPort, 0, 65535)(s)
 	})
-	fs.StringVar(&o.Host, "listen-host", "127.0.0.1", "`address` that the nodes listen on; 0.0.0.0 lets other machines in")
+	fs.Func("listen-host", "`address` that the nodes listen on; 0.0.0.0 lets other machines in (default 127.0.0.1)", cmdline.Host(&o.Host))
 	fs.BoolVar(&verbose, "v", false, "show the nodes' logs, as -log-level info")
 	fs.Func("log-level", "show the nodes' logs from this `level` on: debug (and Redis' own), info, warn or error (default: none)", func(s string) error {
 		verbose = true
@@ -99,7 +98,7 @@ func parse(args []string, errOut io.Writer) (system.Options, error) {
 		return o, err
 	}
 	if fs.NArg() > 0 {
-		return o, fmt.Errorf("unexpected argument %q: everything is a flag, see -h", fs.Arg(0))
+		return o, cmdline.Usagef("unexpected argument %q: everything is a flag, as in -nodes=3, see -h", fs.Arg(0))
 	}
 	if !portsGiven && o.Nodes > 0 {
 		o.Ports = o.Ports[:min(len(o.Ports), o.Nodes)]
@@ -107,30 +106,26 @@ func parse(args []string, errOut io.Writer) (system.Options, error) {
 	if verbose {
 		o.Logs = &level
 	}
-	return o, nil
-}
-
-func number(n *int, least, most int) func(string) error {
-	return func(s string) error {
-		v, err := strconv.Atoi(s)
-		if err != nil || v < least || v > most {
-			return fmt.Errorf("want a whole number from %d to %d", least, most)
-		}
-		*n = v
-		return nil
+	if last := o.Ports[len(o.Ports)-1]; last != 0 && last+o.Nodes-len(o.Ports) > 65535 {
+		return o, cmdline.Usagef("-ports: the nodes after port %d would pass port 65535: name a port for each, or 0 for a free one", last)
 	}
+	if err := o.Check(); err != nil {
+		return o, cmdline.Usagef("%s", strings.TrimPrefix(err.Error(), system.ErrOption.Error()+": "))
+	}
+	return o, nil
 }
 
 func list(to *[]int) func(string) error {
 	return func(s string) error {
-		*to = nil
+		var ports []int
 		for item := range strings.SplitSeq(s, ",") {
-			port, err := strconv.Atoi(strings.TrimSpace(item))
+			port, err := strconv.ParseUint(strings.TrimSpace(item), 10, 16)
 			if err != nil {
-				return errors.New("want ports with commas between, as in 3000,3001")
+				return errors.New("want ports from 0 to 65535 with commas between, as in 3000,3001")
 			}
-			*to = append(*to, port)
+			ports = append(ports, int(port))
 		}
+		*to = ports
 		return nil
 	}
 }

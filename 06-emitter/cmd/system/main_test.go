@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"os"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,33 +21,77 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-func TestBadFlagIsOneSentence(t *testing.T) {
-	for args, sentence := range map[string]string{
-		"-redis mysql":            "want auto, embedded or server",
-		"-nodes 0":                `-nodes "0": want a whole number from 1 to 20`,
-		"-nodes 21":               `-nodes "21": want a whole number from 1 to 20`,
-		"-nodes two":              `-nodes "two": want a whole number from 1 to 20`,
-		"-map 70000":              `-map "70000": want a whole number from 0 to 65535`,
-		"-ports 3000,x":           "want ports with commas between",
-		"-ports 70000":            "port 70000: want 1 to 65535",
-		"-ports 3000,3000":        "port 3000 is asked for twice",
-		"-nodes 1 -ports 1,2":     "2 ports for 1 nodes",
-		"-redis-ports 6379":       "want the master's, then one for each replica",
-		"-map x":                  "want a whole number from 0 to 65535",
-		"-log-level loud":         "want debug, info, warn or error",
-		"-no-such-flag":           "no-such-flag",
-		"start":                   `unexpected argument "start"`,
-		"-map 3000 -ports 0,3000": "port 3000 is asked for twice",
+func TestMistakeInTheCallIsOneSentenceAndExit2(t *testing.T) {
+	const (
+		ports = "want ports from 0 to 65535 with commas between, as in 3000,3001"
+		nodes = "want a whole number from 1 to 20"
+		host  = "want a host name or an address alone"
+	)
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"-redis", "mysql"}, `-redis "mysql": want auto, embedded or server`},
+		{[]string{"-redis", ""}, `-redis "": want auto, embedded or server`},
+		{[]string{"-redis", "127.0.0.1:6379"}, "want auto, embedded or server"},
+		{[]string{"-nodes", "0"}, `-nodes "0": ` + nodes},
+		{[]string{"-nodes", "21"}, `-nodes "21": ` + nodes},
+		{[]string{"-nodes", "two"}, `-nodes "two": ` + nodes},
+		{[]string{"-nodes", ""}, nodes},
+		{[]string{"-map", "70000"}, `-map "70000": want a whole number from 0 to 65535`},
+		{[]string{"-map", "x"}, "want a whole number from 0 to 65535"},
+		{[]string{"-map", "127.0.0.1:8080"}, "want a whole number from 0 to 65535"},
+		{[]string{"-ports", "3000,x"}, `-ports "3000,x": ` + ports},
+		{[]string{"-ports", "65536"}, `-ports "65536": ` + ports},
+		{[]string{"-ports", "-1"}, ports},
+		{[]string{"-ports", ""}, ports},
+		{[]string{"-ports", "3000,"}, ports},
+		{[]string{"-ports", "3000,3000"}, "port 3000 is asked for twice"},
+		{[]string{"-ports", "0,3000", "-map", "3000"}, "port 3000 is asked for twice"},
+		{[]string{"-ports", "65535", "-nodes", "2"}, "-ports: the nodes after port 65535 would pass port 65535"},
+		{[]string{"-nodes", "1", "-ports", "1,2"}, "2 ports for 1 nodes"},
+		{[]string{"-redis-ports", "6379"}, "want the master's, then one for each replica"},
+		{[]string{"-redis-ports", "1,2,3,4,5,6,7,8,9,10,11"}, "want the master's, then one for each replica"},
+		{[]string{"-redis-ports", ","}, `-redis-ports ",": ` + ports},
+		{[]string{"-listen-host", ""}, `-listen-host "": ` + host},
+		{[]string{"-listen-host", "http://localhost"}, host},
+		{[]string{"-listen-host", "127.0.0.1:3000"}, host},
+		{[]string{"-log-level", "verbose"}, `-log-level "verbose": want debug, info, warn or error`},
+		{[]string{"-v=yes"}, `-v "yes": want true or false`},
+		{[]string{"-no-such-flag"}, "flag provided but not defined: -no-such-flag; -h lists the flags"},
+		{[]string{"-nodes"}, "flag needs an argument: -nodes"},
+		{[]string{"start"}, `unexpected argument "start": everything is a flag`},
 	} {
-		var out, errOut bytes.Buffer
-		code := run(context.Background(), strings.Fields(args), nil, &out, &errOut)
-		require.Equal(t, 2, code, args)
-		require.Equal(t, 1, strings.Count(errOut.String(), "\n"), errOut.String())
-		require.Contains(t, errOut.String(), sentence, args)
-		require.True(t, strings.HasPrefix(errOut.String(), "system: "), errOut.String())
-		require.NotContains(t, errOut.String(), "bad option")
-		require.Empty(t, out.String())
+		code, sentence := mistaken(t, c.args...)
+		require.Equal(t, 2, code, c.args)
+		require.Contains(t, sentence, c.want, c.args)
+		require.NotContains(t, sentence, "bad option")
 	}
+}
+
+// mistaken is a call that has to fail: its exit code and its one sentence.
+func mistaken(t *testing.T, args ...string) (code int, sentence string) {
+	t.Helper()
+	var out, errOut bytes.Buffer
+	code = run(t.Context(), args, nil, &out, &errOut)
+	require.Regexp(t, `^system: [^\n]+\n$`, errOut.String(), args)
+	require.Empty(t, out.String())
+	return code, errOut.String()
+}
+
+func TestAddressOfAnotherMachineIsAMistakeInTheWorld(t *testing.T) {
+	for _, host := range []string{"192.0.2.1", "no-such-host.invalid"} {
+		code, sentence := mistaken(t, "-listen-host", host)
+		require.Equal(t, 1, code, sentence)
+		require.Contains(t, sentence, "-listen-host "+host+": want an address of this machine")
+	}
+}
+
+func TestWithoutRedisServerOneSentenceSaysHowToGetOne(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	code, sentence := mistaken(t, "-redis", "server")
+	require.Equal(t, 1, code, sentence)
+	require.Contains(t, sentence, "apt-get install redis-server")
 }
 
 func TestHelpListsTheFlags(t *testing.T) {
