@@ -10,6 +10,7 @@ import (
 
 	"example.com/redis-chat/06-emitter/system"
 	"github.com/chromedp/chromedp"
+	"go.uber.org/goleak"
 )
 
 // chromium is the one browser of this run; each tab is a context derived from it. Nil: there is none.
@@ -20,13 +21,18 @@ func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == "node" {
 		os.Exit(system.NodeMain())
 	}
-	os.Exit(run(m))
+	goleak.VerifyTestMain(browsing{m},
+		goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread")) // lives as long as the process
 }
 
-func run(m *testing.M) int {
+// browsing are tests that share one browser, which has ended when they are looked
+// through for goroutines that are left.
+type browsing struct{ m *testing.M }
+
+func (b browsing) Run() int {
 	bin := find()
 	if bin == "" {
-		return m.Run() // each test says what is missing
+		return b.m.Run() // each test says what is missing
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(bin),
@@ -46,7 +52,7 @@ func run(m *testing.M) int {
 		return 1
 	}
 	chromium = browser
-	return m.Run()
+	return b.m.Run()
 }
 
 // find returns the path of a Chromium, or "".
