@@ -38,6 +38,7 @@ func TestOutsideOfTheWorkbookItSaysSo(t *testing.T) {
 }
 
 func TestArgumentsAreForGoTest(t *testing.T) {
+	t.Setenv("GOWORK", "") // this module may be tested without go.work; the program runs go test in the workspace
 	t.Setenv("WORKBOOK_REDIS", "embedded")
 	code, out, _ := called(t, "-run=NoSuchTest", "./workbook/doctor")
 	require.Zero(t, code)
