@@ -29,7 +29,7 @@ func Explain(ctx context.Context, o *redis.Options, err error) error {
 	if cause := oneSided(ctx, o, err); cause != nil {
 		return cause
 	}
-	said := err.Error()
+	said := root(err).Error()
 	if answer, ok := errors.AsType[redis.Error](err); ok {
 		said = answer.Error() // without what goes before it
 	}
@@ -37,6 +37,17 @@ func Explain(ctx context.Context, o *redis.Options, err error) error {
 		said = dial.Err.Error() // without the address, which the sentence has
 	}
 	return &explained{sentence(err, said), err}
+}
+
+// root is what an error was at first, without what its way up has put before it.
+func root(err error) error {
+	for {
+		cause := errors.Unwrap(err)
+		if cause == nil {
+			return err
+		}
+		err = cause
+	}
 }
 
 // explained is an error with the words that people read instead.

@@ -56,7 +56,9 @@ func StartProcess(ctx context.Context, o ProcessOptions) (*Process, error) {
 	}
 	p := &Process{bin: bin, log: o.Log, temp: o.Dir == ""}
 	if p.temp {
-		p.dir, err = os.MkdirTemp("", "workbook-redis-")
+		if p.dir, err = os.MkdirTemp("", "workbook-redis-"); err != nil {
+			err = fmt.Errorf("make a temporary folder, where TMPDIR says: %w", err)
+		}
 	} else {
 		p.dir, err = filepath.Abs(o.Dir)
 	}

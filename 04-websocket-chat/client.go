@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"strings"
 	"sync"
@@ -58,7 +59,17 @@ func Dial(ctx context.Context, rawURL string, o DialOptions) (*Client, error) {
 		return nil, err
 	}
 	peer := u.Scheme + "://" + u.Host + u.Path
-	conn, resp, err := websocket.DefaultDialer.DialContext(ctx, u.String(), nil)
+	dialer := *websocket.DefaultDialer
+	stop := func() bool { return true }
+	dialer.NetDialContext = func(dialing context.Context, network, addr string) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(dialing, network, addr)
+		if err == nil { // from here on the dialer looks at deadlines only
+			stop = context.AfterFunc(ctx, func() { _ = conn.Close() })
+		}
+		return conn, err
+	}
+	conn, resp, err := dialer.DialContext(ctx, u.String(), nil)
+	stop()
 	if err != nil {
 		if errors.Is(err, websocket.ErrBadHandshake) {
 			return nil, refusal(resp) // the node's own sentence says it all

@@ -13,9 +13,9 @@ import (
 
 // Root returns the nearest folder at or above dir that holds go.work.
 func Root(dir string) (string, error) {
-	dir, err := filepath.Abs(dir)
+	dir, err := filepath.Abs(dir) // fails where the working directory has been removed
 	if err != nil {
-		return "", fmt.Errorf("find the root of %s: %w", dir, err)
+		return "", fmt.Errorf("the working directory is gone: run this inside of the workbook (%w)", err)
 	}
 	for d := dir; ; d = filepath.Dir(d) {
 		if _, err := os.Stat(filepath.Join(d, "go.work")); err == nil {

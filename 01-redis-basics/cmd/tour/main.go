@@ -25,14 +25,18 @@ import (
 )
 
 func main() {
-	logging.Disable() // the client's own log; what matters is in the errors
-	// "tour | head" is an interruption too. It stays caught to the end: each
-	// further line would be another SIGPIPE, before a running server is swept.
-	ctx, _ := signal.NotifyContext(context.Background(), syscall.SIGPIPE)
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	logging.Disable()              // the client's own log; what matters is in the errors
+	signal.Ignore(syscall.SIGPIPE) // of "tour | head": a running server is swept first
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
-	err := run(ctx, os.Args[1:], os.Stdout)
-	if err != nil && ctx.Err() != nil && !errors.Is(err, basics.ErrKeysLeft) {
+	heard, deaf := context.WithCancel(ctx)
+	out := &cmdline.Output{W: os.Stdout, Failed: deaf}
+	err := run(heard, os.Args[1:], out)
+	switch {
+	case errors.Is(err, basics.ErrKeysLeft):
+	case out.Err() != nil:
+		err = out.Err()
+	case err != nil && ctx.Err() != nil:
 		err = errors.New("interrupted")
 	}
 	os.Exit(cmdline.Exit("tour", err, os.Stderr))

@@ -9,6 +9,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -31,7 +32,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
@@ -43,14 +44,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return cmdline.Exit("check", err, stderr)
 	}
 	report := replication.Check(ctx, addrs, o)
-	write(stdout, report)
+	if ctx.Err() != nil {
+		return cmdline.Exit("check", errors.New("interrupted"), stderr)
+	}
+	out := &cmdline.Output{W: stdout}
+	write(out, report)
 	for _, p := range report.Problems {
 		fmt.Fprintln(stderr, "check:", p)
 	}
 	if len(report.Problems) > 0 {
 		return 1
 	}
-	return 0
+	return cmdline.Exit("check", out.Err(), stderr)
 }
 
 func parse(args []string, stderr io.Writer) (addrs []string, o replication.CheckOptions, err error) {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -114,4 +116,24 @@ func TestCheckWorksWithOldServers(t *testing.T) {
 	code, stdout, stderr := check(t, redistest.Old(t, addrs[0]), redistest.Old(t, addrs[1]))
 	require.Zero(t, code, stderr)
 	require.Contains(t, stdout, `"test-data"`)
+}
+
+// full is a disk without space.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+func TestResultThatNobodyGetsIsNoSuccess(t *testing.T) {
+	var errs bytes.Buffer
+	require.Equal(t, 1, run(t.Context(), topologytest.Start(t, 1).Addrs(), full{}, &errs))
+	require.Equal(t, "check: no space left on device\n", errs.String())
+}
+
+func TestCtrlCIsOneSentence(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	var out, errs bytes.Buffer
+	require.Equal(t, 1, run(ctx, []string{"127.0.0.1:1"}, &out, &errs))
+	require.Equal(t, "check: interrupted\n", errs.String())
+	require.Empty(t, out.String())
 }

@@ -33,11 +33,14 @@ import (
 
 func main() {
 	logging.Disable() // go-redis prints each failed dial; we say what matters
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	context.AfterFunc(ctx, stop)   // a second signal ends the program at once
+	signal.Ignore(syscall.SIGPIPE) // of "topology | head": the servers are ended first
+	ctx, deaf := context.WithCancel(ctx)
+	out := &cmdline.Output{W: os.Stdout, Failed: deaf}
 	o, err := parse(os.Args[1:], os.Stderr)
 	if err == nil {
-		err = run(ctx, o, os.Stdin, os.Stdout)
+		err = errors.Join(run(ctx, o, os.Stdin, out), out.Err())
 	}
 	os.Exit(cmdline.Exit("topology", err, os.Stderr))
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"io"
 	"regexp"
 	"strings"
@@ -130,4 +132,25 @@ func TestMistakeInTheCallEndsWith2(t *testing.T) {
 	var errOut strings.Builder
 	require.Equal(t, 2, command(t.Context(), []string{"news", "hello"}, io.Discard, &errOut))
 	require.Equal(t, "publish: REDIS_TLS \"yes\": want true or false\n", errOut.String())
+}
+
+// full is a disk without space.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+func TestResultThatNobodyGetsIsNoSuccess(t *testing.T) {
+	client := redistest.Start(t)
+	var errOut strings.Builder
+	require.Equal(t, 1, command(t.Context(), []string{"-redis", client.Options().Addr, redistest.Prefix(t), "hello"}, full{}, &errOut))
+	require.Equal(t, "publish: no space left on device\n", errOut.String())
+}
+
+func TestCtrlCSaysHowFarItGot(t *testing.T) {
+	client := redistest.Start(t)
+	ctx, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	var errOut strings.Builder
+	require.Equal(t, 1, command(ctx, []string{"-redis", client.Options().Addr, redistest.Prefix(t), "hello"}, io.Discard, &errOut))
+	require.Equal(t, "publish: interrupted: published nothing\n", errOut.String())
 }

@@ -32,8 +32,11 @@ func run(ctx context.Context, o options, out, warnings io.Writer) error {
 		fmt.Fprintln(warnings, "publish: the user may not ask for the server's role; at a replica nobody but its own subscribers gets the message:", err)
 		err = nil
 	}
-	if errors.Is(err, pubsub.ErrReplica) {
+	switch {
+	case errors.Is(err, pubsub.ErrReplica):
 		return err
+	case err != nil && ctx.Err() != nil:
+		return errors.New("interrupted: published nothing")
 	}
 	if err != nil {
 		return fmt.Errorf("publish at %s: %w", o.redis, basics.Explain(ctx, settings, err))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"log"
 	"net"
@@ -9,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	chat "example.com/redis-chat/04-websocket-chat"
 	"github.com/stretchr/testify/require"
@@ -37,6 +39,31 @@ func door(t *testing.T, greeting string) (addr string) {
 	}()
 	t.Cleanup(func() { l.Close(); <-ended })
 	return l.Addr().String()
+}
+
+func TestCtrlCIsHeardWhileANodeIsSilent(t *testing.T) {
+	connected := make(chan struct{}, 1)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		connected <- struct{}{}
+		io.Copy(io.Discard, conn) // until the client goes
+		conn.Close()
+	}()
+	t.Cleanup(func() { l.Close(); <-ended })
+	ctx, interrupt := context.WithCancel(t.Context())
+	go func() { <-connected; interrupt() }()
+	began := time.Now()
+	var errOut bytes.Buffer
+	require.Zero(t, run(ctx, []string{l.Addr().String()}, strings.NewReader("hello\n"), io.Discard, &errOut))
+	require.Empty(t, errOut.String())
+	require.Less(t, time.Since(began), 5*time.Second, "a node has ten to answer")
 }
 
 func TestExitCodes(t *testing.T) {

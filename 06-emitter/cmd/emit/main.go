@@ -71,7 +71,8 @@ func emit(o options, out io.Writer) error {
 
 	receipt, err := e.Emit(context.Background(), o.event, o.data...)
 	if err == nil || errors.Is(err, emitter.ErrTooFewReplicas) {
-		fmt.Fprintln(out, receipt)
+		_, writeErr := fmt.Fprintln(out, receipt)
+		err = errors.Join(err, writeErr)
 	}
 	return err
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"regexp"
 	"strings"
@@ -161,4 +162,16 @@ func TestOldServersWillDo(t *testing.T) {
 	code, out, errOut := emitLine("-redis", redistest.Old(t, addrs[0]), "-wait", "1", "message")
 	require.Zero(t, code, errOut)
 	require.Contains(t, out, "reached 1 of 1 replicas")
+}
+
+// full is a disk without space.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+func TestResultThatNobodyGetsIsNoSuccess(t *testing.T) {
+	var errOut bytes.Buffer
+	code := run([]string{"-redis", redistest.Start(t).Options().Addr, "message"}, func(string) string { return "" }, full{}, &errOut)
+	require.Equal(t, 1, code)
+	require.Equal(t, "emit: no space left on device\n", errOut.String())
 }

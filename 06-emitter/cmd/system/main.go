@@ -38,7 +38,8 @@ func main() {
 		os.Exit(system.NodeMain())
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	context.AfterFunc(ctx, stop)   // a second signal ends the program at once
+	signal.Ignore(syscall.SIGPIPE) // of "system | head": everything is ended in order first
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -46,11 +47,14 @@ func main() {
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
 	o, err := parse(args, errOut)
 	if err == nil {
-		o.In, o.Out, o.Started = in, out, system.ProcessStart()
+		o.In, o.Started = in, system.ProcessStart()
 		err = canListen(o.Host)
 	}
 	if err == nil {
-		err = system.Run(system.WithParent(ctx), o)
+		ctx, deaf := context.WithCancel(ctx)
+		heard := &cmdline.Output{W: out, Failed: deaf}
+		o.Out = heard
+		err = errors.Join(system.Run(system.WithParent(ctx), o), heard.Err())
 	}
 	return cmdline.Exit("system", err, errOut)
 }

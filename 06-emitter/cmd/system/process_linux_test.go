@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -25,6 +26,7 @@ type program struct {
 	t     *testing.T
 	cmd   *exec.Cmd
 	in    io.WriteCloser
+	out   io.Closer
 	lines *bufio.Scanner
 	said  strings.Builder
 	pids  []int // of its children
@@ -54,7 +56,7 @@ func launch(t *testing.T) *program {
 	require.NoError(t, err)
 	out, err := p.cmd.StdoutPipe()
 	require.NoError(t, err)
-	p.lines = bufio.NewScanner(out)
+	p.out, p.lines = out, bufio.NewScanner(out)
 	require.NoError(t, p.cmd.Start())
 	t.Cleanup(func() {
 		_ = p.cmd.Process.Kill()
@@ -138,6 +140,24 @@ func TestNothingIsLeftWhenTheSystemIsKilled(t *testing.T) {
 	}
 	require.NoError(t, p.cmd.Process.Kill())
 	p.nothingIsLeft()
+}
+
+// TestClosedPipeEndsEverythingInOrder is "system | head".
+func TestClosedPipeEndsEverythingInOrder(t *testing.T) {
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	p := launch(t)
+	require.NoError(t, p.out.Close())
+	_, err := io.WriteString(p.in, "status\n")
+	require.NoError(t, err)
+	err = p.cmd.Wait()
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	require.True(t, ok, "%v", err)
+	require.Equal(t, 1, exit.ExitCode())
+	p.nothingIsLeft()
+	left, err := os.ReadDir(temp)
+	require.NoError(t, err)
+	require.Empty(t, left, "its folders are removed")
 }
 
 func TestCommandsAreTyped(t *testing.T) {

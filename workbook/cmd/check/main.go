@@ -88,7 +88,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 func printList(root string, out io.Writer) error {
 	all, err := checks.All(root)
 	for _, c := range all {
-		fmt.Fprintf(out, "%-20s  %s\n", c.Name, c.Rule)
+		if _, err := fmt.Fprintf(out, "%-20s  %s\n", c.Name, c.Rule); err != nil {
+			return err
+		}
 	}
 	return err
 }

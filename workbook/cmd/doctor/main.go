@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -24,7 +25,12 @@ func command(args []string, out, errOut io.Writer) int {
 		fmt.Fprintf(errOut, "doctor: unexpected argument %q: it is called without any\n", args[0])
 		return 2
 	}
-	if err := doctor.Examine(context.Background(), out, doctor.Options{}); err != nil {
+	var text bytes.Buffer
+	err := doctor.Examine(context.Background(), &text, doctor.Options{})
+	if _, writeErr := text.WriteTo(out); writeErr != nil {
+		err = writeErr
+	}
+	if err != nil {
 		fmt.Fprintln(errOut, "doctor:", err)
 		return 1
 	}
