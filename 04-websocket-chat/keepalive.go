@@ -10,7 +10,9 @@ import (
 // pongs in the midst of a message do not: fragments without end, of which none
 // need hold a byte, would else be read for ever.
 func (c *Conn) alive() {
-	if !c.closing() {
+	c.out.mu.Lock() // or a close frame in between, whose deadline is sooner, would be overtaken
+	defer c.out.mu.Unlock()
+	if !c.out.closed {
 		_ = c.ws.SetReadDeadline(time.Now().Add(c.hub.o.PongTimeout)) // an error shows at the next read
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 )
@@ -207,8 +208,9 @@ func (p *person) closed() *websocket.CloseError {
 // settled waits until the hub knows that many connections.
 func (n *served) settled(connections int) {
 	n.t.Helper()
-	require.Eventually(n.t, func() bool { return n.hub.Stats().Connections == connections },
-		patience, time.Millisecond, "connections")
+	if !assert.Eventually(n.t, func() bool { return n.hub.Stats().Connections == connections }, patience, time.Millisecond) {
+		n.t.Fatalf("%d connections, want %d", n.hub.Stats().Connections, connections)
+	}
 }
 
 func number64(n int64) *int64 { return &n }
