@@ -27,6 +27,7 @@ type Config struct {
 	Node     string
 	LogLevel slog.Level
 	Peers    []string // base URLs of other nodes
+	Frames   []string // origins of pages that may show the chat page in a frame
 	Grace    time.Duration
 	Hub      Options
 }
@@ -48,6 +49,7 @@ func (c *Config) Register(fs *flag.FlagSet) {
 		}
 		return nil
 	})
+	fs.Func("frame-ancestors", "`origins` of pages that may show the chat page in a frame, comma separated (default: none)", c.frames)
 	fs.Func("grace", "`time` for clients to leave at the end (default 10s)", cmdline.Time(&c.Grace, time.Millisecond))
 	fs.Func("max-message-bytes", "`bytes` of a client's message, at most (default 65536)", cmdline.Number(&c.Hub.MaxMessageBytes, 1, 1<<30))
 	fs.Func("max-queue-bytes", "`bytes` that may wait for one client (default 1048576)", cmdline.Number(&c.Hub.MaxQueueBytes, 1, 1<<40))
@@ -101,6 +103,16 @@ func (c *Config) peers(s string) error {
 			return fmt.Errorf("peer %q: want a base URL, as in http://127.0.0.1:3001", peer)
 		}
 		c.Peers = append(c.Peers, u.Scheme+"://"+u.Host)
+	}
+	return nil
+}
+
+func (c *Config) frames(s string) error {
+	for _, origin := range list(s) {
+		if len(origins([]string{origin})) == 0 || checkOrigin(origin) != nil {
+			return fmt.Errorf("%q: want scheme and host of a page, as in http://127.0.0.1:8080; an IPv6 address, which a page's policy cannot hold, needs a name", origin)
+		}
+		c.Frames = append(c.Frames, origin)
 	}
 	return nil
 }

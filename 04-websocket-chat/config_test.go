@@ -15,7 +15,7 @@ import (
 // configured is what a node reads from these flags and variables.
 func configured(t *testing.T, args []string, env map[string]string) (Config, error) {
 	t.Helper()
-	for _, name := range []string{"PORT", "NODE_NAME", "LOG_LEVEL", "PEERS", "ALLOWED_ORIGINS", "GRACE",
+	for _, name := range []string{"PORT", "NODE_NAME", "LOG_LEVEL", "PEERS", "ALLOWED_ORIGINS", "FRAME_ANCESTORS", "GRACE",
 		"MAX_MESSAGE_BYTES", "MAX_QUEUE_BYTES", "RATE_PER_SECOND", "RATE_BURST", "LISTEN_HOST", "MAX_CONNS", "MAX_CONNS_PER_IP"} {
 		t.Setenv(name, "") // empty is as good as not set
 	}
@@ -49,7 +49,7 @@ func TestDefaults(t *testing.T) {
 func TestEveryFlagIsAVariableToo(t *testing.T) {
 	want := Config{
 		Port: 3456, Node: "n1", LogLevel: slog.LevelDebug, Grace: 2 * time.Second, Host: "127.0.0.1",
-		Peers: []string{"http://127.0.0.1:3001", "https://b.example.com"},
+		Peers: []string{"http://127.0.0.1:3001", "https://b.example.com"}, Frames: []string{"http://127.0.0.1:8080", "https://d.example.com"},
 		Hub: Options{
 			MaxMessageBytes: 1000, MaxQueueBytes: 20_000, RatePerSecond: 2.5, RateBurst: 3, MaxConns: 1000, MaxConnsPerIP: 10,
 			AllowedOrigins: []string{"https://a.example.com", "http://c:1"},
@@ -58,6 +58,7 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 	values := map[string]string{
 		"port": "3456", "node-name": "n1", "log-level": "debug", "grace": "2s", "listen-host": "127.0.0.1",
 		"peers": "http://127.0.0.1:3001/, https://b.example.com", "allowed-origins": "https://a.example.com,http://c:1",
+		"frame-ancestors":   "http://127.0.0.1:8080, https://d.example.com",
 		"max-message-bytes": "1000", "max-queue-bytes": "20000", "rate-per-second": "2.5", "rate-burst": "3", "max-conns": "1000", "max-conns-per-ip": "10",
 	}
 	env, other := map[string]string{}, map[string]string{}
@@ -103,6 +104,7 @@ func TestBadValueIsOneSentenceThatNamesIt(t *testing.T) {
 		"max-conns":         {"-1", "many", "1e3"},
 		"max-conns-per-ip":  {"-1", "x", "999999999999"},
 		"allowed-origins":   {"example.com", "ftp://example.com", "https://", "https://example.com/chat", "https://a?b", "https://ok.example.com,nonsense"},
+		"frame-ancestors":   {"*", "'self'", "127.0.0.1:8080", "http://", "http://a;b", "http://a/path", "http://[::1]:8080", "https://ok.example.com,x"},
 		"peers":             {"127.0.0.1:3001", "http://", "*", "http://a,b", "http://a/path"},
 	} {
 		for _, value := range values {

@@ -17,6 +17,9 @@ type PageOptions struct {
 	// Peers are base URLs of the nodes that the page may go to when this one is gone; default: none. One whose host
 	// is an IPv6 address is left out: a page's policy has no way to write it. Give such a node a name.
 	Peers []string
+	// Frames are origins of pages that may show this one in a frame; default: none. Who frames a page can lay
+	// something over it, and have people press what they do not see.
+	Frames []string
 }
 
 var (
@@ -37,7 +40,7 @@ func Page(o PageOptions) http.Handler {
 	if err != nil {
 		panic("chat: the embedded page: " + err.Error()) // a mistake in chat.html, found by every test of it
 	}
-	policy := pagePolicy(peers)
+	policy := pagePolicy(peers, origins(o.Frames))
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -65,14 +68,18 @@ func Page(o PageOptions) http.Handler {
 // innerHTML and its like fail wherever a browser knows them.
 //
 // 'self' stands for the node's WebSockets too, as CSP 3 has it. frame-ancestors keeps the page out of everybody's
-// frames; a page that is to show this one has to be named there.
-func pagePolicy(peers []string) string {
+// frames but those of the pages that are named.
+func pagePolicy(peers, frames []string) string {
 	connect := "'self'"
 	for _, peer := range peers {
 		connect += " " + peer + " ws" + strings.TrimPrefix(peer, "http") // https becomes wss
 	}
+	ancestors := "'none'"
+	if len(frames) > 0 {
+		ancestors = strings.Join(frames, " ")
+	}
 	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src " + connect +
-		"; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+		"; form-action 'self'; base-uri 'none'; frame-ancestors " + ancestors + "; require-trusted-types-for 'script'; trusted-types 'none'"
 }
 
 // sourceHost is a host, with or without a port, as CSP 3 lets one be written. What else a URL's host may hold, a

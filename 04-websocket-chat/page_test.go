@@ -67,6 +67,16 @@ func TestPageIsClosedToOtherPages(t *testing.T) {
 	}
 }
 
+func TestPageStandsInTheFramesOfThoseThatAreNamed(t *testing.T) {
+	ancestors := func(frames ...string) string {
+		resp, _ := get(t, Page(PageOptions{Frames: frames}), "/")
+		return regexp.MustCompile(`frame-ancestors ([^;]*);`).FindStringSubmatch(resp.Header.Get("Content-Security-Policy"))[1]
+	}
+	require.Equal(t, "'none'", ancestors())
+	require.Equal(t, "http://127.0.0.1:8080 https://a.example", ancestors("http://127.0.0.1:8080", "https://a.example"))
+	require.Equal(t, "'none'", ancestors("*", "http://*", "http://a;script-src", "'self'"))
+}
+
 func TestPageMayConnectToItsNodeAndPeersAlone(t *testing.T) {
 	connect := func(peers ...string) string {
 		resp, _ := get(t, Page(PageOptions{Peers: peers}), "/")

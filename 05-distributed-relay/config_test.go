@@ -20,7 +20,7 @@ import (
 // values are of every flag, each other than its default.
 var values = map[string]string{
 	"port": "3456", "node-name": "n1", "log-level": "debug", "grace": "2s", "listen-host": "127.0.0.1",
-	"peers": "http://127.0.0.1:3001", "allowed-origins": "https://a.example.com",
+	"peers": "http://127.0.0.1:3001", "allowed-origins": "https://a.example.com", "frame-ancestors": "http://127.0.0.1:8080",
 	"max-message-bytes": "1000", "max-queue-bytes": "20000", "rate-per-second": "2.5", "rate-burst": "3",
 	"pub-host": "master.example.com", "pub-port": "7000", "sub-host": "::1", "sub-port": "7001",
 	"redis-username": "chat", "redis-password": "secret", "redis-tls": "true",
@@ -86,7 +86,7 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 		require.NoError(t, err, way)
 		require.Equal(t, chat.Config{
 			Port: 3456, Node: "n1", LogLevel: slog.LevelDebug, Grace: 2 * time.Second, Host: "127.0.0.1",
-			Peers: []string{"http://127.0.0.1:3001"},
+			Peers: []string{"http://127.0.0.1:3001"}, Frames: []string{"http://127.0.0.1:8080"},
 			Hub: chat.Options{
 				MaxMessageBytes: 1000, MaxQueueBytes: 20_000, RatePerSecond: 2.5, RateBurst: 3, MaxConns: 100, MaxConnsPerIP: 7,
 				AllowedOrigins: []string{"https://a.example.com"},
@@ -121,6 +121,7 @@ func TestBadValueIsOneSentenceThatNamesIt(t *testing.T) {
 		"grace":             {times, []string{"10", "0s", "-1s", "999999h", "soon"}},
 		"peers":             {"want a base URL, as in http://127.0.0.1:3001", []string{"127.0.0.1:3001", "localhost", "ftp://a", "http://", "http://a/x", "http://a:0", "http://a:65536", "http://a:", "http://b@a", "*", "http://a,b"}},
 		"allowed-origins":   {"want scheme and host, as in https://chat.example.com, or *", []string{"example.com", "https://a/x", "https://a:99999", "https://a:", "ws://a", "https://a,b"}},
+		"frame-ancestors":   {"want scheme and host of a page, as in http://127.0.0.1:8080", []string{"*", "example.com", "https://a/x", "https://a b"}},
 		"max-message-bytes": {bytes, []string{"0", "-1", "64k", "99999999999999999999"}},
 		"max-queue-bytes":   {bytes, []string{"0", "1MB"}},
 		"rate-per-second":   {"want messages a second, as in 20, or 0 for no limit", []string{"-1", "many", "NaN", "Inf", "1e400", "20/s"}},

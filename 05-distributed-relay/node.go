@@ -50,7 +50,7 @@ func RunNode(ctx context.Context, c Config, log *slog.Logger) error {
 	}
 	server := &chat.Server{
 		Hub:     hub,
-		Page:    chat.Page(chat.PageOptions{Node: c.Node, Peers: c.Peers}),
+		Page:    chat.Page(chat.PageOptions{Node: c.Node, Peers: c.Peers, Frames: c.Frames}),
 		Ready:   ready,
 		Metrics: r.Metrics(hub, ready),
 		Grace:   c.Grace,

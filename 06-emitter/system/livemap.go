@@ -74,6 +74,17 @@ func (s *System) mapHandler() http.Handler {
 	})
 }
 
+// mapOrigins are the map's own, under both names of this machine: it shows the
+// nodes' pages in frames.
+func (s *System) mapOrigins() (origins []string) {
+	if s.o.MapPort != 0 {
+		for _, name := range []string{"127.0.0.1", "localhost"} {
+			origins = append(origins, "http://"+net.JoinHostPort(name, strconv.Itoa(s.o.MapPort)))
+		}
+	}
+	return origins
+}
+
 func isLoopback(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name

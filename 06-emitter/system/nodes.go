@@ -62,7 +62,8 @@ func (s *System) newNode(i int) (*node, error) {
 		"PORT": strconv.Itoa(s.o.Ports[i]), "LISTEN_HOST": s.o.Host, "NODE_NAME": nodeName(i),
 		"PUB_HOST": master, "PUB_PORT": masterPort, "SUB_HOST": replica, "SUB_PORT": replicaPort,
 		"PEERS": strings.Join(peers, ","), "ALLOWED_ORIGINS": strings.Join(origins, ","),
-		"GRACE": s.o.Grace.String(), "LOG_LEVEL": level.String(),
+		"FRAME_ANCESTORS": strings.Join(s.mapOrigins(), ","),
+		"GRACE":           s.o.Grace.String(), "LOG_LEVEL": level.String(),
 	})
 	if err != nil {
 		return nil, err

@@ -51,6 +51,6 @@ func run(ctx context.Context, c chat.Config) error {
 		return err
 	}
 	log.Info("listening", "addr", l.Addr().String(), "node", c.Node)
-	server := &chat.Server{Hub: hub, Page: chat.Page(chat.PageOptions{Node: c.Node, Peers: c.Peers}), Grace: c.Grace, Log: log}
+	server := &chat.Server{Hub: hub, Page: chat.Page(chat.PageOptions{Node: c.Node, Peers: c.Peers, Frames: c.Frames}), Grace: c.Grace, Log: log}
 	return server.Run(ctx, l)
 }
