@@ -1,0 +1,81 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"example.com/redis-chat/06-emitter/interop/npm"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// axe is the text of axe-core, which looks through a page for what keeps people out: names, roles, contrast.
+// The error says what is missing.
+var axe = sync.OnceValues(func() (string, error) {
+	modules, err := npm.Install(context.Background(), "axe", os.DirFS("axe"))
+	if err != nil {
+		return "", err
+	}
+	text, err := os.ReadFile(filepath.Join(modules, "axe-core", "axe.min.js"))
+	return string(text), err
+})
+
+// needsAxe skips the test where axe-core cannot be had; with REQUIRE_NODE=1 it fails instead.
+func needsAxe(t *testing.T) string {
+	t.Helper()
+	text, err := axe()
+	if err != nil {
+		how := fmt.Sprintf("axe-core comes from npm: install node (18 or newer) and npm, and see that npm reaches its registry: %v", err)
+		if os.Getenv("REQUIRE_NODE") == "1" {
+			t.Fatal(how)
+		}
+		t.Skip(how)
+	}
+	return text
+}
+
+// accessible requires that axe-core finds nothing against the page as it is now, in light and in dark. The tab is dark
+// afterwards.
+func (b tab) accessible() {
+	b.t.Helper()
+	for _, scheme := range []string{"light", "dark"} {
+		b.scheme(scheme)
+		found := b.obstacles()
+		require.Empty(b.t, found, "%s:\n%s", scheme, strings.Join(found, "\n"))
+	}
+}
+
+// obstacles are what axe-core finds against the page. An element whose contrast it cannot tell counts, too: such a page
+// is to be made simpler.
+func (b tab) obstacles() []string {
+	b.t.Helper()
+	text := needsAxe(b.t)
+	// The page's policy forbids script tags, but not the debugger.
+	_, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](text+"\n;true"))
+	require.NoError(b.t, err)
+	found, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]string](axeRun, chromedp.EvalAwaitPromise))
+	require.NoError(b.t, err)
+	return found
+}
+
+// axeRun is one line for each element that something is wrong with. Frames are pages of their own.
+const axeRun = `axe.run(document, {
+	runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+	preload: false, iframes: false, resultTypes: ["violations", "incomplete"],
+}).then(({ violations, incomplete }) => [...violations, ...incomplete.filter((rule) => rule.id === "color-contrast")]
+	.flatMap((rule) => rule.nodes.map((node) => [rule.id, node.html.slice(0, 200), node.failureSummary ?? rule.help].join(": "))))`
+
+// scheme makes the system that the tab believes in light or dark.
+func (b tab) scheme(name string) {
+	b.t.Helper()
+	_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}},
+	})
+	require.NoError(b.t, err)
+}
