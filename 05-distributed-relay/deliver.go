@@ -106,6 +106,7 @@ func (r *Relay) broadcast(e *pubsub.Event, now time.Time) {
 			r.metrics.relay.Observe(now.Sub(w.since).Seconds())
 		}
 	}
+	r.delivering(&event, e.Payload)
 	r.events = append(r.events, event)
 	if r.waiting += len(event.Data) + len(event.Binary); r.waiting > flushBytes {
 		r.flush() // a batch can become eight times as large as JSON: it must not live all at once
@@ -137,6 +138,7 @@ const (
 func (r *Relay) flush() {
 	if len(r.events) > 0 {
 		r.hub.Deliver(r.events)
+		r.delivered()
 		clear(r.events)
 		r.waiting = 0
 		if r.events = r.events[:0]; cap(r.events) > keepEvents {

@@ -19,6 +19,7 @@ type metrics struct {
 	malformed, reserved prometheus.Counter
 	missed, repeated    atomic.Int64
 	oversize            atomic.Int64
+	probed              atomic.Int64 // when a probe of ours last came back, in Unix milliseconds
 }
 
 // From 50 µs, below the fastest PUBLISH on loopback, to 1.6 s, above the
@@ -71,6 +72,7 @@ var (
 	descConnections = describe("chat_connections", "Clients connected now.")
 	descRooms       = describe("chat_rooms", "Rooms with a client of this node.")
 	descReady       = describe("chat_ready", "1 while this node delivers and takes clients, else 0.")
+	descProbe       = describe("chat_probe_timestamp_seconds", "When a probe of this node last came back, in Unix seconds; 0: none has.")
 	descReceived    = describe("chat_messages_received_total", "Messages from clients.")
 	descDeliveries  = describe("chat_deliveries_total", "Messages handed to clients, each client counted.")
 	descSlow        = describe("chat_slow_clients_total", "Clients closed with 1013 for reading too slowly.")
@@ -100,6 +102,7 @@ func (c *counted) Collect(out chan<- prometheus.Metric) {
 	gauge(descConnections, stats.Connections)
 	gauge(descRooms, stats.Rooms)
 	gauge(descReady, ready)
+	out <- prometheus.MustNewConstMetric(descProbe, prometheus.GaugeValue, float64(c.relay.probed.Load())/1000)
 	total(descReceived, stats.Received)
 	total(descDeliveries, stats.Deliveries)
 	total(descSlow, stats.Slow)

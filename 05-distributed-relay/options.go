@@ -24,6 +24,7 @@ type Options struct {
 	MaxPayload     int           // bytes of a message from Redis; a larger one is dropped and counted; default 4 MiB
 	Prefix         string        // before every channel, for tests on a shared server; default none
 	Log            *slog.Logger  // default: none
+	Trace          *Tracer       // who looks on; default: nobody
 }
 
 func (o Options) withDefaults() Options {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -176,4 +177,5 @@ func TestEndpointsOfANode(t *testing.T) {
 	} {
 		n.awaitMetric(t, name, want)
 	}
+	require.InDelta(t, time.Now().Unix(), n.metric(t, "chat_probe_timestamp_seconds"), 3)
 }

@@ -64,6 +64,7 @@ func (r *Relay) probed(p *Probe, own bool, now time.Time) error {
 		})
 	}
 	if own {
+		r.metrics.probed.Store(now.UnixMilli())
 		r.flush()
 		r.health.back(p.Count, r.probes.Load(), r.sequences)
 		r.forgetSilent(now)

@@ -218,6 +218,7 @@ func (p *publisher) settle(m *outgoing, err error, text string) {
 			m.done(err)
 		}
 	case err != nil:
+		p.traceFailed(m)
 		m.sent.Failed(text)
 		p.metrics.failed.Inc()
 	default:

@@ -29,7 +29,8 @@ type Relay struct {
 	sequences *sequences
 	nodes     map[string]*neighbour
 	events    []chat.Event
-	waiting   int // bytes of events, about
+	traced    []func() // tell of those of them that somebody looks at
+	waiting   int      // bytes of events, about
 
 	oddLog   rate.Sometimes // of what cannot be delivered: whoever publishes it must not fill the log
 	nodeLog  *rate.Limiter  // of nodes that come and go: probes can be forged
@@ -71,11 +72,13 @@ func (r *Relay) Publish(event chat.Event) error {
 	if err != nil {
 		return err
 	}
+	r.traceTaken(&event)
 	m := outgoing{
 		envelope: envelope, sent: event.Sent, since: time.Now(),
 		size: len(event.Data) + len(event.Binary) + 256,
 	}
 	if !r.publisher.outbox.put(m) {
+		r.publisher.traceFailed(&m)
 		event.Sent.Failed("not sent: too much waits for the master already; try again in a moment")
 		r.metrics.failed.Inc()
 	}

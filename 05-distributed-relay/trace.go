@@ -1,0 +1,109 @@
+package relay
+
+import (
+	"sync/atomic"
+
+	"golang.org/x/time/rate"
+
+	"example.com/redis-chat/04-websocket-chat"
+)
+
+// Tracer tells somebody who looks on what happens to messages in a node: it is
+// how a picture of the system can show what happens instead of what ought to.
+// While nobody looks it costs the reading of one pointer a message. The zero
+// value works. All methods may be called by several goroutines at once.
+type Tracer struct {
+	watch atomic.Pointer[watch]
+}
+
+// watch is one look: who is told, and how often.
+type watch struct {
+	step  func(Step)
+	limit [kinds]*rate.Limiter // each kind has its own: what comes in must not hide what goes out
+}
+
+// Watch tells step of each step from now on, of each kind at most perSecond in
+// a second; the rest is not told. step is called by the goroutines that carry the
+// messages: it must not block. nil: nobody looks any more.
+func (t *Tracer) Watch(step func(Step), perSecond int) {
+	if step == nil {
+		t.watch.Store(nil)
+		return
+	}
+	w := &watch{step: step}
+	for i := range w.limit {
+		w.limit[i] = rate.NewLimiter(rate.Limit(perSecond), perSecond)
+	}
+	t.watch.Store(w)
+}
+
+// looking returns who is to be told of a step of this kind; nil: nobody.
+func (t *Tracer) looking(kind StepKind) func(Step) {
+	if t == nil {
+		return nil
+	}
+	if w := t.watch.Load(); w != nil && w.limit[kind].Allow() {
+		return w.step
+	}
+	return nil
+}
+
+// StepKind is what happens to a message.
+type StepKind int
+
+const (
+	Taken     StepKind = iota // a client of this node has sent it, and it waits to be published
+	Failed                    // its client has been told that it was not confirmed
+	Delivered                 // it has come back from the replica, and has gone to clients
+	kinds
+)
+
+// Step is one step of a message's way through a node.
+type Step struct {
+	Kind    StepKind
+	Event   chat.Event // Taken, Delivered
+	Client  string     // Taken, Failed: the id of the connection that sent it
+	Payload string     // Delivered: what came from Redis
+	Clients []string   // Delivered: ids of clients that it went to, at most mostClients
+}
+
+// mostClients of a Delivered step: a picture has no room for more.
+const mostClients = 32
+
+func (r *Relay) traceTaken(e *chat.Event) {
+	if tell := r.o.Trace.looking(Taken); tell != nil {
+		tell(Step{Kind: Taken, Event: *e, Client: sender(e.Except)})
+	}
+}
+
+// traceFailed is told before the client is: who then looks at the picture finds it there.
+func (p *publisher) traceFailed(m *outgoing) {
+	if tell := p.o.Trace.looking(Failed); tell != nil {
+		tell(Step{Kind: Failed, Client: sender(m.envelope.Except)})
+	}
+}
+
+// sender is the connection that a client's message leaves out: its own.
+func sender(except []string) string {
+	if len(except) == 0 {
+		return ""
+	}
+	return except[0]
+}
+
+// delivering notes a message for when it has gone to the clients.
+func (r *Relay) delivering(e *chat.Event, payload string) {
+	if tell := r.o.Trace.looking(Delivered); tell != nil {
+		step := Step{Kind: Delivered, Event: *e, Payload: payload, Clients: r.hub.Audience(e, mostClients)}
+		r.traced = append(r.traced, func() { tell(step) })
+	}
+}
+
+// delivered tells what has been noted.
+func (r *Relay) delivered() {
+	for _, tell := range r.traced {
+		tell()
+	}
+	clear(r.traced)
+	r.traced = r.traced[:0]
+}
