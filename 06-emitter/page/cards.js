@@ -1,86 +1,124 @@
-import { clients, linked } from "./picture.js";
+// One card for each server and node: what it is and knows, and the buttons that break it. A card is made once and changed
+// after that, so that a button does not vanish under the pointer.
+import { count } from "./picture.js";
 
-// One card for each server and node. A card is made once and changed after that,
-// so that a button does not vanish under the pointer.
-const made = new Map();
+const made = new Map(); // by name
 
 export function cards(parent, state, act) {
   for (const server of state.servers) {
-    const card = made.get(server.name) ?? make(parent, server.name, server.name === "master"
-      ? ["kill", "restart", "freeze", "thaw"]
-      : ["kill", "restart", "freeze", "thaw", "cut", "mend"], act);
-    const facts = [server.addr, process(server, state.inside)];
-    if (server.state !== "gone") {
-      facts.push(`offset ${server.offset.toLocaleString("en")}`);
-      facts.push(server.name === "master" ? linked(server) : `link ${server.link || "none"}`);
-    }
-    fill(card, server.state, facts);
+    const actions = ["kill", "restart", "freeze", "thaw", ...(server.name === "master" ? [] : ["cut", "mend"])];
+    fill(card(parent, server.name, actions, act), server, serverFacts(server, state), state.inside ? {} : state.cannot);
   }
   for (const node of state.nodes) {
-    const card = made.get(node.name) ?? make(parent, node.name, ["kill", "restart", "freeze", "thaw"], act, node.url);
-    const facts = [node.url.replace("http://", ""), node.pid ? `process ${node.pid}` : "no process", `listens at ${node.replica}`];
-    if (node.state !== "gone") facts.push(clients(node), `${node.missed} counted as missed`);
-    if (node.why) facts.push(node.why);
-    fill(card, node.state, facts);
+    fill(card(parent, node.name, ["kill", "restart", "freeze", "thaw"], act, node.url), node, nodeFacts(node), state.cannot);
   }
 }
 
-function process(server, inside) {
-  if (inside) return server.state === "gone" ? "no server" : "inside the program";
-  return server.pid ? `process ${server.pid}` : "no process";
+function serverFacts(server, state) {
+  const gone = server.state === "gone";
+  const facts = {
+    address: server.addr,
+    process: state.inside ? (gone ? "none" : "inside this program") : server.pid || "none",
+  };
+  if (gone) return facts;
+  const master = state.servers[0];
+  Object.assign(facts, { role: server.role, offset: server.offset.toLocaleString("en") });
+  if (server === master) facts.replicas = count(server.linked, "replica") + " linked";
+  else {
+    facts.link = server.link || "none";
+    facts.lag = master.state === "gone" ? "no master" : count(Math.max(0, master.offset - server.offset), "byte");
+    if (server.quiet >= 0) facts.lag += `, heard ${server.quiet} s ago`;
+  }
+  facts.messages = `${server.seen.toLocaleString("en")} seen here`;
+  return facts;
+}
+
+function nodeFacts(node) {
+  const facts = { address: node.url.replace("http://", ""), process: node.pid || "none", "listens at": node.replica };
+  if (node.state === "gone") return facts;
+  return Object.assign(facts, {
+    clients: node.connections.toLocaleString("en"),
+    messages: `${node.received.toLocaleString("en")} in, ${node.delivered.toLocaleString("en")} out`,
+    missed: `${node.missed.toLocaleString("en")} counted`,
+    "last probe": node.probed ? ago(node.probed) : "none yet",
+  }, node.why ? { why: node.why } : {});
+}
+
+// ago is exact to what the state brings, twice a second.
+function ago(at) {
+  const seconds = Math.max(0, Date.now() - at) / 1000;
+  return seconds < 1 ? "within the last second" : `${Math.round(seconds)} s ago`;
+}
+
+function card(parent, name, actions, act, url) {
+  if (!made.has(name)) made.set(name, make(parent, name, actions, act, url));
+  return made.get(name);
 }
 
 function make(parent, name, actions, act, url) {
   const part = document.createElement("article");
   part.className = "part";
+  part.id = `part-${name}`;
   const head = document.createElement("div");
   head.className = "head";
   const title = document.createElement("h3");
   title.textContent = name;
-  const badge = document.createElement("span");
-  badge.className = "badge";
-  const text = document.createElement("p");
-  const buttons = document.createElement("div");
-  buttons.className = "buttons";
   if (url) {
     const link = document.createElement("a");
-    link.href = url;
-    link.target = "_blank";
-    link.rel = "noopener";
-    link.textContent = name;
+    Object.assign(link, { href: url, target: "_blank", rel: "noopener", textContent: name });
     title.replaceChildren(link);
   }
+  const badge = document.createElement("span");
+  badge.className = "badge";
+  head.append(title, badge);
+  const facts = document.createElement("dl");
+  const buttons = document.createElement("div");
+  buttons.className = "buttons";
   const all = {};
   for (const action of actions) {
     const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = action;
-    button.setAttribute("aria-label", `${action} ${name}`);
+    Object.assign(button, { type: "button", textContent: action });
     button.addEventListener("click", () => act(action, name));
     all[action] = button;
     buttons.append(button);
   }
-  head.append(title, badge);
-  part.append(head, text, buttons);
+  part.append(head, facts, buttons);
   parent.append(part);
-  const card = { badge, text, all };
-  made.set(name, card);
-  return card;
+  return { name, badge, facts, all };
 }
 
-// fill shows what is so, and lets only those buttons be pressed that do something.
-function fill(card, state, facts) {
-  card.badge.textContent = state;
-  card.badge.dataset.state = state;
-  card.text.textContent = facts.join("\n");
-  const gone = state === "gone", frozen = state === "frozen", cut = state === "cut off", silent = state === "silent";
-  const can = {
-    kill: !gone,
-    restart: true,
-    freeze: !gone && !frozen,
-    thaw: frozen || silent,
-    cut: !gone && !cut && !frozen,
-    mend: cut || silent,
-  };
-  for (const [action, button] of Object.entries(card.all)) button.disabled = !can[action];
+// fill shows what is so, and lets only those buttons be pressed that do something; the others say why not.
+function fill(card, part, facts, cannot) {
+  card.badge.textContent = part.state;
+  card.badge.dataset.state = part.state;
+  const rows = Object.entries(facts);
+  while (card.facts.children.length > rows.length) card.facts.lastChild.remove();
+  rows.forEach(([name, value], i) => {
+    let row = card.facts.children[i];
+    if (!row) {
+      row = document.createElement("div");
+      row.append(document.createElement("dt"), document.createElement("dd"));
+      card.facts.append(row);
+    }
+    row.firstChild.textContent = name;
+    row.lastChild.textContent = value;
+    row.lastChild.title = value; // of a long one two lines are shown: a card keeps its size
+  });
+  const why = { ...whyNot(part.state), ...cannot };
+  for (const [action, button] of Object.entries(card.all)) {
+    button.disabled = Boolean(why[action]);
+    button.title = why[action] ?? part.byHand[action] ?? "";
+    button.setAttribute("aria-label", `${action} ${card.name}${why[action] ? `: ${why[action]}` : ""}`);
+  }
+}
+
+function whyNot(state) {
+  const gone = "it is gone: restart it first";
+  switch (state) {
+    case "gone": return { kill: gone, freeze: gone, thaw: gone, cut: gone, mend: gone };
+    case "frozen": return { freeze: "it is frozen", cut: "it is frozen: thaw it first", mend: "its link is not cut" };
+    case "cut off": return { cut: "its link is cut", thaw: "it is not frozen" };
+    case "silent": return {};
+    default: return { thaw: "it is not frozen", mend: "its link is not cut" };
+  }
 }

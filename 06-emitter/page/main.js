@@ -1,23 +1,66 @@
-// The page's three parts: what the system is (cards), how it is connected
-// (the map), and what happens (lines and travelling messages). All of it comes
-// from one stream of server-sent events; text from others is only ever set as text.
+// The map of the running system. All that it shows comes from one stream of server-sent events: the state, the sights
+// of messages at the servers, the steps of messages in the nodes, the moments of the time line, and lines of text. Text
+// from others is only ever set as text.
 import { Picture } from "./picture.js";
+import { Travel } from "./travel.js";
+import { Rates } from "./rates.js";
+import { Messages } from "./messages.js";
+import { Timeline } from "./timeline.js";
+import { Ways } from "./ways.js";
 import { cards } from "./cards.js";
+import { panes } from "./panes.js";
 
 const at = (id) => document.getElementById(id);
+const token = document.documentElement.dataset.token;
 const picture = new Picture(at("map"));
+const rates = new Rates();
+const travel = new Travel(picture, rates);
+const timeline = new Timeline(at("timeline"), at("moments"));
+const ways = new Ways(at("ways"));
+const messages = new Messages({
+  taken: (...news) => both("taken", ...news),
+  failed: (...news) => both("failed", ...news),
+  seen: (...news) => both("seen", ...news),
+  delivered: (...news) => both("delivered", ...news),
+});
+let state = null;
 let answerTimer;
 
-function show(state) {
-  at("backend").textContent = state.backend;
-  at("messages").textContent = state.messages.toLocaleString("en");
-  at("missed").textContent = state.missed.toLocaleString("en");
-  at("missed").classList.toggle("some", state.missed > 0);
-  picture.draw(state);
-  cards(at("parts"), state, act);
+const hear = {
+  state(now) {
+    state = now;
+    rates.take(now);
+    at("backend").textContent = now.backend;
+    at("messages").textContent = now.messages.toLocaleString("en");
+    at("missed").textContent = now.missed.toLocaleString("en");
+    at("missed").classList.toggle("some", now.missed > 0);
+    picture.draw(now);
+    timeline.parts(now);
+    ways.parts(now);
+    cards(at("parts"), now, act);
+    panes(now);
+  },
+  hop: (hop) => messages.hop(hop),
+  step: (step) => messages.step(step, nameOf(step.client)),
+  moment: (moment) => timeline.add(moment),
+  line: say,
+};
+
+// What happens to a message goes into the table, and onto the picture.
+function both(what, ...news) {
+  ways[what](...news);
+  travel[what](...news);
 }
 
-// A line begins with the time at which it came; those of before come without.
+function nameOf(client) {
+  for (const node of state.nodes) {
+    const known = node.clients.find((other) => other.id === client);
+    if (known) return known.name;
+  }
+  return "";
+}
+
+// A line begins with the time at which it came.
 function say(text) {
   const li = document.createElement("li");
   const time = document.createElement("time");
@@ -32,24 +75,24 @@ function say(text) {
 }
 
 async function act(action, target, more = {}) {
-  const answer = at("answer");
-  clearTimeout(answerTimer);
-  answer.className = "";
-  answer.textContent = `${action} ${target} …`;
+  answer(`${action} ${target} …`);
   try {
     const response = await fetch("/do", {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", "X-Map-Token": token },
       body: JSON.stringify({ action, target, ...more }),
     });
-    const text = (await response.text()).trim();
-    answer.textContent = text;
-    answer.classList.toggle("bad", !response.ok);
+    answer((await response.text()).trim(), !response.ok);
   } catch {
-    answer.textContent = "the system does not answer";
-    answer.className = "bad";
+    answer("the system does not answer", true);
   }
-  answerTimer = setTimeout(() => { answer.textContent = ""; }, 8000);
+}
+
+function answer(text, bad = false) {
+  clearTimeout(answerTimer);
+  at("answer").textContent = text;
+  at("answer").classList.toggle("bad", bad);
+  answerTimer = setTimeout(() => { at("answer").textContent = ""; }, 8000);
 }
 
 at("emit").addEventListener("submit", (event) => {
@@ -58,19 +101,42 @@ at("emit").addEventListener("submit", (event) => {
   act("emit", "", { text: form.get("text"), room: form.get("room") });
 });
 
-const events = new EventSource("/events");
-events.addEventListener("open", () => {
-  at("status").textContent = "live";
-  at("status").className = "";
-  at("lines").replaceChildren(); // the stream begins with the last ones
+// Twice a second, what changes without news: rates go down, and the minute goes on.
+setInterval(() => {
+  if (document.hidden || !state) return;
+  at("rate").textContent = Math.round(rates.of("master")).toLocaleString("en");
+  picture.flow(rates, state);
+  document.body.classList.toggle("busy", rates.busy());
+  at("pace").textContent = rates.busy()
+    ? "too many to follow: flows with their rates, and a sample of the messages"
+    : "each message in slow motion, in its sender's colour";
+  timeline.draw();
+}, 500);
+
+// ---- the stream; nobody looks at a page that is hidden, and the system then has no work with it ----
+
+let events = null;
+
+function listen() {
+  events = new EventSource("/events");
+  events.addEventListener("open", () => {
+    status("live", "");
+    at("lines").replaceChildren(); // the stream begins with the last ones
+    timeline.clear();
+  });
+  events.addEventListener("error", () => status("the system has ended, or does not answer", "lost"));
+  events.addEventListener("message", (event) => {
+    for (const [what, news] of Object.entries(JSON.parse(event.data))) hear[what](news);
+  });
+}
+
+function status(text, kind) {
+  at("status").textContent = text;
+  at("status").className = kind;
+}
+
+document.addEventListener("visibilitychange", () => {
+  events.close();
+  if (!document.hidden) listen();
 });
-events.addEventListener("error", () => {
-  at("status").textContent = "the system has ended, or does not answer";
-  at("status").className = "lost";
-});
-events.addEventListener("message", (event) => {
-  const update = JSON.parse(event.data);
-  if (update.state) show(update.state);
-  if (update.hop) picture.hop(update.hop);
-  if (update.line) say(update.line);
-});
+listen();

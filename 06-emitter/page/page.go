@@ -1,10 +1,19 @@
-// Package page holds the live map's page, embedded in the program: it needs no
-// other server, and works offline.
+// Package page is the live map: what a browser shows of the running system.
 package page
 
-import "embed"
+import (
+	"embed"
+	"html/template"
+)
 
-// Files are map.html and what it loads.
+// Files are what the map loads.
 //
-//go:embed map.html *.css *.js *.svg
+//go:embed *.css *.js *.svg
 var Files embed.FS
+
+//go:embed map.html
+var text string
+
+// Map is the page itself; it is executed with the token, a string, that the page
+// shows with everything that it asks the system to do.
+var Map = template.Must(template.New("map.html").Parse(text))

@@ -1,224 +1,156 @@
-// The map: clients, nodes, replicas and master as boxes, the ways between them
-// as edges, and messages as dots that travel along the edges.
-const NS = "http://www.w3.org/2000/svg";
-const X = { client: 85, node: 320, replica: 620, master: 890 };
-const BOX = { w: 172, h: 76 };
-const PILL = { w: 130, h: 28, gap: 36, most: 4 };
-const STEP = 420; // milliseconds on one edge
-const MOST_DOTS = 60; // more at once is a blur
+// The picture: the master on top, below it the replicas, the nodes and their clients, one column for each node.
+// What is published goes up outside, what is delivered comes down inside.
+import { draw, short, text } from "./svg.js";
 
-const still = matchMedia("(prefers-reduced-motion: reduce)");
+const COLUMN = 500, NARROW = 350; // units: of two columns, of more
+const Y = { emitter: 40, master: 66, replica: 206, node: 340, client: 436 };
+const HEIGHT = 456;
+const ASIDE = 330; // from the master to the emitter
+const BOX = { w: 214, h: 100 };
+const PILL = { w: 112, h: 30, gap: 6 };
 
-// linked says how many replicas a master has.
-export function linked(master) {
-  return `${master.linked} replica${master.linked === 1 ? "" : "s"} linked`;
-}
-
-// clients says how many a node has.
-export function clients(node) {
-  return `${node.connections} client${node.connections === 1 ? "" : "s"}`;
+// people is "1 client", "3 clients".
+export function count(n, what) {
+  return `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`;
 }
 
 export class Picture {
   constructor(svg) {
     this.svg = svg;
     this.edges = new Map(); // by "from>to"
-    this.started = new Map(); // by message: when it reaches the master on the map
-    this.dots = 0;
-    this.layers = ["edges", "boxes", "dots"].map((name) => this.add(svg, "g", { class: name }));
+    [this.ways, this.boxes, this.labels, this.dots] = ["edges", "boxes", "labels", "dots"].map((name) => draw(svg, "g", { class: name }));
   }
 
   draw(state) {
     this.state = state;
-    const replicas = state.servers.slice(1);
-    const rows = Math.max(state.nodes.length, replicas.length, 2);
-    const height = rows * 230;
-    this.svg.setAttribute("viewBox", `0 0 1000 ${height}`);
-    const [edges, boxes] = this.layers;
-    boxes.replaceChildren();
-    const kept = new Set();
-    const middle = height / 2;
-    const y = (i, n) => (height * (i + 0.5)) / n;
-    const edge = (from, to, d, kind, off) => {
-      const key = `${from}>${to}`;
-      kept.add(key);
-      let path = this.edges.get(key);
-      if (!path) this.edges.set(key, path = this.add(edges, "path", {}));
-      path.setAttribute("d", d);
-      path.setAttribute("class", `edge ${kind}${off ? " off" : ""}`);
-    };
+    const n = Math.max(state.nodes.length, state.servers.length - 1, 2);
+    const column = n > 2 ? NARROW : COLUMN;
+    const { width, height } = this.svg.getBoundingClientRect();
+    this.width = Math.max(n * column, height > 0 ? (HEIGHT * width) / height : 0); // as wide as there is room for
+    this.svg.setAttribute("viewBox", `0 0 ${this.width} ${HEIGHT}`);
+    this.boxes.replaceChildren();
+    this.kept = new Set();
+    const middle = this.width / 2;
+    const x = (i, all) => (this.width * (i + 0.5)) / all;
+    const [master, ...replicas] = state.servers;
+    const up = master.state !== "gone";
 
-    const master = state.servers[0];
-    this.box(X.master, middle, master.name, master.state, master.state === "gone" ? "" : linked(master));
-    this.box(X.master, BOX.h / 2 + 4, "emitter", "up", "");
-    edge("emitter", "master", `M${X.master} ${BOX.h + 4} V${middle - BOX.h / 2}`, "publish", master.state === "gone");
+    this.box(middle - ASIDE, Y.emitter, { name: "emitter", state: "up" }, [], 46);
+    this.edge("emitter", "master", `M${middle - ASIDE + BOX.w / 2} ${Y.emitter} H${middle - BOX.w / 2}`, "publish", !up);
+    this.box(middle, Y.master, master, up ? [`offset ${master.offset.toLocaleString("en")}`, `${count(master.linked, "replica")} linked`] : []);
 
     replicas.forEach((replica, i) => {
-      const ry = y(i, replicas.length);
-      const from = middle + spread(i, replicas.length, 44);
-      this.box(X.replica, ry, replica.name, replica.state, replica.state === "gone" ? "" : `offset ${replica.offset.toLocaleString("en")}`);
-      edge("master", replica.name, curve(X.master - BOX.w / 2, from, X.replica + BOX.w / 2, ry), "deliver",
-        replica.link !== "connected" || replica.state !== "up");
+      const rx = x(i, replicas.length);
+      const from = middle + (replicas.length < 2 ? 0 : (i / (replicas.length - 1) - 0.5) * (BOX.w - 60));
+      const flows = replica.state === "up" && replica.link === "connected";
+      this.box(rx, Y.replica, replica, replica.state === "gone" ? [] : [`offset ${replica.offset.toLocaleString("en")}`, behind(replica, master)]);
+      this.edge("master", replica.name, falls(from, Y.master + BOX.h / 2, rx, Y.replica - BOX.h / 2), "deliver", !flows);
     });
 
     state.nodes.forEach((node, i) => {
-      const ny = y(i, state.nodes.length);
-      const toMiddle = ny <= middle ? 1 : -1;
-      const lane = ny + toMiddle * 76;
-      const end = middle + spread(i, state.nodes.length, 14);
+      const nx = x(i, state.nodes.length);
+      const left = nx <= middle;
       const gone = node.state === "gone";
-      this.box(X.node, ny, node.name, node.state, gone ? "" : clients(node) + (node.missed ? `, ${node.missed} missed` : ""));
-      edge(node.name, "master", lanes(X.node + BOX.w / 2, ny + toMiddle * 20, lane, X.master - BOX.w / 2, end), "publish",
-        gone || master.state === "gone");
+      const missed = node.missed ? `, ${node.missed.toLocaleString("en")} missed` : "";
+      this.box(nx, Y.node, node, gone ? [] : [count(node.connections, "client") + missed,
+        `in ${node.received.toLocaleString("en")}, out ${node.delivered.toLocaleString("en")}`]);
+      this.edge(node.name, "master", rises(nx, left ? -1 : 1, middle, column, i), "publish", gone || !up);
       const r = replicas.findIndex((replica) => replica.name === node.replica);
-      edge(node.replica, node.name, curve(X.replica - BOX.w / 2, y(r, replicas.length), X.node + BOX.w / 2, ny - toMiddle * 10), "deliver",
+      this.edge(node.replica, node.name, falls(x(r, replicas.length), Y.replica + BOX.h / 2, nx, Y.node - BOX.h / 2), "deliver",
         gone || replicas[r].state === "gone");
-      this.clients(node, ny, edge);
+      this.clients(node, nx, column);
     });
 
     for (const [key, path] of this.edges) {
-      if (!kept.has(key)) {
-        path.remove();
-        this.edges.delete(key);
-      }
+      if (this.kept.has(key)) continue;
+      path.remove();
+      this.edges.delete(key);
     }
   }
 
-  clients(node, ny, edge) {
-    const shown = node.clients.slice(0, PILL.most);
+  clients(node, nx, column) {
+    const most = Math.floor((column - 20) / (PILL.w + PILL.gap));
+    const all = node.connections > most ? most : node.clients.length; // of more, the last place says how many
+    const shown = node.clients.slice(0, node.connections > most ? most - 1 : most);
     const more = node.connections - shown.length;
-    const all = shown.length + (more > 0 ? 1 : 0);
+    const place = (i) => nx + (i - (all - 1) / 2) * (PILL.w + PILL.gap);
     shown.forEach((client, i) => {
-      const cy = ny + (i - (all - 1) / 2) * PILL.gap;
-      const group = this.add(this.layers[1], "g", {});
-      this.add(group, "rect", { class: "box", x: X.client - PILL.w / 2, y: cy - PILL.h / 2, width: PILL.w, height: PILL.h, rx: 12 });
-      this.text(group, X.client, cy + 5, short(client.name, 15));
-      this.add(group, "title", {}).textContent = `${client.name}, room ${client.room}`;
-      const d = curve(X.client + PILL.w / 2, cy, X.node - BOX.w / 2, ny);
-      edge(client.id, node.name, d, "client");
+      const cx = place(i);
+      const group = draw(this.boxes, "g", {});
+      draw(group, "rect", { class: "box", x: cx - PILL.w / 2, y: Y.client - PILL.h / 2, width: PILL.w, height: PILL.h, rx: 15 });
+      text(group, cx, Y.client + 5, short(client.name, 12));
+      draw(group, "title", {}).textContent = `${client.name}, room ${client.room}`;
+      this.edge(client.id, node.name, falls(cx, Y.client - PILL.h / 2, nx + (cx - nx) / 4, Y.node + BOX.h / 2), "client");
     });
-    if (more > 0) this.text(this.layers[1], X.client, ny + ((all - 1) / 2) * PILL.gap + 5, `and ${more} more`, "soft");
-    if (all === 0) this.text(this.layers[1], X.client, ny + 5, "no clients", "soft");
+    if (more > 0) text(this.boxes, place(shown.length), Y.client + 5, `and ${more.toLocaleString("en")} more`, "soft");
+    if (node.connections === 0) text(this.boxes, nx, Y.client + 5, node.state === "gone" ? "" : "no clients", "soft");
   }
 
-  box(x, y, name, state, note) {
-    const group = this.add(this.layers[1], "g", { "data-state": state });
-    this.add(group, "rect", { class: "box", x: x - BOX.w / 2, y: y - BOX.h / 2, width: BOX.w, height: BOX.h, rx: 10 });
-    if (name === "emitter") {
-      this.text(group, x, y + 5, name);
-      return;
-    }
-    const top = note ? y - 15 : y - 6;
-    this.text(group, x, top, name);
-    this.text(group, x, top + 21, state, "state soft");
-    this.text(group, x, top + 41, note, "soft");
+  box(x, y, part, facts, h = BOX.h) {
+    const group = draw(this.boxes, "g", { "data-state": part.state });
+    draw(group, "rect", { class: "box", x: x - BOX.w / 2, y: y - h / 2, width: BOX.w, height: h, rx: 12 });
+    if (h < BOX.h) return text(group, x, y + 6, part.name, "name");
+    const top = y - (facts.length * 20) / 2 - 4;
+    text(group, x, top, part.name, "name");
+    text(group, x, top + 21, part.state, "state");
+    facts.forEach((fact, i) => text(group, x, top + 43 + 19 * i, fact, "soft"));
   }
 
-  // hop is told when a message has been seen at a server, which is long over by
-  // the time that a dot gets there: dots wait for the ones before them.
-  hop(hop) {
-    if (!this.state || document.hidden) return;
-    const now = performance.now();
-    if (!this.started.has(hop.message)) {
-      this.started.set(hop.message, now + this.publish(hop));
-      if (this.started.size > 500) this.started.delete(this.started.keys().next().value);
-    }
-    if (hop.at === "master") return;
-    const wait = Math.max(0, this.started.get(hop.message) - now);
-    setTimeout(() => this.deliver(hop), wait);
+  edge(from, to, d, kind, off) {
+    const key = `${from}>${to}`;
+    this.kept.add(key);
+    let path = this.edges.get(key);
+    if (!path) this.edges.set(key, path = draw(this.ways, "path", {}));
+    path.setAttribute("d", d);
+    path.dataset.kind = kind;
+    path.classList.toggle("off", Boolean(off));
   }
 
-  // publish starts a message's way to the master, and returns how long it takes.
-  publish(hop) {
-    const node = this.state.nodes.find((n) => n.name === hop.by);
-    const sender = node?.clients.find((c) => c.name === hop.from);
-    const way = [];
-    if (sender) way.push([sender.id, hop.by]);
-    way.push([hop.by, "master"]);
-    if (hop.late) return 0;
-    this.travel(way, "publish");
-    return way.length * STEP;
-  }
-
-  deliver(hop) {
-    this.travel([["master", hop.at]], "deliver").then(() => {
-      for (const node of this.state.nodes) {
-        if (node.replica !== hop.at || node.state === "gone") continue;
-        const silent = node.state === "frozen" || node.state === "silent";
-        this.travel([[hop.at, node.name]], "deliver").then(() => {
-          if (silent) return; // it will, when it goes on
-          for (const client of node.clients.slice(0, PILL.most)) {
-            const sender = node.name === hop.by && client.name === hop.from;
-            const inRoom = (!hop.room || hop.room.split(", ").includes(client.room)) &&
-              !hop.except.split(", ").includes(client.room);
-            if (inRoom && !sender) this.travel([[client.id, node.name]], "deliver", true);
-          }
-        });
-      }
-    });
-  }
-
-  // travel moves a dot along edges, one after the other.
-  async travel(way, kind, backwards) {
-    for (const [from, to] of way) {
+  // flow shows the rates on the edges, when there are more messages than an eye can follow.
+  flow(rates, state) {
+    this.labels.replaceChildren();
+    const busy = rates.busy();
+    const show = (from, to, rate, at = 0.5) => {
       const path = this.edges.get(`${from}>${to}`);
-      if (path) await this.move(path, kind, backwards);
+      if (!path) return;
+      const flows = busy && rate >= 1 && !path.classList.contains("off");
+      path.dataset.flow = flows ? Math.min(4, Math.ceil(Math.log10(rate + 1))) : 0;
+      if (!flows) return;
+      const point = path.getPointAtLength(path.getTotalLength() * at);
+      const label = `${Math.round(rate).toLocaleString("en")}/s`;
+      draw(this.labels, "rect", { x: point.x - 6 * label.length, y: point.y - 13, width: 12 * label.length, height: 24, rx: 8 });
+      text(this.labels, point.x, point.y + 5, label);
+    };
+    show("emitter", "master", rates.emitted(state));
+    for (const replica of state.servers.slice(1)) show("master", replica.name, rates.of(replica.name), 0.6);
+    for (const node of state.nodes) {
+      show(node.name, "master", rates.of("in " + node.name));
+      show(node.replica, node.name, node.state === "up" ? rates.of(node.replica) : 0);
+      const first = node.clients[0];
+      if (first) show(first.id, node.name, rates.of("out " + node.name));
     }
   }
-
-  move(path, kind, backwards) {
-    return new Promise((done) => {
-      if (still.matches || this.dots >= MOST_DOTS) {
-        path.classList.add("lit");
-        setTimeout(() => { path.classList.remove("lit"); done(); }, STEP);
-        return;
-      }
-      this.dots++;
-      const dot = this.add(this.layers[2], "circle", { class: `dot ${kind}`, r: 8 });
-      const began = performance.now();
-      const step = (now) => {
-        const part = Math.min(1, Math.max(0, now - began) / STEP);
-        const eased = part * part * (3 - 2 * part);
-        const point = path.getPointAtLength(path.getTotalLength() * (backwards ? 1 - eased : eased));
-        dot.setAttribute("cx", point.x);
-        dot.setAttribute("cy", point.y);
-        if (part < 1 && path.isConnected) return void requestAnimationFrame(step);
-        dot.remove();
-        this.dots--;
-        done();
-      };
-      requestAnimationFrame(step);
-    });
-  }
-
-  add(parent, name, attributes) {
-    const element = document.createElementNS(NS, name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    parent.append(element);
-    return element;
-  }
-
-  text(parent, x, y, content, kind = "") {
-    this.add(parent, "text", { x, y, class: kind }).textContent = content;
-  }
 }
 
-// curve leaves and arrives horizontally.
-function curve(x1, y1, x2, y2) {
-  const middle = (x1 + x2) / 2;
-  return `M${x1} ${y1} C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`;
+function behind(replica, master) {
+  if (replica.link !== "connected") return `link: ${replica.link || "none"}`;
+  const bytes = master.state === "gone" ? 0 : Math.max(0, master.offset - replica.offset);
+  return bytes === 0 ? "in step" : `${bytes.toLocaleString("en")} bytes behind`;
 }
 
-// lanes goes from a node to the master in a lane beside the replica.
-function lanes(x1, y1, lane, x2, y2) {
-  return `M${x1} ${y1} C${x1 + 60} ${y1} ${x1 + 50} ${lane} ${x1 + 120} ${lane} H${x2 - 130} C${x2 - 60} ${lane} ${x2 - 70} ${y2} ${x2} ${y2}`;
+// falls leaves and arrives vertically.
+function falls(x1, y1, x2, y2) {
+  const middle = (y1 + y2) / 2;
+  return `M${x1} ${y1} C${x1} ${middle} ${x2} ${middle} ${x2} ${y2}`;
 }
 
-function spread(i, n, by) {
-  return n < 2 ? 0 : (i / (n - 1) - 0.5) * by;
-}
-
-function short(text, most) {
-  const letters = [...text];
-  return letters.length > most ? letters.slice(0, most - 1).join("") + "…" : text;
+// rises goes from a node up to the master, outside of the node's replica; side is -1 for the left.
+function rises(nx, side, middle, column, i) {
+  const from = nx + (side * BOX.w) / 2;
+  const lane = nx + side * Math.min(column / 2 - 14, BOX.w / 2 + 62);
+  const y = Y.master + 30 + (column === NARROW ? 4 * (i % 5) : 0);
+  const to = middle + (side * BOX.w) / 2;
+  const turn = side * 40;
+  return `M${from} ${Y.node} C${lane + turn / 4} ${Y.node} ${lane} ${Y.node - 10} ${lane} ${Y.node - 50} V${y + 40} ` +
+    `C${lane} ${y + 10} ${lane - turn / 4} ${y} ${lane - turn} ${y} H${to}`;
 }

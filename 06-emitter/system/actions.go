@@ -34,15 +34,29 @@ func (s *System) Do(ctx context.Context, action, target string) error {
 	now := s.state.get()
 	for i, server := range now.Servers {
 		if target == server.Name || strings.HasSuffix(server.Addr, ":"+target) {
-			return s.doServer(ctx, action, i, server)
+			return s.did(action, server.Name, s.serverByHand(action, i, server), func() error {
+				return s.doServer(ctx, action, i, server)
+			})
 		}
 	}
 	for i, n := range now.Nodes {
 		if target == n.Name || strings.HasSuffix(n.URL, ":"+target) {
-			return s.doNode(ctx, action, i)
+			return s.did(action, n.Name, s.nodeByHand(action, i, n.PID), func() error {
+				return s.doNode(ctx, action, i)
+			})
 		}
 	}
 	return fmt.Errorf("%s %s: %w: name a server (master, replica-1, …) or a node (node-1, …)", action, target, ErrNobody)
+}
+
+// did does something and notes when it began, which is before anybody can notice.
+func (s *System) did(action, who, command string, do func() error) error {
+	began := time.Now().UnixMilli()
+	if err := do(); err != nil {
+		return err
+	}
+	s.happened(Moment{At: began, Kind: Done, Who: who, Text: action, Command: command})
+	return nil
 }
 
 func (s *System) doServer(ctx context.Context, action string, i int, server Server) error {
@@ -76,11 +90,11 @@ func (s *System) doServer(ctx context.Context, action string, i int, server Serv
 	}
 	switch action { // what its observer cannot know, or would say later
 	case Freeze:
-		s.feed.say("%s is frozen: its connections stay open, and nothing comes", server.Name)
+		s.notice(server.Name, "%s is frozen: its connections stay open, and nothing comes", server.Name)
 	case Thaw:
-		s.feed.say("%s goes on", server.Name)
+		s.notice(server.Name, "%s goes on", server.Name)
 	case Cut:
-		s.feed.say("%s is cut off from the master: it answers, and nothing new comes", server.Name)
+		s.notice(server.Name, "%s is cut off from the master: it answers, and nothing new comes", server.Name)
 	}
 	return nil
 }
@@ -117,7 +131,7 @@ func (s *System) doNode(ctx context.Context, action string, i int) error {
 			return err
 		}
 		s.ended(n.name)
-		s.feed.say("%s is gone: its clients go to another node. To have it back: restart %s", n.name, n.name)
+		s.notice(n.name, "%s is gone: its clients go to another node. To have it back: restart %s", n.name, n.name)
 		return nil
 	case Restart:
 		if n.pid() != 0 {
@@ -129,20 +143,20 @@ func (s *System) doNode(ctx context.Context, action string, i int) error {
 		if err := s.startNode(ctx, i); err != nil {
 			return err
 		}
-		s.feed.say("%s is back, and ready", n.name)
+		s.notice(n.name, "%s is back, and ready", n.name)
 		return nil
 	case Freeze:
 		if err := n.freeze(); err != nil {
 			return fmt.Errorf("freeze %s: %w", n.name, err)
 		}
 		s.become(n.name, Frozen, "")
-		s.feed.say("%s is frozen: its clients are connected, and hear nothing", n.name)
+		s.notice(n.name, "%s is frozen: its clients are connected, and hear nothing", n.name)
 		return nil
 	case Thaw:
 		if err := s.thawNode(n); err != nil {
 			return fmt.Errorf("thaw %s: %w", n.name, err)
 		}
-		s.feed.say("%s goes on", n.name)
+		s.notice(n.name, "%s goes on", n.name)
 		return nil
 	case Cut, Mend:
 		return fmt.Errorf("%s %s: only a replica has a link to the master", action, n.name)

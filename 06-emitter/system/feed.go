@@ -28,9 +28,11 @@ type feed struct {
 
 // Update is one thing for the live map: exactly one field is set.
 type Update struct {
-	State *State `json:"state,omitempty"`
-	Hop   *Hop   `json:"hop,omitempty"`
-	Line  string `json:"line,omitempty"`
+	State  *State  `json:"state,omitempty"`
+	Hop    *Hop    `json:"hop,omitempty"`
+	Step   *Step   `json:"step,omitempty"`
+	Moment *Moment `json:"moment,omitempty"`
+	Line   string  `json:"line,omitempty"`
 }
 
 func newFeed(out io.Writer) *feed {
@@ -51,11 +53,13 @@ func (f *feed) print(text string) {
 	f.queue(strings.TrimRight(text, "\n") + "\n")
 }
 
-// say tells what happened in one line, with the time.
-func (f *feed) say(format string, args ...any) {
+// say tells what happened in one line, with the time, and returns the line without it.
+func (f *feed) say(format string, args ...any) (sentence string) {
+	sentence = fmt.Sprintf(format, args...)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.tell(fmt.Sprintf(format, args...))
+	f.tell(sentence)
+	return sentence
 }
 
 // perSecond is how many lines of the kind that comes in crowds are shown.

@@ -12,10 +12,11 @@ import (
 
 // Hop is a message that was seen at a server.
 type Hop struct {
-	Message int64  `json:"message"` // its number among those that are followed
+	Message string `json:"message"` // its fingerprint
 	At      string `json:"at"`      // the server
 	By      string `json:"by"`      // who published it: a node's name, or emitter
 	From    string `json:"from"`    // who said it
+	Client  string `json:"client"`  // the id of that client's connection; "": nobody's
 	Room    string `json:"room"`
 	Except  string `json:"except"` // rooms that do not get it, of a message that no client sent
 	Text    string `json:"text"`
@@ -24,7 +25,7 @@ type Hop struct {
 
 // newHop is a message that has been seen nowhere yet. by is the name of its
 // publisher, "" when that is no node of ours.
-func newHop(number int64, by string, e *relay.Envelope) *Hop {
+func newHop(payload, by string, e *relay.Envelope) *Hop {
 	switch {
 	case by != "":
 	case e.UID == relay.EmitterUID:
@@ -32,14 +33,16 @@ func newHop(number int64, by string, e *relay.Envelope) *Hop {
 	default:
 		by = "server " + short(e.UID, maxWords) // of Node.js, or a node that somebody started beside ours
 	}
-	hop := &Hop{Message: number, By: by, From: short(e.From, maxWords), Text: words(e.Args)}
+	hop := &Hop{Message: fingerprint(payload), By: by, From: short(e.From, maxWords), Text: words(e.Args)}
 	if e.Event != "message" {
 		hop.Text = strings.TrimSpace("[" + short(e.Event, maxWords) + "] " + hop.Text)
 	}
 	if len(e.Rooms) > 0 {
 		hop.Room = short(strings.Join(e.Rooms, ", "), maxRooms)
 	}
-	if e.From == "" { // a client's message leaves out its sender, as everybody knows
+	if e.From != "" && len(e.Except) > 0 { // a client's message leaves out its sender
+		hop.Client = short(e.Except[0], maxWords)
+	} else {
 		hop.Except = short(strings.Join(e.Except, ", "), maxRooms)
 	}
 	return hop

@@ -16,6 +16,6 @@ func TestSpeakerIsWhoSpeaksAndToWhom(t *testing.T) {
 		"emitter to all, but not in lobby:": {UID: relay.EmitterUID, Except: []string{"lobby"}},
 		"server abc123 to all:":             {UID: "abc123"},
 	} {
-		require.Equal(t, want, newHop(1, "", &e).speaker())
+		require.Equal(t, want, newHop("", "", &e).speaker())
 	}
 }

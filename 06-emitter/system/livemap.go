@@ -2,6 +2,8 @@ package system
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,11 +17,17 @@ import (
 	"example.com/redis-chat/06-emitter/page"
 )
 
-// What the browser lets the map do: load its own files and talk to this
-// program. Text that a chat's client sends cannot become a script even if the
-// page had a mistake.
-const mapPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+// mapPolicy is what the browser lets the map do: load its own files, talk to this
+// program, and show the nodes' pages in frames. Text that a chat's client sends
+// cannot become a script even if the page had a mistake.
+func (s *System) mapPolicy() string {
+	frames := make([]string, len(s.nodes))
+	for i := range s.nodes {
+		frames[i] = s.nodeURL(i)
+	}
+	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src " + strings.Join(frames, " ") +
+		"; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+}
 
 // startMap serves the live map, to this machine alone: it has buttons that kill.
 func (s *System) startMap(context.Context) error {
@@ -42,14 +50,24 @@ func (s *System) startMap(context.Context) error {
 
 func (s *System) mapHandler() http.Handler {
 	mux := http.NewServeMux()
+	// Only a page that this program has served knows the token, and no other page
+	// can read it there.
+	token, policy := rand.Text(), s.mapPolicy()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		http.ServeFileFS(w, r, page.Files, "map.html")
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_ = page.Map.Execute(w, token) // an error is a page that has gone
 	})
 	mux.HandleFunc("GET /page/{file}", func(w http.ResponseWriter, r *http.Request) {
 		http.ServeFileFS(w, r, page.Files, r.PathValue("file"))
 	})
 	mux.HandleFunc("GET /events", s.serveEvents)
-	mux.HandleFunc("POST /do", s.serveDo)
+	mux.HandleFunc("POST /do", func(w http.ResponseWriter, r *http.Request) {
+		if subtle.ConstantTimeCompare([]byte(r.Header.Get("X-Map-Token")), []byte(token)) != 1 {
+			http.Error(w, "this page is of an earlier run: load it again", http.StatusForbidden)
+			return
+		}
+		s.serveDo(w, r)
+	})
 	// A page of another site may not press the buttons: browsers say where a
 	// request comes from.
 	protected := http.NewCrossOriginProtection().Handler(mux)
@@ -61,7 +79,7 @@ func (s *System) mapHandler() http.Handler {
 			return
 		}
 		for header, value := range map[string]string{
-			"Content-Security-Policy":      mapPolicy,
+			"Content-Security-Policy":      policy,
 			"X-Content-Type-Options":       "nosniff",
 			"Referrer-Policy":              "no-referrer",
 			"Cross-Origin-Opener-Policy":   "same-origin",
@@ -101,8 +119,7 @@ func (s *System) passOn(ctx context.Context) {
 		case <-s.state.changed:
 		}
 		if s.feed.listened() {
-			now := s.state.get()
-			s.feed.show(Update{State: &now})
+			s.feed.show(Update{State: s.shown()})
 		}
 		select {
 		case <-ctx.Done():
@@ -112,14 +129,33 @@ func (s *System) passOn(ctx context.Context) {
 	}
 }
 
-// serveEvents is the stream of everything that happens: the state first, and the
-// last lines.
+// shown is the state as the map shows it.
+func (s *System) shown() *State {
+	now := s.state.get()
+	now.Cannot = s.cannot()
+	for i := range now.Servers {
+		server := &now.Servers[i]
+		server.ByHand = byHand(func(action string) string { return s.serverByHand(action, i, *server) })
+	}
+	for i := range now.Nodes {
+		n := &now.Nodes[i]
+		n.ByHand = byHand(func(action string) string { return s.nodeByHand(action, i, n.PID) })
+	}
+	return &now
+}
+
+// serveEvents is the stream of everything that happens: the state first, the last
+// moments, and the last lines.
 func (s *System) serveEvents(w http.ResponseWriter, r *http.Request) {
 	updates, recent, end := s.feed.listen()
 	defer end()
+	s.looked(1)
+	defer s.looked(-1)
 	w.Header().Set("Content-Type", "text/event-stream")
-	now := s.state.get()
-	first := []Update{{State: &now}}
+	first := []Update{{State: s.shown()}}
+	for _, m := range s.moments.get() {
+		first = append(first, Update{Moment: &m})
+	}
 	for _, line := range recent {
 		first = append(first, Update{Line: line})
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -62,13 +63,16 @@ func TestMapIsForThisMachineAndItsOwnPageAlone(t *testing.T) {
 	require.Equal(t, 200, status)
 	require.Contains(t, text, "<title>Chat map</title>")
 	require.Contains(t, header.Get("Content-Security-Policy"), "default-src 'none'")
+	token := regexp.MustCompile(`data-token="(\w{26})"`).FindStringSubmatch(text)[1]
 	for file, kind := range map[string]string{"main.js": "javascript", "map.css": "css", "icon.svg": "svg"} {
 		status, _, header = b.do("GET", url+"/page/"+file, "", nil)
 		require.Equal(t, 200, status, file)
 		require.Contains(t, header.Get("Content-Type"), kind)
 	}
-	status, _, _ = b.do("GET", url+"/page/page.go", "", nil)
-	require.Equal(t, 404, status)
+	for _, file := range []string{"page.go", "map.html"} {
+		status, _, _ = b.do("GET", url+"/page/"+file, "", nil)
+		require.Equal(t, 404, status, file)
+	}
 
 	const kill = `{"action":"kill","target":"replica-1"}`
 	for name, c := range map[string]struct {
@@ -76,9 +80,11 @@ func TestMapIsForThisMachineAndItsOwnPageAlone(t *testing.T) {
 		header map[string]string
 	}{
 		"a name that points here": {403, map[string]string{"Host": "evil.example:8080", "Content-Type": "application/json"}},
-		"another site":            {403, map[string]string{"Origin": "https://evil.example", "Content-Type": "application/json"}},
+		"another site":            {403, map[string]string{"Origin": "https://evil.example", "X-Map-Token": token, "Content-Type": "application/json"}},
 		"the chat's page":         {403, map[string]string{"Origin": s.State().Nodes[0].URL, "Sec-Fetch-Site": "same-site", "Content-Type": "application/json"}},
-		"a form":                  {415, map[string]string{"Content-Type": "text/plain"}},
+		"a form":                  {415, map[string]string{"Content-Type": "text/plain", "X-Map-Token": token}},
+		"without the token":       {403, map[string]string{"Origin": url, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json"}},
+		"another token":           {403, map[string]string{"X-Map-Token": strings.Repeat("A", 26), "Content-Type": "application/json"}},
 	} {
 		status, _, _ := b.do("POST", url+"/do", kill, c.header)
 		require.Equal(t, c.status, status, name)
@@ -89,7 +95,7 @@ func TestMapIsForThisMachineAndItsOwnPageAlone(t *testing.T) {
 	require.Equal(t, 405, status)
 	require.Equal(t, system.Up, s.State().Servers[1].State, "nobody has killed it")
 
-	own := map[string]string{"Origin": url, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json"}
+	own := map[string]string{"Origin": url, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json", "X-Map-Token": token}
 	status, text, _ = b.do("POST", url+"/do", `{"action":"emit","text":"Hello!"}`, own)
 	require.Equal(t, 200, status, text)
 	require.Contains(t, text, "reached 2 of 2 replicas")

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -23,12 +24,14 @@ type node struct {
 	log     func(n *node, line []byte)             // each line of its log, without the newline
 	died    func(n *node, err error, why []string) // its end, when nobody here asked for it
 
-	mu     sync.Mutex
-	cmd    *exec.Cmd
-	ended  chan struct{} // closed when cmd has ended and its log has been read
-	asked  bool          // somebody here ended it
-	closed bool          // for good: it is not started again
-	last   []string      // the end of its log, when it has ended
+	mu      sync.Mutex
+	cmd     *exec.Cmd
+	ended   chan struct{}  // closed when cmd has ended and its log has been read
+	asked   bool           // somebody here ended it
+	closed  bool           // for good: it is not started again
+	ear     io.WriteCloser // its standard input
+	watched bool           // the live map is open
+	last    []string       // the end of its log, when it has ended
 }
 
 var (
@@ -54,13 +57,38 @@ func (n *node) start() error {
 	if err != nil {
 		return fmt.Errorf("start %s: %w", n.name, err)
 	}
+	if n.ear, err = cmd.StdinPipe(); err != nil {
+		return fmt.Errorf("start %s: %w", n.name, err)
+	}
 	if err := basics.StartChild(cmd); err != nil {
 		return fmt.Errorf("start %s: %w", n.name, err)
 	}
 	n.cmd, n.ended, n.asked = cmd, make(chan struct{}), false
 	go n.follow(cmd, bufio.NewReader(log), n.ended)
+	if n.watched {
+		n.tell(look)
+	}
 	return nil
 }
+
+// look asks the node, in this run and in later ones, to tell of each step of a
+// message, or to stop.
+func (n *node) look(on bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.watched = on
+	switch {
+	case !n.running():
+	case on:
+		n.tell(look)
+	default:
+		n.tell(lookAway)
+	}
+}
+
+// tell is called with mu held. A node that has ended hears nothing; in one that
+// is frozen the words wait, and there is room for thousands.
+func (n *node) tell(word string) { _, _ = io.WriteString(n.ear, word+"\n") }
 
 // lastLines is how much of a node's log is kept for when it dies.
 const lastLines = 12

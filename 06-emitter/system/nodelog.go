@@ -10,11 +10,12 @@ import (
 
 // record is a line of a node's log.
 type record struct {
-	Level  slog.Level `json:"level"`
-	Msg    string     `json:"msg"`
-	Client Client     `json:"client"`
-	Why    string     `json:"why"`
-	Missed string     `json:"missed"` // a number, or "not known"
+	Level  slog.Level      `json:"level"`
+	Msg    string          `json:"msg"`
+	Client Client          `json:"client"`
+	Why    string          `json:"why"`
+	Missed string          `json:"missed"` // a number, or "not known"
+	Step   json.RawMessage `json:"step"`
 }
 
 // maxShown is how many clients of a node the map shows by name.
@@ -30,6 +31,10 @@ func (s *System) logged(n *node, line []byte) {
 		}
 		return
 	}
+	if r.Msg == stepMessage { // for the map alone
+		s.stepped(n, r.Step)
+		return
+	}
 	if s.o.Logs != nil && r.Level >= *s.o.Logs {
 		s.feed.print(readable(n.name, line))
 	}
@@ -40,15 +45,15 @@ func (s *System) logged(n *node, line []byte) {
 		s.departed(n, r.Client)
 	case "not ready: delivery is in doubt":
 		if !s.doubted(n.name, true, NotReady, r.Why) {
-			s.feed.say("%s is not ready: %s", n.name, r.Why)
+			s.notice(n.name, "%s is not ready: %s", n.name, r.Why)
 		}
 	case "ready: delivery is proven":
 		switch doubted := s.doubted(n.name, false, Up, ""); {
 		case !doubted: // a run's first proof: who started it tells
 		case r.Missed == "not known":
-			s.feed.say("%s is ready again; how many messages it missed cannot be known", n.name)
+			s.notice(n.name, "%s is ready again; how many messages it missed cannot be known", n.name)
 		default: // which are not all: the last ones of a publisher leave no gap
-			s.feed.say("%s is ready again: %s counted", n.name, plural(r.Missed, "missed message"))
+			s.notice(n.name, "%s is ready again: %s counted", n.name, plural(r.Missed, "missed message"))
 		}
 	}
 }

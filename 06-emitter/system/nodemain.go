@@ -27,6 +27,8 @@ func NodeMain() int {
 		return 2
 	}
 	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
+	c.Relay.Trace = &relay.Tracer{}
+	go obey(os.Stdin, c.Relay.Trace, log) // ends with the program
 	if err := relay.RunNode(ctx, c, log); err != nil {
 		fmt.Fprintln(os.Stderr, "node:", err)
 		return 1

@@ -96,7 +96,7 @@ func (s *System) died(n *node, err error, last []string) {
 	if before := s.ended(n.name); before == Starting || s.stopping.Load() {
 		return // who started it tells
 	}
-	s.feed.say("%s has ended (%v): its clients go to another node. To have it back: restart %s", n.name, err, n.name)
+	s.notice(n.name, "%s has ended (%v): its clients go to another node. To have it back: restart %s", n.name, err, n.name)
 	if fromOutside(err) {
 		return
 	}

@@ -7,8 +7,8 @@ import (
 )
 
 // metrics are what a node's /metrics says.
-func metrics(missed, ready int64) map[string]int64 {
-	return map[string]int64{"chat_messages_missed_total": missed, "chat_ready": ready}
+func metrics(missed, ready float64) map[string]float64 {
+	return map[string]float64{"chat_messages_missed_total": missed, "chat_ready": ready}
 }
 
 const (

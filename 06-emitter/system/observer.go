@@ -77,7 +77,7 @@ func (s *System) serverUp(i int) {
 		s.observing <- i // has room for each server once
 	}
 	if before.heard != Up && before.heard != Starting {
-		s.feed.say("%s is back: what is published at the master arrives there again", before.Name)
+		s.notice(before.Name, "%s is back: what is published at the master arrives there again", before.Name)
 	}
 }
 
@@ -107,26 +107,26 @@ func (s *System) serverDown(ctx context.Context, i int, err error, gone bool) {
 	who := strings.Join(silenced, " and ")
 	switch {
 	case gone && i == 0:
-		s.feed.say("master is gone: nobody can send. To have it back: restart master (empty, as it saves nothing)")
+		s.notice(server.Name, "master is gone: nobody can send. To have it back: restart master (empty, as it saves nothing)")
 	case gone && who == "":
-		s.feed.say("%s is gone; no node listens there. To have it back: restart %s", server.Name, server.Name)
+		s.notice(server.Name, "%s is gone; no node listens there. To have it back: restart %s", server.Name, server.Name)
 	case gone:
-		s.feed.say("%s is gone: clients of %s hear nothing. To have it back: restart %s%s",
-			server.Name, who, server.Name, s.byHand(i))
+		s.notice(server.Name, "%s is gone: clients of %s hear nothing. To have it back: restart %s%s",
+			server.Name, who, server.Name, s.orByHand(i))
 	case i == 0:
-		s.feed.say("master does not answer: nobody can send (%s)", err)
+		s.notice(server.Name, "master does not answer: nobody can send (%s)", err)
 	default:
-		s.feed.say("%s is silent: clients of %s hear nothing (%s)", server.Name, who, s.whySilent(ctx, server, err))
+		s.notice(server.Name, "%s is silent: clients of %s hear nothing (%s)", server.Name, who, s.whySilent(ctx, server, err))
 	}
 }
 
-// byHand says how to start a replica without us.
-func (s *System) byHand(i int) string {
+// orByHand says how to start a replica without us.
+func (s *System) orByHand(i int) string {
 	if !s.processes() {
 		return ""
 	}
 	_, port, _ := strings.Cut(s.top.Addrs()[i], ":")
-	return ", or in another terminal: redis-server --port " + port + " --replicaof " + strings.ReplaceAll(s.top.Addrs()[0], ":", " ") + " --save '' --rdb-del-sync-files yes"
+	return ", or in another terminal: " + s.startByHand(i, port)
 }
 
 // whySilent asks the server itself.

@@ -11,7 +11,8 @@ import (
 // silent is a system of a master, two replicas and a node, of which nothing runs.
 func silent(t *testing.T) (*System, *strings.Builder) {
 	out := &strings.Builder{}
-	s := &System{state: newState(), feed: newFeed(out), observing: make(chan int, 3)}
+	s := &System{feed: newFeed(out), observing: make(chan int, 3)}
+	s.state = newState(s.became)
 	t.Cleanup(s.feed.end)
 	s.state.change(func(now *State) {
 		for i := range 3 {

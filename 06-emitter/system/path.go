@@ -18,11 +18,10 @@ import (
 // feed.admit). Of the others it is remembered that they are not: all observers
 // are to agree, and none decodes what another has decoded.
 type paths struct {
-	mu      sync.Mutex
-	names   map[string]string // of publishers, by their identity
-	open    map[uint64]*path  // by the hash of the payload: those that have not been everywhere yet
-	keys    []uint64          // of open, the oldest first; some are out of it already
-	counted int64
+	mu    sync.Mutex
+	names map[string]string // of publishers, by their identity
+	open  map[uint64]*path  // by the hash of the payload: those that have not been everywhere yet
+	keys  []uint64          // of open, the oldest first; some are out of it already
 }
 
 // path is where one message has been seen.
@@ -72,9 +71,12 @@ func (s *System) seen(i int, e *pubsub.Event, now time.Time) {
 		}
 		p.keep(key, at)
 	}
-	if i == 0 {
-		s.state.change(func(now *State) { now.Messages++ })
-	}
+	s.state.change(func(now *State) {
+		now.Servers[i].Seen++
+		if i == 0 {
+			now.Messages++
+		}
+	})
 	at.sight(i, now)
 	if at.hop != nil {
 		s.follow(i, at)
@@ -92,8 +94,7 @@ func (s *System) begin(payload string) *path {
 	}
 	at := &path{}
 	if s.feed.admit() {
-		s.paths.counted++
-		at.hop = newHop(s.paths.counted, s.paths.names[envelope.Pub], &envelope)
+		at.hop = newHop(payload, s.paths.names[envelope.Pub], &envelope)
 		at.timer = time.AfterFunc(patience, func() {
 			s.paths.mu.Lock()
 			defer s.paths.mu.Unlock()

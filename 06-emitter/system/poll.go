@@ -55,24 +55,29 @@ func (s *System) pollServer(ctx context.Context, i int, client *redis.Client) {
 	if err != nil {
 		return // the observer notices it too, and says so
 	}
-	pid := 0
-	if s.processes() {
-		pid = askPID(ctx, client)
+	info, err := client.Info(ctx).Result()
+	if err != nil {
+		return
+	}
+	// The process may be one that somebody started by hand in the place of ours.
+	pid, _ := infoNumber(info, "process_id")
+	quiet, told := infoNumber(info, "master_last_io_seconds_ago")
+	if !told {
+		quiet = -1
 	}
 	s.state.change(func(now *State) {
 		server := &now.Servers[i]
-		server.Link, server.Offset, server.Linked, server.PID = role.Link, role.Offset, len(role.Replicas), pid
+		server.Role, server.Link, server.Offset, server.Linked = role.Name, role.Link, role.Offset, len(role.Replicas)
+		server.PID, server.Quiet = int(pid), quiet
 	})
 }
 
-// askPID asks a server for its process: it may be one that somebody started by
-// hand in the place of ours.
-func askPID(ctx context.Context, client *redis.Client) int {
-	info, _ := client.Info(ctx, "server").Result() // without an answer: 0
-	_, after, _ := strings.Cut(info, "process_id:")
+// infoNumber reads one number of INFO's text.
+func infoNumber(text, name string) (n int64, told bool) {
+	_, after, _ := strings.Cut(text, "\n"+name+":")
 	digits, _, _ := strings.Cut(after, "\r\n")
-	pid, _ := strconv.Atoi(digits)
-	return pid
+	n, err := strconv.ParseInt(digits, 10, 64)
+	return n, err == nil
 }
 
 // pollNode also notices a node that does not answer, as one that was frozen from
@@ -95,15 +100,20 @@ func (s *System) pollNode(ctx context.Context, i int) {
 // measured takes in what a node has answered, as far as nothing has happened
 // since it was asked: it may be another run of the node by now, and what the log
 // has said meanwhile is newer.
-func (s *System) measured(i int, asked Node, metrics map[string]int64) {
+func (s *System) measured(i int, asked Node, metrics map[string]float64) {
 	var back bool
+	var lost int64
 	s.state.change(func(now *State) {
 		n := &now.Nodes[i]
 		if n.PID != asked.PID {
 			return
 		}
-		now.Missed += metrics["chat_messages_missed_total"] - n.Missed
-		n.Missed = metrics["chat_messages_missed_total"]
+		missed := int64(metrics["chat_messages_missed_total"])
+		lost = missed - n.Missed
+		now.Missed += lost
+		n.Missed = missed
+		n.Received, n.Delivered = int64(metrics["chat_messages_received_total"]), int64(metrics["chat_deliveries_total"])
+		n.Probed = int64(1000 * metrics["chat_probe_timestamp_seconds"])
 		if n.State != asked.State || n.doubt != asked.doubt || n.State == Starting {
 			return
 		}
@@ -114,8 +124,11 @@ func (s *System) measured(i int, asked Node, metrics map[string]int64) {
 			n.State, n.Why, back = Up, "", true
 		}
 	})
+	if lost > 0 {
+		s.happened(Moment{Kind: Lost, Who: asked.Name, Count: lost, Text: plural(strconv.FormatInt(lost, 10), "message") + " counted as missed"})
+	}
 	if back {
-		s.feed.say("%s answers again, and is ready", asked.Name)
+		s.notice(asked.Name, "%s answers again, and is ready", asked.Name)
 	}
 }
 
@@ -128,12 +141,12 @@ func (s *System) unanswered(i int, asked Node) {
 		}
 	})
 	if silent && !s.stopping.Load() {
-		s.feed.say("%s does not answer: frozen?", asked.Name)
+		s.notice(asked.Name, "%s does not answer: frozen?", asked.Name)
 	}
 }
 
 // readMetrics reads the numbers without labels of a node's /metrics.
-func readMetrics(ctx context.Context, url string) (map[string]int64, error) {
+func readMetrics(ctx context.Context, url string) (map[string]float64, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/metrics", nil)
 	if err != nil {
 		return nil, err
@@ -143,12 +156,12 @@ func readMetrics(ctx context.Context, url string) (map[string]int64, error) {
 		return nil, err
 	}
 	defer resp.Body.Close()
-	numbers := map[string]int64{}
+	numbers := map[string]float64{}
 	lines := bufio.NewScanner(resp.Body)
 	for lines.Scan() {
 		name, value, _ := strings.Cut(lines.Text(), " ")
 		if n, err := strconv.ParseFloat(value, 64); err == nil {
-			numbers[name] = int64(n)
+			numbers[name] = n
 		}
 	}
 	return numbers, lines.Err()

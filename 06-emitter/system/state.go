@@ -14,6 +14,9 @@ type State struct {
 	Nodes    []Node   `json:"nodes"`
 	Messages int64    `json:"messages"` // that the master has passed on
 	Missed   int64    `json:"missed"`   // that nodes have counted, all together
+
+	// Cannot are the actions that cannot be done to a process here, with the reason.
+	Cannot map[string]string `json:"cannot,omitempty"`
 }
 
 // What a server or a node can be. "up" is proven: what is published at the
@@ -34,9 +37,14 @@ type Server struct {
 	Addr   string `json:"addr"`
 	PID    int    `json:"pid"` // 0: inside this program, or gone
 	State  string `json:"state"`
-	Link   string `json:"link"` // a replica's link to its master, as ROLE says it
+	Role   string `json:"role"` // as ROLE says it, and link and offset
+	Link   string `json:"link"` // a replica's link to its master
 	Offset int64  `json:"offset"`
+	Quiet  int64  `json:"quiet"`  // seconds since a replica has heard its master, as INFO says it; -1: not told
 	Linked int    `json:"linked"` // a master's replicas
+	Seen   int64  `json:"seen"`   // messages that have been seen there
+
+	ByHand map[string]string `json:"byHand"` // by action: the command line that does the same
 
 	heard  string // what its observer knows: Starting, Up, Silent or Gone
 	fault  string // what has been done to it: Frozen, CutOff or nothing
@@ -60,8 +68,13 @@ type Node struct {
 	State       string   `json:"state"`
 	Why         string   `json:"why"` // not up
 	Connections int      `json:"connections"`
-	Missed      int64    `json:"missed"`  // since its start
-	Clients     []Client `json:"clients"` // the first ones; Connections counts all
+	Received    int64    `json:"received"`  // messages from its clients, since its start
+	Delivered   int64    `json:"delivered"` // messages to its clients, each client counted
+	Missed      int64    `json:"missed"`    // since its start
+	Probed      int64    `json:"probed"`    // when a probe last came back, in Unix milliseconds; 0: none has
+	Clients     []Client `json:"clients"`   // the first ones; Connections counts all
+
+	ByHand map[string]string `json:"byHand"` // as a server's
 
 	doubt bool // its log says not ready, and has not said ready again
 }
@@ -77,19 +90,43 @@ type Client struct {
 type state struct {
 	mu      sync.Mutex
 	now     State
-	changed chan struct{} // room for one
+	changed chan struct{}           // room for one
+	became  func(who, state string) // is told when a server or a node is in another state
+	before  []string                // of each of them, as it was told last
 }
 
-func newState() *state { return &state{changed: make(chan struct{}, 1)} }
+func newState(became func(who, state string)) *state {
+	return &state{changed: make(chan struct{}, 1), became: became}
+}
 
 // change runs f on the state. f must not block.
 func (s *state) change(f func(*State)) {
 	s.mu.Lock()
 	f(&s.now)
+	s.compare()
 	s.mu.Unlock()
 	select {
 	case s.changed <- struct{}{}:
 	default:
+	}
+}
+
+// compare is called with mu held.
+func (s *state) compare() {
+	if n := len(s.now.Servers) + len(s.now.Nodes); len(s.before) < n {
+		s.before = append(s.before, make([]string, n-len(s.before))...)
+	}
+	look := func(i int, who, state string) {
+		if s.before[i] != state {
+			s.before[i] = state
+			s.became(who, state)
+		}
+	}
+	for i := range s.now.Servers {
+		look(i, s.now.Servers[i].Name, s.now.Servers[i].State)
+	}
+	for i := range s.now.Nodes {
+		look(len(s.now.Servers)+i, s.now.Nodes[i].Name, s.now.Nodes[i].State)
 	}
 }
 

@@ -28,9 +28,12 @@ type System struct {
 	mapURL  string // "": no map
 	ready   time.Duration
 
-	state *state
-	feed  *feed
-	paths paths
+	state   *state
+	feed    *feed
+	paths   paths
+	moments moments
+	looking sync.Mutex
+	lookers int // maps that are open
 
 	observing  chan int        // each server, when what is published has come back from it for the first time
 	watching   context.Context // of everything that only looks on
@@ -52,7 +55,8 @@ func Start(ctx context.Context, o Options) (*System, error) {
 		return nil, err
 	}
 	logging.Disable() // go-redis logs each failed dial; here they are states, and shown as such
-	s := &System{o: o, state: newState(), feed: newFeed(o.Out)}
+	s := &System{o: o, feed: newFeed(o.Out)}
+	s.state = newState(s.became)
 	s.watching, s.stopWatch = context.WithCancel(context.Background())
 	ctx, cancel := context.WithTimeoutCause(ctx, startTimeout, fmt.Errorf("not within %v", startTimeout))
 	defer cancel()

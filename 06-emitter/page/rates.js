@@ -1,0 +1,40 @@
+// How many messages a second pass the servers and the nodes, from the totals that the state brings.
+
+const span = 2000; // milliseconds over which a rate is taken
+const many = 15; // messages a second at the master: more cannot be followed by eye
+
+export class Rates {
+  constructor() {
+    this.totals = []; // [{when, of}], the oldest first; of: name → messages
+  }
+
+  take(state) {
+    const of = new Map();
+    for (const server of state.servers) of.set(server.name, server.seen);
+    for (const node of state.nodes) {
+      of.set("in " + node.name, node.received);
+      of.set("out " + node.name, node.delivered);
+    }
+    this.totals.push({ when: performance.now(), of });
+  }
+
+  // of is a rate, in messages a second: of a server by its name, of a node as "in node-1" and "out node-1".
+  of(name) {
+    const now = performance.now();
+    // The last total from before the span stays: what has happened since is what counts.
+    while (this.totals.length > 1 && this.totals[1].when <= now - span) this.totals.shift();
+    const first = this.totals[0]?.of.get(name);
+    const last = this.totals.at(-1)?.of.get(name);
+    if (first === undefined || last === undefined) return 0;
+    return Math.max(0, last - first) / (span / 1000); // a node that is started again begins at 0
+  }
+
+  // emitted is what comes to the master from no node of ours.
+  emitted(state) {
+    return Math.max(0, this.of("master") - state.nodes.reduce((sum, node) => sum + this.of("in " + node.name), 0));
+  }
+
+  busy() {
+    return this.of("master") > many;
+  }
+}

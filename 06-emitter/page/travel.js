@@ -1,0 +1,123 @@
+// Messages as dots that travel. A dot sets out only when the message has been seen there: by the node that took it, by
+// the map's own subscribers at master and replicas, by the node that has delivered it. What takes a fifth of a
+// millisecond takes seconds here, so a dot waits for the one before it.
+import { colour, draw, short, text } from "./svg.js";
+
+const edgeTime = 450; // milliseconds on one edge
+const mostDots = 60; // more at once is a blur
+const sampleEvery = 700; // milliseconds between the messages that are shown under load
+
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+export class Travel {
+  constructor(picture, rates) {
+    Object.assign(this, { picture, rates });
+    this.journeys = new WeakMap(); // by message
+    this.count = 0; // of dots
+    this.sampled = 0;
+  }
+
+  taken(message, step) {
+    this.journey(message).reach(step.client);
+    this.go(message, step.client, step.node);
+  }
+
+  failed(message, step) {
+    this.journey(message).at(step.node).then(() => this.move(step.client, step.node, message, true, true));
+  }
+
+  seen(message, hop) {
+    const journey = this.journey(message);
+    if (!message.taken) journey.reach(hop.by); // nobody has told how it came there
+    if (hop.late) journey.reach("master"); // that was long ago
+    if (hop.at === "master") this.go(message, hop.by, "master");
+    else this.go(message, "master", hop.at);
+  }
+
+  async delivered(message, step) {
+    const node = this.picture.state.nodes.find((node) => node.name === step.node);
+    if (!node) return;
+    await this.go(message, node.replica, node.name);
+    for (const client of step.clients ?? []) this.move(client, node.name, message, true);
+  }
+
+  // go moves a message along an edge, as soon as it has come to where the edge begins.
+  async go(message, from, to) {
+    const journey = this.journey(message);
+    await journey.at(from);
+    await this.move(from, to, message);
+    journey.reach(to);
+  }
+
+  async move(from, to, message, backwards = false, failed = false) {
+    const path = this.picture.edges.get(`${from}>${to}`);
+    if (!path || this.journey(message).skipped) return;
+    if (still.matches || this.count >= mostDots || document.hidden) return light(path);
+    this.count++;
+    const dot = draw(this.picture.dots, "g", { class: `dot ${failed ? "failed" : colour(message.from)}` });
+    draw(dot, "circle", { r: 10 });
+    if (failed) text(dot, 0, 5, "×", "cross");
+    text(dot, 16, 5, short(message.text, 14), "said");
+    await slide(dot, path, backwards);
+    dot.remove();
+    this.count--;
+  }
+
+  journey(message) {
+    if (!this.journeys.has(message)) this.journeys.set(message, new Journey(this.skip()));
+    return this.journeys.get(message);
+  }
+
+  // skip tells, under load, which messages are not shown.
+  skip() {
+    const now = performance.now();
+    if (!this.rates.busy()) return false;
+    if (now - this.sampled < sampleEvery) return true;
+    this.sampled = now;
+    return false;
+  }
+}
+
+// Journey is where a message's dots have come to.
+class Journey {
+  constructor(skipped) {
+    this.skipped = skipped;
+    this.places = new Map(); // place → {promise, resolve}
+  }
+
+  // at is a promise that the message has come, on the map, to a place.
+  at(place) {
+    return this.place(place).promise;
+  }
+
+  reach(place) {
+    this.place(place).resolve();
+  }
+
+  place(name) {
+    if (!this.places.has(name)) this.places.set(name, Promise.withResolvers());
+    return this.places.get(name);
+  }
+}
+
+function slide(dot, path, backwards) {
+  return new Promise((done) => {
+    const began = performance.now();
+    const step = (now) => {
+      const part = Math.min(1, Math.max(0, now - began) / edgeTime);
+      const eased = part * part * (3 - 2 * part);
+      const point = path.getPointAtLength(path.getTotalLength() * (backwards ? 1 - eased : eased));
+      dot.setAttribute("transform", `translate(${point.x} ${point.y})`);
+      if (part < 1 && path.isConnected) requestAnimationFrame(step);
+      else done();
+    };
+    requestAnimationFrame(step);
+  });
+}
+
+// light is a message's way without motion.
+async function light(path) {
+  path.classList.add("lit");
+  await new Promise((done) => setTimeout(done, edgeTime));
+  path.classList.remove("lit");
+}

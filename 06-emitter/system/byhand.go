@@ -1,0 +1,84 @@
+package system
+
+import (
+	"fmt"
+	"net"
+	"runtime"
+	"strings"
+)
+
+// serverByHand is the command line that does to a server what an action does:
+// for a terminal, or for a server inside this program, where the system runs.
+func (s *System) serverByHand(action string, i int, server Server) string {
+	if !s.processes() {
+		return action + " " + server.Name
+	}
+	_, port, _ := net.SplitHostPort(server.Addr)
+	configure := func(user, password string) string {
+		return fmt.Sprintf("redis-cli -p %s config set masteruser '%s' masterauth '%s'", port, user, password)
+	}
+	switch action {
+	case Restart:
+		return s.startByHand(i, port)
+	case Cut:
+		return configure("nobody", "x") + "; redis-cli -p " + port + " client kill type master"
+	case Mend:
+		return configure("", "")
+	}
+	return signalByHand(action, server.PID)
+}
+
+// byHand is the command lines of all actions for which there is one.
+func byHand(of func(action string) string) map[string]string {
+	lines := map[string]string{}
+	for _, action := range []string{Kill, Restart, Freeze, Thaw, Cut, Mend} {
+		if line := of(action); line != "" {
+			lines[action] = line
+		}
+	}
+	return lines
+}
+
+// startByHand starts a server as this program does, but in another folder. One
+// that may be restarted keeps nothing: see chapter 02.
+func (s *System) startByHand(i int, port string) string {
+	line := "redis-server --port " + port
+	if i > 0 {
+		line += " --replicaof " + strings.ReplaceAll(s.top.Addrs()[0], ":", " ")
+	}
+	return line + " --save '' --rdb-del-sync-files yes"
+}
+
+// nodeByHand is the same for a node.
+func (s *System) nodeByHand(action string, i int, pid int) string {
+	if action != Restart {
+		return signalByHand(action, pid)
+	}
+	_, master, _ := net.SplitHostPort(s.top.Addrs()[0])
+	_, replica, _ := net.SplitHostPort(s.top.Addrs()[s.replicaOf(i)])
+	return fmt.Sprintf("go run ./05-distributed-relay/cmd/node -port %d -pub-port %s -sub-port %s", s.o.Ports[i], master, replica)
+}
+
+func signalByHand(action string, pid int) string {
+	signal := map[string]string{Kill: "-9", Freeze: "-STOP", Thaw: "-CONT"}[action]
+	switch {
+	case pid == 0 || signal == "":
+		return ""
+	case runtime.GOOS == "windows" && action == Kill:
+		return fmt.Sprintf("taskkill /F /PID %d", pid)
+	case runtime.GOOS == "windows":
+		return ""
+	}
+	return fmt.Sprintf("kill %s %d", signal, pid)
+}
+
+// cannot says what cannot be done here to anything, and why.
+func (s *System) cannot() map[string]string {
+	if runtime.GOOS == "windows" {
+		return map[string]string{
+			Freeze: "Windows has no signal that makes a process stand still",
+			Thaw:   "Windows has no signal that makes a process stand still",
+		}
+	}
+	return nil
+}
