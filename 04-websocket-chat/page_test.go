@@ -30,7 +30,7 @@ func TestPageAndAllItLoadsComeFromTheNode(t *testing.T) {
 		resp, _ := get(t, h, link[1])
 		require.Equal(t, http.StatusOK, resp.StatusCode, link[1])
 	}
-	for _, file := range []string{"chat.js", "connection.js", "draw.js", "chat.css"} {
+	for _, file := range []string{"chat.js", "connection.js", "draw.js", "words.js", "chat.css"} {
 		resp, text := get(t, h, "/page/"+file)
 		require.Equal(t, http.StatusOK, resp.StatusCode, file)
 		require.Equal(t, "nosniff", resp.Header.Get("X-Content-Type-Options"))

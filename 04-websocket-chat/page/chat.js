@@ -1,248 +1,310 @@
 // The chat page: it draws what the connection tells, and sends what is typed. How others' text gets in is in draw.js.
 
+import { Announcer } from "./announce.js";
+import { Compose } from "./compose.js";
 import { Connection } from "./connection.js";
-import { cameOrWent, colour, message, note, part, phrase, words } from "./draw.js";
+import { words } from "./draw.js";
+import { cameOrWent, message, note } from "./items.js";
+import { Outbox } from "./outbox.js";
+import { Requests } from "./requests.js";
+import { Rooms } from "./rooms.js";
+import { lang, plain, say, translate } from "./speak.js";
+import { Status } from "./status.js";
+import { View } from "./view.js";
+import { remember, wanted } from "./wanted.js";
 
 const el = (id) => document.getElementById(id);
-const keep = 500; // messages in the page; older ones go
-const ackWithin = 10_000; // milliseconds; a node says "unavailable" long before
+const framed = window !== parent; // in a frame of another page, which may not want its focus taken
+const crowd = 50;                 // people in a room; of more, nobody wants to read who comes and goes
+const joinAgainAfter = 1_100;     // milliseconds; a node that is asked too fast drops the question, and closes after a second of it
 
-const me = { id: "", name: "", room: "" };
-const pending = new Map(); // id → the list item of a message of mine that has no place yet
-let nextID = 1;
-let people = [];           // names; one that two connections share is in here twice
+translate(document);
+
+const me = { id: "", name: "" };  // as the node says
+let name = "";                    // as was asked for; "": a guest
+let shown;                        // the room that is shown
 let connection;
+let offlineSince;                 // by performance.now(), after a loss
+
+const status = new Status(document.body, { status: el("status"), missing: el("missing"), countdown: el("countdown"), retry: el("retry") });
+const view = new View(el("log"), el("jump"));
+const announcer = new Announcer(el("announce"));
+const requests = new Requests();
+const rooms = new Rooms(el("rooms"), { choose, leave, changed, me: () => me.name });
+const compose = new Compose(el("say"), el("text"), (text) => {
+  if (el("send").disabled) return false;
+  outbox.say(shown, text);
+  view.toEnd();
+  return true;
+});
+const outbox = new Outbox({
+  me: () => me.name,
+  post: (room, text, on) => requests.send(connection, { event: "message", data: text, room: room.name }, on),
+  edit: (room, text) => {
+    choose(room);
+    compose.giveBack(text);
+  },
+});
 
 // ---- joining ----
 
-el("join").addEventListener("submit", (e) => {
-  e.preventDefault();
-  start();
-});
-
-function start() {
-  const wanted = new URLSearchParams();
-  for (const field of ["name", "room"]) {
-    if (el(field).value) wanted.set(field, el(field).value);
-  }
-  // The address can be shared, and a reload joins again.
-  history.replaceState(null, "", "?" + (String(wanted) || "room=lobby"));
+function start(want, typed) {
+  name = want.name;
+  for (const room of [...rooms]) if (!want.rooms.includes(room.name)) rooms.remove(room);
+  for (const room of want.rooms) rooms.add(room);
+  show(rooms.get(want.shown));
+  remember(want, typed);
   el("refused").hidden = true;
+  form(false);
 
   const nodes = [location.origin];
   for (const peer of document.body.dataset.peers.split(" ")) {
     if (peer && !nodes.includes(peer)) nodes.push(peer);
   }
   connection?.drop();
-  connection = new Connection(nodes, wanted, { connecting, frame, binary, lost, refused });
+  connection = new Connection(nodes, query(), { connecting, frame, binary, lost, refused });
   connection.open();
 }
+
+// query is the address of the connection: it leads into the room that is shown.
+function query() {
+  const query = new URLSearchParams({ room: shown.name });
+  if (name) query.set("name", name);
+  return query;
+}
+
+function form(yes) {
+  el("join").hidden = !yes;
+  el("chat").hidden = yes;
+  if (!yes) return;
+  el("name").value = name;
+  if (shown) el("room").value = shown.name;
+  if (!framed) el("name").focus();
+}
+
+el("join").addEventListener("submit", (e) => {
+  e.preventDefault();
+  const room = el("room").value || "lobby";
+  const joined = [...rooms].filter((room) => room.state === "joined").map((room) => room.name);
+  start({ name: el("name").value, rooms: [...new Set([...joined, room])], shown: room }, true);
+});
+
+el("rename").addEventListener("click", () => {
+  requests.lost();
+  connection.drop();
+  status.set("joining", "");
+  form(true);
+});
 
 // ---- what the connection tells ----
 
 function connecting(node) {
-  stopCountdown();
-  setState("connecting", phrase`Connecting to ${node === location.origin ? nodeName() : new URL(node).host} …`);
+  const host = node === location.origin ? document.body.dataset.node || location.host : new URL(node).host;
+  status.set("connecting", say("connecting", { node: host }));
+  showState();
 }
 
 function lost({ why, wait, mayTry }) {
-  for (const item of pending.values()) failed(item, "Not known whether this arrived.");
-  pending.clear();
-  if (document.body.dataset.state === "online") add(note("warn", phrase`Connection lost: ${why}.`));
-  setState("offline", phrase`Not connected: ${why}. Trying again.`);
-  countDown(wait, mayTry);
+  requests.lost();
+  if (status.state === "online") {
+    offlineSince = performance.now();
+    noteAll("warn", () => say("lost", { why: say(...why) }));
+  }
+  for (const room of rooms) if (room.state === "joined") rooms.setState(room, "joining");
+  status.set("offline", say("offline", { why: say(...why) }));
+  status.countDown(wait, mayTry);
+  showState();
 }
 
-function refused(sentence) {
-  stopCountdown();
-  setState("joining", "");
-  showChat(false);
-  el("refused").replaceChildren(phrase`${sentence}`);
+function refused(text) {
+  status.set("joining", "");
+  el("refused").replaceChildren(say("refused", { text }));
   el("refused").hidden = false;
-  el("name").focus();
+  form(true);
 }
 
 const own = {
   $welcome({ data }) {
-    Object.assign(me, { id: data.id, name: data.name, room: data.room });
-    setState("online", phrase`Connected to ${data.node} as ${data.name}`);
-    el("where").replaceChildren(phrase`${data.room}`);
-    document.title = `${data.room} – Chat`;
-    showChat(true);
-    add(note("good", phrase`You are ${data.name} in ${data.room}, on ${data.node}.`));
-    el("text").focus();
-  },
-  $presence({ room, data }) {
-    if (room !== me.room) return;
-    if (data.present) people = [...data.present];
-    else {
-      for (const name of data.left) {
-        const at = people.indexOf(name);
-        if (at >= 0) people.splice(at, 1);
-      }
-      people.push(...data.joined);
-      if (data.joined.length) add(note("", cameOrWent(data.joined, "joined")));
-      if (data.left.length) add(note("", cameOrWent(data.left, "left")));
+    Object.assign(me, { id: data.id, name: data.name });
+    status.set("online", say("connected", { node: data.node, name: data.name }));
+    const home = rooms.get(data.room);
+    rooms.setState(home, "joined");
+    if (offlineSince !== undefined) {
+      const n = Math.round((performance.now() - offlineSince) / 1000);
+      noteAll("warn", () => say("back", { node: data.node, n }));
+      offlineSince = undefined;
+    } else {
+      tell(home, "good", say("welcome", { name: data.name, room: data.room, node: data.node }));
     }
-    showPeople(data.count);
+    if (!framed && document.activeElement === document.body) el("text").focus();
+    outbox.restore((name) => rooms.get(name) ?? shown);
+    showState();
+    joinNext();
   },
-  $ack({ id }) {
-    if (pending.has(id)) mark(pending.get(id), "accepted", "accepted");
+  $presence({ room: name, data }) {
+    const room = rooms.get(name);
+    if (!room) return;
+    room.people.update(data);
+    if (data.count <= crowd) {
+      if (data.joined?.length) tell(room, "", cameOrWent(data.joined, "joined"));
+      if (data.left?.length) tell(room, "", cameOrWent(data.left, "left"));
+    }
+    if (room === shown) showPeople();
   },
-  // Only now the message has its place in the one order that all clients see: after all that came before.
-  $placed({ id }) {
-    const item = pending.get(id);
-    if (!item) return;
-    pending.delete(id);
-    mark(item, "placed", "");
-    add(item);
-  },
-  $error({ id, data }) {
-    const item = pending.get(id);
-    pending.delete(id);
-    if (item) failed(item, data.text);
-    else add(note("bad", phrase`${data.text}`));
+  $error({ data }) {
+    tell(shown, "bad", say("code_" + data.code, { text: data.text }));
   },
   $degraded({ data }) {
-    document.body.classList.add("degraded");
-    add(note("warn", phrase`Messages may be missing from now on: ${data.text}`));
+    status.degraded();
+    noteAll("warn", () => say("degraded", { text: data.text }));
   },
   $recovered({ data }) {
-    document.body.classList.remove("degraded");
-    const missed = data?.missed === undefined ? "how many were missed is not known"
-      : data.missed === 1 ? "1 message was missed" : `${data.missed} messages were missed`;
-    add(note("good", `Messages arrive again; ${missed}.`));
+    const n = data?.missed;
+    status.recovered(n);
+    noteAll("good", () => (n === undefined ? say("recoveredUnknown") : say("recovered", { n })));
   },
 };
 
 function frame(f) {
+  if (requests.answer(f)) return;
   if (f.event.startsWith("$")) return own[f.event]?.(f);
-  const kind = f.event === "message" ? "" : f.event;
-  add(message({ from: f.from, kind, text: words(f.data), at: f.at, personal: f.room === me.id }));
+  const personal = f.room === me.id;
+  // What is for several rooms or for everybody says no room: it stands in the room that is shown.
+  const room = personal || f.room === undefined ? shown : rooms.get(f.room);
+  if (room) hear(room, { from: f.from, kind: f.event === "message" ? "" : f.event, text: words(f.data), at: f.at, personal });
 }
 
 function binary(bytes) {
-  add(message({ kind: "binary", text: `${bytes.byteLength} bytes` }));
+  hear(shown, { kind: "binary", text: plain("bytes", { n: bytes.byteLength }) });
 }
 
-// ---- sending ----
+function hear(room, said) {
+  room.history.add({ at: said.at, counts: true, make: () => message(said) });
+  if (room === shown) announcer.add(`${said.from ?? plain("announcement")}: ${said.text}`);
+}
 
-el("say").addEventListener("submit", (e) => {
+function tell(room, kind, sentence) {
+  room.history.add({ make: () => note(kind, sentence) });
+  if (room === shown && kind !== "") announcer.add(sentence.textContent);
+}
+
+function noteAll(kind, sentence) {
+  for (const room of rooms) tell(room, kind, sentence());
+}
+
+// ---- rooms ----
+
+// joinNext joins the rooms that the connection is not in yet, one after the other.
+function joinNext() {
+  const room = [...rooms].find((room) => room.state === "joining");
+  if (!room || status.state !== "online") return;
+  const over = (state) => {
+    if (rooms.get(room.name) !== room) connection.send({ event: "leave", data: room.name }); // it was left meanwhile
+    rooms.setState(room, state);
+    showState();
+    joinNext();
+  };
+  requests.send(connection, { event: "join", data: room.name }, {
+    ack: () => over("joined"),
+    failed: ({ code, text }) => {
+      if (code === "rate_limited") return setTimeout(joinNext, joinAgainAfter);
+      tell(room, "bad", say("notJoined", { room: room.name, text: say("code_" + code, { text }) }));
+      over("refused");
+    },
+    lost: () => {},
+  });
+}
+
+function choose(room) {
+  show(room);
+  remember({ name, rooms: rooms.names(), shown: room.name });
+  if (narrow.matches) el("rooms-panel").open = false;
+  el("text").focus();
+}
+
+function leave(room) {
+  if (room.state === "joined") connection.send({ event: "leave", data: room.name });
+  rooms.remove(room);
+  compose.forget(room.name);
+  choose(room === shown ? rooms[Symbol.iterator]().next().value : shown);
+}
+
+el("add").addEventListener("submit", (e) => {
   e.preventDefault();
-  const text = el("text").value;
-  if (!text || el("send").disabled) return;
-  el("text").value = "";
-  say(text);
+  const wanted = el("another").value;
+  if (!wanted) return;
+  el("another").value = "";
+  const joining = [...rooms].some((room) => room.state === "joining");
+  const room = rooms.add(wanted);
+  choose(room);
+  if (!joining) joinNext();
 });
 
-function say(text) {
-  const item = message({ from: me.name, text, mine: true });
-  const id = nextID++;
-  add(item, true);
-  item.dataset.text = text;
-  if (connection.send({ event: "message", data: text, id })) {
-    pending.set(id, item);
-    mark(item, "pending", "sending");
-    setTimeout(() => {
-      if (item.dataset.state !== "pending" || !pending.delete(id)) return;
-      failed(item, "Not acknowledged: it may have arrived or not.");
-    }, ackWithin);
-  } else {
-    failed(item, "Not sent: there is no connection.");
-  }
+function show(room) {
+  shown = room;
+  if (connection) connection.query = query();
+  rooms.setUnread(room, 0);
+  rooms.show(room);
+  view.show(room.history);
+  compose.show(room.name);
+  el("where").replaceChildren(say("named", { name: room.name }));
+  el("present").replaceChildren(room.people.list);
+  showPeople();
+  showUnread();
+  showState();
 }
 
-// A message that failed stays where it is, with the reason and a button. It is never sent again by itself: it may
-// have arrived, and twice is worse than a question.
-function failed(item, why) {
-  mark(item, "failed", why);
-  const again = document.createElement("button");
-  again.type = "button";
-  again.textContent = "Send again";
-  again.addEventListener("click", () => {
-    if (el("send").disabled) return;
-    item.remove();
-    say(item.dataset.text);
-    el("text").focus();
-  });
-  item.append(again);
+// changed is called when lines have come to a room's history.
+function changed(room, news) {
+  if (room === shown) view.grown(news);
+  if (room === shown && !document.hidden) return;
+  rooms.setUnread(room, room.unread + news);
+  showUnread();
 }
 
-function mark(item, state, words) {
-  item.dataset.state = state;
-  item.querySelector(".state").replaceChildren(phrase`${words}`);
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden || !shown) return;
+  rooms.setUnread(shown, 0);
+  showUnread();
+});
+
+// ---- what is shown around it ----
+
+function showState() {
+  const online = status.state === "online";
+  el("send").disabled = !online || shown.state !== "joined";
+  if (!online) for (const room of rooms) room.people.count = undefined; // nobody tells us who is here now
+  showPeople();
 }
 
-// ---- drawing ----
-
-function add(item, jump = false) {
-  const log = el("log");
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
-  log.append(item); // an item that is in the list already moves to its end
-  while (log.children.length > keep) log.firstChild.remove();
-  if (atEnd || jump) log.scrollTop = log.scrollHeight; // who reads further up is left in peace
+function showPeople() {
+  const n = shown.people.count;
+  el("present-title").replaceChildren(n === undefined ? say("unknown") : say("hereNow", { n }));
 }
 
-function showPeople(count) {
-  people.sort((a, b) => a.localeCompare(b));
-  const items = people.map((name) => {
-    const item = part("li", "c" + colour(name), "");
-    item.append(part("bdi", "", name));
-    return item;
-  });
-  const own = people.indexOf(me.name);
-  if (own >= 0) items[own].append(part("span", "you", " (you)"));
-  if (count > people.length) items.push(part("li", "more", `and ${count - people.length} more`));
-  el("present").replaceChildren(...items);
-  el("present-title").textContent = `Here now: ${count}`;
+function showUnread() {
+  const n = rooms.unread();
+  el("unread").replaceChildren(n ? say("unread", { n }) : "");
+  document.title = (n ? `(${n}) ` : "") + plain("title", { room: shown.name });
 }
 
-function showChat(yes) {
-  el("chat").hidden = !yes;
-  el("join").hidden = yes;
-}
-
-function nodeName() {
-  return document.body.dataset.node || location.host;
-}
-
-// ---- the line that says how things stand ----
-
-let countdownTimer;
-
-function setState(state, sentence) {
-  document.body.dataset.state = state;
-  el("status").replaceChildren(sentence);
-  el("send").disabled = state !== "online";
-  if (state !== "online") document.body.classList.remove("degraded");
-}
-
-function countDown(wait, mayTry) {
-  const until = Date.now() + wait;
-  const tick = () => {
-    el("countdown").textContent = `(in ${Math.ceil(Math.max(0, until - Date.now()) / 1000)} s)`;
-  };
-  stopCountdown();
-  tick();
-  countdownTimer = setInterval(tick, 500);
-  el("retry").hidden = !mayTry || wait < 2000; // not allowed, or too short to aim at
-}
-
-function stopCountdown() {
-  clearInterval(countdownTimer);
-  el("countdown").textContent = "";
-  el("retry").hidden = true;
-}
+const narrow = matchMedia("(max-width: 40rem), (max-height: 24rem)");
+const panels = [el("rooms-panel"), el("people-panel")];
+const fold = () => { for (const panel of panels) panel.open = !narrow.matches; };
+narrow.addEventListener("change", fold);
+fold();
+addEventListener("keydown", (e) => {
+  if (e.key === "Escape" && narrow.matches) fold();
+});
 
 el("retry").addEventListener("click", () => connection.tryNow());
-window.addEventListener("online", () => {
-  if (document.body.dataset.state === "offline") connection.tryNow();
+addEventListener("online", () => {
+  if (status.state === "offline") connection.tryNow();
 });
 
 // ---- begin ----
 
-const query = new URLSearchParams(location.search);
-el("name").value = query.get("name") ?? "";
-el("room").value = query.get("room") ?? "";
-if (query.has("name") || query.has("room")) start();
-else el("name").focus();
+const begin = wanted();
+name = begin.name;
+if (begin.shown) start(begin);
+else form(true);

@@ -13,12 +13,12 @@ const answerWithin = 5_000;   // milliseconds that a node may take to open the c
 const steadyAfter = 5_000;    // milliseconds online before waits start small again
 
 export class Connection {
-  // nodes: base URLs. query: "name=alice&room=lobby". on: functions that are told what happens:
+  // nodes: base URLs. query: "name=alice&room=lobby"; it may be changed for the next try. on: functions that are told what happens:
   //   connecting(node)       a try begins
   //   frame(frame)           a text frame, parsed; the first is $welcome
   //   binary(bytes)          a binary frame, as an ArrayBuffer
-  //   lost({why, wait, mayTry})   the connection is gone, or did not come; the next try is in `wait` milliseconds, or
-  //                          sooner, by tryNow, if it may be
+  //   lost({why, wait, mayTry})   the connection is gone, or did not come; why is a sentence of words.js: its key, and
+  //                          what fills it in. The next try is in `wait` milliseconds, or sooner, by tryNow, if it may be
   //   refused(sentence)      the node said no, for good: trying again would not help
   constructor(nodes, query, on) {
     Object.assign(this, { nodes, query, on });
@@ -36,7 +36,7 @@ export class Connection {
     try {
       socket = new WebSocket(endpoint(node, this.query, "ws"));
     } catch {
-      return this.tryNext(`${node} is no address that this page may connect to`);
+      return this.tryNext(["noAddress", { node }]);
     }
     this.socket = socket;
     this.wasOpen = false;
@@ -51,9 +51,8 @@ export class Connection {
     };
     // 1006 means "no close frame": the node vanished, or refused. A browser hides which, so we ask.
     socket.onclose = (e) => {
-      const why = e.reason || closeWords[e.code] || `the connection was closed (${e.code})`;
       this.drop();
-      if (this.wasOpen) this.tryNext(why);
+      if (this.wasOpen) this.tryNext(whyClosed(e));
       else this.askWhy(node);
     };
   }
@@ -83,7 +82,7 @@ export class Connection {
     const socket = this.socket;
     this.drop();
     socket.close(); // its onclose may come much later, or never: nobody listens to it any more
-    this.tryNext("the node does not answer");
+    this.tryNext(["noAnswer"]);
   }
 
   // drop forgets the socket and its timers, so that nothing late can be taken for news.
@@ -99,20 +98,20 @@ export class Connection {
   // askWhy asks the node over plain HTTP, which runs the same checks, why it did not open a WebSocket.
   // Only the page's own node can be asked: a browser does not show the answers of others.
   async askWhy(node) {
-    let sentence = "the node cannot be reached";
+    let why = ["noNode"];
     if (node === location.origin) {
       try {
         const answer = await fetch(endpoint(node, this.query, "http"), { signal: AbortSignal.timeout(answerWithin) });
         const text = (await answer.text()).trim();
         if ([400, 401, 403].includes(answer.status)) return this.on.refused(text);
-        if (answer.status === 429 || answer.status >= 500) sentence = text.replace(/[.\s]+$/, "");
-        if (answer.status === 426) sentence = "the node is there, but no WebSocket to it comes about";
+        if (answer.status === 429 || answer.status >= 500) why = ["told", { text: text.replace(/[.\s]+$/, "") }];
+        if (answer.status === 426) why = ["noSocket"];
         this.notBefore.set(node, performance.now() + retryAfter(answer));
       } catch {
-        // Nobody there: the sentence above is right.
+        // Nobody there: what is said above is right.
       }
     }
-    this.tryNext(sentence);
+    this.tryNext(why);
   }
 
   tryNext(why) {
@@ -146,12 +145,12 @@ function retryAfter(answer) {
   return /^\d+$/.test(said) ? Math.min(said * 1000, longestAsked) : 0;
 }
 
-const closeWords = {
-  1001: "the node is going away",
-  1006: "the connection broke",
-  1009: "the message was too large",
-  1013: "this page was too slow to take all messages",
-};
+// whyClosed is what a close frame says. A code that nodes use has words of its own.
+function whyClosed({ code, reason }) {
+  if (code === 1006) return ["broke"];
+  if (!reason) return ["closed", { code }];
+  return [[1001, 1008, 1009, 1013].includes(code) ? `closed_${code}` : "told", { reason, text: reason }];
+}
 
 function endpoint(node, query, scheme) {
   return node.replace(/\/+$/, "").replace(/^http/, scheme) + "/ws?" + query;

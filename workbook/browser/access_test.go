@@ -9,6 +9,7 @@ import (
 )
 
 func TestChatPageKeepsNobodyOut(t *testing.T) {
+	t.Parallel()
 	needsAxe(t)
 	n := start(t, chat.Options{Node: "n1"})
 	form := open(t, "http://"+n.addr+"/", 1100, 700)
@@ -23,6 +24,7 @@ func TestChatPageKeepsNobodyOut(t *testing.T) {
 
 // A check that finds nothing anywhere would be worth nothing.
 func TestAxeSeesWhatKeepsPeopleOut(t *testing.T) {
+	t.Parallel()
 	needsAxe(t)
 	b := careless(t, "", `<button></button><p style="color:#999;background:#fff">pale</p><input>`)
 	b.until(`!!document.querySelector("#log input")`)

@@ -67,6 +67,7 @@ func jsonOf(text string) json.RawMessage {
 }
 
 func TestDetectorSeesEachPayloadThatRuns(t *testing.T) {
+	t.Parallel()
 	for i, p := range payloads {
 		if !p.runs {
 			continue
@@ -79,6 +80,7 @@ func TestDetectorSeesEachPayloadThatRuns(t *testing.T) {
 }
 
 func TestDetectorSeesEachElementThatIsMade(t *testing.T) {
+	t.Parallel()
 	for _, p := range payloads {
 		if strings.HasPrefix(p.text, "&") || strings.HasPrefix(p.text, "$") || strings.HasPrefix(p.text, "</li>") {
 			continue // these are for who decodes or builds a page from text
@@ -92,6 +94,7 @@ func TestDetectorSeesEachElementThatIsMade(t *testing.T) {
 // What the policy is worth when the page makes a mistake: nothing runs, and the console tells. Browsers that know no
 // trusted types have the rest of it.
 func TestPolicyHoldsWhereThePageIsCareless(t *testing.T) {
+	t.Parallel()
 	policy := chatPolicy(t)
 	older, _, found := strings.Cut(policy, "; require-trusted-types-for")
 	require.True(t, found)

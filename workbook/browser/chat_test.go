@@ -18,6 +18,7 @@ func join(t *testing.T, n *node, name string) tab {
 }
 
 func TestTwoTabsTalkToEachOther(t *testing.T) {
+	t.Parallel()
 	n := start(t, chat.Options{Node: "n1"})
 	alice, bob := join(t, n, "alice"), join(t, n, "bob")
 	alice.shows("present", "bob")
@@ -33,6 +34,7 @@ func TestTwoTabsTalkToEachOther(t *testing.T) {
 }
 
 func TestOwnMessageStandsWhereItsPlaceIs(t *testing.T) {
+	t.Parallel()
 	held := &heldRelay{}
 	n := start(t, chat.Options{Node: "n1", Relay: held})
 	alice := join(t, n, "alice")
@@ -67,6 +69,7 @@ func (r *heldRelay) take() []chat.Event {
 }
 
 func TestPageSaysWhatTheNodeTells(t *testing.T) {
+	t.Parallel()
 	n := start(t, chat.Options{Node: "n1"})
 	alice := join(t, n, "alice")
 	n.hub.Degrade("the replica is silent")
@@ -87,6 +90,7 @@ func TestPageSaysWhatTheNodeTells(t *testing.T) {
 }
 
 func TestPageComesBackByItself(t *testing.T) {
+	t.Parallel()
 	n := start(t, chat.Options{Node: "n1"})
 	alice := join(t, n, "alice")
 	n.stop()
@@ -103,6 +107,7 @@ func TestPageComesBackByItself(t *testing.T) {
 }
 
 func TestPageGoesToAPeerWhenItsNodeIsGone(t *testing.T) {
+	t.Parallel()
 	second := start(t, chat.Options{Node: "n2", AllowedOrigins: []string{"*"}})
 	first := start(t, chat.Options{Node: "n1"}, "http://"+second.addr)
 	alice := join(t, first, "alice")
@@ -114,6 +119,7 @@ func TestPageGoesToAPeerWhenItsNodeIsGone(t *testing.T) {
 }
 
 func TestPageNoticesANodeThatIsFrozen(t *testing.T) {
+	t.Parallel()
 	second := start(t, chat.Options{Node: "n2", AllowedOrigins: []string{"*"}})
 	first := start(t, chat.Options{Node: "n1"}, "http://"+second.addr)
 	// The page asks every 10 seconds; here its clock for that runs fifty times as fast.
@@ -127,6 +133,7 @@ func TestPageNoticesANodeThatIsFrozen(t *testing.T) {
 }
 
 func TestRefusedNameIsExplained(t *testing.T) {
+	t.Parallel()
 	n := start(t, chat.Options{Node: "n1"})
 	long := strings.Repeat("x", 33)
 	b := open(t, n.url(long), 1100, 700)
@@ -139,6 +146,7 @@ func TestRefusedNameIsExplained(t *testing.T) {
 }
 
 func TestFormJoinsARoom(t *testing.T) {
+	t.Parallel()
 	n := start(t, chat.Options{Node: "n1"})
 	b := open(t, "http://"+n.addr+"/", 390, 844)
 	b.until(`document.activeElement.id === "name"`)
@@ -158,6 +166,7 @@ func TestFormJoinsARoom(t *testing.T) {
 }
 
 func TestMessageThatFailedStandsThereWithItsReason(t *testing.T) {
+	t.Parallel()
 	n := start(t, chat.Options{Node: "n1", Relay: &failingOnce{}})
 	alice := join(t, n, "alice")
 	alice.types("hello\r")

@@ -136,6 +136,7 @@ func (p *process) join(name string) tab {
 	return b
 }
 
+// It is not parallel, as it measures a time.
 func TestPageOfAKilledNodeIsBackOnTheOtherWithinThreeSeconds(t *testing.T) {
 	nodes, _ := cluster(t)
 	alice, bob := nodes[0].join("alice"), nodes[1].join("bob")
@@ -160,6 +161,7 @@ func TestPageOfAKilledNodeIsBackOnTheOtherWithinThreeSeconds(t *testing.T) {
 // Whoever can publish at Redis can speak as anybody; nobody can make the page more than a text of it, or speak as the
 // node.
 func TestWhatIsPublishedAtRedisStaysText(t *testing.T) {
+	t.Parallel()
 	nodes, master := cluster(t)
 	b := nodes[0].join("alice")
 	publish := func(e relay.Envelope) {

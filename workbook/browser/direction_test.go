@@ -14,6 +14,7 @@ const (
 )
 
 func TestTextThatTurnsItsDirectionTurnsNothingElse(t *testing.T) {
+	t.Parallel()
 	n := start(t, chat.Options{Node: "n1", Relay: &failingOnce{}})
 	b := openWith(t, n.url("alice"), 1100, 700, watchful)
 	b.shows("status", "Connected")
@@ -37,6 +38,7 @@ func TestTextThatTurnsItsDirectionTurnsNothingElse(t *testing.T) {
 }
 
 func TestDetectorSeesTextThatIsTurned(t *testing.T) {
+	t.Parallel()
 	for _, text := range []string{"abc" + override, popped + override + "abc"} {
 		for _, tag := range []string{"span", "bdi"} {
 			if tag == "bdi" && text == "abc"+override {

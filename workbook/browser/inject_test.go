@@ -43,6 +43,7 @@ func (b tab) last(from, event, text string) {
 }
 
 func TestTextStaysText(t *testing.T) {
+	t.Parallel()
 	n, b := hostile(t)
 	b.shows("where", hostileRoom)
 	b.shows("log", "You are "+hostileName+" in "+hostileRoom+", on n'\"><img src=x onerror=took('node')>")
@@ -76,6 +77,7 @@ func TestTextStaysText(t *testing.T) {
 
 // What arrives from Redis may be anybody's: no node has looked at the sender's name.
 func TestForgedEventsStayText(t *testing.T) {
+	t.Parallel()
 	n, b := hostile(t)
 	for _, p := range payloads {
 		data := []byte(quote(p.text))
@@ -100,6 +102,7 @@ func TestForgedEventsStayText(t *testing.T) {
 }
 
 func TestErrorsThatQuoteTheInputStayText(t *testing.T) {
+	t.Parallel()
 	_, b := hostile(t)
 	for _, frame := range []string{
 		`{"event":"$<img src=x onerror=took(20)>"}`,
@@ -118,6 +121,7 @@ func TestErrorsThatQuoteTheInputStayText(t *testing.T) {
 }
 
 func TestRefusalThatQuotesTheInputStaysText(t *testing.T) {
+	t.Parallel()
 	n := start(t, chat.Options{Node: "n1"})
 	n.origin.Store("http://<img/src=x/onerror=took(30)>")
 	b := openWith(t, n.url("eve"), 1100, 700, watchful)
@@ -131,6 +135,7 @@ func TestRefusalThatQuotesTheInputStaysText(t *testing.T) {
 }
 
 func TestReasonOfACloseStaysText(t *testing.T) {
+	t.Parallel()
 	n := start(t, chat.Options{Node: "n1"})
 	b := openWith(t, n.url("eve"), 1100, 700, watchful)
 	b.shows("status", "Connected")
@@ -143,6 +148,7 @@ func TestReasonOfACloseStaysText(t *testing.T) {
 }
 
 func TestNamesAreListedByWhatTheySayNotByWhatTheyDo(t *testing.T) {
+	t.Parallel()
 	n, b := hostile(t)
 	names := []string{"constructor", "__proto__", "toString", "<br>", "a, b", "and 5 more joined."}
 	for _, name := range names {

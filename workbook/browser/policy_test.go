@@ -11,6 +11,7 @@ import (
 )
 
 func TestPageConnectsToItsNodeAndPeersAndNowhereElse(t *testing.T) {
+	t.Parallel()
 	peer := start(t, chat.Options{Node: "n2", AllowedOrigins: []string{"*"}})
 	stranger := start(t, chat.Options{Node: "n3", AllowedOrigins: []string{"*"}})
 	n := start(t, chat.Options{Node: "n1"}, "http://"+peer.addr)
@@ -31,6 +32,7 @@ func TestPageConnectsToItsNodeAndPeersAndNowhereElse(t *testing.T) {
 }
 
 func TestPageStandsInNobodysFrame(t *testing.T) {
+	t.Parallel()
 	n := start(t, chat.Options{Node: "n1"})
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")

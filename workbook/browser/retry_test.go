@@ -48,6 +48,7 @@ func (f *full) knocked() []time.Time {
 }
 
 func TestPageLeavesAFullNodeAloneAsLongAsItAsks(t *testing.T) {
+	t.Parallel()
 	n := start(t, chat.Options{Node: "n1"})
 	n.door.set("3")
 	b := openWith(t, n.url("alice"), 1100, 700, watchful)
@@ -64,6 +65,7 @@ func TestPageLeavesAFullNodeAloneAsLongAsItAsks(t *testing.T) {
 }
 
 func TestPageGoesToAPeerAtOnceWhenItsNodeIsFull(t *testing.T) {
+	t.Parallel()
 	second := start(t, chat.Options{Node: "n2", AllowedOrigins: []string{"*"}})
 	n := start(t, chat.Options{Node: "n1"}, "http://"+second.addr)
 	n.door.set("60")
@@ -80,6 +82,7 @@ func TestPageGoesToAPeerAtOnceWhenItsNodeIsFull(t *testing.T) {
 }
 
 func TestNodeWithAllItsConnectionsIsExplained(t *testing.T) {
+	t.Parallel()
 	n := start(t, chat.Options{Node: "n1", MaxConns: 1})
 	alice := join(t, n, "alice")
 	bob := open(t, n.url("bob"), 1100, 700)
@@ -90,6 +93,7 @@ func TestNodeWithAllItsConnectionsIsExplained(t *testing.T) {
 
 // Of the thousand pages of a node that is gone, each tries again at its own time.
 func TestThousandPagesDoNotComeBackTogether(t *testing.T) {
+	t.Parallel()
 	n := start(t, chat.Options{Node: "n1"})
 	b := join(t, n, "alice")
 	waits := func(nodes, lost int, asked string) []float64 {

@@ -1,0 +1,102 @@
+// The outbox holds the messages of one's own until they have their place in the one order, or have failed.
+//
+// One that failed is never sent again by itself: it may have arrived, and twice is worse than a question. Its text can be
+// had again, over a reload, too.
+
+import { mark, message } from "./items.js";
+import { inTab } from "./memory.js";
+import { say } from "./speak.js";
+
+const ackWithin = 10_000; // milliseconds; a node says "unavailable" long before
+
+export class Outbox {
+  // post(room, text, on) sends and returns whether it could; edit(room, text) gives a text back; me() is one's own name.
+  constructor({ post, edit, me }) {
+    Object.assign(this, { post, edit, me });
+    this.unsure = new Map(); // item → { room, text } of messages that are under way, or failed
+  }
+
+  // say sends text into a room and shows it there at once.
+  say(room, text) {
+    const item = message({ from: this.me(), text, mine: true });
+    room.history.waiting.append(item);
+    this.note(item, { room: room.name, text });
+    let late;
+    const fail = (sentence) => {
+      clearTimeout(late);
+      late = undefined;
+      this.failed(room, item, text, sentence);
+    };
+    const sent = this.post(room, text, {
+      ack: () => {
+        if (!late) return; // given up, and it says so: $placed can still tell better
+        clearTimeout(late);
+        mark(item, "accepted", say("accepted"));
+      },
+      // Only now the message has its place in the one order that all clients see: after all that came before.
+      placed: () => {
+        clearTimeout(late);
+        this.done(item);
+        room.history.add({
+          item,
+          make: () => {
+            for (const button of item.querySelectorAll("button")) button.remove();
+            mark(item, "placed", "");
+            return item;
+          },
+        });
+      },
+      failed: ({ code, text }) => fail(say("code_" + code, { text })),
+      lost: () => fail(say("notKnown")),
+    });
+    if (!sent) return fail(say("notSent"));
+    mark(item, "pending", say("sending"));
+    late = setTimeout(() => fail(say("notAcknowledged")), ackWithin);
+  }
+
+  // failed leaves the message where it is by now, with the reason and two buttons.
+  failed(room, item, text, sentence) {
+    const button = (key, does) => {
+      const node = document.createElement("button");
+      node.type = "button";
+      node.append(say(key));
+      node.addEventListener("click", () => {
+        this.done(item);
+        room.history.remove(item);
+        does();
+      });
+      return node;
+    };
+    room.history.add({
+      item,
+      make: () => {
+        mark(item, "failed", sentence);
+        item.append(button("sendAgain", () => this.say(room, text)), button("edit", () => this.edit(room, text)));
+        return item;
+      },
+    });
+  }
+
+  // restore shows what was under way, or had failed, when the page was reloaded.
+  restore(roomOf) {
+    for (const { room, text } of inTab.get("unsure") ?? []) {
+      const item = message({ from: this.me(), text, mine: true });
+      this.note(item, { room, text });
+      this.failed(roomOf(room), item, text, say("notKnown"));
+    }
+  }
+
+  note(item, what) {
+    this.unsure.set(item, what);
+    this.save();
+  }
+
+  done(item) {
+    this.unsure.delete(item);
+    this.save();
+  }
+
+  save() {
+    inTab.set("unsure", [...this.unsure.values()]);
+  }
+}
