@@ -5,10 +5,12 @@ import { Compose } from "./compose.js";
 import { Connection } from "./connection.js";
 import { words } from "./draw.js";
 import { cameOrWent, message, note } from "./items.js";
+import { Membership } from "./membership.js";
 import { Outbox } from "./outbox.js";
+import { foldPanels } from "./panels.js";
 import { Requests } from "./requests.js";
 import { Rooms } from "./rooms.js";
-import { lang, plain, say, translate } from "./speak.js";
+import { plain, problem, say, translate } from "./speak.js";
 import { Status } from "./status.js";
 import { View } from "./view.js";
 import { remember, wanted } from "./wanted.js";
@@ -16,7 +18,6 @@ import { remember, wanted } from "./wanted.js";
 const el = (id) => document.getElementById(id);
 const framed = window !== parent; // in a frame of another page, which may not want its focus taken
 const crowd = 50;                 // people in a room; of more, nobody wants to read who comes and goes
-const joinAgainAfter = 1_100;     // milliseconds; a node that is asked too fast drops the question, and closes after a second of it
 
 translate(document);
 
@@ -51,7 +52,7 @@ const outbox = new Outbox({
 function start(want, typed) {
   name = want.name;
   for (const room of [...rooms]) if (!want.rooms.includes(room.name)) rooms.remove(room);
-  for (const room of want.rooms) rooms.add(room);
+  for (const room of want.rooms) rooms.setState(rooms.add(room), "joining");
   show(rooms.get(want.shown));
   remember(want, typed);
   el("refused").hidden = true;
@@ -85,8 +86,8 @@ function form(yes) {
 el("join").addEventListener("submit", (e) => {
   e.preventDefault();
   const room = el("room").value || "lobby";
-  const joined = [...rooms].filter((room) => room.state === "joined").map((room) => room.name);
-  start({ name: el("name").value, rooms: [...new Set([...joined, room])], shown: room }, true);
+  const others = [...rooms].filter((room) => room.state !== "refused").map((room) => room.name);
+  start({ name: el("name").value, rooms: [...new Set([...others, room])], shown: room }, true);
 });
 
 el("rename").addEventListener("click", () => {
@@ -139,7 +140,7 @@ const own = {
     if (!framed && document.activeElement === document.body) el("text").focus();
     outbox.restore((name) => rooms.get(name) ?? shown);
     showState();
-    joinNext();
+    membership.begin();
   },
   $presence({ room: name, data }) {
     const room = rooms.get(name);
@@ -152,7 +153,7 @@ const own = {
     if (room === shown) showPeople();
   },
   $error({ data }) {
-    tell(shown, "bad", say("code_" + data.code, { text: data.text }));
+    tell(shown, "bad", problem(data));
   },
   $degraded({ data }) {
     status.degraded();
@@ -194,31 +195,19 @@ function noteAll(kind, sentence) {
 
 // ---- rooms ----
 
-// joinNext joins the rooms that the connection is not in yet, one after the other.
-function joinNext() {
-  const room = [...rooms].find((room) => room.state === "joining");
-  if (!room || status.state !== "online") return;
-  const over = (state) => {
+const membership = new Membership(rooms, {
+  ask: (frame, on) => requests.send(connection, frame, on),
+  tell: (room, sentence) => tell(room, "bad", sentence),
+  changed: (room) => {
     if (rooms.get(room.name) !== room) connection.send({ event: "leave", data: room.name }); // it was left meanwhile
-    rooms.setState(room, state);
     showState();
-    joinNext();
-  };
-  requests.send(connection, { event: "join", data: room.name }, {
-    ack: () => over("joined"),
-    failed: ({ code, text }) => {
-      if (code === "rate_limited") return setTimeout(joinNext, joinAgainAfter);
-      tell(room, "bad", say("notJoined", { room: room.name, text: say("code_" + code, { text }) }));
-      over("refused");
-    },
-    lost: () => {},
-  });
-}
+  },
+});
 
 function choose(room) {
   show(room);
   remember({ name, rooms: rooms.names(), shown: room.name });
-  if (narrow.matches) el("rooms-panel").open = false;
+  foldPanels();
   el("text").focus();
 }
 
@@ -234,10 +223,8 @@ el("add").addEventListener("submit", (e) => {
   const wanted = el("another").value;
   if (!wanted) return;
   el("another").value = "";
-  const joining = [...rooms].some((room) => room.state === "joining");
-  const room = rooms.add(wanted);
-  choose(room);
-  if (!joining) joinNext();
+  choose(rooms.add(wanted));
+  membership.begin();
 });
 
 function show(room) {
@@ -287,15 +274,6 @@ function showUnread() {
   el("unread").replaceChildren(n ? say("unread", { n }) : "");
   document.title = (n ? `(${n}) ` : "") + plain("title", { room: shown.name });
 }
-
-const narrow = matchMedia("(max-width: 40rem), (max-height: 24rem)");
-const panels = [el("rooms-panel"), el("people-panel")];
-const fold = () => { for (const panel of panels) panel.open = !narrow.matches; };
-narrow.addEventListener("change", fold);
-fold();
-addEventListener("keydown", (e) => {
-  if (e.key === "Escape" && narrow.matches) fold();
-});
 
 el("retry").addEventListener("click", () => connection.tryNow());
 addEventListener("online", () => {

@@ -8,7 +8,7 @@ export class Compose {
   // send(text) returns whether the message was taken.
   constructor(form, field, send) {
     Object.assign(this, { field, send });
-    this.drafts = new Map(Object.entries(inTab.get("drafts") ?? {}));
+    this.drafts = new Map(Object.entries(inTab.get("drafts") ?? {}).filter(([, text]) => typeof text === "string"));
     form.addEventListener("submit", (e) => {
       e.preventDefault();
       this.submit();

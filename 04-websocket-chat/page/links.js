@@ -4,7 +4,7 @@ import { balanced } from "./draw.js";
 
 // An address ends before white space, quotes, brackets of <>, and characters that turn the direction of text: nobody
 // could see where such a link goes.
-const address = /\bhttps?:\/\/[^\s<>"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gi;
+const address = /\bhttps?:\/\/[^\s<>"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffd]+/gi;
 
 // linked puts text into an element, which isolates it, with its addresses as links.
 export function linked(element, text) {

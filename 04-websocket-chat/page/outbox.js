@@ -5,7 +5,7 @@
 
 import { mark, message } from "./items.js";
 import { inTab } from "./memory.js";
-import { say } from "./speak.js";
+import { problem, say } from "./speak.js";
 
 const ackWithin = 10_000; // milliseconds; a node says "unavailable" long before
 
@@ -13,6 +13,7 @@ export class Outbox {
   // post(room, text, on) sends and returns whether it could; edit(room, text) gives a text back; me() is one's own name.
   constructor({ post, edit, me }) {
     Object.assign(this, { post, edit, me });
+    this.left = known(inTab.get("unsure")); // of before a reload
     this.unsure = new Map(); // item → { room, text } of messages that are under way, or failed
   }
 
@@ -46,7 +47,7 @@ export class Outbox {
           },
         });
       },
-      failed: ({ code, text }) => fail(say("code_" + code, { text })),
+      failed: (data) => fail(problem(data)),
       lost: () => fail(say("notKnown")),
     });
     if (!sent) return fail(say("notSent"));
@@ -79,7 +80,7 @@ export class Outbox {
 
   // restore shows what was under way, or had failed, when the page was reloaded.
   restore(roomOf) {
-    for (const { room, text } of inTab.get("unsure") ?? []) {
+    for (const { room, text } of this.left.splice(0)) {
       const item = message({ from: this.me(), text, mine: true });
       this.note(item, { room, text });
       this.failed(roomOf(room), item, text, say("notKnown"));
@@ -99,4 +100,9 @@ export class Outbox {
   save() {
     inTab.set("unsure", [...this.unsure.values()]);
   }
+}
+
+// known are those entries that an outbox can have stored.
+function known(entries) {
+  return Array.isArray(entries) ? entries.filter((entry) => typeof entry?.room === "string" && typeof entry.text === "string") : [];
 }

@@ -36,6 +36,11 @@ export function plain(key, values) {
   return say(key, values).textContent;
 }
 
+// problem is what a node's "$error" says: in words of the page where its code is known.
+export function problem({ code, text }) {
+  return Object.hasOwn(languages[lang], "code_" + code) ? say("code_" + code, { text }) : say("told", { text });
+}
+
 // translate fills in what the document leaves open: data-say is an element's text, data-say-label its name,
 // data-say-placeholder what an empty field shows.
 export function translate(document) {

@@ -20,6 +20,7 @@ type node struct {
 	addr    string
 	peers   []string
 	options chat.Options
+	frames  []string // origins whose pages may show this node's
 	hub     *chat.Hub
 	server  *http.Server
 	served  chan struct{} // closed when the server has let go of the port
@@ -54,7 +55,7 @@ func (n *node) start() {
 		}
 		n.hub.ServeHTTP(w, r)
 	})
-	mux.Handle("/", chat.Page(chat.PageOptions{Node: n.options.Node, Peers: n.peers}))
+	mux.Handle("/", chat.Page(chat.PageOptions{Node: n.options.Node, Peers: n.peers, Frames: n.frames}))
 	n.server, n.served = &http.Server{Handler: mux}, make(chan struct{})
 	go func(server *http.Server, served chan struct{}) {
 		defer close(served)

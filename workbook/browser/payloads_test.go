@@ -41,7 +41,7 @@ const (
 // watchful runs before the page's own script: it notes what ran, what the policy forbade, and each element that was
 // made and that the page does not make itself.
 const watchful = `
-window.taken = [], window.settled = true;
+window.taken = [];
 window.took = (what) => { taken.push("ran: " + what); };
 addEventListener("securitypolicyviolation", (e) => taken.push("forbidden: " + e.effectiveDirective + " " + e.blockedURI));
 const own = new Set("HTML HEAD META TITLE LINK SCRIPT BODY HEADER H1 H2 SPAN P BUTTON MAIN FORM LABEL INPUT SMALL NOSCRIPT SECTION OL UL LI DIV DETAILS SUMMARY TEXTAREA A BDI TIME".split(" "));
@@ -65,9 +65,7 @@ window.WebSocket = class extends WebSocket { constructor(...a) { super(...a); so
 // untouched requires that nothing has come of all the text that the tab has been given.
 func (b tab) untouched() {
 	b.t.Helper()
-	// Two frames: an image's error and an animation's start come with the next one.
-	b.evaluate(`settled = false, requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => { settled = true; }))), true`)
-	b.until(`settled`)
+	b.settle() // an image's error and an animation's start come with the next frame
 	taken, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]string](`taken`))
 	require.NoError(b.t, err)
 	require.Empty(b.t, taken)

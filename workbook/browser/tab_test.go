@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
@@ -122,10 +123,29 @@ func (b tab) text(id string) string {
 	return text
 }
 
-// types types into the element that has the focus, as a person without a mouse does.
+// types types into the element that has the focus, as a person without a mouse does. "\r" is the Enter key.
 func (b tab) types(keys string) {
 	b.t.Helper()
-	require.NoError(b.t, chromedp.Do(b.ctx, chromedp.KeyEvent(keys)))
+	for i, text := range strings.Split(keys, "\r") {
+		if i > 0 {
+			b.enter(0)
+		}
+		if text != "" {
+			require.NoError(b.t, chromedp.Do(b.ctx, chromedp.KeyEvent(text)))
+		}
+	}
+}
+
+// enter presses Enter. A page can keep it from being typed, as it can with a real key: chromedp's own Enter types a new
+// line in any case.
+func (b tab) enter(modifiers int64) {
+	b.t.Helper()
+	key := input.DispatchKeyEventParams{Type: "keyDown", Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, Text: "\r", Modifiers: modifiers}
+	_, err := chromedp.Call(b.ctx, input.DispatchKeyEvent, key)
+	require.NoError(b.t, err)
+	key.Type, key.Text = "keyUp", ""
+	_, err = chromedp.Call(b.ctx, input.DispatchKeyEvent, key)
+	require.NoError(b.t, err)
 }
 
 // picture keeps a screenshot in the folder that SCREENSHOTS names, for somebody to look at.

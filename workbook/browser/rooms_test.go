@@ -1,0 +1,122 @@
+package browser
+
+import (
+	"testing"
+
+	chat "example.com/redis-chat/04-websocket-chat"
+)
+
+// addRoom goes into one more room, as a person with a mouse does, and waits until the page is in it.
+func (b tab) addRoom(name string) {
+	b.t.Helper()
+	b.evaluate(`document.getElementById("another").value = ` + quote(name) + `, document.querySelector("#add button").click(), true`)
+	b.shows("where", name)
+	b.until(`!document.getElementById("send").disabled`)
+}
+
+func (b tab) choose(room string) {
+	b.t.Helper()
+	b.evaluate(`[...document.querySelectorAll("#rooms .choose")].find((e) => e.querySelector("bdi").textContent === ` + quote(room) + `).click(), true`)
+	b.shows("where", room)
+}
+
+// say is a message of bob's into a room, and when it arrives nothing of before is still under way.
+func (n *node) say(room, text string) {
+	n.hub.Deliver([]chat.Event{{Name: "message", Data: jsonOf(text), From: "bob", Rooms: []string{room}}})
+}
+
+func TestSeveralRoomsByOneConnection(t *testing.T) {
+	t.Parallel()
+	n := start(t, chat.Options{Node: "n1"})
+	b := openWith(t, n.url("alice"), 1100, 700, watchful)
+	b.shows("status", "Connected")
+	n.say("lobby", "in the lobby")
+	b.shows("log", "in the lobby")
+	b.types("a draft for the lobby")
+
+	b.addRoom("go")
+	b.until(`document.getElementById("text").value === ""`)
+	b.until(`!document.getElementById("log").innerText.includes("in the lobby")`)
+	b.shows("present-title", "Here now: 1")
+	n.say("go", "in go")
+	b.shows("log", "in go")
+	b.types("a draft for go")
+	n.say("lobby", "one")
+	n.say("lobby", "two")
+	b.shows("rooms", "2 unread")
+	b.until(`document.title === "(2) go – Chat"`)
+	b.picture("rooms")
+
+	b.choose("lobby")
+	b.until(`document.getElementById("text").value === "a draft for the lobby"`)
+	b.shows("log", "two")
+	b.until(`!document.getElementById("rooms").innerText.includes("unread") && document.title === "lobby – Chat"`)
+	b.until(`!document.getElementById("log").innerText.includes("in go")`)
+	b.types("!\r") // goes into the room that is shown
+	b.until(`document.querySelector(".mine")?.dataset.state === "placed"`)
+
+	b.choose("go")
+	b.shows("log", "in go")
+	b.until(`document.getElementById("text").value === "a draft for go" && !document.querySelector(".mine")`)
+	b.evaluate(`document.querySelector("#rooms .choose[aria-current] + .leave").click(), true`)
+	b.shows("where", "lobby")
+	b.until(`document.querySelectorAll("#rooms li").length === 1`)
+	n.say("go", "not heard")
+	n.say("lobby", "heard")
+	b.shows("log", "heard")
+	b.until(`!document.getElementById("log").innerText.includes("not heard")`)
+	b.evaluate(`sockets.length === 1`)
+	b.untouched()
+}
+
+func TestAllRoomsAreJoinedAgain(t *testing.T) {
+	t.Parallel()
+	n := start(t, chat.Options{Node: "n1"})
+	b := join(t, n, "alice")
+	b.addRoom("go")
+	b.addRoom("rust")
+	n.stop()
+	b.shows("status", "Not connected")
+	n.options.MaxRooms = 2
+	n.start()
+	b.shows("status", "Connected")
+	b.shows("rooms", "not joined")
+	n.say("go", "into go")
+	n.say("rust", "into rust") // the address of the connection names the room that was shown
+	b.shows("log", "into rust")
+	b.choose("go")
+	b.shows("log", "go cannot be joined: you are in 2 rooms, the most that one connection may be in")
+	b.until(`document.getElementById("send").disabled && !document.getElementById("log").innerText.includes("into go")`)
+	b.picture("room-refused")
+
+	b.choose("lobby")
+	b.until(`!document.getElementById("send").disabled`)
+	b.evaluate(`document.querySelector("#rooms .choose[aria-current] + .leave").click(), true`)
+	b.evaluate(`document.querySelector("#rooms .choose:has(.bad) + .leave").click(), true`)
+	b.addRoom("go") // there is room for it now
+	n.say("go", "into go")
+	b.shows("log", "into go")
+}
+
+func TestRoomThatCannotBeSaysWhy(t *testing.T) {
+	t.Parallel()
+	n := start(t, chat.Options{Node: "n1"})
+	b := open(t, n.url("alice")+"&lang=ja", 1100, 700)
+	b.shows("status", "接続中")
+	b.evaluate(`document.getElementById("another").value = "x".repeat(65), document.querySelector("#add button").click(), true`)
+	b.shows("log", "形式が正しくありません")
+	b.shows("log", "a room is 1 to 64 bytes of printable UTF-8")
+	b.picture("room-refused-ja")
+}
+
+// A node answers 40 frames at once and then 20 a second: the page asks no faster than it is answered.
+func TestManyRoomsAreJoinedAtTheSpeedOfTheNode(t *testing.T) {
+	t.Parallel()
+	n := start(t, chat.Options{Node: "n1", RateBurst: 3})
+	b := openWith(t, n.url("alice"), 1100, 700, `sessionStorage.setItem("chat.rooms", JSON.stringify(["a", "b", "c", "d", "e", "f"]))`)
+	b.shows("status", "Connected")
+	for _, room := range []string{"a", "b", "c", "d", "e", "f"} {
+		b.choose(room)
+		b.until(`!document.getElementById("send").disabled`)
+	}
+}

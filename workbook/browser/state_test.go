@@ -1,0 +1,104 @@
+package browser
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	chat "example.com/redis-chat/04-websocket-chat"
+	"github.com/stretchr/testify/require"
+)
+
+func TestPageCountsWhatWasMissed(t *testing.T) {
+	t.Parallel()
+	n := start(t, chat.Options{Node: "n1"})
+	b := join(t, n, "alice")
+	b.addRoom("go")
+	n.hub.Degrade("the replica is silent")
+	b.shows("missing", "messages may be missing")
+	recover := func(missed *int64, header, line string) {
+		t.Helper()
+		n.hub.Recover(missed)
+		b.shows("log", line)
+		b.until(`document.getElementById("missing").innerText === ` + quote(header))
+	}
+	one, more := int64(1), int64(36)
+	recover(&one, "1 message was missed", "Messages arrive again; 1 message was missed.")
+	n.hub.Degrade("the replica is silent")
+	b.shows("missing", "messages may be missing")
+	recover(&more, "37 messages were missed", "Messages arrive again; 36 messages were missed.")
+	b.picture("recovered")
+	n.hub.Degrade("the replica is silent")
+	recover(nil, "37 messages were missed", "how many were missed is not known")
+	b.choose("lobby") // it is the same for all rooms
+	b.shows("log", "36 messages were missed")
+	b.until(`!document.getElementById("rooms").innerText.includes("unread")`)
+}
+
+func TestPageSaysThatItCannotKnowWhatItMissed(t *testing.T) {
+	t.Parallel()
+	n := start(t, chat.Options{Node: "n1"})
+	b := join(t, n, "alice")
+	b.addRoom("go")
+	b.shows("present-title", "Here now: 1")
+	n.stop()
+	b.shows("status", "Not connected")
+	b.shows("present-title", "Here now: not known")
+	n.start()
+	b.shows("log", "Back, on n1, after ")
+	b.shows("log", "How many messages were missed meanwhile cannot be known")
+	b.shows("present-title", "Here now: 1")
+	b.choose("lobby")
+	b.shows("log", "cannot be known")
+}
+
+func TestReconnectingIsSaidInWordsAndHasAButton(t *testing.T) {
+	t.Parallel()
+	n := start(t, chat.Options{Node: "n1"})
+	n.door.set("3")
+	b := openWith(t, n.url("alice"), 1100, 700, "Math.random = () => 1;")
+	b.shows("status", "Not connected: "+sentence+". Trying again.")
+	b.shows("countdown", "(in 4 s)")
+	b.picture("reconnecting-full")
+	n.door.set("")
+	n.stop()
+	b.until(`!document.getElementById("retry").hidden`) // what was asked for is over, and nobody answers
+	b.shows("status", "Not connected: the node cannot be reached. Trying again.")
+	b.picture("reconnecting")
+	n.start()
+	b.evaluate(`document.getElementById("retry").click(), true`)
+	b.shows("status", "Connected to n1 as alice")
+}
+
+// framed is a page that shows others in frames, as the live map does.
+func framed(t *testing.T, html string) (origin string, set func(string)) {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, err := w.Write([]byte(html))
+		require.NoError(t, err)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL, func(text string) { html = text }
+}
+
+func TestPageInAFrameLeavesTheFocusAlone(t *testing.T) {
+	t.Parallel()
+	origin, set := framed(t, "")
+	n := start(t, chat.Options{Node: "n1"})
+	n.stop()
+	n.frames = []string{origin}
+	n.start()
+	frame := `<iframe width=360 height=480 title=x src="http://` + n.addr + `/?room=lobby&lang=en&name=`
+	set(`<!doctype html><html lang=en><title>map</title><button id=own autofocus>own</button><br>` + frame + `alice"></iframe> ` + frame + `bob"></iframe>`)
+	b := open(t, origin, 800, 560)
+	b.until(`document.activeElement.id === "own"`)
+	require.Eventually(t, func() bool { return n.hub.Stats().Connections == 2 }, patience, tick)
+	for range 5 {
+		n.say("lobby", "a rather long message, so that one sees how a small frame breaks the lines")
+		n.hub.Deliver([]chat.Event{{Name: "message", Data: []byte(`"from the emitter"`)}})
+	}
+	b.until(`document.activeElement.id === "own"`)
+	b.settle()
+	b.picture("frames")
+}
