@@ -1,8 +1,6 @@
 package system_test
 
 import (
-	"bufio"
-	"encoding/json"
 	"io"
 	"net"
 	"net/http"
@@ -111,48 +109,32 @@ func TestMapIsToldWhatHappens(t *testing.T) {
 	alice := dial(t, s, 0, "<b>alice")
 	out.shows(t, "<b>alice connected")
 
-	req, err := http.NewRequestWithContext(t.Context(), "GET", s.MapURL()+"/events", nil)
-	require.NoError(t, err)
-	resp, err := newBrowser(t).client.Do(req)
-	require.NoError(t, err)
-	defer resp.Body.Close()
-	require.Equal(t, "text/event-stream", resp.Header.Get("Content-Type"))
-	events := bufio.NewScanner(resp.Body)
-	next := func(is func(system.Update) bool) system.Update {
-		t.Helper()
-		for events.Scan() {
-			data, ok := strings.CutPrefix(events.Text(), "data: ")
-			var u system.Update
-			if ok {
-				require.NoError(t, json.Unmarshal([]byte(data), &u))
-			}
-			if ok && is(u) {
-				return u
-			}
-		}
-		require.FailNow(t, "the stream has ended")
-		return system.Update{}
-	}
-	first := next(func(system.Update) bool { return true })
+	e := openMap(t, s)
+	first := e.next(func(system.Update) bool { return true })
 	require.NotNil(t, first.State, "the state comes first")
 	require.Len(t, first.State.Servers, 3)
 	require.NotNil(t, first.State.Nodes[1].Clients, "an empty list: null would stop the page")
 	require.Equal(t, "<b>alice", first.State.Nodes[0].Clients[0].Name)
-	next(func(u system.Update) bool { return strings.Contains(u.Line, "<b>alice connected") }) // of before
+	e.next(func(u system.Update) bool { return strings.Contains(u.Line, "<b>alice connected") }) // of before
 
 	send(t, alice, "seen")
 	been := map[string]bool{}
 	for len(been) < 3 {
-		hop := next(func(u system.Update) bool { return u.Hop != nil }).Hop
+		hop := e.next(func(u system.Update) bool { return u.Hop != nil }).Hop
 		been[hop.At] = true
 		require.Equal(t, "node-1", hop.By)
 		require.Equal(t, "<b>alice", hop.From)
 		require.Equal(t, "lobby", hop.Room)
 		require.Equal(t, "seen", hop.Text)
 	}
+	know := func(now *system.State) bool {
+		n := now.Nodes[0]
+		return now.Servers[2].Role == "replica" && now.Servers[2].Seen == 1 && n.Received == 2 && n.Probed > 0 // the proof, too
+	}
+	e.next(func(u system.Update) bool { return u.State != nil && know(u.State) })
 	require.NoError(t, s.Do(t.Context(), system.Kill, strconv.Itoa(port(t, s.State().Servers[2].Addr))))
-	next(func(u system.Update) bool { return u.State != nil && u.State.Servers[2].State == system.Gone })
+	e.next(func(u system.Update) bool { return u.State != nil && u.State.Servers[2].State == system.Gone })
 	s.Stop()
-	for events.Scan() { // the stream ends with the system
+	for e.lines.Scan() { // the stream ends with the system
 	}
 }
