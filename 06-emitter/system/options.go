@@ -28,6 +28,9 @@ type Options struct {
 	Host string
 	// MapPort is the live map's port, always on 127.0.0.1. Default 0: no map.
 	MapPort int
+	// Open shows the map in this machine's browser once all is ready, if there is a
+	// display. Default: no.
+	Open bool
 	// Grace is how long a node's clients get to leave at the end. Default 1s.
 	Grace time.Duration
 	// Logs is the level from which the nodes' log lines are shown, and with debug

@@ -24,6 +24,9 @@ func Run(ctx context.Context, o Options) error {
 	}
 	s.feed.print(fmt.Sprintf("Ready in %.2f s: a client on each node has heard the other nodes and the emitter.\n\n%s\n%s",
 		s.ready.Seconds(), s.Table(), s.Hints()))
+	if o.Open && !openBrowser(s.mapURL) && s.mapURL != "" {
+		s.feed.print("The live map is at " + s.mapURL + ": open it in a browser (there is no display here to open it on).")
+	}
 	if o.In != nil {
 		readInBackground()
 		go s.read(ctx, o.In, quit) // ends with the program: a read of a terminal cannot be called back

@@ -1,7 +1,7 @@
 // Command system runs the whole chat: a Redis master with two replicas, two
 // chat nodes that are processes of their own, and a live map.
 //
-//	system [-redis auto|embedded|server] [-nodes 2] [-ports 3000,3001] [-redis-ports 6379,6380,6381] [-map 8080]
+//	system [-redis auto|embedded|server] [-nodes 2] [-ports 3000,3001] [-redis-ports 6379,6380,6381] [-map 8080] [-open=false]
 //
 // It says ready when a client on each node has heard the other nodes and the
 // emitter. Ctrl-C, SIGTERM and the word quit end everything in order, a second
@@ -48,6 +48,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	o, err := parse(args, errOut)
 	if err == nil {
 		o.In, o.Started = in, system.ProcessStart()
+		o.Open = o.Open && isTerminal(out)
 		err = canListen(o.Host)
 	}
 	if err == nil {
@@ -57,6 +58,16 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		err = errors.Join(system.Run(system.WithParent(ctx), o), heard.Err())
 	}
 	return cmdline.Exit("system", err, errOut)
+}
+
+// isTerminal tells somebody at a terminal from a script and a log.
+func isTerminal(out io.Writer) bool {
+	file, ok := out.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 // canListen looks at the address before servers are started for nodes that could not.
@@ -89,6 +100,7 @@ func parse(args []string, errOut io.Writer) (system.Options, error) {
 		}
 		return cmdline.Number(&o.MapPort, 0, 65535)(s)
 	})
+	fs.BoolVar(&o.Open, "open", true, "open the live map in this machine's browser, if there is a display and somebody at the terminal")
 	fs.Func("listen-host", "`address` that the nodes listen on; 0.0.0.0 lets other machines in (default 127.0.0.1)", cmdline.Host(&o.Host))
 	fs.BoolVar(&verbose, "v", false, "show the nodes' logs, as -log-level info")
 	fs.Func("log-level", "show the nodes' logs from this `level` on: debug (and Redis' own), info, warn or error (default: none)", func(s string) error {

@@ -57,6 +57,7 @@ func TestMistakeInTheCallIsOneSentenceAndExit2(t *testing.T) {
 		{[]string{"-listen-host", "http://localhost"}, host},
 		{[]string{"-listen-host", "127.0.0.1:3000"}, host},
 		{[]string{"-log-level", "verbose"}, `-log-level "verbose": want debug, info, warn or error`},
+		{[]string{"-open=maybe"}, `-open "maybe": want true or false`},
 		{[]string{"-v=yes"}, `-v "yes": want true or false`},
 		{[]string{"-no-such-flag"}, "flag provided but not defined: -no-such-flag; -h lists the flags"},
 		{[]string{"-nodes"}, "flag needs an argument: -nodes"},
@@ -97,7 +98,7 @@ func TestWithoutRedisServerOneSentenceSaysHowToGetOne(t *testing.T) {
 func TestHelpListsTheFlags(t *testing.T) {
 	var out, errOut bytes.Buffer
 	require.Zero(t, run(context.Background(), []string{"-h"}, nil, &out, &errOut))
-	for _, flag := range []string{"-redis", "-nodes", "-ports", "-redis-ports", "-map", "-v"} {
+	for _, flag := range []string{"-redis", "-nodes", "-ports", "-redis-ports", "-map", "-open", "-v"} {
 		require.Contains(t, errOut.String(), "\n  "+flag)
 	}
 }

@@ -1,0 +1,40 @@
+package system
+
+import (
+	"os"
+	"os/exec"
+	"runtime"
+)
+
+// opener is the command that shows a URL in this machine's browser; nil: there is
+// no display that it could be shown on.
+func opener(goos string, env func(string) string) []string {
+	switch goos {
+	case "windows":
+		return []string{"rundll32", "url.dll,FileProtocolHandler"}
+	case "darwin":
+		if env("SSH_CONNECTION") != "" { // its display is on another desk
+			return nil
+		}
+		return []string{"open"}
+	}
+	if env("DISPLAY") == "" && env("WAYLAND_DISPLAY") == "" {
+		return nil
+	}
+	return []string{"xdg-open"}
+}
+
+// openBrowser shows the map, and reports whether there is something to show it on.
+// What the browser then does is its own affair: it is not waited for.
+func openBrowser(url string) bool {
+	command := opener(runtime.GOOS, os.Getenv)
+	if url == "" || command == nil {
+		return false
+	}
+	cmd := exec.Command(command[0], append(command[1:], url)...)
+	if cmd.Start() != nil {
+		return false
+	}
+	go func() { _ = cmd.Wait() }() // ends with what hands the URL on, at once
+	return true
+}
