@@ -26,7 +26,7 @@ export class Ways {
   }
 
   taken(message, step) {
-    this.mark(message, "", step.node, "yes");
+    this.mark(message, "", step.node, "");
   }
 
   failed(message) {
@@ -34,13 +34,13 @@ export class Ways {
   }
 
   seen(message, hop) {
-    this.mark(message, "", hop.by, "yes");
-    this.mark(message, hop.at, hop.late ? "late" : "✓", hop.late ? "late" : "yes");
+    this.mark(message, "", hop.by, "");
+    this.mark(message, hop.at, hop.late ? "late" : "seen", hop.late ? "late" : "yes");
   }
 
   delivered(message, step) {
     const clients = (step.clients ?? []).length;
-    this.mark(message, step.node, clients === 0 ? "✓ nobody there" : `✓ ${clients}`, "yes");
+    this.mark(message, step.node, clients === 0 ? "nobody there" : String(clients), "yes");
   }
 
   // mark fills the cell of a server or a node; "" is the column of who took the message.

@@ -15,7 +15,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestMapShowsTextAsText(t *testing.T) {
+// startMap starts the whole system, embedded, with its map.
+func startMap(t *testing.T) *system.System {
+	t.Helper()
+	t.Parallel()
 	if chromium == nil {
 		open(t, "", 0, 0) // skips or fails
 	}
@@ -26,6 +29,11 @@ func TestMapShowsTextAsText(t *testing.T) {
 	s, err := system.Start(t.Context(), system.Options{Redis: "embedded", MapPort: number})
 	require.NoError(t, err)
 	t.Cleanup(s.Stop)
+	return s
+}
+
+func TestMapShowsTextAsText(t *testing.T) {
+	s := startMap(t)
 	state := s.State()
 	b := openWith(t, s.MapURL(), 1300, 900, watchful)
 	b.shows("status", "live")
@@ -58,8 +66,10 @@ func TestMapShowsTextAsText(t *testing.T) {
 	b.picture("hostile-map")
 
 	b.evaluate(`[...document.querySelectorAll("#lines *")].every((e) => ["LI", "TIME", "BDI", "SPAN"].includes(e.tagName))`)
-	b.evaluate(`[...document.querySelectorAll("#map *")].every((e) => ["g", "rect", "text", "title", "path", "circle"].includes(e.tagName))`)
-	b.evaluate(`!document.querySelector("img, iframe, video, style, object, embed, base, [style], [onerror], [onload], [onclick]")`)
+	b.evaluate(`[...document.querySelectorAll("#map *, #timeline *")].every((e) => ["g", "rect", "text", "title", "path", "circle"].includes(e.tagName))`)
+	b.evaluate(`[...document.querySelectorAll("#ways tbody *")].every((e) => ["TR", "TH", "TD", "BDI"].includes(e.tagName))`)
+	b.evaluate(`[...document.querySelectorAll("iframe")].every((e) => /^http:.*[?]name=(alice|bob)&room=lobby$/.test(e.src))`)
+	b.evaluate(`!document.querySelector("img, video, style, object, embed, base, [style], [onerror], [onload], [onclick]")`)
 	taken, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]string](`taken.filter((what) => !what.startsWith("made: "))`))
 	require.NoError(t, err)
 	require.Empty(t, taken)

@@ -1,0 +1,127 @@
+package browser
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"example.com/redis-chat/06-emitter/system"
+	"github.com/stretchr/testify/require"
+)
+
+// press presses a button of a part's card, as soon as it can be pressed.
+func (b tab) press(action, name string) {
+	b.t.Helper()
+	button := fmt.Sprintf(`[...document.querySelectorAll("#part-%s button")].find((button) => button.textContent === %q)`, name, action)
+	b.until(fmt.Sprintf(`%s && !%s.disabled && (%s.click(), true)`, button, button, button))
+}
+
+// told waits for a moment in the list below the time line.
+func (b tab) told(kind, text string) {
+	b.t.Helper()
+	b.until(fmt.Sprintf(`[...document.querySelectorAll("#moments .%s")].some((item) => item.innerText.includes(%q))`, kind, text))
+}
+
+// is waits until the map shows a part in that state: in the picture, on its card, on the time line.
+func (b tab) becomes(name, state string) {
+	b.t.Helper()
+	b.until(fmt.Sprintf(`[...document.querySelectorAll("#map [data-state] .name")].find((text) => text.textContent === %q).parentNode.dataset.state === %q`, name, state))
+	b.until(fmt.Sprintf(`document.querySelector("#part-%s .badge").textContent === %q`, name, state))
+	b.until(fmt.Sprintf(`[...document.querySelectorAll("#timeline title")].some((title) => title.textContent === %q)`, name+": "+state))
+}
+
+func TestReplicaIsKilledFromTheMapAndTheMapTellsSo(t *testing.T) {
+	s := startMap(t)
+	nodes := s.State().Nodes
+	b := open(t, s.MapURL(), 1920, 1080)
+	left, right := b.panes(t, nodes[0].URL, nodes[1].URL)
+	left.says("before")
+	right.shows("log", "before")
+
+	b.press("kill", "replica-2")
+	b.becomes("replica-2", system.Gone)
+	b.becomes("node-2", system.NotReady)
+	b.told("done", "kill replica-2")
+	b.told("done", "typed where the system runs: kill replica-2")
+	b.told("noticed", "replica-2 is gone: clients of node-2 hear nothing")
+	b.told("noticed", "node-2 is not ready")
+	b.shows("lines", "replica-2 is gone")
+	right.until(`document.body.classList.contains("degraded")`)
+	b.evaluate(`document.querySelector("#part-replica-2 button[aria-label^=freeze]").title === "it is gone: restart it first"`)
+
+	for _, text := range []string{"missed 1", "missed 2"} {
+		left.says(text)
+		left.until(`[...document.querySelectorAll(".mine")].at(-1).dataset.state === "placed"`)
+	}
+	b.until(`document.querySelector("#ways tbody tr").innerText === "alice missed 2\tnode-1\tseen\tseen\t\tnobody there\t"`)
+	b.picture("map-replica-gone")
+	b.press("restart", "replica-2")
+	b.becomes("replica-2", system.Up)
+	b.becomes("node-2", system.Up)
+	b.told("lost", "node-2: 2 messages counted as missed")
+	b.until(`document.querySelector("#timeline .lost text").textContent === "−2"`)
+	b.shows("missed", "2")
+	right.shows("log", "2 messages")
+	b.picture("map-time-line")
+}
+
+func TestPaneOfAKilledNodeFindsTheOther(t *testing.T) {
+	s := startMap(t)
+	nodes := s.State().Nodes
+	b := open(t, s.MapURL(), 1920, 1080)
+	left, right := b.panes(t, nodes[0].URL, nodes[1].URL)
+	b.press("kill", "node-1")
+	b.becomes("node-1", system.Gone)
+	left.shows("status", "node-2 as alice")
+	left.says("from the other node")
+	right.shows("log", "from the other node")
+	b.until(`[...document.querySelectorAll("#map title")].filter((title) => title.textContent.endsWith("room lobby")).length === 2`)
+	b.picture("map-node-gone")
+	b.press("restart", "node-1")
+	b.becomes("node-1", system.Up)
+}
+
+func TestEveryFaultIsShownAndMended(t *testing.T) {
+	s := startMap(t)
+	b := open(t, s.MapURL(), 1920, 1080)
+	b.shows("status", "live")
+	for _, fault := range []struct{ name, harm, state, cure string }{
+		{"master", "freeze", system.Frozen, "thaw"},
+		{"replica-1", "cut", system.CutOff, "mend"},
+		{"replica-2", "freeze", system.Frozen, "thaw"},
+		{"node-2", "freeze", system.Frozen, "thaw"},
+		{"master", "kill", system.Gone, "restart"},
+	} {
+		b.press(fault.harm, fault.name)
+		b.becomes(fault.name, fault.state)
+		b.told("done", fault.harm+" "+fault.name)
+		b.press(fault.cure, fault.name)
+		b.becomes(fault.name, system.Up)
+		b.told("done", fault.cure+" "+fault.name)
+	}
+	for _, node := range []string{"node-1", "node-2"} {
+		b.becomes(node, system.Up)
+	}
+}
+
+// A page of another site can neither press the buttons nor read what the map shows.
+func TestForeignPageCannotTouchTheMap(t *testing.T) {
+	s := startMap(t)
+	evil := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = w.Write([]byte("<!doctype html><title>evil</title><p id=status>"))
+	}))
+	t.Cleanup(evil.Close)
+	b := open(t, evil.URL, 800, 600)
+	b.evaluate(fmt.Sprintf(`window.answers = [], Promise.all([
+		fetch(%[1]q + "/do", {method: "POST", mode: "no-cors", headers: {"Content-Type": "text/plain"}, body: '{"action":"kill","target":"replica-1"}'}),
+		fetch(%[1]q + "/do", {method: "POST", headers: {"Content-Type": "application/json"}, body: '{"action":"kill","target":"replica-1"}'}),
+		fetch(%[1]q + "/").then((answer) => answer.text()),
+		fetch(%[1]q + "/events").then((answer) => answer.text()),
+	].map((tried) => tried.then(() => answers.push("through"), () => answers.push("refused")))), true`, s.MapURL()))
+	b.until(`answers.length === 4`)
+	b.evaluate(`answers.filter((answer) => answer === "refused").length === 4`)
+	require.NotEmpty(t, b.complaints(), "the browser says so")
+	require.Equal(t, system.Up, s.State().Servers[1].State)
+}

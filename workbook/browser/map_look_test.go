@@ -1,0 +1,93 @@
+package browser
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// lively opens the map of a system in which something has been said.
+func lively(t *testing.T, width, height int64) tab {
+	t.Helper()
+	s := startMap(t)
+	nodes := s.State().Nodes
+	b := open(t, s.MapURL(), width, height)
+	left, right := b.panes(t, nodes[0].URL, nodes[1].URL)
+	left.says("Hello from the left")
+	right.shows("log", "Hello from the left")
+	right.says("Hello from the right")
+	left.shows("log", "Hello from the right")
+	_, err := s.Emit(t.Context(), "", "and from the emitter")
+	require.NoError(t, err)
+	right.shows("log", "and from the emitter")
+	return b
+}
+
+func TestMapKeepsNobodyOut(t *testing.T) {
+	b := lively(t, 1920, 1080)
+	b.press("kill", "replica-2")
+	b.told("noticed", "node-2 is not ready")
+	b.accessible()
+	b.picture("map-dark")
+	b.scheme("light")
+	b.picture("map-projector")
+}
+
+func TestMapFitsEveryScreen(t *testing.T) {
+	b := lively(t, 1280, 720)
+	for _, screen := range []struct {
+		name          string
+		width, height int64
+	}{{"map-720p", 1280, 720}, {"map-320", 320, 640}, {"map-tablet", 800, 1100}} {
+		require.NoError(t, chromedp.Do(b.ctx, chromedp.EmulateViewport(screen.width, screen.height)))
+		b.until(`document.documentElement.scrollWidth <= innerWidth`)
+		b.until(`document.querySelector("#map .dot") === null`)
+		b.picture(screen.name)
+	}
+}
+
+func TestMapWithoutMotionIsATable(t *testing.T) {
+	s := startMap(t)
+	b := open(t, s.MapURL(), 1920, 1080)
+	_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}},
+	})
+	require.NoError(t, err)
+	b.shows("status", "live")
+	b.evaluate(`new MutationObserver(() => { window.moved = true; }).observe(document.querySelector("#map .dots"), { childList: true }), true`)
+	_, err = s.Emit(t.Context(), "", "still")
+	require.NoError(t, err)
+	b.until(`document.querySelector("#ways tbody tr")?.cells[4].textContent === "seen"`)
+	b.until(`document.querySelector("#map .lit") === null`)
+	b.evaluate(`window.moved === undefined && document.getAnimations().length === 0`)
+}
+
+// More messages than an eye can follow are flows with rates, and a sample of dots.
+func TestMapUnderLoadShowsFlows(t *testing.T) {
+	s := startMap(t)
+	b := open(t, s.MapURL(), 1920, 1080)
+	b.shows("status", "live")
+	b.evaluate(`new MutationObserver(() => { window.most = Math.max(window.most ?? 0, document.querySelectorAll("#map .dot").length); })
+		.observe(document.querySelector("#map .dots"), { childList: true }), true`)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for tick := time.NewTicker(5 * time.Millisecond); ctx.Err() == nil; <-tick.C {
+			_, _ = s.Emit(ctx, "", "load") // what it says at the end is no matter
+		}
+	}()
+	b.until(`document.body.classList.contains("busy")`)
+	b.shows("pace", "flows with their rates")
+	b.until(`[...document.querySelectorAll("#map .labels text")].filter((label) => /^\d+\/s$/.test(label.textContent)).length >= 5`)
+	b.until(`document.querySelectorAll("#map path[data-flow='2'], #map path[data-flow='3']").length >= 5`)
+	b.picture("map-load")
+	cancel()
+	<-done
+	b.until(`!document.body.classList.contains("busy") && document.querySelectorAll("#map .labels text").length === 0`)
+	b.evaluate(`window.most <= 60`)
+}
