@@ -78,6 +78,7 @@ function form(yes) {
   el("join").hidden = !yes;
   el("chat").hidden = yes;
   if (!yes) return;
+  el("where").replaceChildren();
   el("name").value = name;
   if (shown) el("room").value = shown.name;
   if (!framed) el("name").focus();
@@ -118,7 +119,7 @@ function lost({ why, wait, mayTry }) {
 }
 
 function refused(text) {
-  status.set("joining", "");
+  status.set("refused", say("refusedHere"));
   el("refused").replaceChildren(say("refused", { text }));
   el("refused").hidden = false;
   form(true);

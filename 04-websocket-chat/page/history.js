@@ -3,12 +3,15 @@
 // A flood must not make the page stand still. So what comes is queued; with each frame that the browser draws, at most
 // `perFrame` lines are made of it, and the oldest go. While nobody looks at the page no frames are drawn: then a timer
 // does it.
+//
+// Lines stand in lists of 50: one of these that is out of sight is not laid out (chat.css).
 
 import { day } from "./items.js";
 import { say } from "./speak.js";
 
 export const keep = { room: 5_000, all: 20_000 }; // lines in the page; more rooms than 4 share `all`
 const perFrame = 250;
+const perList = 50;
 const inBackground = 250; // milliseconds
 
 const due = new Set(); // histories with something in their queue
@@ -18,8 +21,9 @@ export class History {
   // changed(messages) is called after lines have come, with how many of them are news.
   constructor(changed) {
     this.changed = changed;
-    this.list = list("history");
-    this.waiting = list("waiting"); // messages of one's own that have no place yet: below all that have
+    this.lists = document.createElement("div");
+    this.lists.className = "history";
+    this.waiting = document.createElement("ol"); // messages of one's own that have no place yet: below all that have
     this.share = keep.room;
     this.queue = [];
     this.size = 0;
@@ -46,31 +50,36 @@ export class History {
   // draw makes lines of what waits, not more than `most`, and returns how many.
   draw(most) {
     const entries = this.queue.splice(0, most);
-    const lines = new DocumentFragment();
     let news = 0;
     for (const { make, at, item, counts } of entries) {
       const date = at ? new Date(at) : new Date();
       const on = dayOf(date);
       if (!isNaN(on) && on !== this.day) {
         this.day = on;
-        lines.append(day(date));
-        this.size++;
+        this.put(day(date));
       }
-      if (item) this.remove(item); // one that is in the list moves to its end
-      lines.append(make());
-      this.size++;
+      if (item) this.remove(item); // one that is in the history moves to its end
+      this.put(make());
       if (counts) news++;
     }
-    this.list.append(lines);
     this.trim();
     if (this.queue.length === 0) due.delete(this);
     this.changed(news);
     return entries.length;
   }
 
+  put(line) {
+    if (!this.last || this.last.childElementCount >= perList) {
+      this.last = document.createElement("ol");
+      this.lists.append(this.last);
+    }
+    this.last.append(line);
+    this.size++;
+  }
+
   // remove takes an element out, wherever it is.
   remove(item) {
-    if (item.parentNode === this.list) this.size--;
+    if (this.lists.contains(item)) this.size--;
     item.remove();
   }
 
@@ -78,22 +87,32 @@ export class History {
   trim() {
     let lastDay;
     while (this.size > this.share) {
-      const oldest = this.older ? this.older.nextSibling : this.list.firstChild;
-      if (oldest.classList.contains("day")) lastDay = oldest;
+      const first = this.first();
+      const oldest = first.firstChild;
+      if (!oldest) {
+        first.remove();
+        continue;
+      }
+      if (oldest.className === "day") lastDay = oldest;
       else this.gone++;
       oldest.remove();
       this.size--;
     }
     if (this.gone === 0) return;
     if (!this.older) {
-      this.older = document.createElement("li");
+      this.older = document.createElement("p");
       this.older.className = "note older";
-      this.list.prepend(this.older);
+      this.lists.prepend(this.older);
     }
     this.older.replaceChildren(say("older", { n: this.gone }));
     if (!lastDay) return;
-    this.older.after(lastDay);
+    this.first().prepend(lastDay);
     this.size++;
+  }
+
+  // first is the list with the oldest lines.
+  first() {
+    return this.older ? this.older.nextSibling : this.lists.firstChild;
   }
 }
 
@@ -105,12 +124,6 @@ function drawDue() {
   asked = true;
   if (document.hidden) setTimeout(drawDue, 0);
   else requestAnimationFrame(drawDue);
-}
-
-function list(className) {
-  const ol = document.createElement("ol");
-  ol.className = className;
-  return ol;
 }
 
 function dayOf(date) {

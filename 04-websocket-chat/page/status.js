@@ -7,7 +7,7 @@ export class Status {
   // parts: the elements status, missing, countdown and retry.
   constructor(body, parts) {
     Object.assign(this, { body }, parts);
-    this.state = body.dataset.state; // "joining", "connecting", "online" or "offline"
+    this.state = body.dataset.state; // "joining", "connecting", "online", "offline" or "refused"
   }
 
   set(state, sentence) {

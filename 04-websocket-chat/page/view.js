@@ -31,12 +31,12 @@ export class View {
   show(history) {
     if (this.history) {
       this.places.set(this.history, { top: this.scroller.scrollTop, atEnd: this.atEnd, news: this.news });
-      this.sizes.unobserve(this.history.list);
+      this.sizes.unobserve(this.history.lists);
       this.sizes.unobserve(this.history.waiting);
     }
     this.history = history;
-    this.scroller.replaceChildren(history.list, history.waiting);
-    this.sizes.observe(history.list);
+    this.scroller.replaceChildren(history.lists, history.waiting);
+    this.sizes.observe(history.lists);
     this.sizes.observe(history.waiting);
     const place = this.places.get(history) ?? { atEnd: true, news: 0 };
     this.setNews(place.news);

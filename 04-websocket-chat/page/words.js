@@ -7,7 +7,7 @@ export const languages = {
     joinTitle: "Join a room", yourName: "Your name", nameHint: "1 to 32 characters. Leave it empty to be a guest.",
     room: "Room", join: "Join", guest: "guest", lobby: "lobby",
     rooms: "Rooms", addRoom: "Another room", add: "Add", leaveRoom: "Leave {room}", changeName: "Change name", unread: "{n} unread",
-    hereNow: "Here now: {n}", you: "(you)", more: "and {n} more", unknown: "Here now: not known",
+    hereNow: "Here now: {n}", you: "(you)", more: "and {n} more", unknown: "Here now: unknown",
     message: "Message", write: "Write a message", send: "Send", keys: "Enter sends, Shift and Enter begin a new line.",
     newMessages: { one: "{n} new message", other: "{n} new messages" }, older: { one: "{n} older line is no longer kept.", other: "{n} older lines are no longer kept." },
 
@@ -16,7 +16,7 @@ export const languages = {
     noAnswer: "the node does not answer", noNode: "the node cannot be reached", noSocket: "the node is there, but no WebSocket to it comes about",
     noAddress: "{node} is no address that this page may connect to", told: "{text}", broke: "the connection broke",
     closed: "the connection was closed ({code})", closed_1001: "{reason}", closed_1008: "{reason}", closed_1009: "{reason}", closed_1013: "{reason}",
-    refused: "{text}", named: "{name}",
+    refused: "{text}", refusedHere: "Not connected: the node refuses", named: "{name}",
 
     welcome: "You are {name} in {room}, on {node}.", lost: "Connection lost: {why}.",
     back: { one: "Back, on {node}, after {n} second. How many messages were missed meanwhile cannot be known: nobody stores them.",
@@ -49,7 +49,7 @@ export const languages = {
     noAddress: "{node} は、このページが接続できるアドレスではありません", told: "ノードの返事: {text}", broke: "接続が切れました",
     closed: "接続が閉じられました（{code}）", closed_1001: "ノードが停止します（{reason}）", closed_1008: "メッセージが多すぎたか、許可されていません（{reason}）",
     closed_1009: "メッセージが大きすぎました（{reason}）", closed_1013: "このページの受信が遅すぎました（{reason}）",
-    refused: "ノードに断られました: {text}", named: "{name}",
+    refused: "{text}", refusedHere: "接続していません: ノードに断られました", named: "{name}",
 
     welcome: "{node} で {room} に {name} として入りました。", lost: "接続が切れました: {why}。",
     back: { other: "{n} 秒後に {node} に再接続しました。その間に届かなかったメッセージの数は分かりません。メッセージはどこにも保存されないためです。" },

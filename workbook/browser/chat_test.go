@@ -138,6 +138,7 @@ func TestRefusedNameIsExplained(t *testing.T) {
 	long := strings.Repeat("x", 33)
 	b := open(t, n.url(long), 1100, 700)
 	b.shows("refused", "a name is 1 to 32 printable characters")
+	b.shows("status", "Not connected: the node refuses")
 	b.until(`document.activeElement.id === "name" && document.activeElement.value.length === 33`)
 	b.picture("refused")
 	b.types("\b\r")

@@ -50,7 +50,8 @@ new MutationObserver((changes) => {
     if (node.nodeType !== Node.ELEMENT_NODE) continue;
     for (const element of [node, ...node.querySelectorAll("*")]) {
       const link = element.tagName === "A" && /^https?:/.test(element.href) && element.rel === "noopener noreferrer" && element.target === "_blank";
-      const strange = !own.has(element.tagName) || !link && element.parentElement?.closest("#log, #present, #rooms, #status-line, #where, #refused") &&
+      const history = element.className === "history" && element.attributes.length === 1;
+      const strange = !own.has(element.tagName) || !link && !history && element.parentElement?.closest("#log, #present, #rooms, #status-line, #where, #refused") &&
         (!["OL", "UL", "LI", "SPAN", "BDI", "TIME", "BUTTON", "P"].includes(element.tagName) ||
           element.getAttributeNames().some((name) => name.startsWith("on") || name === "style"));
       if (strange) taken.push("made: " + element.outerHTML.slice(0, 80));

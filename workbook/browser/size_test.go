@@ -30,7 +30,9 @@ func TestPageFitsTheScreen(t *testing.T) {
 	n.all(b)
 	n.say("go", "https://a.example/"+strings.Repeat("long", 60))
 	n.say("go", strings.Repeat("word ", 60))
-	b.types("one\n") // chromedp's own Enter key: two lines
+	b.types("two")
+	b.enter(shift)
+	b.types("lines")
 	for _, c := range []struct {
 		name          string
 		width, height int64
