@@ -16,10 +16,8 @@ export function cards(parent, state, act) {
 
 function serverFacts(server, state) {
   const gone = server.state === "gone";
-  const facts = {
-    address: server.addr,
-    process: state.inside ? (gone ? "none" : "inside this program") : server.pid || "none",
-  };
+  const process = gone ? "none" : state.inside ? "in this program" : server.pid;
+  const facts = { process: `${process}, at ${server.addr}` };
   if (gone) return facts;
   const master = state.servers[0];
   Object.assign(facts, { role: server.role, offset: server.offset.toLocaleString("en") });
@@ -34,7 +32,7 @@ function serverFacts(server, state) {
 }
 
 function nodeFacts(node) {
-  const facts = { address: node.url.replace("http://", ""), process: node.pid || "none", "listens at": node.replica };
+  const facts = { process: `${node.pid || "none"}, at ${node.url.replace("http://", "")}`, "listens at": node.replica };
   if (node.state === "gone") return facts;
   return Object.assign(facts, {
     clients: node.connections.toLocaleString("en"),
@@ -47,7 +45,7 @@ function nodeFacts(node) {
 // ago is exact to what the state brings, twice a second.
 function ago(at) {
   const seconds = Math.max(0, Date.now() - at) / 1000;
-  return seconds < 1 ? "within the last second" : `${Math.round(seconds)} s ago`;
+  return seconds < 1 ? "less than 1 s ago" : `${Math.round(seconds)} s ago`;
 }
 
 function card(parent, name, actions, act, url) {

@@ -3,8 +3,8 @@
 import { draw, short, text } from "./svg.js";
 
 const COLUMN = 500, NARROW = 350; // units: of two columns, of more
-const Y = { emitter: 40, master: 66, replica: 206, node: 340, client: 436 };
-const HEIGHT = 456;
+const Y = { emitter: 40, master: 66, replica: 204, node: 354, client: 450 };
+const HEIGHT = 470;
 const ASIDE = 330; // from the master to the emitter
 const BOX = { w: 214, h: 100 };
 const PILL = { w: 112, h: 30, gap: 6 };

@@ -57,7 +57,7 @@ export class Travel {
     const dot = draw(this.picture.dots, "g", { class: `dot ${failed ? "failed" : colour(message.from)}` });
     draw(dot, "circle", { r: 10 });
     if (failed) text(dot, 0, 5, "×", "cross");
-    text(dot, 16, 5, short(message.text, 14), "said");
+    if (!this.rates.busy()) text(dot, 16, 5, short(message.text, 14), "said");
     await slide(dot, path, backwards);
     dot.remove();
     this.count--;

@@ -46,6 +46,7 @@ func TestMapFitsEveryScreen(t *testing.T) {
 		require.NoError(t, chromedp.Do(b.ctx, chromedp.EmulateViewport(screen.width, screen.height)))
 		b.until(`document.documentElement.scrollWidth <= innerWidth`)
 		b.until(`document.querySelector("#map .dot") === null`)
+		b.evaluate(`scrollTo(0, 0), true`)
 		b.picture(screen.name)
 	}
 }
