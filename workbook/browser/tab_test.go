@@ -18,7 +18,7 @@ import (
 
 const (
 	patience = 20 * time.Second // for what is bound to come
-	tick     = 10 * time.Millisecond
+	tick     = 20 * time.Millisecond
 )
 
 // tab is one tab of the browser.
@@ -123,16 +123,27 @@ func (b tab) text(id string) string {
 	return text
 }
 
-// types types into the element that has the focus, as a person without a mouse does. "\r" is the Enter key.
+// types types into the element that has the focus, as a person without a mouse does. "\r" is the Enter key, "\t" Tab, "\b"
+// the one that deletes. Letters are put in at once, as from a clipboard: key by key, the tests of what people can write
+// would take half a minute.
 func (b tab) types(keys string) {
 	b.t.Helper()
-	for i, text := range strings.Split(keys, "\r") {
-		if i > 0 {
+	for len(keys) > 0 {
+		letters := strings.IndexAny(keys, "\r\t\b")
+		if letters < 0 {
+			letters = len(keys)
+		}
+		var err error
+		switch {
+		case letters > 0:
+			_, err = chromedp.Call(b.ctx, input.InsertText, input.InsertTextParams{Text: keys[:letters]})
+		case keys[0] == '\r':
 			b.enter(0)
+		default:
+			err = chromedp.Do(b.ctx, chromedp.KeyEvent(keys[:1]))
 		}
-		if text != "" {
-			require.NoError(b.t, chromedp.Do(b.ctx, chromedp.KeyEvent(text)))
-		}
+		require.NoError(b.t, err)
+		keys = keys[max(1, letters):]
 	}
 }
 
