@@ -3,12 +3,12 @@
 
 ARGS =
 
-.PHONY: help run test check bench compare faults soak doctor fmt tidy
+.PHONY: help run test check bench compare faults soak pictures doctor fmt tidy
 
 help: ## list the jobs (make alone does that too)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-run: ## start the final system: master, two replicas, two chat nodes, the live map
+run: ## start the final system, and open its live map (ARGS=-open=false: do not)
 	@# Built and replaced by it: go run would make a failure of Ctrl-C.
 	@go build -buildvcs=false -o bin/ ./06-emitter/cmd/system
 	@exec bin/system $(ARGS)
@@ -39,6 +39,12 @@ soak: ## random faults for 15 minutes: does anything grow (ARGS='-for 1h')
 	@mkdir -p bin
 	@go build -buildvcs=false -o bin/ ./labs/faults/cmd/faults
 	@exec bin/faults $(ARGS) soak
+
+pictures: ## take the pictures of the READMEs anew, in a browser
+	@mkdir -p bin/screenshots docs/pictures
+	@cd workbook/browser && REQUIRE_BROWSER=1 SCREENSHOTS=../../bin/screenshots go test -count=1 -run PicturesOfTheREADMEs .
+	@for name in map replica chat; do cp bin/screenshots/readme-$$name.png docs/pictures/$$name.png; done
+	@ls docs/pictures
 
 doctor: ## what is on this machine, what is missing, what it is for, how to get it
 	@command -v go >/dev/null || { echo 'Go is missing: get 1.26 or newer from https://go.dev/dl/'; exit 1; }
