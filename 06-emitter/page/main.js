@@ -123,6 +123,7 @@ function listen() {
     status("live", "");
     at("lines").replaceChildren(); // the stream begins with the last ones
     timeline.clear();
+    rates.clear();
   });
   events.addEventListener("error", () => status("the system has ended, or does not answer", "lost"));
   events.addEventListener("message", (event) => {

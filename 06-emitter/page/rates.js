@@ -4,8 +4,11 @@ const span = 2000; // milliseconds over which a rate is taken
 const many = 15; // messages a second at the master: more cannot be followed by eye
 
 export class Rates {
-  constructor() {
-    this.totals = []; // [{when, of}], the oldest first; of: name → messages
+  totals = []; // {when, of}, the oldest first; of: name → messages
+
+  // clear is for after a gap: what has passed meanwhile is no rate of now.
+  clear() {
+    this.totals = [];
   }
 
   take(state) {
