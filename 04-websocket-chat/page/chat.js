@@ -4,7 +4,8 @@ import { Announcer } from "./announce.js";
 import { Compose } from "./compose.js";
 import { Connection } from "./connection.js";
 import { words } from "./draw.js";
-import { cameOrWent, message, note } from "./items.js";
+import { focus, JoinForm } from "./joinform.js";
+import { Lines } from "./lines.js";
 import { Membership } from "./membership.js";
 import { Outbox } from "./outbox.js";
 import { foldPanels } from "./panels.js";
@@ -13,25 +14,23 @@ import { Rooms } from "./rooms.js";
 import { plain, problem, say, translate } from "./speak.js";
 import { Status } from "./status.js";
 import { View } from "./view.js";
-import { remember, wanted } from "./wanted.js";
+import { address, nodes, remember, wanted } from "./wanted.js";
 
 const el = (id) => document.getElementById(id);
-const framed = window !== parent; // in a frame of another page, which may not want its focus taken
-const crowd = 50;                 // people in a room; of more, nobody wants to read who comes and goes
 
 translate(document);
 
-const me = { id: "", name: "" };  // as the node says
-let name = "";                    // as was asked for; "": a guest
-let shown;                        // the room that is shown
+const me = { id: "", name: "" }; // as the node says
+let name = "";                   // as was asked for; "": a guest
+let shown;                       // the room that is shown
 let connection;
-let offlineSince;                 // by performance.now(), after a loss
+let offlineSince;                // by performance.now(), after a loss
 
 const status = new Status(document.body, { status: el("status"), missing: el("missing"), countdown: el("countdown"), retry: el("retry") });
 const view = new View(el("log"), el("jump"));
-const announcer = new Announcer(el("announce"));
 const requests = new Requests();
 const rooms = new Rooms(el("rooms"), { choose, leave, changed, me: () => me.name });
+const lines = new Lines(rooms, new Announcer(el("announce")), () => shown);
 const compose = new Compose(el("say"), el("text"), (text) => {
   if (el("send").disabled) return false;
   outbox.say(shown, text);
@@ -55,47 +54,28 @@ function start(want, typed) {
   for (const room of want.rooms) rooms.setState(rooms.add(room), "joining");
   show(rooms.get(want.shown));
   remember(want, typed);
-  el("refused").hidden = true;
-  form(false);
+  joinForm.hide();
 
-  const nodes = [location.origin];
-  for (const peer of document.body.dataset.peers.split(" ")) {
-    if (peer && !nodes.includes(peer)) nodes.push(peer);
-  }
   connection?.drop();
-  connection = new Connection(nodes, query(), { connecting, frame, binary, lost, refused });
+  connection = new Connection(nodes(), address(name, shown.name), { connecting, frame, binary, lost, refused });
   connection.open();
 }
 
-// query is the address of the connection: it leads into the room that is shown.
-function query() {
-  const query = new URLSearchParams({ room: shown.name });
-  if (name) query.set("name", name);
-  return query;
-}
-
-function form(yes) {
-  el("join").hidden = !yes;
-  el("chat").hidden = yes;
-  if (!yes) return;
-  el("where").replaceChildren();
-  el("name").value = name;
-  if (shown) el("room").value = shown.name;
-  if (!framed) el("name").focus();
-}
-
-el("join").addEventListener("submit", (e) => {
-  e.preventDefault();
-  const room = el("room").value || "lobby";
+const joinForm = new JoinForm({ form: el("join"), name: el("name"), room: el("room"), refused: el("refused"), chat: el("chat") }, (name, room) => {
   const others = [...rooms].filter((room) => room.state !== "refused").map((room) => room.name);
-  start({ name: el("name").value, rooms: [...new Set([...others, room])], shown: room }, true);
+  start({ name, rooms: [...new Set([...others, room])], shown: room }, true);
 });
+
+function ask(why) {
+  el("where").replaceChildren();
+  joinForm.show(name, shown?.name ?? "", why);
+}
 
 el("rename").addEventListener("click", () => {
   requests.lost();
   connection.drop();
   status.set("joining", "");
-  form(true);
+  ask();
 });
 
 // ---- what the connection tells ----
@@ -110,7 +90,7 @@ function lost({ why, wait, mayTry }) {
   requests.lost();
   if (status.state === "online") {
     offlineSince = performance.now();
-    noteAll("warn", () => say("lost", { why: say(...why) }));
+    lines.tellAll("warn", () => say("lost", { why: say(...why) }));
   }
   for (const room of rooms) if (room.state === "joined") rooms.setState(room, "joining");
   status.set("offline", say("offline", { why: say(...why) }));
@@ -120,9 +100,7 @@ function lost({ why, wait, mayTry }) {
 
 function refused(text) {
   status.set("refused", say("refusedHere"));
-  el("refused").replaceChildren(say("refused", { text }));
-  el("refused").hidden = false;
-  form(true);
+  ask(text);
 }
 
 const own = {
@@ -130,15 +108,16 @@ const own = {
     Object.assign(me, { id: data.id, name: data.name });
     status.set("online", say("connected", { node: data.node, name: data.name }));
     const home = rooms.get(data.room);
-    rooms.setState(home, "joined");
+    if (home) rooms.setState(home, "joined");
+    else connection.send({ event: "leave", data: data.room }); // somebody left it while we were away
     if (offlineSince !== undefined) {
       const n = Math.round((performance.now() - offlineSince) / 1000);
-      noteAll("warn", () => say("back", { node: data.node, n }));
+      lines.tellAll("warn", () => say("back", { node: data.node, n }));
       offlineSince = undefined;
-    } else {
-      tell(home, "good", say("welcome", { name: data.name, room: data.room, node: data.node }));
+    } else if (home) {
+      lines.tell(home, "good", say("welcome", { name: data.name, room: data.room, node: data.node }));
     }
-    if (!framed && document.activeElement === document.body) el("text").focus();
+    if (document.activeElement === document.body) focus(el("text"));
     outbox.restore((name) => rooms.get(name) ?? shown);
     showState();
     membership.begin();
@@ -147,23 +126,20 @@ const own = {
     const room = rooms.get(name);
     if (!room) return;
     room.people.update(data);
-    if (data.count <= crowd) {
-      if (data.joined?.length) tell(room, "", cameOrWent(data.joined, "joined"));
-      if (data.left?.length) tell(room, "", cameOrWent(data.left, "left"));
-    }
+    lines.presence(room, data);
     if (room === shown) showPeople();
   },
   $error({ data }) {
-    tell(shown, "bad", problem(data));
+    lines.tell(shown, "bad", problem(data));
   },
   $degraded({ data }) {
     status.degraded();
-    noteAll("warn", () => say("degraded", { text: data.text }));
+    lines.tellAll("warn", () => say("degraded", { text: data.text }));
   },
   $recovered({ data }) {
     const n = data?.missed;
     status.recovered(n);
-    noteAll("good", () => (n === undefined ? say("recoveredUnknown") : say("recovered", { n })));
+    lines.tellAll("good", () => (n === undefined ? say("recoveredUnknown") : say("recovered", { n })));
   },
 };
 
@@ -173,32 +149,18 @@ function frame(f) {
   const personal = f.room === me.id;
   // What is for several rooms or for everybody says no room: it stands in the room that is shown.
   const room = personal || f.room === undefined ? shown : rooms.get(f.room);
-  if (room) hear(room, { from: f.from, kind: f.event === "message" ? "" : f.event, text: words(f.data), at: f.at, personal });
+  if (room) lines.hear(room, { from: f.from, kind: f.event === "message" ? "" : f.event, text: words(f.data), at: f.at, personal });
 }
 
 function binary(bytes) {
-  hear(shown, { kind: "binary", text: plain("bytes", { n: bytes.byteLength }) });
-}
-
-function hear(room, said) {
-  room.history.add({ at: said.at, counts: true, make: () => message(said) });
-  if (room === shown) announcer.add(`${said.from ?? plain("announcement")}: ${said.text}`);
-}
-
-function tell(room, kind, sentence) {
-  room.history.add({ make: () => note(kind, sentence) });
-  if (room === shown && kind !== "") announcer.add(sentence.textContent);
-}
-
-function noteAll(kind, sentence) {
-  for (const room of rooms) tell(room, kind, sentence());
+  lines.hear(shown, { kind: "binary", text: plain("bytes", { n: bytes.byteLength }) });
 }
 
 // ---- rooms ----
 
 const membership = new Membership(rooms, {
   ask: (frame, on) => requests.send(connection, frame, on),
-  tell: (room, sentence) => tell(room, "bad", sentence),
+  tell: (room, sentence) => lines.tell(room, "bad", sentence),
   changed: (room) => {
     if (rooms.get(room.name) !== room) connection.send({ event: "leave", data: room.name }); // it was left meanwhile
     showState();
@@ -230,7 +192,7 @@ el("add").addEventListener("submit", (e) => {
 
 function show(room) {
   shown = room;
-  if (connection) connection.query = query();
+  if (connection) connection.query = address(name, room.name); // of the next try
   rooms.setUnread(room, 0);
   rooms.show(room);
   view.show(room.history);
@@ -245,15 +207,12 @@ function show(room) {
 // changed is called when lines have come to a room's history.
 function changed(room, news) {
   if (room === shown) view.grown(news);
-  if (room === shown && !document.hidden) return;
-  rooms.setUnread(room, room.unread + news);
+  rooms.setUnread(room, room === shown && !document.hidden ? 0 : room.unread + news);
   showUnread();
 }
 
 document.addEventListener("visibilitychange", () => {
-  if (document.hidden || !shown) return;
-  rooms.setUnread(shown, 0);
-  showUnread();
+  if (shown) changed(shown, 0);
 });
 
 // ---- what is shown around it ----
@@ -286,4 +245,4 @@ addEventListener("online", () => {
 const begin = wanted();
 name = begin.name;
 if (begin.shown) start(begin);
-else form(true);
+else ask();

@@ -28,3 +28,14 @@ export function remember({ name, rooms, shown }, typed) {
   inTab.set("rooms", rooms);
   if (typed || inBrowser.get("me")?.name === name) inBrowser.set("me", { name, rooms, shown });
 }
+
+// nodes are those that the page may go to, its own first.
+export function nodes() {
+  const peers = document.body.dataset.peers.split(" ");
+  return [...new Set([location.origin, ...peers.filter((peer) => peer)])];
+}
+
+// address is what a connection asks for: the room that is shown, and a name, unless it is to be a guest's.
+export function address(name, room) {
+  return new URLSearchParams(name ? { name, room } : { room });
+}

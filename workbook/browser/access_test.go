@@ -57,8 +57,8 @@ func TestStatesOfTheChatPageKeepNobodyOut(t *testing.T) {
 
 	small := open(t, n.url("alice"), 320, 640)
 	small.shows("status", "Connected")
-	n.lines("lobby", "before", 50)
-	small.until(`document.querySelectorAll(".message").length === 50`)
+	n.lines("lobby", "before", 30)
+	small.until(`document.querySelectorAll(".message").length === 30`)
 	small.evaluate(`document.getElementById("log").scrollTop = 0, true`)
 	small.settle()
 	n.lines("lobby", "after", 3)

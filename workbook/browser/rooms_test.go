@@ -120,3 +120,21 @@ func TestManyRoomsAreJoinedAtTheSpeedOfTheNode(t *testing.T) {
 		b.until(`!document.getElementById("send").disabled`)
 	}
 }
+
+// A room that is left while there is no connection must not come back with it.
+func TestRoomThatIsLeftWhileThereIsNoConnection(t *testing.T) {
+	t.Parallel()
+	n := start(t, chat.Options{Node: "n1"})
+	n.door.set("1")
+	b := openWith(t, n.url("alice"), 1100, 700, `sessionStorage.setItem("chat.rooms", JSON.stringify(["go", "lobby"]))`)
+	b.shows("status", "Not connected")
+	b.evaluate(`document.querySelector("#rooms .choose[aria-current] + .leave").click(), true`)
+	b.shows("where", "go")
+	n.door.set("")
+	b.shows("status", "Connected")
+	b.shows("present-title", "Here now: 1")
+	n.say("lobby", "into the lobby")
+	n.say("go", "into go")
+	b.shows("log", "into go")
+	b.until(`!document.getElementById("log").innerText.includes("lobby")`)
+}

@@ -78,9 +78,10 @@ func openWith(t *testing.T, url string, width, height int64, script string) tab 
 			if err != nil {
 				return // the tab is closed
 			}
-			// That a connection to a node fails is no mistake of the page, which tells it in words of its own; and for
-			// the icon a browser asks anew when it likes, of a node that is gone, too.
-			tried := strings.Contains(m.URL, "/ws?") || strings.HasPrefix(m.Text, "WebSocket connection to ") || strings.HasSuffix(m.URL, "/page/icon.svg")
+			// That a connection to a node fails is no mistake of the page, which tells it in words of its own; and an icon
+			// is asked for by the browser when it likes, of a node that is gone, too.
+			tried := strings.Contains(m.URL, "/ws?") || strings.HasPrefix(m.Text, "WebSocket connection to ") ||
+				strings.HasSuffix(m.URL, "/page/icon.svg") || strings.HasSuffix(m.URL, "/favicon.ico")
 			if m.IsException() || m.Type == chromedp.ConsoleError && !tried {
 				log.complain(m.String() + " " + m.URL)
 			}
