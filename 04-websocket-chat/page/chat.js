@@ -10,7 +10,7 @@ import { Membership } from "./membership.js";
 import { Outbox } from "./outbox.js";
 import { foldPanels } from "./panels.js";
 import { Requests } from "./requests.js";
-import { Rooms } from "./rooms.js";
+import { Rooms, unreadBadge } from "./rooms.js";
 import { plain, problem, say, translate } from "./speak.js";
 import { Status } from "./status.js";
 import { View } from "./view.js";
@@ -231,7 +231,7 @@ function showPeople() {
 
 function showUnread() {
   const n = rooms.unread();
-  el("unread").replaceChildren(n ? say("unread", { n }) : "");
+  el("unread").replaceChildren(unreadBadge(n));
   document.title = (n ? `(${n}) ` : "") + plain("title", { room: shown.name });
 }
 

@@ -78,7 +78,7 @@ export class Rooms {
   // badge says what there is to say about a room: that it refuses us, or how much in it is unread.
   badge(room) {
     room.badge.className = room.state === "refused" ? "badge bad" : "badge";
-    room.badge.replaceChildren(room.state === "refused" ? say("roomRefused") : room.unread ? say("unread", { n: room.unread }) : "");
+    room.badge.replaceChildren(room.state === "refused" ? say("roomRefused") : unreadBadge(room.unread));
   }
 
   unread() {
@@ -86,4 +86,14 @@ export class Rooms {
     for (const room of this) n += room.unread;
     return n;
   }
+}
+
+// unreadBadge shows a number; who does not see where it stands hears what of.
+export function unreadBadge(n) {
+  const badge = new DocumentFragment();
+  if (n === 0) return badge;
+  const shown = part("span", "", n);
+  shown.ariaHidden = "true";
+  badge.append(shown, part("span", "unseen", plain("unread", { n })));
+  return badge;
 }

@@ -7,7 +7,7 @@ export const languages = {
     joinTitle: "Join a room", yourName: "Your name", nameHint: "1 to 32 characters. Leave it empty to be a guest.",
     room: "Room", join: "Join", guest: "guest", lobby: "lobby",
     rooms: "Rooms", addRoom: "Another room", add: "Add", leaveRoom: "Leave {room}", changeName: "Change name", unread: "{n} unread",
-    hereNow: "Here now: {n}", you: "(you)", more: "and {n} more", unknown: "Here now: unknown",
+    hereNow: "Here now: {n}", you: "(you)", more: "and {n} more", unknown: "Here now: ?",
     message: "Message", write: "Write a message", send: "Send", keys: "Enter sends, Shift and Enter begin a new line.",
     newMessages: { one: "{n} new message", other: "{n} new messages" }, older: { one: "{n} older line is no longer kept.", other: "{n} older lines are no longer kept." },
 

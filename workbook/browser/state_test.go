@@ -43,7 +43,7 @@ func TestPageSaysThatItCannotKnowWhatItMissed(t *testing.T) {
 	b.shows("present-title", "Here now: 1")
 	n.stop()
 	b.shows("status", "Not connected")
-	b.shows("present-title", "Here now: unknown")
+	b.shows("present-title", "Here now: ?")
 	n.start()
 	b.shows("log", "Back, on n1, after ")
 	b.shows("log", "How many messages were missed meanwhile cannot be known")
