@@ -30,13 +30,35 @@ func TestPageAndAllItLoadsComeFromTheNode(t *testing.T) {
 		resp, _ := get(t, h, link[1])
 		require.Equal(t, http.StatusOK, resp.StatusCode, link[1])
 	}
-	for _, file := range []string{"chat.js", "connection.js", "draw.js", "words.js", "chat.css"} {
-		resp, text := get(t, h, "/page/"+file)
+	// The script loads others, and these others; nothing is there that nobody loads.
+	files, err := pageAssets.ReadDir("page")
+	require.NoError(t, err)
+	loaded := map[string]bool{"chat.js": true, "chat.css": true, "icon.svg": true}
+	for _, file := range files {
+		resp, text := get(t, h, "/page/"+file.Name())
 		require.Equal(t, http.StatusOK, resp.StatusCode, file)
 		require.Equal(t, "nosniff", resp.Header.Get("X-Content-Type-Options"))
 		require.NotContains(t, text, "innerHTML", "text of others goes into the page as text")
-		require.NotRegexp(t, `https?://`, text, "the page works offline")
+		if file.Name() != "icon.svg" { // its namespace is called so
+			require.NotRegexp(t, `https?://`, text, "the page works offline")
+		}
+		for _, from := range regexp.MustCompile(`\bfrom "([^"]*)"`).FindAllStringSubmatch(text, -1) {
+			require.True(t, strings.HasPrefix(from[1], "./"), from[1])
+			loaded[from[1][2:]] = true
+		}
 	}
+	require.Len(t, files, len(loaded))
+	for file := range loaded {
+		_, err := pageAssets.ReadFile("page/" + file)
+		require.NoError(t, err)
+	}
+}
+
+// All words are in words.js, in each language; what has no script says so in English alone.
+func TestDocumentHoldsNoWords(t *testing.T) {
+	_, page := get(t, Page(PageOptions{}), "/")
+	page = regexp.MustCompile(`(?s)<!--.*?-->|<noscript>.*?</noscript>|<title>Chat</title>|<[^>]*>`).ReplaceAllString(page, "")
+	require.Empty(t, strings.TrimSpace(page))
 }
 
 func TestPageLetsNoScriptButItsOwnRun(t *testing.T) {
