@@ -14,38 +14,50 @@ export function cards(parent, state, act) {
   }
 }
 
+const does = {
+  kill: "ends it at once, as kill -9 does",
+  restart: "starts it at the same address; a server comes back empty",
+  freeze: "lets it stand still: its connections stay open, and nothing is answered",
+  thaw: "lets it go on",
+  cut: "breaks its link to the master: it answers, and nothing new comes",
+  mend: "lets it link to the master again",
+};
+
 function serverFacts(server, state) {
   const gone = server.state === "gone";
-  const process = gone ? "none" : state.inside ? "in this program" : server.pid;
-  const facts = { process: `${process}, at ${server.addr}` };
+  const facts = { port: portOf(server.addr), process: gone ? "none" : state.inside ? "in this program" : server.pid };
   if (gone) return facts;
   const master = state.servers[0];
-  Object.assign(facts, { role: server.role, offset: server.offset.toLocaleString("en") });
-  if (server === master) facts.replicas = count(server.linked, "replica") + " linked";
-  else {
-    facts.link = server.link || "none";
-    facts.lag = master.state === "gone" ? "no master" : count(Math.max(0, master.offset - server.offset), "byte");
-    if (server.quiet >= 0) facts.lag += `, heard ${server.quiet} s ago`;
+  const linked = server.offset >= 0;
+  facts.role = `${server.role}, ${server === master ? `${count(server.linked, "replica")} linked` : server.link || "not linked"}`;
+  facts.offset = linked ? server.offset.toLocaleString("en") : "none while it is not linked";
+  if (server !== master) {
+    facts.lag = linked && master.state !== "gone" ? count(Math.max(0, master.offset - server.offset), "byte") : "not known";
+    if (server.quiet >= 0) facts.heard = `${server.quiet} s ago from the master`;
   }
   facts.messages = `${server.seen.toLocaleString("en")} seen here`;
   return facts;
 }
 
 function nodeFacts(node) {
-  const facts = { process: `${node.pid || "none"}, at ${node.url.replace("http://", "")}`, "listens at": node.replica };
+  const facts = { port: portOf(node.url), process: node.pid || "none", "listens at": node.replica };
   if (node.state === "gone") return facts;
   return Object.assign(facts, {
     clients: node.connections.toLocaleString("en"),
     messages: `${node.received.toLocaleString("en")} in, ${node.delivered.toLocaleString("en")} out`,
     missed: `${node.missed.toLocaleString("en")} counted`,
-    "last probe": node.probed ? ago(node.probed) : "none yet",
-  }, node.why ? { why: node.why } : {});
+    [node.why ? "why" : "last probe"]: node.why || (node.probed ? ago(node.probed) : "none yet"),
+  });
 }
 
 // ago is exact to what the state brings, twice a second.
 function ago(at) {
   const seconds = Math.max(0, Date.now() - at) / 1000;
-  return seconds < 1 ? "less than 1 s ago" : `${Math.round(seconds)} s ago`;
+  return seconds < 1 ? "under 1 s ago" : `${Math.round(seconds)} s ago`;
+}
+
+function portOf(address) {
+  return address.split(":").at(-1);
 }
 
 function card(parent, name, actions, act, url) {
@@ -89,6 +101,7 @@ function make(parent, name, actions, act, url) {
 function fill(card, part, facts, cannot) {
   card.badge.textContent = part.state;
   card.badge.dataset.state = part.state;
+  card.facts.dataset.state = part.state;
   const rows = Object.entries(facts);
   while (card.facts.children.length > rows.length) card.facts.lastChild.remove();
   rows.forEach(([name, value], i) => {
@@ -105,7 +118,8 @@ function fill(card, part, facts, cannot) {
   const why = { ...whyNot(part.state), ...cannot };
   for (const [action, button] of Object.entries(card.all)) {
     button.disabled = Boolean(why[action]);
-    button.title = why[action] ?? part.byHand[action] ?? "";
+    const hand = part.byHand[action] ? `; by hand: ${part.byHand[action]}` : "";
+    button.title = why[action] ?? does[action] + hand;
     button.setAttribute("aria-label", `${action} ${card.name}${why[action] ? `: ${why[action]}` : ""}`);
   }
 }

@@ -22,6 +22,8 @@ const messages = new Messages({
   failed: (...news) => both("failed", ...news),
   seen: (...news) => both("seen", ...news),
   delivered: (...news) => both("delivered", ...news),
+  // Of a sample it cannot be said that something is missing.
+  missing: (message) => rates.busy() || both("missing", message),
 });
 let state = null;
 let answerTimer;
@@ -82,7 +84,9 @@ async function act(action, target, more = {}) {
       headers: { "Content-Type": "application/json", "X-Map-Token": token },
       body: JSON.stringify({ action, target, ...more }),
     });
-    answer((await response.text()).trim(), !response.ok);
+    if (!response.ok) return answer((await response.text()).trim(), true);
+    const { done, text } = await response.json();
+    answer(text, !done);
   } catch {
     answer("the system does not answer", true);
   }

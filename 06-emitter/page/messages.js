@@ -2,7 +2,8 @@
 // be called; at the servers it is called by its bytes, which a publisher numbers; a node that delivers it knows those.
 
 const mostKept = 300; // messages; older ones are forgotten
-const mostWaiting = 50; // of one client: taken by its node, and not yet seen at a server
+const mostWaiting = 50; // of one client
+const missingAfter = 1000; // milliseconds; a message takes less than one to all
 
 export class Messages {
   // on: functions that are told, in the order in which it was seen
@@ -10,51 +11,74 @@ export class Messages {
   //   failed(message, step)     its client has been told that it was not confirmed
   //   seen(message, hop)        it has been seen at a server
   //   delivered(message, step)  a node has handed it to clients
-  // A message is {from, text, by}: who sent it, its words, and the name of its publisher.
+  //   missing(message)          it has been at the master for a second: where it has not been by now, it does not come in time
+  // A message is {from, text, by, client, been}: who sent it, its words, the name of its publisher, the id of its client,
+  // and the names of the servers and nodes where it has been.
   constructor(on) {
     this.on = on;
     this.known = new Map(); // by its bytes' name
-    this.waiting = new Map(); // by client: taken, and not yet seen
-    this.early = new Map(); // by its bytes' name: deliveries told before the first sight
+    this.taken = new Map(); // by client: taken by a node, and not yet seen at a server
+    this.ahead = new Map(); // by client: seen at a server before its node's word of it was here
+    this.early = new Map(); // by its bytes' name: deliveries whose word was here before the first sight
   }
 
   hop(hop) {
     let message = this.known.get(hop.message);
     // The same once more at the master is another one: npm's packages do not number.
-    if (!message || (hop.at === "master" && message.published)) {
-      message = this.taking(hop) ?? {};
-      Object.assign(message, { from: hop.from, text: hop.text, by: hop.by });
-      keep(this.known, hop.message, message);
+    if (!message || (hop.at === "master" && message.published)) message = this.begin(hop);
+    if (hop.at === "master") {
+      message.published = true;
+      setTimeout(() => this.on.missing(message), missingAfter);
     }
-    message.published ||= hop.at === "master";
+    message.been.add(hop.at);
     this.on.seen(message, hop);
-    for (const step of this.early.get(hop.message) ?? []) this.on.delivered(message, step);
+    for (const step of this.early.get(hop.message) ?? []) this.delivered(message, step);
     this.early.delete(hop.message);
   }
 
+  begin(hop) {
+    const message = take(this.taken, hop.client, hop.text) ?? newMessage(hop.from, hop.text, hop.by, hop.client);
+    if (!message.taken) add(this.ahead, hop.client, message);
+    message.from = hop.from;
+    keep(this.known, hop.message, message);
+    return message;
+  }
+
+  // from is the name of the step's client.
   step(step, from) {
-    const queue = this.waiting.get(step.client) ?? [];
-    if (step.kind === "taken") {
-      const message = { from, text: step.text, by: step.node, taken: true };
-      queue.push(message);
-      keep(this.waiting, step.client, queue.slice(-mostWaiting));
-      this.on.taken(message, step);
-    } else if (step.kind === "failed") {
-      const message = queue.shift();
-      if (message) this.on.failed(message, step);
-    } else {
+    if (step.kind === "delivered") {
       const message = this.known.get(step.message);
-      if (message) this.on.delivered(message, step);
-      else keep(this.early, step.message, [...(this.early.get(step.message) ?? []), step]);
+      if (message) this.delivered(message, step);
+      else add(this.early, step.message, step);
+    } else if (step.kind === "failed") {
+      const message = this.taken.get(step.client)?.shift();
+      if (message) this.on.failed(message, step);
+    } else if (!take(this.ahead, step.client, step.text)) {
+      const message = Object.assign(newMessage(from, step.text, step.node, step.client), { taken: true });
+      add(this.taken, step.client, message);
+      this.on.taken(message, step);
     }
   }
 
-  // taking returns the message that a node has been seen to take. Those before it have not been followed any further.
-  taking(hop) {
-    const queue = this.waiting.get(hop.client) ?? [];
-    const at = queue.findIndex((message) => message.text === hop.text);
-    return queue.splice(0, at + 1).at(-1);
+  delivered(message, step) {
+    message.been.add(step.node);
+    this.on.delivered(message, step);
   }
+}
+
+function newMessage(from, text, by, client) {
+  return { from, text, by, client, been: new Set() };
+}
+
+// take removes the message with these words from what waits under a key; those before it do not come any more.
+function take(map, key, text) {
+  const waiting = map.get(key) ?? [];
+  const at = waiting.findIndex((message) => message.text === text);
+  return waiting.splice(0, at + 1).at(-1);
+}
+
+function add(map, key, message) {
+  keep(map, key, [...(map.get(key) ?? []), message].slice(-mostWaiting));
 }
 
 function keep(map, key, value) {

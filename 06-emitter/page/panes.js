@@ -11,7 +11,7 @@ export function panes(state) {
     pane.hidden = !node;
     if (!node) return;
     const title = pane.querySelector("h2");
-    title.textContent = `${people[i]}, from ${node.name}`;
+    title.textContent = `${people[i]}, opened at ${node.name}`;
     const frame = pane.querySelector("iframe");
     if (frame || node.state !== "up") {
       if (!frame) title.textContent += `, which is ${node.state}`;

@@ -43,7 +43,7 @@ export class Picture {
       const rx = x(i, replicas.length);
       const from = middle + (replicas.length < 2 ? 0 : (i / (replicas.length - 1) - 0.5) * (BOX.w - 60));
       const flows = replica.state === "up" && replica.link === "connected";
-      this.box(rx, Y.replica, replica, replica.state === "gone" ? [] : [`offset ${replica.offset.toLocaleString("en")}`, behind(replica, master)]);
+      this.box(rx, Y.replica, replica, replicaFacts(replica, master));
       this.edge("master", replica.name, falls(from, Y.master + BOX.h / 2, rx, Y.replica - BOX.h / 2), "deliver", !flows);
     });
 
@@ -54,10 +54,10 @@ export class Picture {
       const missed = node.missed ? `, ${node.missed.toLocaleString("en")} missed` : "";
       this.box(nx, Y.node, node, gone ? [] : [count(node.connections, "client") + missed,
         `in ${node.received.toLocaleString("en")}, out ${node.delivered.toLocaleString("en")}`]);
-      this.edge(node.name, "master", rises(nx, left ? -1 : 1, middle, column, i), "publish", gone || !up);
+      this.edge(node.name, "master", rises(nx, left ? -1 : 1, middle, column, i), "publish", gone || node.state === "frozen" || !up);
       const r = replicas.findIndex((replica) => replica.name === node.replica);
       this.edge(node.replica, node.name, falls(x(r, replicas.length), Y.replica + BOX.h / 2, nx, Y.node - BOX.h / 2), "deliver",
-        gone || replicas[r].state === "gone");
+        !["up", "not ready", "starting"].includes(node.state) || replicas[r].state !== "up");
       this.clients(node, nx, column);
     });
 
@@ -132,10 +132,11 @@ export class Picture {
   }
 }
 
-function behind(replica, master) {
-  if (replica.link !== "connected") return `link: ${replica.link || "none"}`;
-  const bytes = master.state === "gone" ? 0 : Math.max(0, master.offset - replica.offset);
-  return bytes === 0 ? "in step" : `${bytes.toLocaleString("en")} bytes behind`;
+function replicaFacts(replica, master) {
+  if (replica.state === "gone") return [];
+  if (replica.state !== "up" || replica.offset < 0) return ["nothing new comes here", `link: ${replica.link || "none"}`];
+  const behind = master.state === "gone" ? 0 : Math.max(0, master.offset - replica.offset);
+  return [`offset ${replica.offset.toLocaleString("en")}`, behind === 0 ? "in step" : `${behind.toLocaleString("en")} bytes behind`];
 }
 
 // falls leaves and arrives vertically.

@@ -4,7 +4,8 @@ import { draw, text } from "./svg.js";
 
 const minute = 60_000; // milliseconds
 const LEFT = 84, RIGHT = 10, LANE = 22, TOP = 4; // pixels
-const answersWithin = 15_000; // milliseconds after something is done, in which what is noticed is held to follow from it
+const followsWithin = 15_000; // milliseconds after a deed, in which what is noticed is held to follow from it
+const mostTold = 40;
 
 export class Timeline {
   constructor(svg, list) {
@@ -17,12 +18,12 @@ export class Timeline {
 
   clear() {
     this.moments = []; // the oldest first
-    this.done = null; // the last thing that was done
     this.list.replaceChildren();
   }
 
   parts(state) {
     this.inside = state.inside;
+    this.listens = new Map(state.nodes.map((node) => [node.name, node.replica]));
     const names = [...state.servers, ...state.nodes].map((part) => part.name);
     if (String(names) === String(this.names)) return;
     this.names = names;
@@ -31,43 +32,51 @@ export class Timeline {
   }
 
   add(moment) {
+    if (this.moments.some((other) => same(other, moment))) return; // told while the stream began
     this.moments.push(moment);
-    this.moments.sort((a, b) => a.at - b.at); // an action is told when it is through, with the time when it began
+    // An action is told when it is through, with the time when it began.
+    this.moments.sort((a, b) => a.at - b.at || (b.kind === "done") - (a.kind === "done"));
     const old = Date.now() - 2 * minute;
-    while (this.moments.length > 1000 || this.moments[0]?.at < old && this.isOver(this.moments[0])) this.moments.shift();
-    if (moment.kind !== "became") this.tell(moment);
+    this.moments = this.moments.filter((moment, i) => moment.at > old || this.lasts(moment, i, old));
     this.draw();
+    if (moment.kind !== "became") this.tell();
   }
 
-  // isOver: a state goes on until the next one of the same part.
-  isOver(moment) {
-    return moment.kind !== "became" || this.moments.some((later) => later !== moment && later.kind === "became" && later.who === moment.who);
+  // lasts: a state goes on until the next one of the same part.
+  lasts(moment, i, old) {
+    const next = this.moments.slice(i + 1).find((later) => later.kind === "became" && later.who === moment.who);
+    return moment.kind === "became" && !(next?.at <= old);
   }
 
-  // tell puts a moment into the list: the time, how long after the last deed, what, and the command line.
-  tell(moment) {
+  // tell lists the moments: when, how long after the deed that it follows from, what, and the command line.
+  tell() {
+    const told = this.moments.filter((moment) => moment.kind !== "became").slice(-mostTold);
+    this.list.replaceChildren(...told.map((moment) => this.item(moment)).reverse());
+  }
+
+  item(moment) {
     const item = document.createElement("li");
     item.className = moment.kind;
-    item.dataset.at = moment.at;
-    const time = document.createElement("time");
-    time.textContent = new Date(moment.at).toLocaleTimeString("en-GB");
-    const what = document.createElement("bdi");
-    what.textContent = moment.kind === "done" ? `${moment.text} ${moment.who}` : moment.text;
+    const what = part("bdi", "", moment.kind === "done" ? `${moment.text} ${moment.who}` : moment.text);
     if (moment.kind === "lost") what.textContent = `${moment.who}: ${moment.text}`;
-    item.append(time);
-    if (moment.kind === "done") this.done = moment;
-    const after = moment.at - this.done?.at;
-    if (moment.kind !== "done" && after >= 0 && after < answersWithin) {
-      item.append(part("span", "after", `+${(after / 1000).toFixed(1)} s`));
-    }
+    what.title = what.textContent;
+    item.append(part("time", "", new Date(moment.at).toLocaleTimeString("en-GB")));
+    const cause = moment.kind !== "done" && this.causeOf(moment);
+    if (cause) item.append(part("span", "after", `+${((moment.at - cause.at) / 1000).toFixed(2)} s`));
     item.append(what);
     if (moment.command) {
-      item.append(part("span", "hand", this.inside && !moment.command.startsWith("kill -") ? "the same, typed where the system runs: " : "the same by hand: "),
-        part("code", "", moment.command));
+      const typed = this.inside && !moment.command.startsWith("kill -");
+      const hand = part("span", "hand", typed ? "the same, typed where the system runs: " : "the same by hand: ");
+      hand.append(part("code", "", moment.command));
+      item.append(hand);
     }
-    const next = [...this.list.children].find((other) => Number(other.dataset.at) <= moment.at);
-    this.list.insertBefore(item, next ?? null);
-    while (this.list.childElementCount > 40) this.list.lastChild.remove();
+    return item;
+  }
+
+  // causeOf is the last deed from which a moment may follow: done to the same part, to what it listens at, or to the master.
+  causeOf(moment) {
+    return this.moments.findLast((deed) => deed.kind === "done" && deed.at <= moment.at && moment.at - deed.at < followsWithin &&
+      (deed.who === moment.who || deed.who === "master" || deed.who === this.listens.get(moment.who)));
   }
 
   draw() {
@@ -92,16 +101,22 @@ export class Timeline {
         draw(bar, "title", {}).textContent = `${name}: ${state.text}`;
       });
     });
-    for (const moment of this.moments) {
+    // What was counted comes last, on top: it must stay readable.
+    const rank = (moment) => (moment.kind === "lost" ? 1 : 0);
+    for (const moment of [...this.moments].sort((a, b) => rank(a) - rank(b))) {
       const i = this.names.indexOf(moment.who);
       if (moment.kind === "became" || i < 0 || now - moment.at > minute) continue;
       const at = x(moment.at), y = TOP + LANE * i + LANE / 2;
       const mark = draw(marks, "g", { class: moment.kind, transform: `translate(${at} ${y})` });
       draw(mark, "title", {}).textContent = moment.text;
-      if (moment.kind === "lost") text(mark, 0, 5, `−${moment.count.toLocaleString("en")}`);
+      if (moment.kind === "lost") text(mark, at < LEFT + 60 ? 8 : -8, 5, `−${moment.count.toLocaleString("en")}`, at < LEFT + 60 ? "right" : "");
       else draw(mark, "path", { d: moment.kind === "done" ? "M-7 -10 H7 L0 4 Z" : "M0 -6 L6 0 L0 6 L-6 0 Z" });
     }
   }
+}
+
+function same(a, b) {
+  return a.at === b.at && a.kind === b.kind && a.who === b.who && a.text === b.text;
 }
 
 function part(tag, className, content) {

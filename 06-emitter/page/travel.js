@@ -5,6 +5,8 @@ import { colour, draw, short, text } from "./svg.js";
 
 const edgeTime = 450; // milliseconds on one edge
 const mostDots = 60; // more at once is a blur
+const crossTime = 2500; // milliseconds that the mark of a missing message stays
+const roomForWords = 170; // units
 const sampleEvery = 700; // milliseconds between the messages that are shown under load
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -20,6 +22,7 @@ export class Travel {
   taken(message, step) {
     this.journey(message).reach(step.client);
     this.go(message, step.client, step.node);
+    this.journey(message).onItsWay = true;
   }
 
   failed(message, step) {
@@ -28,7 +31,11 @@ export class Travel {
 
   seen(message, hop) {
     const journey = this.journey(message);
-    if (!message.taken) journey.reach(hop.by); // nobody has told how it came there
+    if (!journey.onItsWay) { // it bears the name of the client that has sent it, or nobody knows how it came there
+      journey.onItsWay = true;
+      journey.reach(message.client || hop.by);
+      if (message.client) this.go(message, message.client, hop.by);
+    }
     if (hop.late) journey.reach("master"); // that was long ago
     if (hop.at === "master") this.go(message, hop.by, "master");
     else this.go(message, "master", hop.at);
@@ -39,6 +46,31 @@ export class Travel {
     if (!node) return;
     await this.go(message, node.replica, node.name);
     for (const client of step.clients ?? []) this.move(client, node.name, message, true);
+  }
+
+  // missing shows where a message should have come to, and has not.
+  missing(message) {
+    const { servers, nodes } = this.picture.state;
+    const { been } = message;
+    for (const replica of servers.slice(1)) {
+      if (!been.has(replica.name)) this.cross("master", replica.name, message);
+    }
+    for (const node of nodes) {
+      if (been.has(node.replica) && !been.has(node.name) && node.state !== "gone") this.cross(node.replica, node.name, message);
+    }
+  }
+
+  async cross(from, to, message) {
+    const path = this.picture.edges.get(`${from}>${to}`);
+    if (!path || this.journey(message).skipped || this.count >= mostDots) return;
+    await this.journey(message).at("master");
+    this.count++;
+    const point = path.getPointAtLength(path.getTotalLength() * 0.6);
+    const dot = draw(this.picture.dots, "g", { class: "dot failed", transform: `translate(${point.x} ${point.y})` });
+    this.label(dot, message, point.x, true);
+    await new Promise((done) => setTimeout(done, crossTime));
+    dot.remove();
+    this.count--;
   }
 
   // go moves a message along an edge, as soon as it has come to where the edge begins.
@@ -54,13 +86,21 @@ export class Travel {
     if (!path || this.journey(message).skipped) return;
     if (still.matches || this.count >= mostDots || document.hidden) return light(path);
     this.count++;
-    const dot = draw(this.picture.dots, "g", { class: `dot ${failed ? "failed" : colour(message.from)}` });
-    draw(dot, "circle", { r: 10 });
-    if (failed) text(dot, 0, 5, "×", "cross");
-    if (!this.rates.busy()) text(dot, 16, 5, short(message.text, 14), "said");
+    const end = path.getPointAtLength(backwards ? path.getTotalLength() : 0);
+    const dot = draw(this.picture.dots, "g", { class: `dot ${failed ? "failed" : colour(message.from)}`, transform: `translate(${end.x} ${end.y})` });
+    this.label(dot, message, end.x, failed);
     await slide(dot, path, backwards);
     dot.remove();
     this.count--;
+  }
+
+  // label makes the dot's circle and, where there is room for them, the message's first words.
+  label(dot, message, x, failed) {
+    draw(dot, "circle", { r: 10 });
+    if (failed) text(dot, 0, 6, "×", "cross");
+    if (this.rates.busy()) return;
+    const right = x < this.picture.width - roomForWords;
+    text(dot, right ? 16 : -16, 5, short(message.text, 14), right ? "said" : "said left");
   }
 
   journey(message) {
@@ -82,6 +122,7 @@ export class Travel {
 class Journey {
   constructor(skipped) {
     this.skipped = skipped;
+    this.onItsWay = false; // it has set out from its client, or from where nobody knows
     this.places = new Map(); // place → {promise, resolve}
   }
 

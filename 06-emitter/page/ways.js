@@ -1,5 +1,6 @@
-// Where each message has been, as a table: what the picture shows in motion, to be read at leisure. A cell that stays
-// empty is where a message has not been.
+// Where each message has been, as a table: what the picture shows in motion, to be read at leisure.
+
+import { count } from "./picture.js";
 
 const most = 30; // messages
 
@@ -35,12 +36,26 @@ export class Ways {
 
   seen(message, hop) {
     this.mark(message, "", hop.by, "");
-    this.mark(message, hop.at, hop.late ? "late" : "seen", hop.late ? "late" : "yes");
+    const late = hop.late || this.isMarked(message, hop.at);
+    this.mark(message, hop.at, late ? "late" : "seen", late ? "late" : "yes");
   }
 
   delivered(message, step) {
     const clients = (step.clients ?? []).length;
-    this.mark(message, step.node, clients === 0 ? "nobody there" : String(clients), "yes");
+    const who = clients > 0 ? count(clients, "client") : step.node === message.by ? "only the sender" : "nobody there";
+    const late = this.isMarked(message, step.node);
+    this.mark(message, step.node, late ? `late: ${who}` : who, late ? "late" : "yes");
+  }
+
+  missing(message) {
+    for (const name of this.columns) {
+      if (!message.been.has(name)) this.mark(message, name, "not here", "no");
+    }
+  }
+
+  // isMarked tells whether a message had been given up at a server or a node.
+  isMarked(message, name) {
+    return this.rows.get(message)?.cells[2 + this.columns.indexOf(name)]?.className === "no";
   }
 
   // mark fills the cell of a server or a node; "" is the column of who took the message.

@@ -216,9 +216,14 @@ func (s *System) serveDo(w http.ResponseWriter, r *http.Request) {
 	} else if err = s.Do(r.Context(), ask.Action, ask.Target); err == nil {
 		answer = ask.Action + " " + ask.Target + ": done"
 	}
+	// What could not be done is an answer, too: the page shows it, and a browser
+	// would put an error status into its console.
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusConflict)
-		return
+		answer = err.Error()
 	}
-	_, _ = io.WriteString(w, answer+"\n")
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(struct {
+		Done bool   `json:"done"`
+		Text string `json:"text"`
+	}{err == nil, answer})
 }

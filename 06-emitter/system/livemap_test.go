@@ -96,12 +96,12 @@ func TestMapIsForThisMachineAndItsOwnPageAlone(t *testing.T) {
 	own := map[string]string{"Origin": url, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json", "X-Map-Token": token}
 	status, text, _ = b.do("POST", url+"/do", `{"action":"emit","text":"Hello!"}`, own)
 	require.Equal(t, 200, status, text)
-	require.Contains(t, text, "reached 2 of 2 replicas")
+	require.Contains(t, text, `{"done":true,"text":"reached 2 of 2 replicas`)
 	status, text, _ = b.do("POST", url+"/do", kill, own)
 	require.Equal(t, 200, status, text)
 	status, text, _ = b.do("POST", url+"/do", `{"action":"kill","target":"nobody"}`, own)
-	require.Equal(t, 409, status)
-	require.Contains(t, text, "nothing of that name")
+	require.Equal(t, 200, status)
+	require.Contains(t, text, `{"done":false,"text":"kill nobody: there is nothing of that name`)
 }
 
 func TestMapIsToldWhatHappens(t *testing.T) {

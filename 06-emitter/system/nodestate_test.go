@@ -42,6 +42,11 @@ func TestNodeIsUpOnlyWhenItSaysThatItIsReady(t *testing.T) {
 	require.Equal(t, Up, s.node1().State)
 
 	s.unanswered(0, s.node1())
+	require.Equal(t, Up, s.node1().State, "once is nothing")
+	s.measured(0, s.node1(), metrics(0, 1))
+	s.unanswered(0, s.node1())
+	require.Equal(t, Up, s.node1().State, "nor is twice, with an answer between")
+	s.unanswered(0, s.node1())
 	require.Equal(t, Silent, s.node1().State)
 	s.measured(0, s.node1(), metrics(0, 0))
 	require.Equal(t, NotReady, s.node1().State)

@@ -18,6 +18,8 @@ import (
 const (
 	pollEvery   = 500 * time.Millisecond
 	pollTimeout = 400 * time.Millisecond
+	// So many times in a row a node must not answer before it is said to be silent.
+	patientPolls = 2
 )
 
 // poll asks, twice a second, for what nobody tells by himself: the servers'
@@ -108,6 +110,7 @@ func (s *System) measured(i int, asked Node, metrics map[string]float64) {
 		if n.PID != asked.PID {
 			return
 		}
+		n.unanswered = 0
 		missed := int64(metrics["chat_messages_missed_total"])
 		lost = missed - n.Missed
 		now.Missed += lost
@@ -137,6 +140,9 @@ func (s *System) unanswered(i int, asked Node) {
 	s.state.change(func(now *State) {
 		n := &now.Nodes[i]
 		if n.PID == asked.PID && n.State == asked.State && (n.State == Up || n.State == NotReady) {
+			if n.unanswered++; n.unanswered < patientPolls {
+				return // a busy machine
+			}
 			n.State, n.Why, silent = Silent, "it does not answer", true
 		}
 	})

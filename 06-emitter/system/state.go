@@ -76,7 +76,8 @@ type Node struct {
 
 	ByHand map[string]string `json:"byHand"` // as a server's
 
-	doubt bool // its log says not ready, and has not said ready again
+	doubt      bool // its log says not ready, and has not said ready again
+	unanswered int  // polls in a row
 }
 
 // Client is who is connected to a node.

@@ -54,7 +54,8 @@ func TestReplicaIsKilledFromTheMapAndTheMapTellsSo(t *testing.T) {
 		left.says(text)
 		left.until(`[...document.querySelectorAll(".mine")].at(-1).dataset.state === "placed"`)
 	}
-	b.until(`document.querySelector("#ways tbody tr").innerText === "alice missed 2\tnode-1\tseen\tseen\t\tnobody there\t"`)
+	b.until(`document.querySelector("#ways tbody tr").innerText === "alice missed 2\tnode-1\tseen\tseen\tnot here\tonly the sender\tnot here"`)
+	b.until(`document.querySelectorAll("#map .dot.failed").length === 2`) // on the way to the replica
 	b.picture("map-replica-gone")
 	b.press("restart", "replica-2")
 	b.becomes("replica-2", system.Up)

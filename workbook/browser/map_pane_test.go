@@ -94,11 +94,11 @@ func TestMapsPanesPassMessagesBothWays(t *testing.T) {
 	b.until(`dots.filter((dot) => dot.includes("from the right")).length === 7`)
 	b.evaluate(`new Set(dots.map((dot) => dot.slice(0, 6))).size === 2`) // a colour for each sender
 	row := `document.querySelector("#ways tbody tr")?.innerText`
-	b.until(row + ` === "bob from the right\tnode-2\tseen\tseen\tseen\t1\tnobody there"`)
+	b.until(row + ` === "bob from the right\tnode-2\tseen\tseen\tseen\t1 client\tonly the sender"`)
 
 	b.evaluate(`document.querySelector("#emit button").click(), true`)
 	left.shows("log", "Hello!")
 	right.shows("log", "Hello!")
 	b.shows("answer", "reached 2 of 2 replicas")
-	b.until(row + ` === "emitter Hello!\temitter\tseen\tseen\tseen\t1\t1"`)
+	b.until(row + ` === "emitter Hello!\temitter\tseen\tseen\tseen\t1 client\t1 client"`)
 }
