@@ -29,7 +29,7 @@ function serverFacts(server, state) {
   if (gone) return facts;
   const master = state.servers[0];
   const linked = server.offset >= 0;
-  facts.role = `${server.role}, ${server === master ? `${count(server.linked, "replica")} linked` : server.link || "not linked"}`;
+  facts.role = server === master ? `${server.role} of ${count(server.linked, "replica")}` : `${server.role}, ${server.link || "not linked"}`;
   facts.offset = linked ? server.offset.toLocaleString("en") : "none while it is not linked";
   if (server !== master) {
     facts.lag = linked && master.state !== "gone" ? count(Math.max(0, master.offset - server.offset), "byte") : "not known";
