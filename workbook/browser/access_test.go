@@ -81,7 +81,7 @@ func TestAxeSeesWhatKeepsPeopleOut(t *testing.T) {
 	needsAxe(t)
 	b := careless(t, "", `<button></button><p style="color:#999;background:#fff">pale</p><input>`)
 	b.until(`!!document.querySelector("#log input")`)
-	found := strings.Join(b.obstacles(), "\n")
+	found := strings.Join(b.obstacles(everything), "\n")
 	for _, rule := range []string{"button-name", "color-contrast", "label"} {
 		require.Contains(t, found, rule+": ")
 	}
