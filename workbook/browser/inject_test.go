@@ -59,7 +59,8 @@ func TestTextStaysText(t *testing.T) {
 		say("message", quote(p.text))
 		b.last(`<b onclick=took(0)>eve</b>`, "", p.text)
 		b.types(p.text + "\r")
-		b.until(fmt.Sprintf(`[...document.querySelectorAll(".mine")].at(-1)?.innerText.includes(%s)`, quote(p.text)))
+		// Placed: else what eve says next could come before it.
+		b.until(fmt.Sprintf(`((mine) => mine?.innerText.includes(%s) && mine.dataset.state === "placed")([...document.querySelectorAll(".mine")].at(-1))`, quote(p.text)))
 	}
 	for _, p := range payloads {
 		nested := `{"` + p.text + `":[["` + p.text + `"],{"__proto__":{"innerHTML":"` + p.text + `"}}]}`
