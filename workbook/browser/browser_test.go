@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == "node" {
 		os.Exit(system.NodeMain())
 	}
-	flag.Set("test.parallel", "4") // tests wait more than they compute; -parallel still has the last word
+	flag.Set("test.parallel", "6") // tests wait more than they compute; -parallel still has the last word
 	goleak.VerifyTestMain(browsing{m},
 		goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread")) // lives as long as the process
 }

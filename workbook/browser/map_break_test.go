@@ -34,7 +34,7 @@ func (b tab) becomes(name, state string) {
 func TestReplicaIsKilledFromTheMapAndTheMapTellsSo(t *testing.T) {
 	s := startMap(t)
 	nodes := s.State().Nodes
-	b := open(t, s.MapURL(), 1920, 1080)
+	b := open(t, s.MapURL(), 1000, 700)
 	left, right := b.panes(t, nodes[0].URL, nodes[1].URL)
 	left.says("before")
 	right.shows("log", "before")
@@ -56,7 +56,7 @@ func TestReplicaIsKilledFromTheMapAndTheMapTellsSo(t *testing.T) {
 	}
 	b.until(`document.querySelector("#ways tbody tr").innerText === "alice missed 2\tnode-1\tseen\tseen\tnot here\tonly the sender\tnot here"`)
 	b.until(`document.querySelectorAll("#map .dot.failed").length === 2`) // on the way to the replica
-	b.picture("map-replica-gone")
+	b.projected("map-replica-gone")
 	b.press("restart", "replica-2")
 	b.becomes("replica-2", system.Up)
 	b.becomes("node-2", system.Up)
@@ -64,13 +64,13 @@ func TestReplicaIsKilledFromTheMapAndTheMapTellsSo(t *testing.T) {
 	b.until(`document.querySelector("#timeline .lost text").textContent === "−2"`)
 	b.shows("missed", "2")
 	right.shows("log", "2 messages")
-	b.picture("map-time-line")
+	b.projected("map-time-line")
 }
 
 func TestPaneOfAKilledNodeFindsTheOther(t *testing.T) {
 	s := startMap(t)
 	nodes := s.State().Nodes
-	b := open(t, s.MapURL(), 1920, 1080)
+	b := open(t, s.MapURL(), 1000, 700)
 	left, right := b.panes(t, nodes[0].URL, nodes[1].URL)
 	b.press("kill", "node-1")
 	b.becomes("node-1", system.Gone)
@@ -78,14 +78,14 @@ func TestPaneOfAKilledNodeFindsTheOther(t *testing.T) {
 	left.says("from the other node")
 	right.shows("log", "from the other node")
 	b.until(`[...document.querySelectorAll("#map title")].filter((title) => title.textContent.endsWith("room lobby")).length === 2`)
-	b.picture("map-node-gone")
+	b.projected("map-node-gone")
 	b.press("restart", "node-1")
 	b.becomes("node-1", system.Up)
 }
 
 func TestEveryFaultIsShownAndMended(t *testing.T) {
 	s := startMap(t)
-	b := open(t, s.MapURL(), 1920, 1080)
+	b := open(t, s.MapURL(), 1000, 700)
 	b.shows("status", "live")
 	for _, fault := range []struct{ name, harm, state, cure string }{
 		{"master", "freeze", system.Frozen, "thaw"},

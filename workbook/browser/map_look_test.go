@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"os"
 	"testing"
 	"time"
 
@@ -27,14 +28,25 @@ func lively(t *testing.T, width, height int64) tab {
 	return b
 }
 
+// projected keeps a picture of the map as a projector shows it.
+func (b tab) projected(name string) {
+	b.t.Helper()
+	if os.Getenv("SCREENSHOTS") == "" {
+		return
+	}
+	require.NoError(b.t, chromedp.Do(b.ctx, chromedp.EmulateViewport(1920, 1080)))
+	b.picture(name)
+	require.NoError(b.t, chromedp.Do(b.ctx, chromedp.EmulateViewport(1000, 700)))
+}
+
 func TestMapKeepsNobodyOut(t *testing.T) {
-	b := lively(t, 1920, 1080)
+	b := lively(t, 1000, 700)
 	b.press("kill", "replica-2")
 	b.told("noticed", "node-2 is not ready")
 	b.accessible()
-	b.picture("map-dark")
+	b.projected("map-dark")
 	b.scheme("light")
-	b.picture("map-projector")
+	b.projected("map-projector")
 }
 
 func TestMapFitsEveryScreen(t *testing.T) {
@@ -53,7 +65,7 @@ func TestMapFitsEveryScreen(t *testing.T) {
 
 func TestMapWithoutMotionIsATable(t *testing.T) {
 	s := startMap(t)
-	b := open(t, s.MapURL(), 1920, 1080)
+	b := open(t, s.MapURL(), 1000, 700)
 	_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 		Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}},
 	})
@@ -70,7 +82,7 @@ func TestMapWithoutMotionIsATable(t *testing.T) {
 // More messages than an eye can follow are flows with rates, and a sample of dots.
 func TestMapUnderLoadShowsFlows(t *testing.T) {
 	s := startMap(t)
-	b := open(t, s.MapURL(), 1920, 1080)
+	b := open(t, s.MapURL(), 1000, 700)
 	b.shows("status", "live")
 	b.evaluate(`new MutationObserver(() => { window.most = Math.max(window.most ?? 0, document.querySelectorAll("#map .dot").length); })
 		.observe(document.querySelector("#map .dots"), { childList: true }), true`)
@@ -86,7 +98,7 @@ func TestMapUnderLoadShowsFlows(t *testing.T) {
 	b.shows("pace", "flows with their rates")
 	b.until(`[...document.querySelectorAll("#map .labels text")].filter((label) => /^\d+\/s$/.test(label.textContent)).length >= 5`)
 	b.until(`document.querySelectorAll("#map path[data-flow='2'], #map path[data-flow='3']").length >= 5`)
-	b.picture("map-load")
+	b.projected("map-load")
 	cancel()
 	<-done
 	b.until(`!document.body.classList.contains("busy") && document.querySelectorAll("#map .labels text").length === 0`)

@@ -74,7 +74,7 @@ func (b tab) panes(t *testing.T, urls ...string) (left, right pane) {
 func TestMapsPanesPassMessagesBothWays(t *testing.T) {
 	s := startMap(t)
 	nodes := s.State().Nodes
-	b := open(t, s.MapURL(), 1920, 1080)
+	b := open(t, s.MapURL(), 1000, 700)
 	left, right := b.panes(t, nodes[0].URL, nodes[1].URL)
 	left.until(`document.getElementById("present").textContent.includes("bob")`)
 	b.evaluate(`new MutationObserver((news) => news.forEach((n) => n.addedNodes.forEach((dot) =>
