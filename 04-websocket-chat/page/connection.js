@@ -79,19 +79,21 @@ export class Connection {
   }
 
   giveUp() {
-    const socket = this.socket;
     this.drop();
-    socket.close(); // its onclose may come much later, or never: nobody listens to it any more
     this.tryNext(["noAnswer"]);
   }
 
-  // drop forgets the socket and its timers, so that nothing late can be taken for news.
+  // drop closes the socket and forgets it and the timers, so that nothing late can be taken for news. A socket that is
+  // only forgotten would stay open: a second one of the same person, whom nobody hears.
   drop() {
     clearInterval(this.pingTimer);
     clearTimeout(this.openTimer);
     clearTimeout(this.steadyTimer);
     clearTimeout(this.retryTimer);
-    if (this.socket) this.socket.onopen = this.socket.onmessage = this.socket.onclose = null;
+    if (this.socket) {
+      this.socket.onopen = this.socket.onmessage = this.socket.onclose = null; // which may come much later, or never
+      this.socket.close();
+    }
     this.socket = null;
   }
 

@@ -1,0 +1,31 @@
+package browser
+
+import (
+	"testing"
+
+	chat "example.com/redis-chat/04-websocket-chat"
+	"github.com/stretchr/testify/require"
+)
+
+// rename asks for another name, as the button and the form do.
+func (b tab) rename(name string) {
+	b.t.Helper()
+	b.evaluate(`document.getElementById("rename").click(), true`)
+	b.until(`document.activeElement.id === "name"`)
+	b.evaluate(`document.getElementById("name").value = ` + quote(name) + `, true`)
+	b.types("\r")
+	b.shows("status", "Connected to n1 as "+name)
+}
+
+func TestWhoChangesTheNameIsThereOnce(t *testing.T) {
+	t.Parallel()
+	n := start(t, chat.Options{Node: "n1"})
+	alice, bob := join(t, n, "alice"), join(t, n, "bob")
+	for _, name := range []string{"ann", "anna"} {
+		alice.rename(name)
+		bob.shows("present", name)
+		bob.shows("present-title", "Here now: 2")
+		bob.until(`[...document.querySelectorAll("#present bdi")].map((e) => e.textContent).join() === ` + quote(name+",bob"))
+		require.Eventually(t, func() bool { return n.hub.Stats().Connections == 2 }, patience, tick)
+	}
+}
