@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	chat "example.com/redis-chat/04-websocket-chat"
+	"github.com/stretchr/testify/require"
 )
 
 func TestAddressesBecomeLinksAndNothingElse(t *testing.T) {
@@ -27,6 +28,10 @@ func TestAddressesBecomeLinksAndNothingElse(t *testing.T) {
 		{"javascript:alert(1) data:text/html,x ftp://a.example //a.example www.a.example a.example", ""},
 		{"xhttp://a.example", ""},
 		{"http://", ""},
+		{"(see [http://a.example/(x)[y]{z}]).", "http://a.example/(x)[y]{z}"},
+		{"http://a.example/)](}", "http://a.example/)]("},
+		{"https://a.example/" + strings.Repeat("x", 2030), "https://a.example/" + strings.Repeat("x", 2030)},
+		{"https://a.example/" + strings.Repeat("x", 2031), ""},
 		{"https://a.example/" + override + "gpj.exe", "https://a.example/"},
 		{override + "https://a.example/" + popped + "x", "https://a.example/"},
 	} {
@@ -38,4 +43,23 @@ func TestAddressesBecomeLinksAndNothingElse(t *testing.T) {
 	b.evaluate(`taken.length === 0`)
 	b.inOrder()
 	b.picture("links")
+}
+
+// Of 60,000 brackets each was counted anew for each: a minute in which the page stood still.
+func TestAddressFullOfBracketsDoesNotStopThePage(t *testing.T) {
+	t.Parallel()
+	n := start(t, chat.Options{Node: "n1", MaxQueueBytes: 64 << 20})
+	b := join(t, n, "alice")
+	// How much text the page cuts, looks through or splits, in characters: of each message, a few times its length.
+	b.evaluate(`window.work = 0, ["split", "slice"].forEach((does) => {
+		const real = String.prototype[does];
+		String.prototype[does] = function (...how) { work += this.length; return real.apply(this, how); };
+	}), true`)
+	for _, brackets := range []string{")", "]", "}", "(", "()", ").", "]}"} {
+		text := "http://a/" + strings.Repeat(brackets, 60_000/len(brackets))
+		n.say("lobby", text)
+		b.until(`[...document.querySelectorAll(".text")].at(-1)?.textContent === ` + quote(text))
+		require.Less(t, number(b, `work`), 1e6, brackets)
+		b.evaluate(`work = 0, true`)
+	}
 }
