@@ -83,6 +83,12 @@ export class History {
     item.remove();
   }
 
+  // forget takes an element out, and out of what waits, too.
+  forget(item) {
+    this.queue = this.queue.filter((entry) => entry.item !== item);
+    this.remove(item);
+  }
+
   // trim lets the oldest lines go. What is left begins with how many they were, and with their day.
   trim() {
     let lastDay;

@@ -38,14 +38,9 @@ export class Outbox {
       placed: () => {
         clearTimeout(late);
         this.done(item);
-        room.history.add({
-          item,
-          make: () => {
-            for (const button of item.querySelectorAll("button")) button.remove();
-            mark(item, "placed", "");
-            return item;
-          },
-        });
+        for (const button of item.querySelectorAll("button")) button.remove();
+        mark(item, "placed", "");
+        room.history.add({ item, make: () => item });
       },
       failed: (data) => fail(problem(data)),
       lost: () => fail(say("notKnown")),
@@ -55,27 +50,27 @@ export class Outbox {
     late = setTimeout(() => fail(say("notAcknowledged")), ackWithin);
   }
 
-  // failed leaves the message where it is by now, with the reason and two buttons.
+  // failed leaves the message where it is by now, with the reason and two buttons. It can fail twice: not acknowledged,
+  // and then the connection is lost. Once somebody has pressed a button no other reason matters.
   failed(room, item, text, sentence) {
-    const button = (key, does) => {
+    if (!this.unsure.has(item)) return;
+    const again = item.dataset.state === "failed";
+    mark(item, "failed", sentence);
+    if (again) return;
+    const button = (label, does) => {
       const node = document.createElement("button");
       node.type = "button";
-      node.append(say(key));
+      node.append(label);
       node.addEventListener("click", () => {
         this.done(item);
-        room.history.remove(item);
+        room.history.forget(item);
         does();
       });
-      return node;
+      item.append(node);
     };
-    room.history.add({
-      item,
-      make: () => {
-        mark(item, "failed", sentence);
-        item.append(button("sendAgain", () => this.say(room, text)), button("edit", () => this.edit(room, text)));
-        return item;
-      },
-    });
+    button(say("sendAgain"), () => this.say(room, text));
+    button(say("edit"), () => this.edit(room, text));
+    room.history.add({ item, make: () => item });
   }
 
   // restore shows what was under way, or had failed, when the page was reloaded.

@@ -1,0 +1,57 @@
+package browser
+
+import (
+	"testing"
+
+	chat "example.com/redis-chat/04-websocket-chat"
+	"github.com/stretchr/testify/require"
+)
+
+// mute is a relay from which nothing comes back, not even that it has taken a message.
+type mute struct{}
+
+func (mute) Publish(chat.Event) error { return nil }
+
+// impatient runs before the page's own script: its 10 seconds for an answer are one tenth of one.
+const impatient = `const wait = setTimeout; window.setTimeout = (f, ms) => wait(f, ms === 10_000 ? 100 : ms);`
+
+func (b tab) decide(button string) {
+	b.t.Helper()
+	b.evaluate(`[...document.querySelectorAll(".mine button")].find((e) => e.textContent === ` + quote(button) + `).click(), true`)
+}
+
+func TestMessageThatFailsTwiceHasItsButtonsOnce(t *testing.T) {
+	t.Parallel()
+	n := start(t, chat.Options{Node: "n1", Relay: mute{}})
+	b := openWith(t, n.url("alice"), 1100, 700, impatient)
+	b.shows("status", "Connected")
+	b.types("first\r")
+	b.shows("log", "Not acknowledged: it may have arrived or not.")
+	b.types("second\r")
+	b.until(`document.querySelectorAll(".mine[data-state=failed]").length === 2`)
+	b.decide("Edit") // what has become of the first is no question any more
+	b.until(`document.getElementById("text").value === "first" && document.querySelectorAll(".mine").length === 1`)
+	n.stop()
+	b.shows("log", "Not known whether this arrived.")
+	b.settle()
+	b.until(`document.querySelectorAll(".mine").length === 1 && document.querySelector(".mine .text").textContent === "second"`)
+	b.until(`[...document.querySelectorAll(".mine button")].map((e) => e.textContent).join() === "Send again,Edit"`)
+	b.until(`JSON.parse(sessionStorage["chat.unsure"]).length === 1`)
+	require.NotContains(t, b.text("log"), "Not acknowledged")
+}
+
+// A message that failed while nobody looks is not drawn yet when its button is pressed.
+func TestMessageIsGoneOnceItsButtonIsPressed(t *testing.T) {
+	t.Parallel()
+	n := start(t, chat.Options{Node: "n1", Relay: &failingOnce{}})
+	b := openWith(t, n.url("alice"), 1100, 700, `const draw = requestAnimationFrame; window.requestAnimationFrame = (f) => window.stuck ? void (window.kept = f) : draw(f);`)
+	b.shows("status", "Connected")
+	b.shows("log", "You are alice")
+	b.evaluate(`window.stuck = true`)
+	b.types("hello\r")
+	b.until(`document.querySelectorAll(".mine[data-state=failed] button").length === 2`)
+	b.decide("Edit")
+	b.evaluate(`window.stuck = false, kept(), true`)
+	b.settle()
+	b.until(`document.getElementById("text").value === "hello" && !document.querySelector(".mine")`)
+}
