@@ -118,7 +118,7 @@ const own = {
       lines.tell(home, "good", say("welcome", { name: data.name, room: data.room, node: data.node }));
     }
     if (document.activeElement === document.body) focus(el("text"));
-    outbox.restore((name) => rooms.get(name) ?? shown);
+    outbox.restore(rooms, shown);
     showState();
     membership.begin();
   },

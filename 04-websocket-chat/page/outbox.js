@@ -52,7 +52,7 @@ export class Outbox {
 
   // failed leaves the message where it is by now, with the reason and two buttons. It can fail twice: not acknowledged,
   // and then the connection is lost. Once somebody has pressed a button no other reason matters.
-  failed(room, item, text, sentence) {
+  failed(room, item, text, sentence, mayRepeat = true) {
     if (!this.unsure.has(item)) return;
     const again = item.dataset.state === "failed";
     mark(item, "failed", sentence);
@@ -68,17 +68,19 @@ export class Outbox {
       });
       item.append(node);
     };
-    button(say("sendAgain"), () => this.say(room, text));
+    if (mayRepeat) button(say("sendAgain"), () => this.say(room, text));
     button(say("edit"), () => this.edit(room, text));
     room.history.add({ item, make: () => item });
   }
 
-  // restore shows what was under way, or had failed, when the page was reloaded.
-  restore(roomOf) {
-    for (const { room, text } of this.left.splice(0)) {
+  // restore shows what was under way, or had failed, when the page was reloaded. What was for a room that the page has
+  // left stands in the one that is shown, says so, and goes nowhere by itself.
+  restore(rooms, shown) {
+    for (const { room: name, text } of this.left.splice(0)) {
       const item = message({ from: this.me(), text, mine: true });
-      this.note(item, { room, text });
-      this.failed(roomOf(room), item, text, say("notKnown"));
+      this.note(item, { room: name, text });
+      const room = rooms.get(name);
+      this.failed(room ?? shown, item, text, room ? say("notKnown") : say("notKnownIn", { room: name }), !!room);
     }
   }
 

@@ -29,7 +29,8 @@ export const languages = {
 
     announcement: "announcement", somebody: "somebody", toYou: "to you alone", bytes: "{n} bytes",
     sending: "sending", accepted: "accepted", notAcknowledged: "Not acknowledged: it may have arrived or not.",
-    notKnown: "Not known whether this arrived.", notSent: "Not sent: there is no connection.", sendAgain: "Send again", edit: "Edit",
+    notKnown: "Not known whether this arrived.", notKnownIn: "Not known whether this arrived in {room}, which you are not in.",
+    notSent: "Not sent: there is no connection.", sendAgain: "Send again", edit: "Edit",
 
     code_bad_frame: "{text}", code_reserved_event: "{text}", code_not_in_room: "{text}", code_rate_limited: "{text}",
     code_unavailable: "{text}", code_forbidden: "{text}",
@@ -61,7 +62,8 @@ export const languages = {
 
     announcement: "お知らせ", somebody: "だれか", toYou: "あなただけに", bytes: "{n} バイト",
     sending: "送信中", accepted: "受付済み", notAcknowledged: "受付の確認がありません。届いたかどうか分かりません。",
-    notKnown: "届いたかどうか分かりません。", notSent: "送信していません。接続がありません。", sendAgain: "再送", edit: "編集",
+    notKnown: "届いたかどうか分かりません。", notKnownIn: "入っていない {room} に届いたかどうか分かりません。",
+    notSent: "送信していません。接続がありません。", sendAgain: "再送", edit: "編集",
 
     code_bad_frame: "形式が正しくありません（{text}）", code_reserved_event: "そのイベント名は使えません（{text}）",
     code_not_in_room: "そのルームに入っていません（{text}）", code_rate_limited: "送信が多すぎるため破棄されました。少し待ってください（{text}）",

@@ -55,3 +55,21 @@ func TestMessageIsGoneOnceItsButtonIsPressed(t *testing.T) {
 	b.settle()
 	b.until(`document.getElementById("text").value === "hello" && !document.querySelector(".mine")`)
 }
+
+// It stands in the room that is shown, but it must not be sent there: it was meant for others.
+func TestMessageForARoomThatWasLeftIsNotSentToAnother(t *testing.T) {
+	t.Parallel()
+	n := start(t, chat.Options{Node: "n1", Relay: &failingOnce{}})
+	b := join(t, n, "alice")
+	b.addRoom("go")
+	b.types("for go alone\r")
+	b.until(`document.querySelector(".mine")?.dataset.state === "failed"`)
+	b.evaluate(`document.querySelector("#rooms .choose[aria-current] + .leave").click(), true`)
+	b.shows("where", "lobby")
+	b.reload()
+	b.shows("log", "Not known whether this arrived in go, which you are not in.")
+	b.until(`[...document.querySelectorAll(".mine button")].map((e) => e.textContent).join() === "Edit"`)
+	b.decide("Edit")
+	b.until(`document.getElementById("text").value === "for go alone" && !document.querySelector(".mine")`)
+	b.until(`sessionStorage["chat.unsure"] === "[]"`)
+}
