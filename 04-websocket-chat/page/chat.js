@@ -57,7 +57,7 @@ function start(want, typed) {
   joinForm.hide();
 
   connection?.drop();
-  connection = new Connection(nodes(), address(name, shown.name), { connecting, frame, binary, lost, refused });
+  connection = new Connection(nodes(), () => address(name, rooms.home(shown)?.name), { connecting, frame, binary, lost, refused });
   connection.open();
 }
 
@@ -192,7 +192,6 @@ el("add").addEventListener("submit", (e) => {
 
 function show(room) {
   shown = room;
-  if (connection) connection.query = address(name, room.name); // of the next try
   rooms.setUnread(room, 0);
   rooms.show(room);
   view.show(room.history);

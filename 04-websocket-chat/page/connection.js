@@ -13,7 +13,8 @@ const answerWithin = 5_000;   // milliseconds that a node may take to open the c
 const steadyAfter = 5_000;    // milliseconds online before waits start small again
 
 export class Connection {
-  // nodes: base URLs. query: "name=alice&room=lobby"; it may be changed for the next try. on: functions that are told what happens:
+  // nodes: base URLs. query() says what to ask for, with each try: "name=alice&room=lobby". on: functions that are told
+  // what happens:
   //   connecting(node)       a try begins
   //   frame(frame)           a text frame, parsed; the first is $welcome
   //   binary(bytes)          a binary frame, as an ArrayBuffer
@@ -31,10 +32,11 @@ export class Connection {
   open() {
     this.drop();
     const node = this.nodes[this.at];
+    const query = this.query();
     this.on.connecting(node);
     let socket;
     try {
-      socket = new WebSocket(endpoint(node, this.query, "ws"));
+      socket = new WebSocket(endpoint(node, query, "ws"));
     } catch {
       return this.tryNext(["noAddress", { node }]);
     }
@@ -53,7 +55,7 @@ export class Connection {
     socket.onclose = (e) => {
       this.drop();
       if (this.wasOpen) this.tryNext(whyClosed(e));
-      else this.askWhy(node);
+      else this.askWhy(node, query);
     };
   }
 
@@ -99,11 +101,11 @@ export class Connection {
 
   // askWhy asks the node over plain HTTP, which runs the same checks, why it did not open a WebSocket.
   // Only the page's own node can be asked: a browser does not show the answers of others.
-  async askWhy(node) {
+  async askWhy(node, query) {
     let why = ["noNode"];
     if (node === location.origin) {
       try {
-        const answer = await fetch(endpoint(node, this.query, "http"), { signal: AbortSignal.timeout(answerWithin) });
+        const answer = await fetch(endpoint(node, query, "http"), { signal: AbortSignal.timeout(answerWithin) });
         const text = (await answer.text()).trim();
         if ([400, 401, 403].includes(answer.status)) return this.on.refused(text);
         if (answer.status === 429 || answer.status >= 500) why = ["told", { text: text.replace(/[.\s]+$/, "") }];

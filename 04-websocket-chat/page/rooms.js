@@ -35,6 +35,11 @@ export class Rooms {
     this.share();
   }
 
+  // home is the room that a connection begins in: the one that is shown, unless it refuses us. Undefined: all do.
+  home(shown) {
+    return [shown, ...this].find((room) => room.state !== "refused");
+  }
+
   // share divides what the page keeps among the rooms.
   share() {
     for (const room of this) room.history.share = Math.min(keep.room, Math.floor(keep.all / this.all.size));

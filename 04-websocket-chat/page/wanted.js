@@ -35,7 +35,11 @@ export function nodes() {
   return [...new Set([location.origin, ...peers.filter((peer) => peer)])];
 }
 
-// address is what a connection asks for: the room that is shown, and a name, unless it is to be a guest's.
+// address is what a connection asks for: a room, if there is one that may be asked for, and a name, unless it is to be a
+// guest's.
 export function address(name, room) {
-  return new URLSearchParams(name ? { name, room } : { room });
+  const query = new URLSearchParams();
+  if (name) query.set("name", name);
+  if (room !== undefined) query.set("room", room);
+  return query;
 }

@@ -100,7 +100,7 @@ func TestThousandPagesDoNotComeBackTogether(t *testing.T) {
 		b.evaluate(fmt.Sprintf(`window.waits = null, import("/page/connection.js").then(({ Connection }) => {
 			waits = Array.from({ length: 1000 }, () => {
 				let last;
-				const page = new Connection(Array.from({ length: %d }, (_, i) => "http://n" + i), "", { lost: ({ wait }) => { last = wait; } });
+				const page = new Connection(Array.from({ length: %d }, (_, i) => "http://n" + i), () => "", { lost: ({ wait }) => { last = wait; } });
 				page.open = () => {}; // nobody is there to connect to
 				%s
 				for (let i = 0; i < %d; i++) { page.tryNext("gone"); page.drop(); }

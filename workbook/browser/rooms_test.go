@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"strings"
 	"testing"
 
 	chat "example.com/redis-chat/04-websocket-chat"
@@ -137,4 +138,34 @@ func TestRoomThatIsLeftWhileThereIsNoConnection(t *testing.T) {
 	n.say("go", "into go")
 	b.shows("log", "into go")
 	b.until(`!document.getElementById("log").innerText.includes("lobby")`)
+}
+
+// The room that a connection begins in is part of its address: one that no node accepts must not keep the page out.
+func TestRefusedRoomDoesNotKeepThePageFromComingBack(t *testing.T) {
+	t.Parallel()
+	peer := start(t, chat.Options{Node: "n2", AllowedOrigins: []string{"*"}})
+	n := start(t, chat.Options{Node: "n1"}, "http://"+peer.addr)
+	b := join(t, n, "alice")
+	refused := strings.Repeat("x", 65)
+	b.evaluate(`document.getElementById("another").value = ` + quote(refused) + `, document.querySelector("#add button").click(), true`)
+	b.shows("rooms", "not joined")
+	b.shows("where", refused)
+	n.stop()
+	b.shows("status", "Connected to n2 as alice") // a peer's answer could not even be read
+	n.start()
+	peer.stop()
+	b.shows("status", "Connected to n1 as alice")
+	b.shows("where", refused) // which still is the one that is shown
+
+	b.evaluate(`document.querySelector("#rooms li .leave").click(), true`) // with no room but that one
+	b.until(`document.querySelectorAll("#rooms li").length === 1`)
+	n.stop()
+	b.shows("status", "Not connected")
+	n.start()
+	b.shows("status", "Connected to n1 as alice")
+	b.addRoom("go")
+	n.say("lobby", "not for alice")
+	n.say("go", "for alice")
+	b.shows("log", "for alice")
+	b.until(`!document.getElementById("log").innerText.includes("not for alice")`)
 }
