@@ -15,7 +15,7 @@ const perList = 50;
 const inBackground = 250; // milliseconds
 
 const due = new Set(); // histories with something in their queue
-let asked = false;
+let asked; // calls off what will draw them; undefined: nothing will
 
 export class History {
   // changed(messages) is called after lines have come, with how many of them are news.
@@ -40,11 +40,7 @@ export class History {
       this.gone++;
     }
     due.add(this);
-    if (!asked) {
-      asked = true;
-      if (document.hidden) setTimeout(drawDue, inBackground);
-      else requestAnimationFrame(drawDue);
-    }
+    asked ??= soon(inBackground);
   }
 
   // draw makes lines of what waits, not more than `most`, and returns how many.
@@ -122,14 +118,28 @@ export class History {
   }
 }
 
+// soon draws what is due with the next frame, or after ms when nobody looks. It returns how that is called off.
+function soon(ms) {
+  if (document.hidden) {
+    const timer = setTimeout(drawDue, ms);
+    return () => clearTimeout(timer);
+  }
+  const frame = requestAnimationFrame(drawDue);
+  return () => cancelAnimationFrame(frame);
+}
+
+// A frame that is due when the page goes out of sight may not come for hours.
+document.addEventListener("visibilitychange", () => {
+  if (!asked) return;
+  asked();
+  asked = soon(inBackground);
+});
+
 function drawDue() {
-  asked = false;
+  asked = undefined;
   let left = perFrame;
   for (const history of due) left -= history.draw(left);
-  if (due.size === 0) return;
-  asked = true;
-  if (document.hidden) setTimeout(drawDue, 0);
-  else requestAnimationFrame(drawDue);
+  if (due.size > 0) asked = soon(0);
 }
 
 function dayOf(date) {
