@@ -4,6 +4,7 @@ import { plain } from "./speak.js";
 
 const every = 1_000; // milliseconds
 const readOut = 3;   // lines; of more, their number is said
+const longest = 200; // characters of a line; what is more can be read in the page
 
 export class Announcer {
   constructor(region) {
@@ -14,7 +15,7 @@ export class Announcer {
 
   add(line) {
     this.count++;
-    if (this.lines.length < readOut) this.lines.push(line);
+    if (this.lines.length < readOut) this.lines.push(line.length > longest ? line.slice(0, longest).toWellFormed() + "…" : line);
     this.timer ??= setTimeout(() => this.say(), every);
   }
 

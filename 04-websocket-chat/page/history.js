@@ -2,16 +2,16 @@
 //
 // A flood must not make the page stand still. So what comes is queued; with each frame that the browser draws, at most
 // `perFrame` lines are made of it, and the oldest go. While nobody looks at the page no frames are drawn: then a timer
-// does it.
+// does it. A line can be long, 64 KiB and more; so all is bounded in characters, too.
 //
 // Lines stand in lists of 50: one of these that is out of sight is not laid out (chat.css).
 
 import { day } from "./items.js";
 import { say } from "./speak.js";
 
-export const keep = { room: 5_000, all: 20_000 }; // lines in the page; more rooms than 4 share `all`
-const perFrame = 250;
-const perList = 50;
+export const keep = { room: 5_000, all: 20_000, characters: 4_000_000 }; // of lines: more rooms than 4 share `all`
+const perFrame = { lines: 250, characters: 500_000 };
+const perList = { lines: 50, characters: 100_000 };
 const inBackground = 250; // milliseconds
 
 const due = new Set(); // histories with something in their queue
@@ -24,30 +24,44 @@ export class History {
     this.lists = document.createElement("div");
     this.lists.className = "history";
     this.waiting = document.createElement("ol"); // messages of one's own that have no place yet: below all that have
-    this.share = keep.room;
+    this.share = { lines: keep.room, characters: keep.characters };
     this.queue = [];
-    this.size = 0;
+    this.queued = 0;        // characters in the queue
+    this.lines = 0;
+    this.characters = 0;
+    this.long = new WeakMap(); // line → characters
     this.gone = 0;
     this.day = dayOf(new Date());
   }
 
-  // add queues a line. make() makes its element; at is when it was said; counts: it is news. An element that make()
-  // only moves is given as item.
+  // add queues a line. make() makes its element; at is when it was said; counts: it is news; long: its characters, if
+  // they may be many. An element that make() only moves is given as item.
   add(entry) {
     this.queue.push(entry);
-    if (this.queue.length > this.share) {
-      this.queue.shift().item?.remove();
+    this.queued += entry.long ?? 0;
+    while (this.queue.length > 1 && (this.queue.length > this.share.lines || this.queued > this.share.characters)) {
+      const { item } = this.next();
+      if (item) this.remove(item);
       this.gone++;
     }
     due.add(this);
     asked ??= soon(inBackground);
   }
 
-  // draw makes lines of what waits, not more than `most`, and returns how many.
-  draw(most) {
-    const entries = this.queue.splice(0, most);
+  // next takes the oldest line out of the queue.
+  next() {
+    const entry = this.queue.shift();
+    this.queued -= entry.long ?? 0;
+    return entry;
+  }
+
+  // draw makes lines of what waits, as long as left, { lines, characters }, is more than nothing, and takes them from it.
+  draw(left) {
     let news = 0;
-    for (const { make, at, item, counts } of entries) {
+    while (this.queue.length > 0 && left.lines > 0 && left.characters > 0) {
+      const { make, at, item, counts, long = 0 } = this.next();
+      left.lines--;
+      left.characters -= long;
       const date = at ? new Date(at) : new Date();
       const on = dayOf(date);
       if (!isNaN(on) && on !== this.day) {
@@ -61,34 +75,46 @@ export class History {
     this.trim();
     if (this.queue.length === 0) due.delete(this);
     this.changed(news);
-    return entries.length;
   }
 
   put(line) {
-    if (!this.last || this.last.childElementCount >= perList) {
+    if (!this.last || this.last.childElementCount >= perList.lines || this.inLast > perList.characters) {
       this.last = document.createElement("ol");
+      this.inLast = 0;
       this.lists.append(this.last);
     }
     this.last.append(line);
-    this.size++;
+    this.inLast += this.count(line);
+  }
+
+  // count notes that a line is in the history, and returns its length.
+  count(line) {
+    const long = line.textContent.length;
+    this.long.set(line, long);
+    this.lines++;
+    this.characters += long;
+    return long;
   }
 
   // remove takes an element out, wherever it is.
   remove(item) {
-    if (this.lists.contains(item)) this.size--;
+    if (this.lists.contains(item)) {
+      this.lines--;
+      this.characters -= this.long.get(item);
+    }
     item.remove();
   }
 
   // forget takes an element out, and out of what waits, too.
   forget(item) {
-    this.queue = this.queue.filter((entry) => entry.item !== item);
+    this.queue = this.queue.filter((entry) => entry.item !== item); // one's own messages have no `long`
     this.remove(item);
   }
 
   // trim lets the oldest lines go. What is left begins with how many they were, and with their day.
   trim() {
     let lastDay;
-    while (this.size > this.share) {
+    while (this.lines > this.share.lines || this.characters > this.share.characters && this.lines > 1) {
       const first = this.first();
       const oldest = first.firstChild;
       if (!oldest) {
@@ -97,8 +123,7 @@ export class History {
       }
       if (oldest.className === "day") lastDay = oldest;
       else this.gone++;
-      oldest.remove();
-      this.size--;
+      this.remove(oldest);
     }
     if (this.gone === 0) return;
     if (!this.older) {
@@ -109,7 +134,7 @@ export class History {
     this.older.replaceChildren(say("older", { n: this.gone }));
     if (!lastDay) return;
     this.first().prepend(lastDay);
-    this.size++;
+    this.count(lastDay);
   }
 
   // first is the list with the oldest lines.
@@ -137,8 +162,8 @@ document.addEventListener("visibilitychange", () => {
 
 function drawDue() {
   asked = undefined;
-  let left = perFrame;
-  for (const history of due) left -= history.draw(left);
+  const left = { ...perFrame };
+  for (const history of due) history.draw(left);
   if (due.size > 0) asked = soon(0);
 }
 

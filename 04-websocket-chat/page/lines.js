@@ -13,7 +13,7 @@ export class Lines {
 
   // hear writes a message.
   hear(room, said) {
-    room.history.add({ at: said.at, counts: true, make: () => message(said) });
+    room.history.add({ at: said.at, counts: true, long: said.text.length, make: () => message(said) });
     if (room === this.shown()) this.announcer.add(`${said.from ?? plain("announcement")}: ${said.text}`);
   }
 

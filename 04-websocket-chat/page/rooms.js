@@ -42,7 +42,9 @@ export class Rooms {
 
   // share divides what the page keeps among the rooms.
   share() {
-    for (const room of this) room.history.share = Math.min(keep.room, Math.floor(keep.all / this.all.size));
+    const lines = Math.min(keep.room, Math.floor(keep.all / this.all.size));
+    const characters = Math.floor(keep.characters / this.all.size);
+    for (const room of this) room.history.share = { lines, characters };
     this.list.classList.toggle("one", this.all.size === 1); // the last one cannot be left
   }
 

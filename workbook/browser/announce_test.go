@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"strings"
 	"testing"
 
 	chat "example.com/redis-chat/04-websocket-chat"
@@ -17,6 +18,8 @@ func TestNewMessagesAreReadAloudButNoFloodOfThem(t *testing.T) {
 	b.until(`spoken.length === 1`) // who one is
 	n.say("lobby", "hello")
 	b.until(`spoken.at(-1) === "bob: hello"`)
+	n.say("lobby", strings.Repeat("long ", 1000))
+	b.until(`spoken.at(-1) === ("bob: " + "long ".repeat(1000)).slice(0, 200) + "…"`) // nobody can stop it, and it can be read
 	n.lines("lobby", "flood", 1000)
 	b.until(`spoken.at(-1).endsWith("new messages")`)
 	b.until(`[...spoken].reduce((sum, line) => sum + (parseInt(line.replace(",", "")) || 0), 0) === 1000`)

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	chat "example.com/redis-chat/04-websocket-chat"
@@ -126,6 +127,31 @@ func (b tab) scrollsThrough() {
 		require.NoError(b.t, chromedp.Do(b.ctx, chromedp.EmulateViewport(1000, 700)))
 		b.settle()
 	})
+}
+
+// Few lines can be much text: what the page keeps is bounded in characters, too.
+func TestFloodOfLongLinesLeavesThePageBounded(t *testing.T) {
+	t.Parallel()
+	n := start(t, chat.Options{Node: "n1", MaxQueueBytes: 64 << 20})
+	b := join(t, n, "alice")
+	b.timed("200 messages of 60,000 characters", func() {
+		n.lines("lobby", strings.Repeat("long ", 12_000), 200)
+		n.say("lobby", "the last")
+		b.until(`document.querySelector(".history ol:last-child .message:last-child .text")?.textContent === "the last"`)
+		b.settle()
+	})
+	kept := number(b, `document.getElementById("log").textContent.length`)
+	require.Greater(t, kept, 3.8e6)
+	require.Less(t, kept, 4.1e6)
+	b.until(`document.querySelector(".older").textContent.endsWith(" older lines are no longer kept.")`)
+	b.until(`[...document.querySelectorAll(".history ol")].every((list) => list.textContent.length < 200_000)`) // each is laid out as a whole
+	// What waits to be drawn is bounded in the same way.
+	b.evaluate(`window.kept = 0, import("/page/history.js").then(({ History }) => {
+		const history = new History(() => {});
+		for (let i = 0; i < 200; i++) history.add({ long: 60_000, make: () => document.createElement("li") });
+		kept = history.queue.length;
+	}), true`)
+	b.until(`kept === 66`)
 }
 
 func TestOneOfTwoHundredPeopleIsOneLine(t *testing.T) {
