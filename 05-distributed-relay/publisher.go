@@ -218,7 +218,7 @@ func (p *publisher) settle(m *outgoing, err error, text string) {
 			m.done(err)
 		}
 	case err != nil:
-		p.traceFailed(m)
+		p.trace(Failed, &m.envelope)
 		m.sent.Failed(text)
 		p.metrics.failed.Inc()
 	default:

@@ -72,13 +72,13 @@ func (r *Relay) Publish(event chat.Event) error {
 	if err != nil {
 		return err
 	}
-	r.traceTaken(&event)
+	r.publisher.trace(Taken, &envelope)
 	m := outgoing{
 		envelope: envelope, sent: event.Sent, since: time.Now(),
 		size: len(event.Data) + len(event.Binary) + 256,
 	}
 	if !r.publisher.outbox.put(m) {
-		r.publisher.traceFailed(&m)
+		r.publisher.trace(Failed, &m.envelope)
 		event.Sent.Failed("not sent: too much waits for the master already; try again in a moment")
 		r.metrics.failed.Inc()
 	}

@@ -53,7 +53,7 @@ type StepKind int
 
 const (
 	Taken     StepKind = iota // a client of this node has sent it, and it waits to be published
-	Failed                    // its client has been told that it was not confirmed
+	Failed                    // its client is being told that it was not confirmed
 	Delivered                 // it has come back from the replica, and has gone to clients
 	kinds
 )
@@ -61,40 +61,30 @@ const (
 // Step is one step of a message's way through a node.
 type Step struct {
 	Kind    StepKind
-	Event   chat.Event // Taken, Delivered
-	Client  string     // Taken, Failed: the id of the connection that sent it
-	Payload string     // Delivered: what came from Redis
-	Clients []string   // Delivered: ids of clients that it went to, at most mostClients
+	Payload string   // an Envelope: Delivered, as it came from Redis; else without the publisher's number, as it has none yet
+	Clients []string // Delivered: ids of clients that it went to, at most mostClients
 }
 
 // mostClients of a Delivered step: a picture has no room for more.
 const mostClients = 32
 
-func (r *Relay) traceTaken(e *chat.Event) {
-	if tell := r.o.Trace.looking(Taken); tell != nil {
-		tell(Step{Kind: Taken, Event: *e, Client: sender(e.Except)})
+// trace tells of a message that has no number: nobody has published it.
+func (p *publisher) trace(kind StepKind, e *Envelope) {
+	tell := p.o.Trace.looking(kind)
+	if tell == nil {
+		return
 	}
-}
-
-// traceFailed is told before the client is: who then looks at the picture finds it there.
-func (p *publisher) traceFailed(m *outgoing) {
-	if tell := p.o.Trace.looking(Failed); tell != nil {
-		tell(Step{Kind: Failed, Client: sender(m.envelope.Except)})
+	own := *e
+	own.UID = p.uid
+	if payload, err := own.Append(nil); err == nil { // toEnvelope has looked at what can be wrong
+		tell(Step{Kind: kind, Payload: string(payload)})
 	}
-}
-
-// sender is the connection that a client's message leaves out: its own.
-func sender(except []string) string {
-	if len(except) == 0 {
-		return ""
-	}
-	return except[0]
 }
 
 // delivering notes a message for when it has gone to the clients.
 func (r *Relay) delivering(e *chat.Event, payload string) {
 	if tell := r.o.Trace.looking(Delivered); tell != nil {
-		step := Step{Kind: Delivered, Event: *e, Payload: payload, Clients: r.hub.Audience(e, mostClients)}
+		step := Step{Kind: Delivered, Payload: payload, Clients: r.hub.Audience(e, mostClients)}
 		r.traced = append(r.traced, func() { tell(step) })
 	}
 }

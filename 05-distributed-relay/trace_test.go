@@ -1,6 +1,7 @@
 package relay_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -26,6 +27,14 @@ func (s steps) next(t *testing.T) relay.Step {
 	}
 }
 
+// envelope is the message of a step.
+func (s steps) envelope(t *testing.T, step relay.Step) relay.Envelope {
+	t.Helper()
+	e, err := relay.DecodeEnvelope(step.Payload)
+	require.NoError(t, err)
+	return e
+}
+
 func TestTracerTellsAMessagesWayThroughTheNodes(t *testing.T) {
 	tracer, told := &relay.Tracer{}, make(steps, 100)
 	c := startClusterWith(t, 2, relay.Options{Trace: tracer}) // of both nodes
@@ -42,16 +51,17 @@ func TestTracerTellsAMessagesWayThroughTheNodes(t *testing.T) {
 
 	taken := told.next(t)
 	require.Equal(t, relay.Taken, taken.Kind)
-	require.Equal(t, alice.Welcome().ID, taken.Client)
-	require.JSONEq(t, `"seen"`, string(taken.Event.Data))
+	e := told.envelope(t, taken)
+	require.Equal(t, []string{alice.Welcome().ID}, e.Except)
+	require.Equal(t, []any{json.RawMessage(`"seen"`)}, e.Args)
+	require.Zero(t, e.Seq, "it has not been published")
 	clients := map[string]bool{}
 	for range 2 { // the nodes, in any order
 		step := told.next(t)
 		require.Equal(t, relay.Delivered, step.Kind)
-		require.Equal(t, "alice", step.Event.From)
-		envelope, err := relay.DecodeEnvelope(step.Payload)
-		require.NoError(t, err)
-		require.Equal(t, uint64(2), envelope.Seq)
+		e := told.envelope(t, step)
+		require.Equal(t, "alice", e.From)
+		require.Equal(t, uint64(2), e.Seq)
 		for _, id := range step.Clients {
 			clients[id] = true
 		}
@@ -75,7 +85,7 @@ func TestTracerTellsWhatIsNotConfirmed(t *testing.T) {
 	require.Equal(t, relay.Taken, told.next(t).Kind)
 	failed := told.next(t)
 	require.Equal(t, relay.Failed, failed.Kind)
-	require.Equal(t, alice.Welcome().ID, failed.Client)
+	require.Equal(t, []string{alice.Welcome().ID}, told.envelope(t, failed).Except)
 }
 
 func TestTracerTellsNoMoreThanItIsAskedFor(t *testing.T) {

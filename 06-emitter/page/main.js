@@ -141,7 +141,7 @@ function status(text, kind) {
 }
 
 document.addEventListener("visibilitychange", () => {
-  events.close();
+  events?.close();
   if (!document.hidden) listen();
 });
-listen();
+if (!document.hidden) listen();

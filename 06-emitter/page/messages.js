@@ -8,7 +8,7 @@ const missingAfter = 1000; // milliseconds; a message takes less than one to all
 export class Messages {
   // on: functions that are told, in the order in which it was seen
   //   taken(message, step)      a node has taken it from a client
-  //   failed(message, step)     its client has been told that it was not confirmed
+  //   failed(message, step)     its client is told that it was not confirmed
   //   seen(message, hop)        it has been seen at a server
   //   delivered(message, step)  a node has handed it to clients
   //   missing(message)          it has been at the master for a second: where it has not been by now, it does not come in time
@@ -51,7 +51,7 @@ export class Messages {
       if (message) this.delivered(message, step);
       else add(this.early, step.message, step);
     } else if (step.kind === "failed") {
-      const message = this.taken.get(step.client)?.shift();
+      const message = take(this.taken, step.client, step.text);
       if (message) this.on.failed(message, step);
     } else if (!take(this.ahead, step.client, step.text)) {
       const message = Object.assign(newMessage(from, step.text, step.node, step.client), { taken: true });

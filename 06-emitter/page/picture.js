@@ -5,11 +5,12 @@ import { draw, short, text } from "./svg.js";
 const COLUMN = 500, NARROW = 350; // units: of two columns, of more
 const Y = { emitter: 40, master: 66, replica: 204, node: 354, client: 450 };
 const HEIGHT = 470;
+const leastColumn = 15; // rem
 const ASIDE = 330; // from the master to the emitter
 const BOX = { w: 214, h: 100 };
 const PILL = { w: 112, h: 30, gap: 6 };
 
-// people is "1 client", "3 clients".
+// count is "1 client", "3 clients".
 export function count(n, what) {
   return `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`;
 }
@@ -27,6 +28,7 @@ export class Picture {
     const column = n > 2 ? NARROW : COLUMN;
     const { width, height } = this.svg.getBoundingClientRect();
     this.width = Math.max(n * column, height > 0 ? (HEIGHT * width) / height : 0); // as wide as there is room for
+    this.svg.style.minWidth = `${n * leastColumn}rem`; // of many nodes it is wider than its place, and scrolls
     this.svg.setAttribute("viewBox", `0 0 ${this.width} ${HEIGHT}`);
     this.boxes.replaceChildren();
     this.kept = new Set();
@@ -115,7 +117,7 @@ export class Picture {
       if (!path) return;
       const flows = busy && rate >= 1 && !path.classList.contains("off");
       path.dataset.flow = flows ? Math.min(4, Math.ceil(Math.log10(rate + 1))) : 0;
-      if (!flows) return;
+      if (!flows || at === null) return;
       const point = path.getPointAtLength(path.getTotalLength() * at);
       const label = `${Math.round(rate).toLocaleString("en")}/s`;
       draw(this.labels, "rect", { x: point.x - 6 * label.length, y: point.y - 13, width: 12 * label.length, height: 24, rx: 8 });
@@ -126,8 +128,8 @@ export class Picture {
     for (const node of state.nodes) {
       show(node.name, "master", rates.of("in " + node.name));
       show(node.replica, node.name, node.state === "up" ? rates.of(node.replica) : 0);
-      const first = node.clients[0];
-      if (first) show(first.id, node.name, rates.of("out " + node.name));
+      const out = rates.of("out " + node.name);
+      node.clients.forEach((client, i) => show(client.id, node.name, out, i === 0 ? 0.8 : null)); // the rate is that of all
     }
   }
 }

@@ -19,13 +19,18 @@ export class Rates {
       of.set("out " + node.name, node.delivered);
     }
     this.totals.push({ when: performance.now(), of });
+    this.forget();
+  }
+
+  // forget keeps the last total from before the span: what has happened since is what counts.
+  forget() {
+    const begin = performance.now() - span;
+    while (this.totals.length > 1 && this.totals[1].when <= begin) this.totals.shift();
   }
 
   // of is a rate, in messages a second: of a server by its name, of a node as "in node-1" and "out node-1".
   of(name) {
-    const now = performance.now();
-    // The last total from before the span stays: what has happened since is what counts.
-    while (this.totals.length > 1 && this.totals[1].when <= now - span) this.totals.shift();
+    this.forget();
     const first = this.totals[0]?.of.get(name);
     const last = this.totals.at(-1)?.of.get(name);
     if (first === undefined || last === undefined) return 0;

@@ -22,7 +22,6 @@ export class Timeline {
   }
 
   parts(state) {
-    this.inside = state.inside;
     this.listens = new Map(state.nodes.map((node) => [node.name, node.replica]));
     const names = [...state.servers, ...state.nodes].map((part) => part.name);
     if (String(names) === String(this.names)) return;
@@ -65,8 +64,7 @@ export class Timeline {
     if (cause) item.append(part("span", "after", `+${((moment.at - cause.at) / 1000).toFixed(2)} s`));
     item.append(what);
     if (moment.command) {
-      const typed = this.inside && !moment.command.startsWith("kill -");
-      const hand = part("span", "hand", typed ? "the same, typed where the system runs: " : "the same by hand: ");
+      const hand = part("span", "hand", moment.typed ? "the same, typed where the system runs: " : "the same by hand: ");
       hand.append(part("code", "", moment.command));
       item.append(hand);
     }

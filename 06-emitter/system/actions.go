@@ -34,14 +34,14 @@ func (s *System) Do(ctx context.Context, action, target string) error {
 	now := s.state.get()
 	for i, server := range now.Servers {
 		if target == server.Name || strings.HasSuffix(server.Addr, ":"+target) {
-			return s.did(action, server.Name, s.serverByHand(action, i, server), func() error {
+			return s.did(Moment{Who: server.Name, Text: action, Command: s.serverByHand(action, i, server), Typed: !s.processes()}, func() error {
 				return s.doServer(ctx, action, i, server)
 			})
 		}
 	}
 	for i, n := range now.Nodes {
 		if target == n.Name || strings.HasSuffix(n.URL, ":"+target) {
-			return s.did(action, n.Name, s.nodeByHand(action, i, n.PID), func() error {
+			return s.did(Moment{Who: n.Name, Text: action, Command: signalByHand(action, n.PID)}, func() error {
 				return s.doNode(ctx, action, i)
 			})
 		}
@@ -50,13 +50,13 @@ func (s *System) Do(ctx context.Context, action, target string) error {
 }
 
 // did does something and notes when it began, which is before anybody can notice.
-func (s *System) did(action, who, command string, do func() error) error {
-	began := time.Now().UnixMilli()
-	if err := do(); err != nil {
-		return err
+func (s *System) did(deed Moment, do func() error) error {
+	deed.Kind, deed.At = Done, time.Now().UnixMilli()
+	err := do()
+	if err == nil {
+		s.happened(deed)
 	}
-	s.happened(Moment{At: began, Kind: Done, Who: who, Text: action, Command: command})
-	return nil
+	return err
 }
 
 func (s *System) doServer(ctx context.Context, action string, i int, server Server) error {

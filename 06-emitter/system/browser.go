@@ -32,9 +32,10 @@ func openBrowser(url string) bool {
 		return false
 	}
 	cmd := exec.Command(command[0], append(command[1:], url)...)
+	group(cmd) // the browser may be its child, and is not to end by Ctrl-C
 	if cmd.Start() != nil {
 		return false
 	}
-	go func() { _ = cmd.Wait() }() // ends with what hands the URL on, at once
+	go func() { _ = cmd.Wait() }() // at once, or with the browser
 	return true
 }

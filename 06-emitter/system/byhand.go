@@ -49,16 +49,8 @@ func (s *System) startByHand(i int, port string) string {
 	return line + " --save '' --rdb-del-sync-files yes"
 }
 
-// nodeByHand is the same for a node.
-func (s *System) nodeByHand(action string, i int, pid int) string {
-	if action != Restart {
-		return signalByHand(action, pid)
-	}
-	_, master, _ := net.SplitHostPort(s.top.Addrs()[0])
-	_, replica, _ := net.SplitHostPort(s.top.Addrs()[s.replicaOf(i)])
-	return fmt.Sprintf("go run ./05-distributed-relay/cmd/node -port %d -pub-port %s -sub-port %s", s.o.Ports[i], master, replica)
-}
-
+// signalByHand is the command line that does something to a process; "": there is
+// none, or it would not be the same: a node that was started by hand is another one.
 func signalByHand(action string, pid int) string {
 	signal := map[string]string{Kill: "-9", Freeze: "-STOP", Thaw: "-CONT"}[action]
 	switch {

@@ -145,10 +145,14 @@ func (f *feed) send(u Update) {
 	}
 }
 
+// maxUpdates may wait for a map: more than what 20 nodes tell at once when they
+// are asked to.
+const maxUpdates = 1024
+
 // listen returns a channel of updates, closed when the feed ends or the
 // listener is too slow; the lines before; and a function that ends it.
 func (f *feed) listen() (updates <-chan Update, recent []string, end func()) {
-	l := make(chan Update, 256)
+	l := make(chan Update, maxUpdates)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.ended {

@@ -139,7 +139,7 @@ func (s *System) shown() *State {
 	}
 	for i := range now.Nodes {
 		n := &now.Nodes[i]
-		n.ByHand = byHand(func(action string) string { return s.nodeByHand(action, i, n.PID) })
+		n.ByHand = byHand(func(action string) string { return signalByHand(action, n.PID) })
 	}
 	return &now
 }
@@ -149,8 +149,6 @@ func (s *System) shown() *State {
 func (s *System) serveEvents(w http.ResponseWriter, r *http.Request) {
 	updates, recent, end := s.feed.listen()
 	defer end()
-	s.looked(1)
-	defer s.looked(-1)
 	w.Header().Set("Content-Type", "text/event-stream")
 	first := []Update{{State: s.shown()}}
 	for _, m := range s.moments.get() {
@@ -164,6 +162,8 @@ func (s *System) serveEvents(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	s.looked(1) // only now: what the nodes tell at once must find somebody who reads
+	defer s.looked(-1)
 	alive := time.NewTicker(10 * time.Second) // so that a page that is gone is noticed
 	defer alive.Stop()
 	for {

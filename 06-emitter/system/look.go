@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"strconv"
-	"strings"
 
 	relay "example.com/redis-chat/05-distributed-relay"
 )
@@ -31,8 +30,8 @@ type Step struct {
 	Client  string   `json:"client"`  // taken, failed: the id of who sent it
 	Message string   `json:"message"` // delivered: as in Hop
 	Clients []string `json:"clients"` // delivered: ids of who got it, the first ones
-	Room    string   `json:"room"`    // taken
-	Text    string   `json:"text"`    // taken
+	Room    string   `json:"room"`    // taken, failed: as in Hop, and text
+	Text    string   `json:"text"`
 }
 
 var stepKinds = map[relay.StepKind]string{relay.Taken: "taken", relay.Failed: "failed", relay.Delivered: "delivered"}
@@ -51,17 +50,14 @@ func obey(in io.Reader, tracer *relay.Tracer, log *slog.Logger) {
 
 const stepMessage = "step"
 
+// newStep says of a message what the observers will say of it, in the same words.
 func newStep(s relay.Step) Step {
-	step := Step{Kind: stepKinds[s.Kind], Client: s.Client, Clients: s.Clients}
-	switch s.Kind {
-	case relay.Taken:
-		step.Room = short(strings.Join(s.Event.Rooms, ", "), maxRooms)
-		step.Text = words([]any{s.Event.Data})
-		if s.Event.Binary != nil {
-			step.Text = words([]any{s.Event.Binary})
-		}
-	case relay.Delivered:
+	step := Step{Kind: stepKinds[s.Kind], Clients: s.Clients}
+	if s.Kind == relay.Delivered {
 		step.Message = fingerprint(s.Payload)
+	} else if e, err := relay.DecodeEnvelope(s.Payload); err == nil { // it is the node's own
+		hop := newHop(s.Payload, "", &e)
+		step.Client, step.Room, step.Text = hop.Client, hop.Room, hop.Text
 	}
 	return step
 }

@@ -14,8 +14,9 @@ type Moment struct {
 	Text string     `json:"text"` // a state, an action, a sentence
 	// Lost: how many messages the node has counted as missed since the last time.
 	Count int64 `json:"count,omitempty"`
-	// Done: what does the same by hand.
+	// Done: what does the same by hand, in a terminal or, when Typed, where the system runs.
 	Command string `json:"command,omitempty"`
+	Typed   bool   `json:"typed,omitempty"`
 }
 
 // MomentKind says what kind of moment it is.
@@ -37,6 +38,20 @@ type moments struct {
 // maxMoments is more than happens within the minute that is shown.
 const maxMoments = 500
 
+// forget drops the oldest moment that is over: the state that a part is in now may
+// be the oldest of all. Called with mu held.
+func (m *moments) forget() {
+	for i, old := range m.all {
+		last := old.Kind == Became && !slices.ContainsFunc(m.all[i+1:], func(later Moment) bool {
+			return later.Kind == Became && later.Who == old.Who
+		})
+		if !last {
+			m.all = slices.Delete(m.all, i, i+1)
+			return
+		}
+	}
+}
+
 // happened notes a moment and shows it.
 func (s *System) happened(m Moment) {
 	if m.At == 0 {
@@ -44,8 +59,8 @@ func (s *System) happened(m Moment) {
 	}
 	s.moments.mu.Lock()
 	s.moments.all = append(s.moments.all, m)
-	if extra := len(s.moments.all) - maxMoments; extra > 0 {
-		s.moments.all = slices.Delete(s.moments.all, 0, extra)
+	if len(s.moments.all) > maxMoments {
+		s.moments.forget()
 	}
 	s.moments.mu.Unlock()
 	s.feed.show(Update{Moment: &m})

@@ -2,6 +2,7 @@ package system
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -102,6 +103,9 @@ func (n *node) follow(cmd *exec.Cmd, log *bufio.Reader, ended chan struct{}) {
 				line = line[:len(line)-1]
 			}
 			n.log(n, line)
+			if bytes.Contains(line, []byte(`"msg":"`+stepMessage+`"`)) {
+				continue // of a message, and not of the node
+			}
 			if last = append(last, string(line)); len(last) > lastLines {
 				last = last[1:]
 			}

@@ -25,7 +25,7 @@ func Run(ctx context.Context, o Options) error {
 	s.feed.print(fmt.Sprintf("Ready in %.2f s: a client on each node has heard the other nodes and the emitter.\n\n%s\n%s",
 		s.ready.Seconds(), s.Table(), s.Hints()))
 	if o.Open && !openBrowser(s.mapURL) && s.mapURL != "" {
-		s.feed.print("The live map is at " + s.mapURL + ": open it in a browser (there is no display here to open it on).")
+		s.feed.print("The live map is at " + s.mapURL + ": open it in a browser (here is no display, or nothing that opens a URL).")
 	}
 	if o.In != nil {
 		readInBackground()

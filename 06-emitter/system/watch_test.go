@@ -9,7 +9,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	chat "example.com/redis-chat/04-websocket-chat"
 	relay "example.com/redis-chat/05-distributed-relay"
 )
 
@@ -42,10 +41,16 @@ func TestStepInANodesLogIsPassedOnToTheMap(t *testing.T) {
 	s, _ := silent(t)
 	updates, _, end := s.feed.listen()
 	defer end()
-	step := relay.Step{Kind: relay.Taken, Client: "id", Event: chat.Event{Data: json.RawMessage(`"hi\u0007"`), Rooms: []string{"lobby"}}}
+	e := relay.Envelope{UID: "abc123", Event: "wave", Args: []any{json.RawMessage(`{"a": 1.50}`)}, Rooms: []string{"lobby"}, From: "a\u0007", Except: []string{"id"}}
+	payload, err := e.Append(nil)
+	require.NoError(t, err)
+	step := relay.Step{Kind: relay.Taken, Payload: string(payload)}
 	slog.New(slog.NewJSONHandler(&out, nil)).Info(stepMessage, "step", newStep(step))
 	s.logged(&node{name: "node-1"}, out.Bytes())
-	require.Equal(t, Step{Node: "node-1", Kind: "taken", Client: "id", Room: "lobby", Text: "hi\ufffd"}, *(<-updates).Step)
+	require.Equal(t, Step{Node: "node-1", Kind: "taken", Client: "id", Room: "lobby", Text: `[wave] {"a":1.5}`}, *(<-updates).Step)
+	again, err := relay.DecodeEnvelope(string(payload))
+	require.NoError(t, err)
+	require.Equal(t, `[wave] {"a":1.5}`, newHop(string(payload), "", &again).Text, "an observer says the same")
 
 	s.logged(&node{name: "node-1"}, []byte(`{"msg":"step","step":{"room":"system-proof-x"}}`))
 	s.logged(&node{name: "node-1"}, []byte(`{"msg":"step","step":7}`))
@@ -57,7 +62,16 @@ func TestMomentsAreKeptAndNotForEver(t *testing.T) {
 	for range 2 * maxMoments {
 		s.notice("node-1", "once more")
 	}
-	require.Len(t, s.moments.get(), maxMoments)
+	kept := s.moments.get()
+	require.Len(t, kept, maxMoments)
+	became := map[string]string{}
+	for _, m := range kept {
+		if m.Kind == Became {
+			became[m.Who] = m.Text
+		}
+	}
+	require.Equal(t, map[string]string{"master": Starting, "replica-1": Starting, "replica-2": Starting, "node-1": Up}, became,
+		"what a part is stays known, however long it has been that")
 }
 
 func TestCommandsByHandAreOfTheProcess(t *testing.T) {

@@ -23,7 +23,7 @@ func (b tab) told(kind, text string) {
 	b.until(fmt.Sprintf(`[...document.querySelectorAll("#moments .%s")].some((item) => item.innerText.includes(%q))`, kind, text))
 }
 
-// is waits until the map shows a part in that state: in the picture, on its card, on the time line.
+// becomes waits until the map shows a part in that state: in the picture, on its card, on the time line.
 func (b tab) becomes(name, state string) {
 	b.t.Helper()
 	b.until(fmt.Sprintf(`[...document.querySelectorAll("#map [data-state] .name")].find((text) => text.textContent === %q).parentNode.dataset.state === %q`, name, state))

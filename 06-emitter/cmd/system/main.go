@@ -67,7 +67,11 @@ func isTerminal(out io.Writer) bool {
 		return false
 	}
 	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	nowhere, err := os.Stat(os.DevNull) // it is such a device, too
+	return err != nil || !os.SameFile(info, nowhere)
 }
 
 // canListen looks at the address before servers are started for nodes that could not.
