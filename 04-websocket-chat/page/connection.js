@@ -85,9 +85,10 @@ export class Connection {
     this.tryNext(["noAnswer"]);
   }
 
-  // drop closes the socket and forgets it and the timers, so that nothing late can be taken for news. A socket that is
-  // only forgotten would stay open: a second one of the same person, whom nobody hears.
+  // drop closes the socket and forgets it, the timers and the question why, so that nothing late can be taken for news.
+  // A socket that is only forgotten would stay open: a second one of the same person, whom nobody hears.
   drop() {
+    this.asking?.abort();
     clearInterval(this.pingTimer);
     clearTimeout(this.openTimer);
     clearTimeout(this.steadyTimer);
@@ -102,16 +103,20 @@ export class Connection {
   // askWhy asks the node over plain HTTP, which runs the same checks, why it did not open a WebSocket.
   // Only the page's own node can be asked: a browser does not show the answers of others.
   async askWhy(node, query) {
+    const asking = (this.asking = new AbortController());
     let why = ["noNode"];
     if (node === location.origin) {
       try {
-        const answer = await fetch(endpoint(node, query, "http"), { signal: AbortSignal.timeout(answerWithin) });
+        const signal = AbortSignal.any([asking.signal, AbortSignal.timeout(answerWithin)]);
+        const answer = await fetch(endpoint(node, query, "http"), { signal });
         const text = (await answer.text()).trim();
+        if (asking.signal.aborted) return;
         if ([400, 401, 403].includes(answer.status)) return this.on.refused(text);
         if (answer.status === 429 || answer.status >= 500) why = ["told", { text: text.replace(/[.\s]+$/, "") }];
         if (answer.status === 426) why = ["noSocket"];
         this.notBefore.set(node, performance.now() + retryAfter(answer));
       } catch {
+        if (asking.signal.aborted) return; // by drop: somebody has gone on meanwhile
         // Nobody there: what is said above is right.
       }
     }

@@ -29,3 +29,21 @@ func TestWhoChangesTheNameIsThereOnce(t *testing.T) {
 		require.Eventually(t, func() bool { return n.hub.Stats().Connections == 2 }, patience, tick)
 	}
 }
+
+// The page asks a node why it refuses; who goes on meanwhile must not be called back by a late answer.
+func TestLateAnswerDoesNotEndTheNextConnection(t *testing.T) {
+	t.Parallel()
+	n := start(t, chat.Options{Node: "n1"})
+	n.door.set("1")
+	b := openWith(t, n.url("alice"), 1100, 700, watchful+`
+window.asked = [], window.fetch = (url, { signal }) => new Promise((answer) => asked.push({ answer, signal }));`)
+	b.until(`asked.length === 1`)
+	n.door.set("")
+	b.rename("ann")
+	b.evaluate(`asked[0].signal.aborted`)
+	b.evaluate(`asked[0].answer(new Response("full", { status: 503 })), true`)
+	b.settle()
+	b.shows("status", "Connected to n1 as ann")
+	b.evaluate(`sockets.length === 2 && asked.length === 1`)
+	require.Equal(t, 1, n.hub.Stats().Connections)
+}
