@@ -112,7 +112,7 @@ const own = {
     else connection.send({ event: "leave", data: data.room }); // somebody left it while we were away
     if (offlineSince !== undefined) {
       const n = Math.round((performance.now() - offlineSince) / 1000);
-      lines.tellAll("warn", () => say("back", { node: data.node, n }));
+      lines.tellAll("warn", () => say("back", { node: data.node, time: n ? say("seconds", { n }) : say("moment") }));
       offlineSince = undefined;
     } else if (home) {
       lines.tell(home, "good", say("welcome", { name: data.name, room: data.room, node: data.node }));
@@ -126,7 +126,7 @@ const own = {
     const room = rooms.get(name);
     if (!room) return;
     room.people.update(data);
-    lines.presence(room, data);
+    lines.presence(room, data, me.name);
     if (room === shown) showPeople();
   },
   $error({ data }) {
@@ -134,11 +134,13 @@ const own = {
   },
   $degraded({ data }) {
     status.degraded();
-    lines.tellAll("warn", () => say("degraded", { text: data.text }));
+    const text = data.text.replace(/: messages may be missed$/, ""); // which the page says, too
+    lines.tellAll("warn", () => say("degraded", { text }));
   },
   $recovered({ data }) {
     const n = data?.missed;
     status.recovered(n);
+    outbox.recovered();
     lines.tellAll("good", () => (n === undefined ? say("recoveredUnknown") : say("recovered", { n })));
   },
 };

@@ -28,10 +28,12 @@ export class Lines {
     for (const room of this.rooms) this.tell(room, kind, sentence());
   }
 
-  // presence writes who came and went, as a "$presence" frame says it.
-  presence(room, { count, joined, left }) {
+  // presence writes who came and went, as a "$presence" frame says it. Of oneself, who is here, only another connection
+  // can have ended: that of before a change of node, for example.
+  presence(room, { count, joined = [], left = [] }, me) {
     if (count > crowd) return;
-    if (joined?.length) this.tell(room, "", cameOrWent(joined, "joined"));
-    if (left?.length) this.tell(room, "", cameOrWent(left, "left"));
+    const gone = left.filter((name) => name !== me);
+    if (joined.length > 0) this.tell(room, "", cameOrWent(joined, "joined"));
+    if (gone.length > 0) this.tell(room, "", cameOrWent(gone, "left"));
   }
 }

@@ -15,6 +15,7 @@ export class Outbox {
     Object.assign(this, { post, edit, me });
     this.left = known(inTab.get("unsure")); // of before a reload
     this.unsure = new Map(); // item → { room, text } of messages that are under way, or failed
+    this.accepted = new Map(); // item → room of those that have no place yet
   }
 
   // say sends text into a room and shows it there at once.
@@ -33,6 +34,7 @@ export class Outbox {
         if (!late) return; // given up, and it says so: $placed can still tell better
         clearTimeout(late);
         mark(item, "accepted", say("accepted"));
+        this.accepted.set(item, room);
       },
       // Only now the message has its place in the one order that all clients see: after all that came before.
       placed: () => {
@@ -54,6 +56,7 @@ export class Outbox {
   // and then the connection is lost. Once somebody has pressed a button no other reason matters.
   failed(room, item, text, sentence, mayRepeat = true) {
     if (!this.unsure.has(item)) return;
+    this.accepted.delete(item);
     const again = item.dataset.state === "failed";
     mark(item, "failed", sentence);
     if (again) return;
@@ -71,6 +74,16 @@ export class Outbox {
     if (mayRepeat) button(say("sendAgain"), () => this.say(room, text));
     button(say("edit"), () => this.edit(room, text));
     room.history.add({ item, make: () => item });
+  }
+
+  // recovered is told when the node hears all again. What it has accepted and not heard until now has most likely been
+  // missed, as others' messages were: it stands here, before all that comes later, unless its place is told after all.
+  recovered() {
+    for (const [item, room] of this.accepted) {
+      this.done(item);
+      mark(item, "unheard", say("unheard"));
+      room.history.add({ item, make: () => item });
+    }
   }
 
   // restore shows what was under way, or had failed, when the page was reloaded. What was for a room that the page has
@@ -91,6 +104,7 @@ export class Outbox {
 
   done(item) {
     this.unsure.delete(item);
+    this.accepted.delete(item);
     this.save();
   }
 

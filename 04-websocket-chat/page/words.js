@@ -19,8 +19,8 @@ export const languages = {
     refused: "{text}", refusedHere: "Not connected: the node refuses", named: "{name}",
 
     welcome: "You are {name} in {room}, on {node}.", lost: "Connection lost: {why}.",
-    back: { one: "Back, on {node}, after {n} second. How many messages were missed meanwhile cannot be known: nobody stores them.",
-      other: "Back, on {node}, after {n} seconds. How many messages were missed meanwhile cannot be known: nobody stores them." },
+    back: "Back, on {node}, after {time}. How many messages were missed meanwhile cannot be known: nobody stores them.",
+    seconds: { one: "{n} second", other: "{n} seconds" }, moment: "less than a second",
     joined: "{names} joined.", left: "{names} left.", joinedMore: "{names} and {n} more joined.", leftMore: "{names} and {n} more left.",
     degraded: "Messages may be missing from now on: {text}",
     recovered: { one: "Messages arrive again; {n} message was missed.", other: "Messages arrive again; {n} messages were missed." },
@@ -28,7 +28,8 @@ export const languages = {
     notJoined: "{room} cannot be joined: {text}", roomRefused: "not joined",
 
     announcement: "announcement", somebody: "somebody", toYou: "to you alone", bytes: "{n} bytes",
-    sending: "sending", accepted: "accepted", notAcknowledged: "Not acknowledged: it may have arrived or not.",
+    sending: "sending", accepted: "accepted", unheard: "accepted; this node has not heard it come back",
+    notAcknowledged: "Not acknowledged: it may have arrived or not.",
     notKnown: "Not known whether this arrived.", notKnownIn: "Not known whether this arrived in {room}, which you are not in.",
     notSent: "Not sent: there is no connection.", sendAgain: "Send again", edit: "Edit",
 
@@ -53,7 +54,8 @@ export const languages = {
     refused: "{text}", refusedHere: "接続していません: ノードに断られました", named: "{name}",
 
     welcome: "{node} で {room} に {name} として入りました。", lost: "接続が切れました: {why}。",
-    back: { other: "{n} 秒後に {node} に再接続しました。その間に届かなかったメッセージの数は分かりません。メッセージはどこにも保存されないためです。" },
+    back: "{time}に {node} に再接続しました。その間に届かなかったメッセージの数は分かりません。メッセージはどこにも保存されないためです。",
+    seconds: { other: "{n} 秒後" }, moment: "1 秒以内",
     joined: "{names} が入りました。", left: "{names} が出ました。", joinedMore: "{names} ほか {n}人が入りました。", leftMore: "{names} ほか {n}人が出ました。",
     degraded: "これ以降、メッセージが欠ける可能性があります: {text}",
     recovered: { other: "メッセージが再び届くようになりました。{n} 件が届きませんでした。" },
@@ -61,7 +63,8 @@ export const languages = {
     notJoined: "{room} に入れません: {text}", roomRefused: "入れません",
 
     announcement: "お知らせ", somebody: "だれか", toYou: "あなただけに", bytes: "{n} バイト",
-    sending: "送信中", accepted: "受付済み", notAcknowledged: "受付の確認がありません。届いたかどうか分かりません。",
+    sending: "送信中", accepted: "受付済み", unheard: "受付済み（このノードには戻ってきていません）",
+    notAcknowledged: "受付の確認がありません。届いたかどうか分かりません。",
     notKnown: "届いたかどうか分かりません。", notKnownIn: "入っていない {room} に届いたかどうか分かりません。",
     notSent: "送信していません。接続がありません。", sendAgain: "再送", edit: "編集",
 

@@ -73,3 +73,25 @@ func TestMessageForARoomThatWasLeftIsNotSentToAnother(t *testing.T) {
 	b.until(`document.getElementById("text").value === "for go alone" && !document.querySelector(".mine")`)
 	b.until(`sessionStorage["chat.unsure"] === "[]"`)
 }
+
+// The relay has taken it, and the node has missed it with all else: then nobody will say where its place is.
+func TestMessageThatItsOwnNodeMissedSaysSo(t *testing.T) {
+	t.Parallel()
+	held := &heldRelay{}
+	n := start(t, chat.Options{Node: "n1", Relay: held})
+	b := join(t, n, "alice")
+	n.hub.Degrade("the replica is silent")
+	b.types("mine\r")
+	b.until(`document.querySelector(".mine")?.dataset.state === "accepted"`)
+	missed := int64(1)
+	n.hub.Recover(&missed)
+	b.shows("log", "accepted; this node has not heard it come back")
+	n.say("lobby", "later")
+	b.until(`[...document.querySelectorAll(".text")].map((e) => e.textContent).join() === "mine,later"`)
+	b.until(`document.querySelector(".mine").dataset.state === "unheard" && !document.querySelector(".mine button")`)
+	b.picture("unheard")
+	n.hub.Deliver(held.take()) // it comes after all
+	b.until(`document.querySelector(".mine").dataset.state === "placed"`)
+	b.until(`[...document.querySelectorAll(".text")].map((e) => e.textContent).join() === "later,mine"`)
+	b.until(`!document.getElementById("log").innerText.includes("accepted")`)
+}

@@ -52,6 +52,34 @@ func TestPageSaysThatItCannotKnowWhatItMissed(t *testing.T) {
 	b.shows("log", "cannot be known")
 }
 
+// Nobody wants to read the same thing twice, or of themselves that they have left.
+func TestSentencesOfTheNodeAreSaidOnce(t *testing.T) {
+	t.Parallel()
+	n := start(t, chat.Options{Node: "n1"})
+	n.hub.ApplyPresence("n2", chat.PresenceUpdate{Joined: map[string][]string{"lobby": {"alice", "bob"}}})
+	b := openWith(t, n.url("alice"), 1100, 700, "window.now = performance.now(), performance.now = () => now;")
+	b.shows("status", "Connected")
+	b.shows("present-title", "Here now: 3")
+	n.hub.Degrade("this node's replica has gone quiet: messages may be missed")
+	b.until(`[...document.querySelectorAll(".warn")].at(-1)?.textContent === "Messages may be missing from now on: this node's replica has gone quiet"`)
+	n.hub.Recover(nil)
+	n.hub.ApplyPresence("n2", chat.PresenceUpdate{Left: map[string][]string{"lobby": {"alice"}}}) // who was on another node before
+	n.hub.ApplyPresence("n2", chat.PresenceUpdate{Left: map[string][]string{"lobby": {"bob"}}})
+	b.shows("log", "bob left.")
+	b.shows("present-title", "Here now: 1")
+	require.NotRegexp(t, `alice[^.\n]* left`, b.text("log"))
+
+	n.stop()
+	b.shows("status", "Not connected")
+	n.start()
+	b.shows("log", "Back, on n1, after less than a second. How many")
+	n.stop()
+	b.shows("status", "Not connected")
+	b.evaluate(`now += 1400, true`)
+	n.start()
+	b.shows("log", "Back, on n1, after 1 second. How many")
+}
+
 func TestReconnectingIsSaidInWordsAndHasAButton(t *testing.T) {
 	t.Parallel()
 	n := start(t, chat.Options{Node: "n1"})
@@ -89,11 +117,16 @@ func TestPageInAFrameLeavesTheFocusAlone(t *testing.T) {
 	n.stop()
 	n.frames = []string{origin}
 	n.start()
+	// Each frame says when it has welcomed its person, and so has taken the focus if it is one that does.
+	const tell = `addEventListener("message", () => window.online = (window.online ?? 0) + 1);
+		if (window !== parent) addEventListener("DOMContentLoaded", () => new MutationObserver(() => {
+			if (document.body.dataset.state === "online") parent.postMessage("online", "*");
+		}).observe(document.body, { attributeFilter: ["data-state"] }));`
 	frame := `<iframe width=360 height=480 title=x src="http://` + n.addr + `/?room=lobby&lang=en&name=`
 	set(`<!doctype html><html lang=en><title>map</title><button id=own autofocus>own</button><br>` + frame + `alice"></iframe> ` + frame + `bob"></iframe>`)
-	b := open(t, origin, 800, 560)
+	b := openWith(t, origin, 800, 560, tell)
+	b.until(`window.online === 2`)
 	b.until(`document.activeElement.id === "own"`)
-	require.Eventually(t, func() bool { return n.hub.Stats().Connections == 2 }, patience, tick)
 	for range 5 {
 		n.say("lobby", "a rather long message, so that one sees how a small frame breaks the lines")
 		n.hub.Deliver([]chat.Event{{Name: "message", Data: []byte(`"from the emitter"`)}})
