@@ -113,7 +113,7 @@ setInterval(() => {
   document.body.classList.toggle("busy", rates.busy());
   at("pace").textContent = rates.busy()
     ? "too many to follow: flows with their rates, and a sample of the messages"
-    : "each message in slow motion, in its sender's colour";
+    : "slow motion: each message replayed, in its sender's colour";
   timeline.draw();
 }, 500);
 

@@ -17,8 +17,7 @@ export class Timeline {
   }
 
   clear() {
-    this.moments = []; // the oldest first
-    this.list.replaceChildren();
+    this.moments = []; // the oldest first; the list stays until there is a new one
   }
 
   parts(state) {

@@ -13,6 +13,7 @@ export class Ways {
   }
 
   parts(state) {
+    this.giveUp(state);
     const columns = [...state.servers, ...state.nodes].map((part) => part.name);
     if (String(columns) === String(this.columns)) return;
     this.columns = columns;
@@ -49,13 +50,24 @@ export class Ways {
 
   missing(message) {
     for (const name of this.columns) {
-      if (!message.been.has(name)) this.mark(message, name, "not here", "no");
+      if (!message.been.has(name)) this.mark(message, name, "not yet", "not-yet");
     }
   }
 
-  // isMarked tells whether a message had been given up at a server or a node.
+  // giveUp is for what has not come to a part that is up again: what was published before it is, has come or is lost.
+  giveUp(state) {
+    [...state.servers, ...state.nodes].forEach((part, i) => {
+      if (part.state !== "up") return;
+      for (const cell of this.body.querySelectorAll(`td:nth-child(${3 + i}).not-yet`)) {
+        cell.textContent = "lost";
+        cell.className = "no";
+      }
+    });
+  }
+
+  // isMarked tells whether a message was late at a server or a node.
   isMarked(message, name) {
-    return this.rows.get(message)?.cells[2 + this.columns.indexOf(name)]?.className === "no";
+    return ["no", "not-yet"].includes(this.rows.get(message)?.cells[2 + this.columns.indexOf(name)]?.className);
   }
 
   // mark fills the cell of a server or a node; "" is the column of who took the message.

@@ -190,5 +190,20 @@ func (s *System) Emit(ctx context.Context, room, text string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return receipt.String(), nil
+	return receipt.String() + s.without(), nil
+}
+
+// without names the replicas that an emitter's receipt, which is the master's, does
+// not know of.
+func (s *System) without() string {
+	var missing []string
+	for _, server := range s.state.get().Servers[1:] {
+		if server.State != Up {
+			missing = append(missing, server.Name+", which is "+server.State)
+		}
+	}
+	if missing == nil {
+		return ""
+	}
+	return "; not " + strings.Join(missing, ", nor ")
 }

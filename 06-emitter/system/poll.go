@@ -115,7 +115,8 @@ func (s *System) measured(i int, asked Node, metrics map[string]float64) {
 		lost = missed - n.Missed
 		now.Missed += lost
 		n.Missed = missed
-		n.Received, n.Delivered = int64(metrics["chat_messages_received_total"]), int64(metrics["chat_deliveries_total"])
+		received, delivered := traffic(metrics)
+		n.Received, n.Delivered = max(0, received-n.proof[0]), max(0, delivered-n.proof[1])
 		n.Probed = int64(1000 * metrics["chat_probe_timestamp_seconds"])
 		if n.State != asked.State || n.doubt != asked.doubt || n.State == Starting {
 			return
@@ -132,6 +133,25 @@ func (s *System) measured(i int, asked Node, metrics map[string]float64) {
 	}
 	if back {
 		s.notice(asked.Name, "%s answers again, and is ready", asked.Name)
+	}
+}
+
+func traffic(metrics map[string]float64) (received, delivered int64) {
+	return int64(metrics["chat_messages_received_total"]), int64(metrics["chat_deliveries_total"])
+}
+
+// leaveOutProof lets the nodes' traffic begin at 0 when the system is ready.
+func (s *System) leaveOutProof(ctx context.Context) {
+	for i, n := range s.state.get().Nodes {
+		metrics, err := readMetrics(ctx, n.URL)
+		if err != nil {
+			continue // then its first messages count
+		}
+		received, delivered := traffic(metrics)
+		s.state.change(func(now *State) {
+			at := &now.Nodes[i]
+			at.proof, at.Received, at.Delivered = [2]int64{received, delivered}, 0, 0
+		})
 	}
 }
 

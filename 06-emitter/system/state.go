@@ -76,8 +76,9 @@ type Node struct {
 
 	ByHand map[string]string `json:"byHand"` // as a server's
 
-	doubt      bool // its log says not ready, and has not said ready again
-	unanswered int  // polls in a row
+	doubt      bool     // its log says not ready, and has not said ready again
+	unanswered int      // polls in a row
+	proof      [2]int64 // of received and delivered: what the system's own proof was
 }
 
 // Client is who is connected to a node.

@@ -82,7 +82,11 @@ func (s *System) prove(ctx context.Context) error {
 			return fmt.Errorf("prove the servers: what is published at the master does not come back from all of them: %w", context.Cause(ctx))
 		}
 	}
-	return prove(ctx, s.state.get().Nodes, s.emitter)
+	if err := prove(ctx, s.state.get().Nodes, s.emitter); err != nil {
+		return err
+	}
+	s.leaveOutProof(ctx)
+	return nil
 }
 
 // State is what is so now.

@@ -54,15 +54,19 @@ func TestReplicaIsKilledFromTheMapAndTheMapTellsSo(t *testing.T) {
 		left.says(text)
 		left.until(`[...document.querySelectorAll(".mine")].at(-1).dataset.state === "placed"`)
 	}
-	b.until(`document.querySelector("#ways tbody tr").innerText === "alice missed 2\tnode-1\tseen\tseen\tnot here\tonly the sender\tnot here"`)
+	b.until(`document.querySelector("#ways tbody tr").innerText === "alice missed 2\tnode-1\tseen\tseen\tnot yet\tonly the sender\tnot yet"`)
 	b.until(`document.querySelectorAll("#map .dot.failed").length === 2`) // on the way to the replica
 	b.projected("map-replica-gone")
+	b.evaluate(`document.querySelector("#emit button").click(), true`)
+	b.shows("answer", "reached 1 of 1 replicas")
+	b.shows("answer", "; not replica-2, which is gone")
 	b.press("restart", "replica-2")
 	b.becomes("replica-2", system.Up)
 	b.becomes("node-2", system.Up)
 	b.told("lost", "node-2: 2 messages counted as missed")
 	b.until(`document.querySelector("#timeline .lost text").textContent === "−2"`)
 	b.shows("missed", "2")
+	b.until(`document.querySelectorAll("#ways tbody tr")[1].innerText === "alice missed 2\tnode-1\tseen\tseen\tlost\tonly the sender\tlost"`)
 	right.shows("log", "2 messages")
 	b.projected("map-time-line")
 }
