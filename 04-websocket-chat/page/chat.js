@@ -141,7 +141,8 @@ const own = {
     const n = data?.missed;
     status.recovered(n);
     outbox.recovered();
-    lines.tellAll("good", () => (n === undefined ? say("recoveredUnknown") : say("recovered", { n })));
+    // Not "0 were missed": the last ones of a publisher leave no gap that shows.
+    lines.tellAll("good", () => (n ? say("recovered", { n }) : n === 0 ? say("recoveredNone") : say("recoveredUnknown")));
   },
 };
 

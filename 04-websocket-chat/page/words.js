@@ -24,6 +24,7 @@ export const languages = {
     joined: "{names} joined.", left: "{names} left.", joinedMore: "{names} and {n} more joined.", leftMore: "{names} and {n} more left.",
     degraded: "Messages may be missing from now on: {text}",
     recovered: { one: "Messages arrive again; {n} message was missed.", other: "Messages arrive again; {n} messages were missed." },
+    recoveredNone: "Messages arrive again; none was counted as missed.",
     recoveredUnknown: "Messages arrive again; how many were missed is not known.",
     notJoined: "{room} cannot be joined: {text}", roomRefused: "not joined",
 
@@ -59,6 +60,7 @@ export const languages = {
     joined: "{names} が入りました。", left: "{names} が出ました。", joinedMore: "{names} ほか {n}人が入りました。", leftMore: "{names} ほか {n}人が出ました。",
     degraded: "これ以降、メッセージが欠ける可能性があります: {text}",
     recovered: { other: "メッセージが再び届くようになりました。{n} 件が届きませんでした。" },
+    recoveredNone: "メッセージが再び届くようになりました。届かなかったと数えられたものはありません。",
     recoveredUnknown: "メッセージが再び届くようになりました。届かなかった数は分かりません。",
     notJoined: "{room} に入れません: {text}", roomRefused: "入れません",
 

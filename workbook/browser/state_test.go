@@ -29,6 +29,8 @@ func TestPageCountsWhatWasMissed(t *testing.T) {
 	recover(&more, "37 messages were missed", "Messages arrive again; 36 messages were missed.")
 	b.picture("recovered")
 	n.hub.Degrade("the replica is silent")
+	recover(new(int64), "37 messages were missed", "Messages arrive again; none was counted as missed.")
+	n.hub.Degrade("the replica is silent")
 	recover(nil, "37 messages were missed", "how many were missed is not known")
 	b.choose("lobby") // it is the same for all rooms
 	b.shows("log", "36 messages were missed")
