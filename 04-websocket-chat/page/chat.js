@@ -137,8 +137,7 @@ const own = {
     const text = data.text.replace(/: messages may be missed$/, ""); // which the page says, too
     lines.tellAll("warn", () => say("degraded", { text }));
   },
-  $recovered({ data }) {
-    const n = data?.missed;
+  $recovered({ data: { missed: n } = {} }) {
     status.recovered(n);
     outbox.recovered();
     // Not "0 were missed": the last ones of a publisher leave no gap that shows.
