@@ -69,6 +69,17 @@ var tools = []tool{
 
 const inWSL = "there is none for Windows: work in WSL, or do without"
 
+// Find returns the path of a program that the workbook can use, by the name that the
+// doctor's list gives it, or "" where it is not on this machine.
+func Find(name string) string {
+	for _, t := range tools {
+		if t.name == name {
+			return t.find()
+		}
+	}
+	panic("the doctor knows no " + name)
+}
+
 // find returns the path of the program, or "".
 func (t tool) find() string {
 	names := t.names

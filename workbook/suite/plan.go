@@ -1,38 +1,31 @@
 package suite
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
-	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// basics is the module that hands out Redis: a test that imports nothing of it
-// does not depend on where Redis comes from.
-const (
-	basics   = "example.com/redis-chat/01-redis-basics"
-	workbook = "example.com/redis-chat/workbook/"
-)
-
-// run is one run of go test.
+// run is one run of the tests.
 type run struct {
 	headline string
 	set      []string // variables set for this run, over the environment's
 	unset    []string // variables that this run does not see
 	onRedis  bool     // only the packages that stand on Redis
+	short    bool     // without the long tests, which another run has
 }
 
-// plan says which runs there are, and, when the one on a real server is left out, why.
+// plan says which runs there are, and, when the one on a real server is left
+// out, why.
 // Everything runs embedded; what stands on Redis runs again on the server. Tests in
-// the browser run the first time only, those with Node.js, which has no use for
-// embedded servers, the second time only.
-func plan(env []string, server string, packagesGiven bool) (runs []run, note string) {
+// the browser run the first time only; those with Node.js, which has no use for
+// embedded servers, and the long ones the second time only.
+func plan(env []string, server string) (runs []run, notes []string) {
 	if backend := lookup(env, "WORKBOOK_REDIS"); backend != "" {
-		return []run{{headline: "on " + backend + ", as WORKBOOK_REDIS says"}}, ""
+		return []run{{headline: "on " + backend + ", as WORKBOOK_REDIS says"}}, nil
 	}
 	embedded := run{
 		headline: "embedded: Redis inside of the tests (WORKBOOK_REDIS=embedded)",
@@ -40,19 +33,20 @@ func plan(env []string, server string, packagesGiven bool) (runs []run, note str
 		unset:    []string{"REQUIRE_REDIS"},
 	}
 	if server == "" && lookup(env, "REQUIRE_REDIS") != "1" {
-		return []run{embedded}, "Not run on a real server: neither redis-server nor valkey-server is on the PATH (make doctor tells how to get one)."
+		return []run{embedded}, []string{"Not run on a real server: neither redis-server nor valkey-server is on the PATH (make doctor tells how to get one)."}
 	}
 	if server == "" {
 		server = "redis-server, which REQUIRE_REDIS=1 asks for"
 	}
 	embedded.unset = append(embedded.unset, "REQUIRE_NODE")
+	embedded.short = true
 	real := run{
 		headline: fmt.Sprintf("server: what stands on Redis, again on %s (WORKBOOK_REDIS=server)", server),
 		set:      []string{"WORKBOOK_REDIS=server"},
 		unset:    []string{"REQUIRE_BROWSER"},
-		onRedis:  !packagesGiven,
+		onRedis:  true,
 	}
-	return []run{embedded, real}, ""
+	return []run{embedded, real}, nil
 }
 
 // ErrBackend is in the error of a WORKBOOK_REDIS that no test would know what to do
@@ -94,55 +88,6 @@ func lookup(env []string, name string) string {
 		if value, ok := strings.CutPrefix(v, name+"="); ok {
 			return value
 		}
-	}
-	return ""
-}
-
-// findServer returns the path of redis-server, else of valkey-server, else "".
-func findServer() string {
-	for _, name := range []string{"redis-server", "valkey-server"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	return ""
-}
-
-// packagesOnRedis lists the packages whose tests reach the module that hands out
-// Redis. The workbook's own tests are left out: they do not ask which Redis it is.
-func packagesOnRedis(ctx context.Context, root string) ([]string, error) {
-	cmd := exec.CommandContext(ctx, "go", "list", "-test", "-f", `{{.ImportPath}} {{join .Deps " "}}`, "work")
-	cmd.Dir = root
-	out, err := cmd.Output()
-	if err != nil {
-		return nil, fmt.Errorf("go list -test work: %w%s", err, stderr(err))
-	}
-	return onRedis(string(out)), nil
-}
-
-// onRedis reads the lines of go list: a package and what it depends on. A package's
-// tests are the program of its name with .test behind it.
-func onRedis(list string) []string {
-	var packages []string
-	for line := range strings.Lines(list) {
-		words := strings.Fields(line)
-		if len(words) == 0 {
-			continue
-		}
-		name, isTest := strings.CutSuffix(words[0], ".test")
-		if !isTest || strings.HasPrefix(name, workbook) {
-			continue
-		}
-		if slices.ContainsFunc(words[1:], func(dep string) bool { return dep == basics || strings.HasPrefix(dep, basics+"/") }) {
-			packages = append(packages, name)
-		}
-	}
-	return packages
-}
-
-func stderr(err error) string {
-	if exit, ok := err.(*exec.ExitError); ok {
-		return "\n" + strings.TrimSpace(string(exit.Stderr))
 	}
 	return ""
 }

@@ -21,35 +21,29 @@ func TestPlan(t *testing.T) {
 		"the environment chose embedded": {env: []string{"WORKBOOK_REDIS=embedded"}, server: server, want: []string{"embedded"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			runs, note := plan(c.env, c.server, false)
+			runs, notes := plan(c.env, c.server)
 			var got []string
 			for _, r := range runs {
 				got = append(got, lookup(r.environ(c.env), "WORKBOOK_REDIS"))
 			}
 			require.Equal(t, c.want, got)
-			require.Equal(t, c.note, note != "")
+			require.Equal(t, c.note, len(notes) > 0)
 		})
 	}
 }
 
 func TestEachRequirementHoldsInOneRun(t *testing.T) {
 	env := []string{"PATH=/bin", "REQUIRE_REDIS=1", "REQUIRE_BROWSER=1", "REQUIRE_NODE=1"}
-	runs, _ := plan(env, "/usr/bin/redis-server", false)
+	runs, _ := plan(env, "/usr/bin/redis-server")
 	require.Len(t, runs, 2)
 	embedded, server := runs[0].environ(env), runs[1].environ(env)
 
 	require.Equal(t, []string{"PATH=/bin", "REQUIRE_BROWSER=1", "WORKBOOK_REDIS=embedded"}, embedded)
 	require.Equal(t, []string{"PATH=/bin", "REQUIRE_REDIS=1", "REQUIRE_NODE=1", "WORKBOOK_REDIS=server"}, server)
-}
+	require.Equal(t, []bool{true, false}, []bool{runs[0].short, runs[1].short}, "what is long runs once")
 
-func TestOnlyWhatStandsOnRedisRunsTwice(t *testing.T) {
-	const list = `example.com/redis-chat/03-pubsub example.com/redis-chat/01-redis-basics fmt
-example.com/redis-chat/03-pubsub.test example.com/redis-chat/03-pubsub [example.com/redis-chat/03-pubsub.test] example.com/redis-chat/01-redis-basics/redistest
-example.com/redis-chat/04-websocket-chat.test fmt net/http
-example.com/redis-chat/06-emitter/cmd/emit example.com/redis-chat/01-redis-basics
-example.com/redis-chat/workbook/browser.test example.com/redis-chat/01-redis-basics
-`
-	require.Equal(t, []string{"example.com/redis-chat/03-pubsub"}, onRedis(list))
+	runs, _ = plan(nil, "")
+	require.False(t, runs[0].short, "where it is the only run, too")
 }
 
 func TestArgumentsThatNamePackages(t *testing.T) {

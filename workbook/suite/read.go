@@ -46,23 +46,48 @@ type test struct {
 // A test that never ended, because of a panic, a timeout or os.Exit, has failed.
 func read(stream io.Reader, out io.Writer) (Tally, error) {
 	r := &report{out: out, packages: map[string]*pkg{}}
+	err := r.readEvents(stream, r.take)
+	r.cutShort()
+	return r.tally, err
+}
+
+// readProgram is read for the events of one package's test program, whose verdict is
+// its exit code: ended returns it, as go test puts it, after the last event.
+func readProgram(stream io.Reader, out io.Writer, path string, ended func() (ok bool, line string)) (Tally, error) {
+	r := &report{out: out, packages: map[string]*pkg{}}
+	err := r.readEvents(stream, func(e event) {
+		if e.Test != "" || e.Action == "output" {
+			r.take(e)
+		}
+	})
+	ok, line := ended()
+	r.take(event{Action: "output", Package: path, Output: line})
+	if ok {
+		r.take(event{Action: "pass", Package: path})
+	} else {
+		r.take(event{Action: "fail", Package: path})
+	}
+	return r.tally, err
+}
+
+// readEvents hands on the events of a stream until it ends.
+func (r *report) readEvents(stream io.Reader, take func(event)) error {
 	lines := bufio.NewReader(stream)
 	for {
 		line, err := lines.ReadBytes('\n')
 		if len(line) > 0 {
 			var e event
 			if !bytes.HasPrefix(line, []byte("{")) || json.Unmarshal(line, &e) != nil {
-				fmt.Fprintf(out, "%s", line) // not an event: go's own words
+				fmt.Fprintf(r.out, "%s", line) // not an event: go's own words
 			} else {
-				r.take(e)
+				take(e)
 			}
 		}
+		if err == io.EOF {
+			return nil
+		}
 		if err != nil {
-			r.cutShort()
-			if err == io.EOF {
-				err = nil
-			}
-			return r.tally, err
+			return err
 		}
 	}
 }

@@ -1,9 +1,10 @@
 // Package suite runs the tests of the whole workspace: first on Redis inside of the
 // test processes, then, when a redis-server can be had, once more on that.
 //
-// It starts one go test at a time and reads its -json stream in the calling
-// goroutine; nothing else runs. What go test prints of a passing package is one
-// line, of a failing one everything, and the counts of all runs are added up.
+// The tests are compiled once, as one program a package, and each run starts these
+// programs, as many at once as there are cores. With arguments, which are go test's,
+// it is one go test a run instead. What a passing package prints is one line, of a
+// failing one everything, and the counts of all runs are added up.
 package suite
 
 import (
@@ -13,24 +14,29 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
+
+	"example.com/redis-chat/workbook/doctor"
 )
 
 // Options say what to run, and where.
 type Options struct {
 	Root    string        // the folder that holds go.work
 	Args    []string      // for go test; without a package among them: every package of the workspace
-	Timeout time.Duration // for one package's tests; default 5m
+	Rounds  int           // how often to run it all; default 1
+	Busy    int           // how many busy loops run beside the tests; default 0
+	Timeout time.Duration // for one package's tests; default 15m
 	Out     io.Writer     // default: os.Stdout
-	Err     io.Writer     // for what go test itself complains of, written at the same time as Out; default: os.Stderr
+	Err     io.Writer     // for what go itself complains of, written at the same time as Out; default: os.Stderr
 }
 
 // Main runs what the environment asks for and returns the sum of all runs.
-// The error says that go test failed in a way that no count shows.
+// The error says that something failed in a way that no count shows.
 func Main(ctx context.Context, o Options) (Tally, error) {
 	if o.Timeout == 0 {
-		o.Timeout = 5 * time.Minute
+		o.Timeout = 15 * time.Minute
 	}
 	if o.Out == nil {
 		o.Out = os.Stdout
@@ -42,78 +48,107 @@ func Main(ctx context.Context, o Options) (Tally, error) {
 	if err := checkBackend(lookup(env, "WORKBOOK_REDIS")); err != nil {
 		return Tally{}, err
 	}
-	runs, note := plan(env, findServer(), givesPackages(o.Args))
+	runs, notes := plan(env, doctor.Find("redis-server"))
 	race, why := raceFlag(ctx, o.Root)
+	packages, err := listPackages(ctx, o.Root)
+	if err != nil {
+		return Tally{}, err
+	}
+	tests := tests{Options: o, packages: packages, race: race, why: why}
+	if len(o.Args) == 0 {
+		if doctor.Find("chromium") == "" && lookup(env, "REQUIRE_BROWSER") != "1" {
+			notes = append(notes, tests.leaveOutTheBrowser())
+		}
+		if err := tests.compile(ctx); err != nil {
+			return Tally{}, err
+		}
+	}
 
+	stop := keepBusy(o.Busy)
+	defer stop()
 	var sum Tally
 	var failures []error
-	for i, r := range runs {
-		args := append([]string{"test", "-json", "-shuffle=on", "-timeout=" + o.Timeout.String()}, race...)
-		args = append(args, o.Args...)
-		switch {
-		case givesPackages(o.Args):
-		case r.onRedis:
-			packages, err := packagesOnRedis(ctx, o.Root)
+	for round := range max(1, o.Rounds) {
+		began := time.Now()
+		var all Tally
+		for i, r := range runs {
+			fmt.Fprintf(o.Out, "== run %d of %d: %s\n", i+1, len(runs), r.headline)
+			tally, err := tests.run(ctx, r, r.environ(env))
 			if err != nil {
-				return sum, err
+				failures = append(failures, fmt.Errorf("run %d: %w", i+1, err))
 			}
-			if len(packages) == 0 {
-				fmt.Fprintln(o.Out, "No test stands on Redis: nothing to run on the server.")
-				continue
-			}
-			args = append(args, packages...)
-		default:
-			args = append(args, "work")
+			all.add(tally)
+			fmt.Fprintln(o.Out)
 		}
-		fmt.Fprintf(o.Out, "== run %d of %d: %s\n", i+1, len(runs), r.headline)
-		fmt.Fprintf(o.Out, "   go test -shuffle=on %s\n", why)
-		tally, err := goTest(ctx, o, args, r.environ(env))
-		if err != nil {
-			failures = append(failures, fmt.Errorf("run %d: %w", i+1, err))
+		if o.Rounds > 1 {
+			fmt.Fprintf(o.Out, "== round %d of %d, with %d busy loops beside it: %v, in %v\n\n", round+1, o.Rounds, o.Busy, all, time.Since(began).Round(time.Second))
 		}
-		sum.add(tally)
-		fmt.Fprintln(o.Out)
+		sum.add(all)
 	}
 	sum.printSkips(o.Out)
-	if note != "" {
+	for _, note := range notes {
 		fmt.Fprintln(o.Out, note)
 	}
 	return sum, errors.Join(failures...)
 }
 
-// goTest runs go test once and counts what it reports.
-func goTest(ctx context.Context, o Options, args, env []string) (Tally, error) {
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = o.Root
-	cmd.Env = env
-	cmd.Stderr = o.Err
-	// go test hands an interrupt on to the tests; a kill would leave them behind.
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 20 * time.Second
-	stream, err := cmd.StdoutPipe()
-	if err != nil {
-		return Tally{}, fmt.Errorf("go test: %w", err)
+// tests are what each run runs.
+type tests struct {
+	Options
+	packages []testedPackage
+	programs []program
+	race     []string // -race, or nothing
+	why      string   // the same in words
+}
+
+// leaveOutTheBrowser spares whoever has no browser the compiling of what drives one,
+// which is the larger half of all.
+func (t *tests) leaveOutTheBrowser() (note string) {
+	t.packages = slices.DeleteFunc(t.packages, func(p testedPackage) bool { return p.browsing })
+	return "Not compiled and not run: the tests of the pages, as there is no Chromium or Chrome (make doctor tells how to get one)."
+}
+
+// compile compiles the tests of every package.
+func (t *tests) compile(ctx context.Context) (err error) {
+	began := time.Now()
+	fmt.Fprintf(t.Out, "== compile the tests of %d packages, %s\n", len(t.packages), t.why)
+	t.programs, err = build(ctx, t.Options, t.packages, t.race)
+	fmt.Fprintf(t.Out, "   took %v\n\n", time.Since(began).Round(time.Second))
+	return err
+}
+
+// run runs the tests once.
+func (t *tests) run(ctx context.Context, r run, env []string) (Tally, error) {
+	if len(t.Args) > 0 {
+		return t.goTest(ctx, r, env)
 	}
-	if err := cmd.Start(); err != nil {
-		return Tally{}, fmt.Errorf("go test: %w", err)
+	programs := t.programs
+	if r.onRedis {
+		programs = slices.DeleteFunc(slices.Clone(programs), func(p program) bool { return !p.onRedis })
 	}
-	tally, readErr := read(stream, o.Out)
-	if readErr != nil {
-		// Without a reader go test would wait for ever to write.
-		_, _ = io.Copy(io.Discard, stream)
+	flags := []string{"-test.shuffle=on"}
+	if r.short {
+		flags = append(flags, "-test.short")
 	}
-	exitErr := cmd.Wait()
-	switch {
-	case ctx.Err() != nil:
-		return tally, fmt.Errorf("go test: interrupted")
-	case readErr != nil:
-		return tally, fmt.Errorf("read the output of go test: %w", readErr)
-	case exitErr != nil && tally.Failed == 0:
-		return tally, fmt.Errorf("go test failed, and no test did: %w", exitErr)
-	case exitErr == nil && tally.Failed > 0:
-		return tally, fmt.Errorf("go test reported %d failures and ended as if there were none", tally.Failed)
+	return runPrograms(ctx, t.Options, programs, flags, env)
+}
+
+// goTest runs go test with the arguments that were given.
+func (t *tests) goTest(ctx context.Context, r run, env []string) (Tally, error) {
+	fmt.Fprintf(t.Out, "   go test -shuffle=on, %s\n", t.why)
+	args := append([]string{"test", "-json", "-shuffle=on", "-timeout=" + t.Timeout.String()}, t.race...)
+	if t.Rounds > 1 {
+		args = append(args, "-count=1") // what passed in the round before is run all the same
 	}
-	return tally, nil
+	args = append(args, t.Args...)
+	if !givesPackages(t.Args) {
+		for _, p := range t.packages {
+			if p.onRedis || !r.onRedis {
+				args = append(args, p.path)
+			}
+		}
+	}
+	return goTest(ctx, t.Options, args, env)
 }
 
 // raceFlag returns -race where this machine can build it, and the words that say so.
@@ -124,7 +159,7 @@ func raceFlag(ctx context.Context, root string) (flags []string, words string) {
 	cmd.Dir = root
 	out, err := cmd.CombinedOutput()
 	if err == nil {
-		return []string{"-race"}, "-race"
+		return []string{"-race"}, "with -race"
 	}
 	reason, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
 	return nil, fmt.Sprintf("without -race, which needs a C compiler (%s; see make doctor)", reason)

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -37,6 +38,52 @@ func testIn(t *testing.T, testFile string) (Tally, string, error) {
 	return tally, out.String(), err
 }
 
+// runIn compiles the tests of a module with that test file, and runs the program.
+func runIn(t *testing.T, testFile string, flags ...string) (Tally, string, error) {
+	t.Helper()
+	t.Setenv("GOFLAGS", "")
+	t.Setenv("GOWORK", "")
+	var out bytes.Buffer
+	o := Options{Root: moduleWith(t, testFile), Out: &out, Err: &out, Timeout: time.Minute}
+	packages, err := listPackages(t.Context(), o.Root)
+	require.NoError(t, err)
+	programs, err := build(t.Context(), o, packages, nil)
+	if err != nil {
+		return Tally{}, out.String(), err
+	}
+	tally, err := runPrograms(t.Context(), o, programs, flags, os.Environ())
+	return tally, out.String(), err
+}
+
+func TestProgramsAreRunAsGoTestRunsThem(t *testing.T) {
+	tally, out, err := runIn(t, `package m
+import ("os"; "path/filepath"; "testing")
+func TestPasses(t *testing.T) {
+	here, _ := os.Getwd()
+	if filepath.Base(here) != "m" || os.Getenv("PWD") != here { t.Errorf("in %s, PWD=%s", here, os.Getenv("PWD")) }
+	if testing.Short() { t.Log("of no interest") } else { t.Error("not short") }
+}
+func TestSkips(t *testing.T) { t.Skip("needs redis-server") }
+`, "-test.short")
+	require.NoError(t, err)
+	require.Equal(t, "1 passed, 0 failed, 1 skipped", tally.String(), out)
+	require.Regexp(t, `^ok  \texample.com/m\t[0-9.]+s\n$`, out)
+}
+
+func TestProgramThatHangsIsEnded(t *testing.T) {
+	tally, out, err := runIn(t, "package m\nimport \"testing\"\nfunc TestHangs(t *testing.T) { select {} }\n", "-test.timeout=10ms")
+	require.NoError(t, err)
+	require.Equal(t, 1, tally.Failed)
+	require.Contains(t, out, "TestHangs did not end")
+	require.Contains(t, out, "test timed out after 10ms")
+}
+
+func TestTestsThatDoNotCompileEndTheRun(t *testing.T) {
+	_, out, err := runIn(t, "package m\nvar x int = \"text\"\n")
+	require.ErrorContains(t, err, "compile the tests")
+	require.Contains(t, out, "cannot use")
+}
+
 func TestCountsWhatGoTestReports(t *testing.T) {
 	tally, out, err := testIn(t, `package m
 import "testing"
@@ -62,7 +109,7 @@ func TestAPassingPackageIsOneLine(t *testing.T) {
 
 func TestNoFailureIsLost(t *testing.T) {
 	for name, c := range map[string]struct{ file, shown string }{
-		"does not compile": {"package m\nvar x int = \"text\"\n", "cannot use"},
+		"fails":            {"package m\nimport \"testing\"\nfunc TestFails(t *testing.T) { t.Error(\"the reason\") }\n", "the reason"},
 		"panics":           {"package m\nimport \"testing\"\nfunc TestPanics(t *testing.T) { panic(\"the cause\") }\n", "the cause"},
 		"ends the process": {"package m\nimport (\"os\"; \"testing\")\nfunc TestExits(t *testing.T) { os.Exit(3) }\n", "TestExits did not end"},
 		"fails in TestMain": {"package m\nimport (\"os\"; \"testing\")\nfunc TestPasses(t *testing.T) {}\n" +
@@ -70,12 +117,25 @@ func TestNoFailureIsLost(t *testing.T) {
 		"panics in a goroutine": {"package m\nimport \"testing\"\nfunc TestDies(t *testing.T) { go panic(\"the cause\"); select {} }\n", "the cause"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tally, out, err := testIn(t, c.file)
-			require.NoError(t, err, out)
-			require.Equal(t, 1, tally.Failed, out)
-			require.Contains(t, out, c.shown)
+			for _, runner := range []func(*testing.T, string) (Tally, string, error){
+				testIn,
+				func(t *testing.T, file string) (Tally, string, error) { return runIn(t, file) },
+			} {
+				tally, out, err := runner(t, c.file)
+				require.NoError(t, err, out)
+				require.Equal(t, 1, tally.Failed, out)
+				require.Contains(t, out, c.shown)
+				require.Contains(t, out, "FAIL\texample.com/m")
+			}
 		})
 	}
+}
+
+func TestGoTestOfWhatDoesNotCompileHasFailed(t *testing.T) {
+	tally, out, err := testIn(t, "package m\nvar x int = \"text\"\n")
+	require.NoError(t, err, out)
+	require.Equal(t, 1, tally.Failed, out)
+	require.Contains(t, out, "cannot use")
 }
 
 func TestAnErrorOfGoTestItselfIsAnError(t *testing.T) {

@@ -48,3 +48,26 @@ func TestArgumentsAreForGoTest(t *testing.T) {
 	require.Contains(t, errOut, "test: ")
 	require.NotContains(t, errOut, "panic")
 }
+
+func TestFlagsOfItsOwnComeFirst(t *testing.T) {
+	rounds, busy := 0, 0
+	rest, err := ownFlags([]string{"-rounds=3", "-busy=2", "-run=Order", "-rounds=9"}, map[string]*int{"-rounds": &rounds, "-busy": &busy})
+	require.NoError(t, err)
+	require.Equal(t, []string{"-run=Order", "-rounds=9"}, rest, "the second is for go test to refuse")
+	require.Equal(t, []int{3, 2}, []int{rounds, busy})
+
+	for _, arg := range []string{"-rounds", "-rounds=", "-rounds=0", "-rounds=many", "-busy=-1", "-busy=1001"} {
+		code, out, errOut := called(t, arg)
+		require.Equal(t, 2, code, arg)
+		require.Regexp(t, `^test: -(rounds|busy) "[^"\n]*": want a number from 1 to 1000\n$`, errOut)
+		require.Empty(t, out)
+	}
+}
+
+func TestRoundsAreTold(t *testing.T) {
+	t.Setenv("GOWORK", "")
+	t.Setenv("WORKBOOK_REDIS", "embedded")
+	code, out, _ := called(t, "-rounds=2", "-busy=1", "-run=TestEachProgram", "./workbook/doctor")
+	require.Zero(t, code)
+	require.Regexp(t, `(?s)== round 1 of 2, with 1 busy loops beside it: \d+ passed, 0 failed, in .+== round 2 of 2`, out)
+}

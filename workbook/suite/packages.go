@@ -1,0 +1,87 @@
+package suite
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"path"
+	"slices"
+	"strings"
+)
+
+const (
+	// basics is the module that hands out Redis: a test that imports nothing of it
+	// does not depend on where Redis comes from.
+	basics   = "example.com/redis-chat/01-redis-basics"
+	workbook = "example.com/redis-chat/workbook/"
+	// chromedp drives the browser.
+	chromedp = "github.com/chromedp/chromedp"
+)
+
+// crowded are the packages whose tests start many processes, or a browser: each keeps
+// a machine of two cores busy by itself.
+var crowded = []string{
+	workbook + "browser",
+	"example.com/redis-chat/labs/load-test",
+	"example.com/redis-chat/labs/load-test/cmd/loadtest",
+	"example.com/redis-chat/labs/faults",
+	"example.com/redis-chat/05-distributed-relay",
+	"example.com/redis-chat/05-distributed-relay/cmd/node",
+	"example.com/redis-chat/06-emitter/system",
+	"example.com/redis-chat/06-emitter/cmd/system",
+	"example.com/redis-chat/06-emitter/interop",
+}
+
+// testedPackage is a package that has tests.
+type testedPackage struct {
+	path     string // its import path
+	dir      string // its folder, in which its tests run
+	onRedis  bool   // its tests reach the module that hands out Redis
+	browsing bool   // its tests drive a browser
+}
+
+// name is what its test program is called, without .test.
+func (p testedPackage) name() string { return path.Base(p.path) }
+
+// listPackages lists the packages of the workspace that have tests.
+func listPackages(ctx context.Context, root string) ([]testedPackage, error) {
+	cmd := exec.CommandContext(ctx, "go", "list", "-test", "-f", "{{.ImportPath}}\t{{.Dir}}\t{{join .Deps \" \"}}", "work")
+	cmd.Dir = root
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("go list -test work: %w%s", err, stderr(err))
+	}
+	return parsePackages(string(out)), nil
+}
+
+// parsePackages reads the lines of go list: import path, folder, and what it depends
+// on, divided by tabs. A package's tests are the program of its name with .test behind
+// it. The workbook's own tests do not ask which Redis it is.
+func parsePackages(list string) []testedPackage {
+	var packages []testedPackage
+	for line := range strings.Lines(list) {
+		importPath, rest, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		dir, dependencies, _ := strings.Cut(rest, "\t")
+		name, isTest := strings.CutSuffix(importPath, ".test")
+		if !isTest {
+			continue
+		}
+		deps := strings.Fields(dependencies)
+		packages = append(packages, testedPackage{
+			path:     name,
+			dir:      dir,
+			browsing: slices.Contains(deps, chromedp),
+			onRedis: !strings.HasPrefix(name, workbook) && slices.ContainsFunc(deps, func(dep string) bool {
+				return dep == basics || strings.HasPrefix(dep, basics+"/")
+			}),
+		})
+	}
+	return packages
+}
+
+func stderr(err error) string {
+	if exit, ok := err.(*exec.ExitError); ok {
+		return "\n" + strings.TrimSpace(string(exit.Stderr))
+	}
+	return ""
+}
