@@ -189,14 +189,31 @@ func TestWhatCannotBeFoundOutHasFailed(t *testing.T) {
 }
 
 func TestAModuleThatFailsAlone(t *testing.T) {
-	root := repository(t, map[string]string{
-		"01-one/go.mod":        "module example.com/redis-chat/01-one\n\ngo 1.26\n",
-		"01-one/a_test.go":     "package one\n\nimport \"testing\"\n\nfunc TestA(t *testing.T) { t.Error(\"the reason\") }\n",
-		"01-one/sub/b_test.go": "package sub\n\nimport \"testing\"\n\nfunc TestB(t *testing.T) {}\n",
-	})
-	found, err := failsAlone("01-one")(t.Context(), root)
-	require.NoError(t, err)
-	require.Len(t, found, 1)
-	require.Contains(t, found[0], "the reason")
-	require.NotContains(t, found[0], "01-one/sub")
+	for name, c := range map[string]struct{ test, shown string }{
+		"builds":                       {"func TestA(t *testing.T) { t.Error(\"nothing is run\") }", ""},
+		"a test that does not compile": {"func TestA(t *testing.T) { t.Eror(\"the reason\") }", "t.Eror undefined"},
+		"an objection of go vet":       {"func TestA(t *testing.T) { t.Errorf(\"%d\", t.Name()) }", "wrong type string"},
+		"a module that is not named":   {"var _ = two.Two", "no required module provides package"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			imports := "import \"testing\"\n"
+			if strings.Contains(c.test, "two.") {
+				imports = "import \"example.com/redis-chat/02-two\"\n"
+			}
+			root := repository(t, map[string]string{
+				"01-one/go.mod":    "module example.com/redis-chat/01-one\n\ngo 1.26\n",
+				"01-one/a_test.go": "package one\n\n" + imports + "\n" + c.test + "\n",
+				"02-two/go.mod":    "module example.com/redis-chat/02-two\n\ngo 1.26\n",
+				"02-two/two.go":    "package two\n\nconst Two = 2\n",
+			})
+			found, err := failsAlone("01-one")(t.Context(), root)
+			require.NoError(t, err)
+			if c.shown == "" {
+				require.Empty(t, found)
+				return
+			}
+			require.Len(t, found, 1)
+			require.Contains(t, found[0], c.shown)
+		})
+	}
 }

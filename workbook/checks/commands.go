@@ -25,7 +25,7 @@ func brokenCommands(_ context.Context, root string) ([]string, error) {
 		return nil, err
 	}
 	var jobs []string
-	for _, m := range regexp.MustCompile(`(?m)^([a-z]+):`).FindAllStringSubmatch(string(makefile), -1) {
+	for _, m := range regexp.MustCompile(`(?m)^([a-z-]+):`).FindAllStringSubmatch(string(makefile), -1) {
 		jobs = append(jobs, m[1])
 	}
 	var findings []string
