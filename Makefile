@@ -2,19 +2,29 @@
 # Further words for a job's program: make run ARGS='-nodes 3', make test ARGS='-run Order ./03-pubsub'
 
 ARGS =
+N = 3
 
-.PHONY: help run test check bench compare faults soak pictures doctor fmt tidy
+# Go builds in silence. Where it has built nothing yet, that is a minute in which nothing is seen: say so.
+#   $(call first,FLAGS,HOW LONG)
+first = [ -z "$$(go list $(1) -f '{{if .Stale}}stale{{end}}' net/http)" ] || echo "Go compiles everything first: $(2) on two cores, and only this once."
+
+.PHONY: help run test test-slow check bench compare faults soak pictures doctor fmt tidy
 
 help: ## list the jobs (make alone does that too)
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 run: ## start the final system, and open its live map (ARGS=-open=false: do not)
+	@[ -e bin/system ] || $(call first,,about a minute)
 	@# Built and replaced by it: go run would make a failure of Ctrl-C.
 	@go build -buildvcs=false -o bin/ ./06-emitter/cmd/system
 	@exec bin/system $(ARGS)
 
 test: ## run all tests embedded, and again on redis-server when it is on the PATH
+	@[ -e bin/tests ] || $(call first,-race,two to three minutes)
 	@go run ./workbook/cmd/test $(ARGS)
+
+test-slow: ## run all tests N times, with two busy loops beside them (N=20 ARGS=./workbook/browser)
+	@go run ./workbook/cmd/test -rounds=$(N) -busy=2 $(ARGS)
 
 check: ## formatting, vet for three systems, staticcheck, modules alone, texts
 	@go run ./workbook/cmd/check $(ARGS)
