@@ -45,6 +45,11 @@ func Main(ctx context.Context, o Options) (Tally, error) {
 		o.Err = os.Stderr
 	}
 	env := os.Environ()
+	if lookup(env, "GORACE") == "" {
+		// Else each program with the race detector, and each process that it starts, sleeps
+		// a second before it ends.
+		env = append(env, "GORACE=atexit_sleep_ms=0")
+	}
 	if err := checkBackend(lookup(env, "WORKBOOK_REDIS")); err != nil {
 		return Tally{}, err
 	}
