@@ -13,9 +13,8 @@ import (
 // clientOptions are those of a client whose wire is worth reading: RESP2, as
 // redis-cli speaks it, no greeting beyond what must be, nothing sent twice. A
 // section may let the server work for longer than the second that Once allows.
-func clientOptions(addr string, tap *Tap) *redis.Options {
-	const patience = 3 * time.Second
-	return Once(redis.Options{Addr: addr, Protocol: 2, Dialer: tap.Dial, ReadTimeout: patience, WriteTimeout: patience})
+func clientOptions(addr string, tap *Tap, patience time.Duration) *redis.Options {
+	return Once(redis.Options{Addr: addr, Protocol: 2, Dialer: tap.Dial, DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience})
 }
 
 // greet opens the connections that c will use, so that a transcript and a

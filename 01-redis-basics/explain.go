@@ -20,7 +20,8 @@ import (
 //
 // Diagnose says of it what it says of err, but where it is TLS that is spoken on
 // one side only: nobody answers then, or only ends the connection, so the server
-// is asked, for a second at most. That is ErrTLS, and so NotRedis: a mistake.
+// is asked, for a second at most, or as long as a dial may take if that is longer.
+// That is ErrTLS, and so NotRedis: a mistake.
 // Without options nobody is asked.
 func Explain(ctx context.Context, o *redis.Options, err error) error {
 	if err == nil {
@@ -134,7 +135,7 @@ func oneSided(ctx context.Context, o *redis.Options, err error) error {
 		return err
 	}
 	// The context has ended, often: that is why there was no answer.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(time.Second, o.DialTimeout))
 	defer cancel()
 	switch {
 	case tlsHere && speaksPlain(ctx, o.Addr):

@@ -26,16 +26,22 @@ func env(set []string) func(string) string {
 
 func TestTroubleWithAServerIsASentenceWithAdvice(t *testing.T) {
 	logging.Disable()
-	defer logging.Enable()
+	t.Cleanup(logging.Enable) // after the subtests, which defer is not
 	for name, wrong := range redistest.Wrongs(t, redistest.Start(t).Options().Addr) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			login, err := basics.LoginFromEnv(env(wrong.Env))
 			require.NoError(t, err)
-			client := redis.NewClient(login.Options(wrong.Addr))
+			options := login.Options(wrong.Addr)
+			if !wrong.Silent {
+				options.DialTimeout, options.ReadTimeout = patience, patience
+			}
+			client := redis.NewClient(options)
 			defer client.Close()
 			err = client.Ping(t.Context()).Err()
 			require.Error(t, err)
-			explained := basics.Explain(t.Context(), client.Options(), err)
+			options.DialTimeout = patience // also for Explain's own questions
+			explained := basics.Explain(t.Context(), options, err)
 			require.ErrorContains(t, explained, wrong.Says)
 			require.NotContains(t, explained.Error(), "\n")
 			if errors.Is(explained, basics.ErrTLS) {

@@ -27,7 +27,7 @@ func TestOnceSendsNothingTwiceAndNothingAhead(t *testing.T) {
 	}})
 	require.NoError(t, err)
 	defer s.Close()
-	c := redis.NewClient(basics.Once(redis.Options{Addr: s.Addr()}))
+	c := redis.NewClient(basics.Once(redis.Options{Addr: s.Addr(), DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience}))
 	defer c.Close()
 	require.Equal(t, basics.ConnectionEnded, basics.Diagnose(c.Publish(t.Context(), "room", "hi").Err()))
 	require.EqualValues(t, 1, commands.Load())

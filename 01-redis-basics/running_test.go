@@ -86,7 +86,7 @@ func TestInterruptedTourLeavesNothingBehind(t *testing.T) {
 	for _, name := range []string{"strings", "lists", "keyvalue", "atomicity", "pipelining", "watch"} {
 		for _, lines := range []int{3, 6, 14} {
 			ctx, cancel := context.WithCancel(t.Context())
-			start, err := basics.StartTour(ctx, basics.TourOptions{Backend: running(c), Out: &cutter{after: lines, cancel: cancel}})
+			start, err := basics.StartTour(ctx, basics.TourOptions{Backend: running(c), Out: &cutter{after: lines, cancel: cancel}, Patience: patience})
 			require.NoError(t, err)
 			sections, err := basics.Find(name)
 			require.NoError(t, err)
@@ -102,7 +102,7 @@ func TestTourSaysWhatItCouldNotRemove(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { s.Close() })
 	var out bytes.Buffer
-	tour, err := basics.StartTour(t.Context(), basics.TourOptions{Backend: running(dial(t, s.Addr())), Out: &out})
+	tour, err := basics.StartTour(t.Context(), basics.TourOptions{Backend: running(dial(t, s.Addr())), Out: &out, Patience: patience})
 	require.NoError(t, err)
 	defer tour.Close()
 	tour.Key("something")
@@ -141,14 +141,14 @@ func TestWrongServerIsOneSentence(t *testing.T) {
 		{locked.Addr(), "guess", "user or password is not accepted"},
 	} {
 		_, err := basics.StartTour(t.Context(), basics.TourOptions{
-			Backend: basics.Backend{Kind: basics.KindRunning, Addrs: []string{c.addr}}, Login: basics.Login{Password: c.password},
+			Backend: basics.Backend{Kind: basics.KindRunning, Addrs: []string{c.addr}}, Login: basics.Login{Password: c.password}, Patience: patience,
 		})
 		require.ErrorContains(t, err, c.says)
 		require.ErrorContains(t, err, c.addr)
 		require.NotContains(t, err.Error(), "\n")
 	}
 	tour, err := basics.StartTour(t.Context(), basics.TourOptions{
-		Backend: basics.Backend{Kind: basics.KindRunning, Addrs: []string{locked.Addr()}}, Login: basics.Login{Password: "secret"},
+		Backend: basics.Backend{Kind: basics.KindRunning, Addrs: []string{locked.Addr()}}, Login: basics.Login{Password: "secret"}, Patience: patience,
 	})
 	require.NoError(t, err)
 	require.NoError(t, tour.Close())
@@ -159,6 +159,6 @@ func TestReplicaIsRefusedWithItsReason(t *testing.T) {
 	_, port, err := net.SplitHostPort(master.Addr())
 	require.NoError(t, err)
 	replica := redistest.Process(t, basics.ProcessOptions{Args: []string{"--replicaof", "127.0.0.1 " + port}})
-	_, err = basics.StartTour(t.Context(), basics.TourOptions{Backend: basics.Backend{Kind: basics.KindRunning, Addrs: []string{replica.Addr()}}})
+	_, err = basics.StartTour(t.Context(), basics.TourOptions{Backend: basics.Backend{Kind: basics.KindRunning, Addrs: []string{replica.Addr()}}, Patience: patience})
 	require.ErrorContains(t, err, replica.Addr()+": this is a replica: give the address of its master")
 }

@@ -28,7 +28,7 @@ func tour(t *testing.T, name string) string {
 
 func tourOn(ctx context.Context, t *testing.T, b basics.Backend, name string) (string, error) {
 	var out bytes.Buffer
-	start, err := basics.StartTour(ctx, basics.TourOptions{Backend: b, Out: &out})
+	start, err := basics.StartTour(ctx, basics.TourOptions{Backend: b, Out: &out, Patience: patience})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, start.Close()) }()
 	sections, err := basics.Find(name)

@@ -40,6 +40,9 @@ type TourOptions struct {
 	Out io.Writer
 	// Wire prints the bytes of each command and reply as well.
 	Wire bool
+	// Patience is how long a connection may take to come about, and an answer to
+	// come. Default 3s.
+	Patience time.Duration
 }
 
 // ErrKeysLeft is in the error of a Run that could not remove the tour's keys
@@ -51,6 +54,9 @@ var ErrKeysLeft = errors.New("the tour's keys were not removed")
 func StartTour(ctx context.Context, o TourOptions) (*Tour, error) {
 	if o.Out == nil {
 		o.Out = os.Stdout
+	}
+	if o.Patience <= 0 {
+		o.Patience = 3 * time.Second
 	}
 	t := &Tour{options: o, prefix: "chat:", keys: map[string]bool{}}
 	var err error
@@ -91,7 +97,7 @@ func asServer[S Server](s S, err error) (Server, error) {
 
 // client is a client of the server at addr whose round trips are counted.
 func (t *Tour) client(addr string, tap *Tap) *redis.Client {
-	o := clientOptions(addr, tap)
+	o := clientOptions(addr, tap, t.options.Patience)
 	if login := t.options.Login; t.server == nil { // a server of our own wants none
 		o.Username, o.Password, o.TLSConfig = login.Username, login.Password, login.TLS
 		tap.TLS = login.TLS
@@ -159,7 +165,7 @@ func (t *Tour) printf(format string, args ...any) { fmt.Fprintf(t.options.Out, f
 // be a large one. It goes on when ctx has ended: a section returns only when
 // all it started has, so nothing is written any more.
 func (t *Tour) sweep(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*t.options.Patience)
 	defer cancel()
 	t.mu.Lock()
 	defer t.mu.Unlock()

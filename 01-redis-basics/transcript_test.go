@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
@@ -40,10 +41,13 @@ func ours(t *testing.T) Server {
 	return s
 }
 
+// patience ends a wait for what never comes, and says nothing about speed.
+const patience = 2 * time.Minute
+
 // recorded is a client whose transcript goes to a buffer.
 func recorded(t *testing.T, addr string) (*redis.Client, *bytes.Buffer) {
 	var out bytes.Buffer
-	tour := &Tour{options: TourOptions{Out: &out}}
+	tour := &Tour{options: TourOptions{Out: &out, Patience: patience}}
 	c, err := tour.transcribed(t.Context(), addr)
 	require.NoError(t, err)
 	t.Cleanup(func() { c.Close() })
@@ -115,7 +119,7 @@ ADDR(TX)> exec
 
 func TestTranscriptShowsTheBytes(t *testing.T) {
 	var out bytes.Buffer
-	tour := &Tour{options: TourOptions{Out: &out, Wire: true}}
+	tour := &Tour{options: TourOptions{Out: &out, Wire: true, Patience: patience}}
 	c, err := tour.transcribed(t.Context(), ours(t).Addr())
 	require.NoError(t, err)
 	defer c.Close()
@@ -145,7 +149,7 @@ func TestGreetingIsNotShown(t *testing.T) {
 
 func TestRoundTripsAreCountedAtTheConnection(t *testing.T) {
 	tap := &Tap{}
-	c := redis.NewClient(clientOptions(ours(t).Addr(), tap))
+	c := redis.NewClient(clientOptions(ours(t).Addr(), tap, patience))
 	defer c.Close()
 	require.NoError(t, greet(t.Context(), c))
 	before := tap.RoundTrips()

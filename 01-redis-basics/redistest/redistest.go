@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -39,9 +40,13 @@ func Own(t testing.TB) *redis.Client {
 	return client(t, s.Addr())
 }
 
+// patience ends a wait for an answer that never comes. It says nothing about how
+// fast one must come: a busy machine takes seconds for what else takes a moment.
+const patience = 2 * time.Minute
+
 func client(t testing.TB, addr string) *redis.Client {
 	t.Helper()
-	c := redis.NewClient(&redis.Options{Addr: addr})
+	c := redis.NewClient(&redis.Options{Addr: addr, DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience})
 	t.Cleanup(func() { c.Close() })
 	if err := c.Ping(t.Context()).Err(); err != nil {
 		t.Fatalf("PING to %s (WORKBOOK_REDIS): %v", addr, err)

@@ -24,7 +24,7 @@ func TestCtrlCLeavesARunningServerAsItWas(t *testing.T) {
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
 		var mistake bytes.Buffer
 		cmd := exec.CommandContext(t.Context(), os.Args[0], "keyvalue", "atomicity")
-		cmd.Env = append(os.Environ(), "TOUR=1", "WORKBOOK_REDIS="+c.Options().Addr)
+		cmd.Env = append(os.Environ(), patient, "WORKBOOK_REDIS="+c.Options().Addr)
 		cmd.Stderr = &mistake
 		out, err := cmd.StdoutPipe()
 		require.NoError(t, err)
@@ -48,7 +48,7 @@ func TestClosedPipeLeavesARunningServerAsItWas(t *testing.T) {
 	c := redistest.Own(t)
 	size := c.DBSize(t.Context()).Val()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "lists", "keyvalue")
-	cmd.Env = append(os.Environ(), "TOUR=1", "WORKBOOK_REDIS="+c.Options().Addr)
+	cmd.Env = append(os.Environ(), patient, "WORKBOOK_REDIS="+c.Options().Addr)
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())

@@ -17,12 +17,16 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/redis/go-redis/v9/logging"
 
 	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/cmdline"
 )
+
+// patience is TourOptions.Patience: the default, but in tests.
+var patience time.Duration
 
 func main() {
 	logging.Disable()              // the client's own log; what matters is in the errors
@@ -73,7 +77,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		}
 		return nil
 	}
-	return show(ctx, sections, basics.TourOptions{Backend: backend, Out: out, Wire: *wire, Login: login})
+	return show(ctx, sections, basics.TourOptions{Backend: backend, Out: out, Wire: *wire, Login: login, Patience: patience})
 }
 
 func show(ctx context.Context, sections []basics.Section, o basics.TourOptions) (err error) {
