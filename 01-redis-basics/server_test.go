@@ -13,7 +13,6 @@ import (
 	"github.com/alicebob/miniredis/v2/server"
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 	"golang.org/x/sync/errgroup"
 
 	basics "example.com/redis-chat/01-redis-basics"
@@ -25,8 +24,7 @@ import (
 const patience = 2 * time.Minute
 
 func TestMain(m *testing.M) {
-	// Servers are started from one goroutine that stays: see StartChild.
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"))
+	redistest.Main(m)
 }
 
 // servers runs f against an embedded server, and a real one where asked for.

@@ -33,7 +33,7 @@ type Server struct {
 // CheckOptions are the options of Check. The zero value works.
 type CheckOptions struct {
 	basics.Login               // at all servers; default none
-	Patience     time.Duration // how long a replica may take to show what was written at the master; default 2s
+	Patience     time.Duration // how long a replica may take to show what was written at the master, and each server to answer (but a second at least); default 2s
 }
 
 // proofValue is what the post that this chapter follows writes into its key.
@@ -48,7 +48,7 @@ func Check(ctx context.Context, addrs []string, o CheckOptions) Report {
 	r := Report{Servers: make([]Server, len(addrs)), Key: "workbook:check:" + rand.Text()[:8]}
 	clients := make([]*redis.Client, len(addrs))
 	for i, addr := range addrs {
-		clients[i] = redis.NewClient(o.Login.Options(addr))
+		clients[i] = redis.NewClient(o.client(addr))
 		defer clients[i].Close()
 	}
 
@@ -77,6 +77,13 @@ func Check(ctx context.Context, addrs []string, o CheckOptions) Report {
 		r.problem("%s did not remove the key %s, which ends by itself after 30 seconds: %v", addrs[master], r.Key, err)
 	}
 	return r
+}
+
+func (o CheckOptions) client(addr string) *redis.Options {
+	options := o.Login.Options(addr)
+	limit := max(o.Patience, time.Second)
+	options.DialTimeout, options.ReadTimeout, options.WriteTimeout = limit, limit, limit
+	return options
 }
 
 // master finds the one master among the servers that have answered.

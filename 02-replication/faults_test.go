@@ -1,9 +1,11 @@
 package replication_test
 
 import (
+	"context"
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,15 +20,15 @@ func TestKilledReplicaComesBackWithTheMastersKeys(t *testing.T) {
 	topologytest.Faults(t)
 	top := topologytest.Start(t, 2)
 	c, addrs := dial(t, top), top.Addrs()
-	require.EqualValues(t, 2, reach(t, c[0], "before", 2, time.Second))
+	reach(t, c[0], "before", 2)
 
 	require.NoError(t, top.Kill(1))
-	require.EqualValues(t, 1, reach(t, c[0], "during", 2, 50*time.Millisecond))
+	reachOnly(t, c[0], "during", 1, 2)
 	require.Error(t, c[1].Ping(t.Context()).Err())
 	require.ErrorContains(t, top.Kill(1), "is not running")
 
 	require.NoError(t, top.Restart(t.Context(), 1))
-	require.EqualValues(t, 2, reach(t, c[0], "after", 2, time.Second))
+	reach(t, c[0], "after", 2)
 	for _, key := range []string{"before", "during", "after"} {
 		require.Equal(t, "test-data", c[1].Get(t.Context(), key).Val(), key)
 	}
@@ -41,12 +43,12 @@ func TestFrozenReplicaDoesNotCount(t *testing.T) {
 	sub := listen(t, c[1], "room")
 
 	require.NoError(t, top.Freeze(1))
-	require.EqualValues(t, 1, reach(t, c[0], "key", 2, 50*time.Millisecond))
+	reachOnly(t, c[0], "key", 1, 2)
 	require.NoError(t, c[0].Publish(t.Context(), "room", "while frozen").Err())
 
 	require.NoError(t, top.Thaw(1))
 	require.Equal(t, "while frozen", receive(t, sub))
-	require.EqualValues(t, 2, reach(t, c[0], "key", 2, 2*time.Second))
+	reach(t, c[0], "key", 2)
 }
 
 func TestCutReplicaGetsWhatItMissed(t *testing.T) {
@@ -60,7 +62,7 @@ func TestCutReplicaGetsWhatItMissed(t *testing.T) {
 	for i := range missed {
 		require.NoError(t, c[0].Publish(t.Context(), "room", strconv.Itoa(i)).Err())
 	}
-	require.EqualValues(t, 1, reach(t, c[0], "key", 2, 50*time.Millisecond))
+	reachOnly(t, c[0], "key", 1, 2)
 	role, err := replication.ReadRole(t.Context(), c[1])
 	require.NoError(t, err)
 	require.Equal(t, top.Addrs()[0], role.Master, "it still knows its master")
@@ -82,7 +84,8 @@ func TestBacklogIsAllThatIsRemembered(t *testing.T) {
 	top := topologytest.Start(t, 2)
 	c := dial(t, top)
 	sub := listen(t, c[1], "room")
-	require.NoError(t, c[0].Set(t.Context(), "counter", 1, time.Minute).Err())
+	began := time.Now()
+	require.NoError(t, c[0].Set(t.Context(), "counter", 1, time.Hour).Err())
 
 	require.NoError(t, top.Cut(1))
 	kilobyte := strings.Repeat("x", 1000)
@@ -98,32 +101,46 @@ func TestBacklogIsAllThatIsRemembered(t *testing.T) {
 	require.NoError(t, c[0].Publish(t.Context(), "room", "first after").Err())
 	require.Equal(t, "first after", receive(t, sub))
 	require.Equal(t, "1501", c[1].Get(t.Context(), "counter").Val())
-	require.Greater(t, c[1].PTTL(t.Context(), "counter").Val(), 50*time.Second)
+	require.GreaterOrEqual(t, c[1].PTTL(t.Context(), "counter").Val(), time.Hour-time.Since(began)-10*time.Millisecond, "its time to live came along")
 }
 
 func TestRestartedMasterIsEmptyAndFollowed(t *testing.T) {
 	topologytest.Faults(t)
 	top := topologytest.Start(t, 2)
 	c := dial(t, top)
-	require.EqualValues(t, 2, reach(t, c[0], "old", 2, time.Second))
+	reach(t, c[0], "old", 2)
 
 	require.NoError(t, top.Kill(0))
 	require.Equal(t, "test-data", c[1].Get(t.Context(), "old").Val(), "a replica answers reads without its master")
 	require.NoError(t, top.Restart(t.Context(), 0))
 	require.NoError(t, replication.AwaitReplicas(t.Context(), top.Addrs()[0], 2))
 	require.Zero(t, c[1].Exists(t.Context(), "old").Val(), "its replicas have become empty too")
-	require.EqualValues(t, 2, reach(t, c[0], "new", 2, time.Second))
+	reach(t, c[0], "new", 2)
 }
 
-// mending starts a Mend that cannot end yet, and returns where its end will be told.
+// awaited is a context that tells when somebody looks at its end.
+type awaited struct {
+	context.Context
+	once   sync.Once
+	looked chan struct{}
+}
+
+func (a *awaited) Done() <-chan struct{} {
+	a.once.Do(func() { close(a.looked) })
+	return a.Context.Done()
+}
+
+// mending starts a Mend that cannot end yet, and returns where its end will be told, when it has done all but wait: only then
+// it looks at its context.
 func mending(t *testing.T, top replication.Topology, i int) <-chan error {
 	t.Helper()
 	mended := make(chan error, 1)
-	go func() { mended <- top.Mend(t.Context(), i) }()
+	ctx := &awaited{Context: t.Context(), looked: make(chan struct{})}
+	go func() { mended <- top.Mend(ctx, i) }()
 	select {
 	case err := <-mended:
 		t.Fatalf("Mend has ended: %v", err)
-	case <-time.After(100 * time.Millisecond):
+	case <-ctx.looked:
 	}
 	return mended
 }
@@ -146,10 +163,8 @@ func TestKillEndsTheWaitForAReplica(t *testing.T) {
 	require.NoError(t, top.Cut(1))
 	require.NoError(t, top.Kill(0))
 	mended := mending(t, top, 1)
-	began := time.Now()
 	require.NoError(t, top.Kill(1))
-	require.ErrorContains(t, <-mended, "it is not running any more")
-	require.Less(t, time.Since(began), 5*time.Second, "it does not wait for its own end")
+	require.ErrorContains(t, <-mended, "it is not running any more", "and not that its time is over")
 }
 
 func TestReplicaIsMendedWhateverTheOthersDo(t *testing.T) {
@@ -162,13 +177,17 @@ func TestReplicaIsMendedWhateverTheOthersDo(t *testing.T) {
 	require.NoError(t, top.Thaw(3))
 }
 
-// killByHand does what the line that topology prints does: kill -9 PID.
+// killByHand does what the line that topology prints does: kill -9 PID. It returns when that is noticed: a moment later, in which
+// the process has ended and nobody has asked how.
 func killByHand(t *testing.T, top replication.Topology, i int) {
 	t.Helper()
 	p, err := os.FindProcess(top.(interface{ PID(int) int }).PID(i))
 	require.NoError(t, err)
 	require.NoError(t, p.Kill())
-	require.Eventually(t, func() bool { return top.Freeze(i) != nil }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool {
+		err := top.Freeze(i)
+		return err != nil && strings.Contains(err.Error(), "is not running")
+	}, patience, time.Millisecond)
 }
 
 func TestServerThatWasKilledByHandIsKnownToBeDead(t *testing.T) {
@@ -176,11 +195,9 @@ func TestServerThatWasKilledByHandIsKnownToBeDead(t *testing.T) {
 	killByHand(t, top, 1)
 	require.ErrorContains(t, top.Kill(1), "server 1 ("+top.Addrs()[1]+") is not running")
 	require.NoError(t, top.Cut(2))
-	began := time.Now()
-	require.NoError(t, top.Mend(t.Context(), 2), "it does not wait for the one that is dead")
-	require.Less(t, time.Since(began), 5*time.Second)
+	require.NoError(t, top.Mend(t.Context(), 2), "it does not wait for the one that is dead, until its time is over")
 	require.NoError(t, top.Restart(t.Context(), 1))
-	require.EqualValues(t, 2, reach(t, dial(t, top)[0], "after", 2, time.Second))
+	reach(t, dial(t, top)[0], "after", 2)
 }
 
 func TestThereIsNoServerOfThatNumber(t *testing.T) {

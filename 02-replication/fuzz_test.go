@@ -74,7 +74,7 @@ func FuzzInfo(f *testing.F) {
 			{Addr: "master", Answered: true, Role: Role{Name: Master}, LagBytes: -1},
 			{Addr: "replica", Answered: true, Role: Role{Name: Replica, Offset: -1}, LagBytes: -1},
 		}}
-		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 		defer cancel()
 		r.measureBytes(ctx, []*redis.Client{master, info}, 0)
 		require.EqualValues(t, 100, r.Servers[0].Role.Offset)
@@ -108,7 +108,7 @@ func answering(t *testing.T, answer string) *redis.Client {
 		}()
 		return client, nil
 	}
-	c := redis.NewClient(basics.Once(redis.Options{Addr: "192.0.2.1:6379", Protocol: 2, Dialer: dial, PoolSize: 1}))
+	c := redis.NewClient(basics.Once(redis.Options{Addr: "192.0.2.1:6379", Protocol: 2, Dialer: dial, PoolSize: 1, ReadTimeout: 2 * time.Minute, WriteTimeout: 2 * time.Minute}))
 	t.Cleanup(func() { c.Close() })
 	return c
 }

@@ -2,11 +2,14 @@ package pubsub
 
 import (
 	"testing"
+	"time"
 
-	"go.uber.org/goleak"
+	"example.com/redis-chat/01-redis-basics/redistest"
 )
 
+// patience ends a wait for what is bound to come. It says nothing about speed.
+const patience = 2 * time.Minute
+
 func TestMain(m *testing.M) {
-	// The thread that starts servers lives as long as the process, so that they die with it.
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"))
+	redistest.Main(m)
 }

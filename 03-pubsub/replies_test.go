@@ -87,7 +87,7 @@ func TestMessagesRightBehindTheConfirmationArrive(t *testing.T) {
 		return theirs, nil
 	}})
 	defer client.Close()
-	s, err := Subscribe(t.Context(), client, Options{Channels: []string{"news"}})
+	s, err := Subscribe(t.Context(), client, Options{Channels: []string{"news"}, ConnectTimeout: patience})
 	require.NoError(t, err)
 	for want := -1; want < messages-1; {
 		events, err := s.Receive(t.Context())

@@ -11,12 +11,17 @@ import (
 	"github.com/redis/go-redis/v9/logging"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
+
+	"example.com/redis-chat/01-redis-basics/redistest"
 )
+
+// patience ends a wait for what is bound to come. It says nothing about speed.
+const patience = 2 * time.Minute
 
 func TestMain(m *testing.M) {
 	logging.Disable() // go-redis prints each failed dial
 	// go-redis: a client whose dials have failed asks once a second, and so ends up to a second after its Close.
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/redis/go-redis/v9/internal/pool.(*ConnPool).tryDial"))
+	redistest.Main(m, goleak.IgnoreAnyFunction("github.com/redis/go-redis/v9/internal/pool.(*ConnPool).tryDial"))
 }
 
 func start(t *testing.T, o Options) (*Topology, []*redis.Client) {
@@ -25,7 +30,7 @@ func start(t *testing.T, o Options) (*Topology, []*redis.Client) {
 	t.Cleanup(func() { require.NoError(t, top.Close()) })
 	var clients []*redis.Client
 	for _, addr := range top.Addrs() {
-		c := redis.NewClient(&redis.Options{Addr: addr, DialerRetries: 1})
+		c := redis.NewClient(&redis.Options{Addr: addr, DialerRetries: 1, DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience})
 		t.Cleanup(func() { c.Close() })
 		clients = append(clients, c)
 	}
@@ -35,7 +40,7 @@ func start(t *testing.T, o Options) (*Topology, []*redis.Client) {
 // all waits until every replica has what the master has.
 func all(t *testing.T, master *redis.Client, replicas int64) {
 	t.Helper()
-	n, err := master.Wait(t.Context(), int(replicas), 10*time.Second).Result()
+	n, err := master.Wait(t.Context(), int(replicas), patience).Result()
 	require.NoError(t, err)
 	require.Equal(t, replicas, n)
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/redistest"
@@ -35,7 +34,7 @@ func TestMain(m *testing.M) {
 	}
 	// Else a program with the race detector in it sleeps for a second before it ends.
 	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE"))
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread")) // lives as long as the process
+	redistest.Main(m)
 }
 
 func tour(t *testing.T, where string, args ...string) (cmd *exec.Cmd, out, mistake *bytes.Buffer) {

@@ -10,16 +10,15 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/01-redis-basics/redistest"
 	replication "example.com/redis-chat/02-replication"
 )
 
 func TestMain(m *testing.M) {
-	// The thread that starts servers lives as long as the process, so that they die with it.
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"))
+	redistest.Main(m)
 }
 
 func TestFlags(t *testing.T) {
@@ -126,7 +125,7 @@ func TestTopologyRunsUntilItsContextEnds(t *testing.T) {
 	addrs := []string{"127.0.0.1:" + strconv.Itoa(ports[0]), "127.0.0.1:" + strconv.Itoa(ports[1])}
 	require.Eventually(t, func() bool {
 		return len(replication.Check(t.Context(), addrs, replication.CheckOptions{}).Problems) == 0
-	}, 5*time.Second, 10*time.Millisecond)
+	}, 2*time.Minute, 10*time.Millisecond)
 	cancel()
 	require.NoError(t, <-ended)
 	require.Contains(t, out.String(), "redis-cli -p "+strconv.Itoa(ports[1]))

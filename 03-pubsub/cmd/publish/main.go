@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/cmdline"
@@ -39,11 +40,12 @@ type options struct {
 	n                int
 	rate             float64
 	channel, message string
+	patience         time.Duration // for an answer
 }
 
 // parse reads flags and environment; an error is a sentence for the user.
 func parse(args []string, help io.Writer) (options, error) {
-	o := options{redis: "127.0.0.1:6379", n: 1}
+	o := options{redis: "127.0.0.1:6379", n: 1, patience: 2 * time.Second}
 	f := flag.NewFlagSet("publish", flag.ContinueOnError)
 	f.SetOutput(help)
 	f.Func("redis", "publish at this server, a master: `host:port` (default 127.0.0.1:6379)", cmdline.Addr(&o.redis))

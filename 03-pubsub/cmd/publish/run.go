@@ -14,18 +14,15 @@ import (
 	pubsub "example.com/redis-chat/03-pubsub"
 )
 
-// patience is how long an answer is waited for.
-const patience = 2 * time.Second
-
 // run publishes and says whom it reached.
 func run(ctx context.Context, o options, out, warnings io.Writer) error {
 	logging.Disable() // the error that we return says the same, once
 	settings := o.login.Options(o.redis)
-	settings.DialTimeout, settings.ReadTimeout, settings.WriteTimeout = patience, patience, patience
+	settings.DialTimeout, settings.ReadTimeout, settings.WriteTimeout = o.patience, o.patience, o.patience
 	client := redis.NewClient(settings)
 	defer client.Close()
 
-	asking, cancel := context.WithTimeout(ctx, patience)
+	asking, cancel := context.WithTimeout(ctx, o.patience)
 	role, err := pubsub.Master(asking, client)
 	cancel()
 	if basics.Diagnose(err) == basics.NotPermitted {
@@ -64,7 +61,7 @@ func publish(ctx context.Context, client *redis.Client, o options, i int) (recei
 	if o.n > 1 {
 		message = fmt.Sprintf("%s %d", message, i+1)
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, o.patience)
 	defer cancel()
 	return client.Publish(ctx, o.channel, message).Result()
 }

@@ -45,12 +45,13 @@ type options struct {
 	language           string
 	count              int
 	probe              time.Duration
+	patience           time.Duration // for an answer; twice that for a subscription
 	channels, patterns []string
 }
 
 // parse reads flags and environment; an error is a sentence for the user.
 func parse(args []string, help io.Writer) (options, error) {
-	o := options{redis: "127.0.0.1:6379", language: pubsub.English, probe: 250 * time.Millisecond}
+	o := options{redis: "127.0.0.1:6379", language: pubsub.English, probe: 250 * time.Millisecond, patience: time.Second}
 	f := flag.NewFlagSet("subscribe", flag.ContinueOnError)
 	f.SetOutput(help)
 	f.Func("redis", "subscribe at this server, a master or a replica: `host:port` (default 127.0.0.1:6379)", cmdline.Addr(&o.redis))

@@ -6,21 +6,24 @@ import (
 	"io"
 	"net"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/cmdline"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
 )
 
+// patience ends a wait for what is bound to come. It says nothing about speed.
+const patience = 2 * time.Minute
+
 func TestMain(m *testing.M) {
-	// The thread that starts servers lives as long as the process, so that they die with it.
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"))
+	redistest.Main(m)
 }
 
 // program is a subscribe that runs: its two outputs line by line, and how it ended.
@@ -34,6 +37,7 @@ type program struct {
 func start(t *testing.T, args ...string) *program {
 	o, err := parse(args, io.Discard)
 	require.NoError(t, err)
+	o.patience = patience
 	ctx, cancel := context.WithCancel(t.Context())
 	messages, messagesTo := io.Pipe()
 	events, eventsTo := io.Pipe()
@@ -54,6 +58,18 @@ func (p *program) event(begins string) {
 	require.Regexp(p.t, "^"+begins, p.events.Text())
 }
 
+// afterSilence is event, behind what a machine that is too slow for the probes tells.
+func (p *program) afterSilence(begins string) {
+	p.t.Helper()
+	for p.events.Scan() {
+		if regexp.MustCompile("^" + begins).MatchString(p.events.Text()) {
+			return
+		}
+		require.Regexp(p.t, `^\* (silent|alive): `, p.events.Text(), "on the way to %s", begins)
+	}
+	require.Fail(p.t, "no event "+begins)
+}
+
 func (p *program) message(want string) {
 	p.t.Helper()
 	require.True(p.t, p.messages.Scan())
@@ -66,7 +82,7 @@ func TestWalkThrough(t *testing.T) {
 		"en": `I am subscriber: a message "I am publisher" seems to have been sent.`,
 		"ja": "I am subscriberに「I am publisher」というメッセージが送信されたようです。",
 	} {
-		p := start(t, "-redis", client.Options().Addr, "-lang", language, "-count", "1", "-probe", "5s", "I am subscriber")
+		p := start(t, "-redis", client.Options().Addr, "-lang", language, "-count", "1", "-probe", "1h", "I am subscriber")
 		p.event(`\* subscribed at `)
 		p.event(`\* alive: `)
 		require.NoError(t, client.Publish(t.Context(), "I am subscriber", "I am publisher").Err())
@@ -85,15 +101,15 @@ func TestWhatHappensToTheSubscriptionIsTold(t *testing.T) {
 	unwatched.event(`\* no watch for silence: .* is a replica; -master ` + addrs[0])
 	unwatched.event(`\* subscribed at ` + addrs[1])
 
-	p := start(t, "-redis", addrs[1], "-master", addrs[0], "-probe", "100ms", "news")
+	p := start(t, "-redis", addrs[1], "-master", addrs[0], "-probe", "200ms", "news")
 	p.event(`\* subscribed at ` + addrs[1])
-	p.event(`\* alive`)
+	p.afterSilence(`\* alive`)
 	require.NoError(t, topology.Cut(1))
-	p.event(`\* silent: probes are published but do not come back`)
+	p.afterSilence(`\* silent: probes are published but do not come back`)
 	require.NoError(t, topology.Mend(t.Context(), 1))
-	p.event(`\* alive`)
+	p.afterSilence(`\* alive`)
 	require.NoError(t, topology.Kill(1))
-	p.event(`\* disconnected, trying again: `)
+	p.afterSilence(`\* disconnected, trying again: `)
 	require.NoError(t, topology.Restart(t.Context(), 1))
 	for p.events.Scan() && strings.HasPrefix(p.events.Text(), "* disconnected") {
 	}
@@ -124,6 +140,15 @@ func TestReplicaIsRefusedAsMaster(t *testing.T) {
 	require.ErrorContains(t, <-p.ended, "-master: publish at "+addrs[1]+": this is a replica")
 }
 
+// patiently is command with another patience.
+func patiently(t *testing.T, patience time.Duration, args []string, out, errOut io.Writer) (code int) {
+	o, err := parse(args, errOut)
+	if o.patience = patience; err == nil {
+		err = run(t.Context(), o, out, errOut)
+	}
+	return cmdline.Exit("subscribe", err, errOut)
+}
+
 func TestMistakeInTheWorldEndsWith1(t *testing.T) {
 	for name, wrong := range redistest.Wrongs(t, redistest.Start(t).Options().Addr) {
 		if wrong.MayPass {
@@ -133,7 +158,11 @@ func TestMistakeInTheWorldEndsWith1(t *testing.T) {
 			setenv(t, wrong.Env)
 			for _, flag := range []string{"-redis", "-master"} {
 				var out, errOut strings.Builder
-				code := command(t.Context(), []string{flag, wrong.Addr, "news"}, &out, &errOut)
+				patience := patience
+				if wrong.Silent {
+					patience = time.Second
+				}
+				code := patiently(t, patience, []string{flag, wrong.Addr, "news"}, &out, &errOut)
 				require.Equal(t, 1, code, errOut.String())
 				require.Regexp(t, `^subscribe: [^\n]+\n$`, errOut.String())
 				require.Contains(t, errOut.String(), wrong.Says)
@@ -154,7 +183,7 @@ func setenv(t *testing.T, env []string) {
 func TestMistakeThatComesLaterEndsTheProgramToo(t *testing.T) {
 	server, err := basics.StartEmbedded(basics.EmbeddedOptions{})
 	require.NoError(t, err)
-	p := start(t, "-redis", server.Addr(), "news")
+	p := start(t, "-redis", server.Addr(), "-probe", "1h", "news")
 	p.event(`\* subscribed at `)
 	p.event(`\* alive`)
 	go func() {
@@ -174,7 +203,7 @@ func TestMistakeThatComesLaterEndsTheProgramToo(t *testing.T) {
 
 func TestOldServerWillDo(t *testing.T) {
 	client := redistest.Start(t)
-	p := start(t, "-redis", redistest.Old(t, client.Options().Addr), "-count", "1", "news")
+	p := start(t, "-redis", redistest.Old(t, client.Options().Addr), "-probe", "1h", "-count", "1", "news")
 	p.event(`\* subscribed at `)
 	p.event(`\* alive: `)
 	require.NoError(t, client.Publish(t.Context(), "news", "hello").Err())

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
@@ -54,13 +53,15 @@ func run(ctx context.Context, o options, messages, events io.Writer) error {
 
 // client tries once: a probe is not repeated, and ends when the watch has lost interest in it.
 func (o options) client(addr string) *redis.Client {
-	return redis.NewClient(o.login.Options(addr))
+	settings := o.login.Options(addr)
+	settings.DialTimeout, settings.ReadTimeout, settings.WriteTimeout = o.patience, o.patience, o.patience
+	return redis.NewClient(settings)
 }
 
 // watched decides where probes are published, and says so when nowhere.
 func (o options) watched(ctx context.Context, probes *redis.Client, events io.Writer) (pubsub.Options, error) {
-	subscription := pubsub.Options{Channels: o.channels, Patterns: o.patterns, ProbeInterval: o.probe}
-	asking, cancel := context.WithTimeout(ctx, time.Second)
+	subscription := pubsub.Options{Channels: o.channels, Patterns: o.patterns, ProbeInterval: o.probe, ConnectTimeout: 2 * o.patience}
+	asking, cancel := context.WithTimeout(ctx, o.patience)
 	defer cancel()
 	what := "subscribe at"
 	if o.master != "" {
