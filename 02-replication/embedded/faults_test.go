@@ -23,6 +23,9 @@ func listen(t *testing.T, c *redis.Client, channel string) *redis.PubSub {
 }
 
 func TestBurstArrivesInOrderAtEveryReplica(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: it runs once, in the run on real servers (leave -short away)")
+	}
 	_, c := start(t, Options{})
 	a, b := listen(t, c[1], "room"), listen(t, c[2], "room")
 

@@ -73,6 +73,9 @@ func contents(t *testing.T, c *redis.Client) map[string]string {
 }
 
 func TestConcurrentWritersEndInEqualServers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: it runs once, in the run on real servers (leave -short away)")
+	}
 	top, c := start(t, Options{Backlog: 10_000})
 	master, replica := c[0], c[1]
 	sub := replica.Subscribe(t.Context(), "room")
