@@ -56,7 +56,7 @@ func (c *client) run(ctx context.Context) {
 
 // visit is one connection, from its dialling to its end.
 func (c *client) visit(ctx context.Context, addr string) (welcome bool) {
-	dialing, cancel := context.WithTimeout(ctx, 2*time.Second)
+	dialing, cancel := context.WithTimeout(ctx, patience)
 	conn, resp, err := websocket.DefaultDialer.DialContext(dialing, "ws://"+addr+c.system.Protocol.Path(c.name, c.room), nil)
 	cancel()
 	if err != nil {
@@ -166,27 +166,34 @@ func (c *client) say() bool {
 	if !connected {
 		return false
 	}
-	s := c.source.next(c.got.now())
-	data := s.appendTo(nil, c.source.size)
-	var frame []byte
-	if c.system.Tells {
-		frame = append(append(frame, `{"event":"message","id":`...), strconv.Itoa(s.seq)...)
-		frame = append(append(append(frame, `,"data":"`...), data...), `"}`...)
-	} else {
-		frame = c.system.Protocol.Message(nil, c.room, data)
-	}
-	return c.write(frame) == nil
+	err := c.source.send(c.got.began, func(s stamp) error {
+		data := s.appendTo(nil, c.source.size)
+		var frame []byte
+		if c.system.Tells {
+			frame = append(append(frame, `{"event":"message","id":`...), strconv.Itoa(s.seq)...)
+			frame = append(append(append(frame, `,"data":"`...), data...), `"}`...)
+		} else {
+			frame = c.system.Protocol.Message(nil, c.room, data)
+		}
+		return c.write(frame)
+	})
+	return err == nil
 }
 
-// write never blocks for long: a node that takes nothing ends the connection.
+// write does not block for ever: a connection whose node takes nothing is ended,
+// and the client makes another.
 func (c *client) write(frame []byte) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.conn == nil {
 		return errors.New("not connected")
 	}
-	_ = c.conn.SetWriteDeadline(time.Now().Add(2 * time.Second)) // an error shows at the write
-	return c.conn.WriteMessage(websocket.TextMessage, frame)
+	_ = c.conn.SetWriteDeadline(time.Now().Add(patience)) // an error shows at the write
+	err := c.conn.WriteMessage(websocket.TextMessage, frame)
+	if err != nil {
+		_ = c.conn.Close()
+	}
+	return err
 }
 
 func (c *client) connected() bool {

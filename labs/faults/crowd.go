@@ -20,8 +20,9 @@ const (
 	emitterRate = 50
 )
 
-// patience bounds what is waited for: a start, a way back, a last message.
-const patience = 20 * time.Second
+// patience bounds what is waited for: a start, a way back, a last message. It is
+// there to end a hang, and says nothing about speed.
+const patience = 2 * time.Minute
 
 // crowd is all that talk with one system during one run: at each node a sender
 // and some receivers, and an emitter; all in one room, so that what a node has
@@ -121,8 +122,12 @@ func (c *crowd) pump(ctx context.Context, s *source, say func()) {
 }
 
 func (c *crowd) emitOne(ctx context.Context) {
-	s := c.emitter.next(time.Since(c.began))
-	_, err := c.emit.Emit(ctx, "message", string(s.appendTo(nil, c.emitter.size)))
+	var seq int
+	err := c.emitter.send(c.began, func(s stamp) error {
+		seq = s.seq
+		_, err := c.emit.Emit(ctx, "message", string(s.appendTo(nil, c.emitter.size)))
+		return err
+	})
 	what := unsent
 	switch {
 	case err == nil:
@@ -132,7 +137,23 @@ func (c *crowd) emitOne(ctx context.Context) {
 	case errors.Is(err, emitter.ErrUnconfirmed):
 		what = unknown
 	}
-	c.emitter.told(s.seq, what, time.Since(c.began))
+	c.emitter.told(seq, what, time.Since(c.began))
+}
+
+// flows returns when each sender has sent so many more messages.
+func (c *crowd) flows(ctx context.Context, more int) error {
+	begin := make([]int, len(c.senders))
+	for i, s := range c.senders {
+		begin[i] = s.source.numbered()
+	}
+	return until(ctx, func() bool {
+		for i, s := range c.senders {
+			if s.source.numbered() < begin[i]+more {
+				return false
+			}
+		}
+		return true
+	})
 }
 
 func (c *crowd) sources() []*source {
@@ -146,7 +167,7 @@ func (c *crowd) fence(ctx context.Context) error {
 	c.quiet.Store(true)
 	var after []int
 	for _, s := range c.sources() {
-		after = append(after, s.count(waiting, accepted, unsent, unknown))
+		after = append(after, s.numbered())
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

@@ -4,7 +4,8 @@ import "time"
 
 // The promises that several rows share.
 
-// soon is within what a fault is noticed, answered and left behind.
+// soon is within what a fault is noticed, answered and left behind, on a machine
+// that has time for it: see allowance.
 const soon = time.Second
 
 // clean: at most once, and in one order, for everybody.
@@ -62,7 +63,8 @@ func noticed(r *run, nodes ...int) {
 			r.check(false, "node %d says not ready within 1 s: never", node+1)
 			continue
 		}
-		r.check(at-r.broken <= soon, "node %d says not ready within 1 s: after %v", node+1, show(at-r.broken))
+		holds, remark := r.within(at-r.broken, soon)
+		r.check(holds, "node %d says not ready within 1 s: after %v%s", node+1, show(at-r.broken), remark)
 	}
 }
 
@@ -87,17 +89,19 @@ func back(r *run, nodes ...int) {
 			r.check(false, "node %d is ready within 1 s of its replica's link: it is not", node+1)
 		default:
 			took := ready.at - max(link.at, r.broken)
-			r.check(took <= soon, "node %d is ready within 1 s of its replica's link: after %v", node+1, show(max(took, 0)))
+			holds, remark := r.within(took, soon)
+			r.check(holds, "node %d is ready within 1 s of its replica's link: after %v%s", node+1, show(max(took, 0)), remark)
 		}
 	}
 }
 
 // mended: these nodes are ready within a time of the fault's end.
-func mended(r *run, within time.Duration, nodes ...int) {
+func mended(r *run, promise time.Duration, nodes ...int) {
 	for _, node := range nodes {
 		ready := r.ready[node].last()
 		took := max(ready.at-r.mended, 0)
-		r.check(ready.well && took <= within, "node %d is ready within %v of the end of the fault: after %v", node+1, within, show(took))
+		holds, remark := r.within(took, promise)
+		r.check(ready.well && holds, "node %d is ready within %v of the end of the fault: after %v%s", node+1, promise, show(took), remark)
 	}
 }
 
@@ -105,7 +109,8 @@ func mended(r *run, within time.Duration, nodes ...int) {
 func answered(r *run) {
 	for _, s := range r.senders {
 		slowest := s.source.slowest(r.now())
-		r.check(slowest <= soon, "the %s is answered within 1 s: at most %v", s.source.name, show(slowest))
+		holds, remark := r.within(slowest, soon)
+		r.check(holds, "the %s is answered within 1 s: at most %v%s", s.source.name, show(slowest), remark)
 		r.check(s.source.count(waiting) == 0, "no message of the %s stays without an answer: %d do", s.source.name, s.source.count(waiting))
 	}
 }

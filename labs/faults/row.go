@@ -16,6 +16,7 @@ type Row struct {
 	NodeJS   bool   // it is put on the Node.js stack, too
 	Setting  setting
 	Prepare  func(*run)       // before anybody connects
+	Calm     func(*run) error // the flow before the fault, and after all is well again; nil: a second each
 	Break    func(*run) error // returns when the fault is over
 	Judge    func(*run, []Account)
 }
@@ -82,6 +83,7 @@ func (res *Result) put(ctx context.Context, st *stage, receivers int, row Row) e
 			}
 		}
 		row.Judge(r, res.Accounts)
+		r.tell("the machine itself was late by %s at most, so %s more are allowed where a time is promised", show(r.lateness()), show(r.allowance()))
 	}
 	res.Checks, res.Facts = r.checks, r.facts
 	return nil

@@ -37,11 +37,13 @@ var nodeKilled = Row{
 			return err
 		}
 		took := r.now() - r.broken
-		r.check(took <= 3*time.Second, "talk is at the other node within 3 s: after %v", show(took))
+		holds, remark := r.within(took, 3*time.Second)
+		r.check(holds, "talk is at the other node within 3 s: after %v%s", show(took), remark)
 		everybody := len(r.all()) + 1 // and talk
 		err := until(r.ctx, func() bool { return r.others().presentIs(everybody) })
-		r.check(err == nil && r.others().presentSince()-r.broken <= 10*time.Second,
-			"presence is right within 10 s: after %v", show(r.others().presentSince()-r.broken))
+		took = r.others().presentSince() - r.broken
+		holds, remark = r.within(took, 10*time.Second)
+		r.check(err == nil && holds, "presence is right within 10 s: after %v%s", show(took), remark)
 		return nil
 	},
 	Judge: func(r *run, all []Account) {
@@ -54,7 +56,8 @@ var nodeKilled = Row{
 				longest = max(longest, cl.got.away())
 			}
 		}
-		r.check(longest > 0 && longest <= 3*time.Second, "its clients are at the other node within 3 s: after %v at most", show(longest))
+		holds, remark := r.within(longest, 3*time.Second)
+		r.check(longest > 0 && holds, "its clients are at the other node within 3 s: after %v at most%s", show(longest), remark)
 		tellUncounted(r)
 	},
 }
@@ -78,7 +81,8 @@ var nodeTerminated = Row{
 		r.mended = r.now()
 		if r.stage.system.Tells {
 			r.check(node.exitCode() == 0, "exit code 0: %d", node.exitCode())
-			r.check(took <= 3*time.Second, "it ends within its grace of 3 s: after %v", show(took))
+			holds, remark := r.within(took, 3*time.Second)
+			r.check(holds, "it ends within its grace of 3 s: after %v%s", show(took), remark)
 		}
 		r.awaitAll(r.ctx)
 		return nil

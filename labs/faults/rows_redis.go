@@ -14,13 +14,7 @@ import (
 
 var replicaKilled = Row{
 	Name: "a replica killed, back after 3 s", First: true, NodeJS: true,
-	Break: func(r *run) error {
-		if err := r.stage.top.Kill(2); err != nil {
-			return err
-		}
-		r.wait(3 * time.Second)
-		return r.stage.top.Restart(r.ctx, 2)
-	},
+	Break: killReplica(lasts(3 * time.Second)),
 	Judge: func(r *run, all []Account) {
 		clean(r, all)
 		untouched(r, all, 0)
@@ -30,9 +24,26 @@ var replicaKilled = Row{
 	},
 }
 
+// lasts is how long a fault lasts.
+func lasts(d time.Duration) func(*run) error {
+	return func(r *run) error { r.wait(d); return nil }
+}
+
+func killReplica(lasts func(*run) error) func(*run) error {
+	return func(r *run) error {
+		if err := r.stage.top.Kill(2); err != nil {
+			return err
+		}
+		if err := lasts(r); err != nil {
+			return err
+		}
+		return r.stage.top.Restart(r.ctx, 2)
+	}
+}
+
 var replicaFrozen = Row{
 	Name: "a replica frozen for 5 s", First: true, NodeJS: true,
-	Break: freeze(2, 5*time.Second),
+	Break: freeze(2, lasts(5*time.Second)),
 	Judge: func(r *run, all []Account) {
 		clean(r, all)
 		untouched(r, all, 0)
@@ -46,8 +57,8 @@ var replicaFrozen = Row{
 // and without them nothing notices.
 var replicaFrozenUnprobed = Row{
 	Name:    "a replica frozen for 5 s, without probes (PROBE_INTERVAL=1h)",
-	Setting: setting{env: []string{"PROBE_INTERVAL=1h"}},
-	Break:   freeze(2, 5*time.Second),
+	Setting: setting{env: []string{"PROBE_INTERVAL=1h"}, unprobed: true},
+	Break:   freeze(2, lasts(5*time.Second)),
 	Judge: func(r *run, all []Account) {
 		clean(r, all)
 		untouched(r, all, 0)
@@ -55,12 +66,15 @@ var replicaFrozenUnprobed = Row{
 	},
 }
 
-func freeze(server int, d time.Duration) func(*run) error {
+func freeze(server int, lasts func(*run) error) func(*run) error {
 	return func(r *run) error {
 		if err := r.stage.top.Freeze(server); err != nil {
 			return err
 		}
-		r.wait(d)
+		r.frozen = r.now()
+		if err := lasts(r); err != nil {
+			return err
+		}
 		r.mended = r.now()
 		return r.stage.top.Thaw(server)
 	}
@@ -143,13 +157,13 @@ func (r *run) restartMaster() error {
 
 var masterFrozen = Row{
 	Name: "the master frozen for 5 s", First: true, NodeJS: true,
-	Break: freeze(0, 5*time.Second),
+	Break: freeze(0, lasts(5*time.Second)),
 	Judge: func(r *run, all []Account) {
 		clean(r, all)
 		answered(r)
 		for _, s := range r.sources() {
 			// What is on its way when the freeze begins may have been taken.
-			n := s.acceptedWithin(r.broken+20*time.Millisecond, r.mended)
+			n := s.acceptedWithin(r.frozen+20*time.Millisecond, r.mended)
 			r.check(n == 0, "the %s gets no acknowledgement of a frozen master: %d", s.name, n)
 		}
 		counts(r, all, 0, 1)

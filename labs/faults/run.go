@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -12,9 +13,11 @@ type run struct {
 	*crowd
 	stage   *stage
 	broken  time.Duration // when the fault began, on the run's clock
+	frozen  time.Duration // when a server stood still, for certain
 	mended  time.Duration // when it was over
 	ready   []*watch      // of each node
 	links   []*watch      // of each replica: its master's stream
+	pulse   pulse         // how late the machine is
 	before  []map[string]float64
 	after   []map[string]float64
 	gone    [nodeCount]bool // the node was ended and stays away
@@ -31,8 +34,8 @@ type Check struct {
 	Holds bool
 }
 
-// How long the flow is watched before the fault, and after all is well again.
-const before, afterwards = time.Second, time.Second
+// calm is how long the flow is watched before the fault, and after all is well again.
+const calm = time.Second
 
 // put lets the flow run, breaks one thing, waits until all is well, and counts.
 func put(ctx context.Context, st *stage, receivers int, row Row) (_ *run, err error) {
@@ -45,7 +48,13 @@ func put(ctx context.Context, st *stage, receivers int, row Row) (_ *run, err er
 	defer r.endWatches()
 	c.start(ctx)
 	defer c.end()
-	r.wait(before)
+	flow := row.Calm
+	if flow == nil {
+		flow = lasts(calm)
+	}
+	if err := flow(r); err != nil {
+		return nil, fmt.Errorf("before: %s: %w", row.Name, err)
+	}
 	if r.before, err = r.count(); err != nil {
 		return nil, err
 	}
@@ -55,7 +64,9 @@ func put(ctx context.Context, st *stage, receivers int, row Row) (_ *run, err er
 	}
 	r.mended = max(r.mended, r.now())
 	r.awaitReady()
-	r.wait(afterwards)
+	if err := flow(r); err != nil {
+		return nil, fmt.Errorf("after: %s: %w", row.Name, err)
+	}
 	if err := c.fence(ctx); err != nil {
 		r.check(false, "%v", err)
 	}
@@ -82,6 +93,7 @@ func (r *run) startWatches() {
 	if !r.stage.system.Tells {
 		return
 	}
+	r.watches.Go(func() { r.pulse.run(ctx) })
 	for i := range nodeCount {
 		node, link := &watch{began: r.began}, &watch{began: r.began}
 		r.ready, r.links = append(r.ready, node), append(r.links, link)
@@ -108,21 +120,30 @@ func (r *run) awaitReady() {
 	})
 }
 
-// count asks each node that is there for its metrics. Its own count of what
-// came is shown to the metrics with the next thing that comes: a probe.
+// count asks each node that is there for its metrics, when two more of its probes
+// have come back. What came before the first one is counted then: a node shows what
+// it has counted behind each thing that comes, before it takes in the next one.
 func (r *run) count() ([]map[string]float64, error) {
 	counts := make([]map[string]float64, nodeCount)
 	if !r.stage.system.Tells {
 		return counts, nil
 	}
-	r.wait(300 * time.Millisecond) // a probe's interval
+	since := float64(time.Now().UnixMilli()) / 1000
 	for i := range counts {
 		if r.gone[i] {
 			continue
 		}
 		var err error
-		if counts[i], err = metrics(r.ctx, r.stage.addrs[i]); err != nil {
-			return nil, err
+		last, probes := since, 0
+		probed := until(r.ctx, func() bool {
+			counts[i], err = metrics(r.ctx, r.stage.addrs[i])
+			if at := counts[i][probedMetric]; at > last {
+				last, probes = at, probes+1
+			}
+			return err != nil || r.stage.set.unprobed || probes == 2
+		})
+		if err := cmp.Or(err, probed); err != nil {
+			return nil, fmt.Errorf("node %d's count: %w", i+1, err)
 		}
 	}
 	return counts, nil

@@ -16,12 +16,15 @@ const (
 	unknown              // "it may or may not have been taken"
 )
 
-// source is one who sends: its messages are numbered from 1.
+// source is one who sends: its messages are numbered from 1, and leave in the
+// order of their numbers, whoever sends them.
 type source struct {
 	id   int
 	name string
 	rate float64 // messages a second
 	size int     // bytes of a message's data
+
+	turn sync.Mutex // from a message's number until it has left
 
 	mu      sync.Mutex
 	fates   []fate          // of message 1, 2, …
@@ -29,7 +32,16 @@ type source struct {
 	answers []time.Duration // when it was told; 0: not yet
 }
 
-// next numbers a message.
+// send numbers a message and lets it leave, in one step: the flow and the fences
+// send at the same time, and who judges the order of others must not make disorder.
+// Answers may come meanwhile.
+func (s *source) send(began time.Time, leave func(stamp) error) error {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	return leave(s.next(time.Since(began)))
+}
+
+// next numbers a message. Only send calls it.
 func (s *source) next(now time.Duration) stamp {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -46,6 +58,13 @@ func (s *source) told(seq int, f fate, now time.Duration) {
 	if i := seq - 1; i >= 0 && i < len(s.fates) && s.fates[i] == waiting {
 		s.fates[i], s.answers[i] = f, now
 	}
+}
+
+// numbered is how many messages there are.
+func (s *source) numbered() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.fates)
 }
 
 // count counts the messages of some fates.
@@ -71,6 +90,18 @@ func (s *source) slowest(now time.Duration) (most time.Duration) {
 			took = now - s.sent[i]
 		}
 		most = max(most, took)
+	}
+	return most
+}
+
+// slowestBefore is the longest time to an answer that came before a moment.
+func (s *source) slowestBefore(moment time.Duration) (most time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, f := range s.fates {
+		if f != waiting && s.answers[i] <= moment {
+			most = max(most, s.answers[i]-s.sent[i])
+		}
 	}
 	return most
 }

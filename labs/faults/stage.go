@@ -26,6 +26,7 @@ type System struct {
 // stage is a system that runs: a master, two replicas, and two nodes.
 type stage struct {
 	system System
+	set    setting
 	top    replication.Topology
 	nodes  []*process
 	addrs  []string   // host:port of each node
@@ -36,6 +37,8 @@ type stage struct {
 type setting struct {
 	env   []string // of our nodes
 	doors bool     // between each node and Redis
+
+	unprobed bool // the nodes' probes are off
 }
 
 const (
@@ -49,7 +52,7 @@ const nodeCount = 2
 
 // raise starts a system and returns when messages pass through all of it.
 func raise(ctx context.Context, backend basics.Backend, system System, s setting) (_ *stage, err error) {
-	st := &stage{system: system}
+	st := &stage{system: system, set: s}
 	defer func() {
 		if err != nil {
 			st.close()

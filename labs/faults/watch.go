@@ -105,7 +105,7 @@ func linkState(addr string) func(context.Context) bool {
 
 // metrics reads numbers of a node's /metrics that have no labels.
 func metrics(ctx context.Context, addr string) (map[string]float64, error) {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+"/metrics", nil)
 	if err != nil {
@@ -126,4 +126,7 @@ func metrics(ctx context.Context, addr string) (map[string]float64, error) {
 	return values, nil
 }
 
-const missedMetric, repeatedMetric = "chat_messages_missed_total", "chat_messages_repeated_total"
+const (
+	missedMetric, repeatedMetric = "chat_messages_missed_total", "chat_messages_repeated_total"
+	probedMetric                 = "chat_probe_timestamp_seconds"
+)
