@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
@@ -47,7 +46,7 @@ func listen(t *testing.T, addr, key string) *ear {
 // hear returns the next event, its channel without the key, and its bytes.
 func (e *ear) hear() (event relay.Envelope, channel, payload string) {
 	e.t.Helper()
-	ctx, cancel := context.WithTimeout(e.t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(e.t.Context(), patience)
 	defer cancel()
 	m, err := e.sub.ReceiveMessage(ctx)
 	require.NoError(e.t, err)
@@ -56,11 +55,13 @@ func (e *ear) hear() (event relay.Envelope, channel, payload string) {
 	return event, strings.TrimPrefix(m.Channel, e.key), m.Payload
 }
 
+// newEmitter makes an emitter that a slow machine does not hold up: a test that is
+// about time says another one, or ends its context.
 func newEmitter(t *testing.T, addr string, options ...emitter.Option) *emitter.Emitter {
 	t.Helper()
-	client := redis.NewClient(&redis.Options{Addr: addr})
+	client := redis.NewClient(&redis.Options{Addr: addr, DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience})
 	t.Cleanup(func() { client.Close() })
-	e := emitter.New(client, options...)
+	e := emitter.New(client, append([]emitter.Option{emitter.Timeout(patience)}, options...)...)
 	t.Cleanup(func() { e.Close() })
 	return e
 }

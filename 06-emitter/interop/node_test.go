@@ -16,8 +16,9 @@ import (
 	"example.com/redis-chat/06-emitter/interop/npm"
 )
 
-// patience is how long a test waits for something that is bound to come.
-const patience = 15 * time.Second
+// patience is how long a test waits for something that is bound to come. It is
+// there to end a hang, and says nothing about speed.
+const patience = 2 * time.Minute
 
 // modules installs the npm packages and returns their folder. It skips the test
 // where that cannot be; with REQUIRE_NODE=1 it fails instead.

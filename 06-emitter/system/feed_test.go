@@ -36,7 +36,7 @@ func TestPausedTerminalStopsNobody(t *testing.T) {
 		terminal.mu.Lock()
 		defer terminal.mu.Unlock()
 		return strings.Contains(terminal.text.String(), "lines were left out")
-	}, 5*time.Second, time.Millisecond)
+	}, 2*time.Minute, time.Millisecond)
 	f.end()
 }
 

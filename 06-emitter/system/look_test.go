@@ -29,7 +29,7 @@ type events struct {
 
 func openMap(t *testing.T, s *system.System) *events {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*within)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	req, err := http.NewRequestWithContext(ctx, "GET", s.MapURL()+"/events", nil)
 	require.NoError(t, err)
 	resp, err := newBrowser(t).client.Do(req)
@@ -172,7 +172,7 @@ func TestTimeLineTellsWhatWasDoneNoticedAndLost(t *testing.T) {
 	case runtime.GOOS != "windows":
 		require.Equal(t, "kill -9 "+strconv.Itoa(pid), done.Command)
 	}
-	require.Eventually(t, func() bool { return s.State().Nodes[1].State == system.NotReady }, within, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return s.State().Nodes[1].State == system.NotReady }, patience, 5*time.Millisecond)
 	for range 3 {
 		send(t, alice, "missed by node-2")
 	}

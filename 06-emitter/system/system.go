@@ -43,8 +43,9 @@ type System struct {
 	stopOnce   sync.Once
 }
 
-// startTimeout is when Start gives up. It takes well under a second.
-const startTimeout = 20 * time.Second
+// startTimeout is when Start gives up. It takes well under a second, and on a busy
+// machine of a tenth of the speed ten.
+const startTimeout = time.Minute
 
 // Start starts everything, and returns when it is proven: when a client on each
 // node has heard a client on each other node, and the emitter. ctx limits the
@@ -73,8 +74,6 @@ func Start(ctx context.Context, o Options) (*System, error) {
 // prove is the last step of the start. The observers are proven too: what the
 // system shows must not begin later than what it does.
 func (s *System) prove(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
 	for range s.top.Addrs() {
 		select {
 		case <-s.observing:

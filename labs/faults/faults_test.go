@@ -53,7 +53,7 @@ func TestWhatIsLostIsCounted(t *testing.T) {
 		{replicaKilled, killReplica(felt(1)), true},
 		{masterFrozen, freeze(0, func(r *run) error {
 			return errors.Join(felt(0, 1)(r), until(r.ctx, func() bool { // and the senders have been told
-				return r.senders[0].source.count(unknown) > 0 && r.senders[1].source.count(unknown) > 0
+				return r.senders[0].source.count(unknown, unsent) > 0 && r.senders[1].source.count(unknown, unsent) > 0
 			}))
 		}), false},
 		{wrongClock, jump(30), false},

@@ -86,5 +86,10 @@ func (res *Result) put(ctx context.Context, st *stage, receivers int, row Row) e
 		r.tell("the machine itself was late by %s at most, so %s more are allowed where a time is promised", show(r.lateness()), show(r.allowance()))
 	}
 	res.Checks, res.Facts = r.checks, r.facts
+	if !res.Holds() {
+		for _, n := range st.nodes {
+			res.Facts = append(res.Facts, n.name+" said: "+n.said())
+		}
+	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -19,15 +20,16 @@ import (
 )
 
 // How many goroutines send through one source, and how much each.
-const speakers, each = 16, 50
+const speakers, each = 16, 100
 
-// together lets all of them speak at once.
+// together lets all of them speak at once, and make way for each other.
 func together(speak func()) {
 	var speaking sync.WaitGroup
 	for range speakers {
 		speaking.Go(func() {
 			for range each {
 				speak()
+				runtime.Gosched()
 			}
 		})
 	}

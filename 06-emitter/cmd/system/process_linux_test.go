@@ -19,7 +19,9 @@ import (
 	chat "example.com/redis-chat/04-websocket-chat"
 )
 
-const within = 10 * time.Second
+// patience is how long a test waits for something that is bound to come. It is
+// there to end a hang, and says nothing about speed.
+const patience = 2 * time.Minute
 
 // program is a run of the system, as a process.
 type program struct {
@@ -79,7 +81,7 @@ func launch(t *testing.T) *program {
 	want := map[basics.Kind]int{basics.KindEmbedded: 2, basics.KindServer: 5}
 	require.Len(t, p.pids, want[backend.Kind], p.said.String())
 	require.Len(t, p.urls, 2)
-	require.Regexp(t, `Ready in [01]\.\d\d s`, p.said.String())
+	require.Regexp(t, `Ready in \d+\.\d\d s`, p.said.String())
 	return p
 }
 
@@ -99,7 +101,7 @@ func (p *program) until(text string) {
 func (p *program) nothingIsLeft() {
 	p.t.Helper()
 	for _, pid := range p.pids {
-		require.Eventually(p.t, func() bool { return !runs(pid) }, within, 5*time.Millisecond, "process %d", pid)
+		require.Eventually(p.t, func() bool { return !runs(pid) }, patience, 5*time.Millisecond, "process %d", pid)
 	}
 }
 
@@ -119,11 +121,10 @@ func TestSignalEndsEverythingInOrder(t *testing.T) {
 			defer alice.Close()
 			p.until("alice connected to node-1")
 
-			began := time.Now()
 			require.NoError(t, syscall.Kill(-p.cmd.Process.Pid, signal)) // to the whole group, as a terminal does
 			p.until("nothing of ours is left running")
 			require.NoError(t, p.cmd.Wait(), "exit code 0")
-			require.Less(t, time.Since(began), 5*time.Second, "a second of grace, one for requests, and a busy machine")
+			require.NotContains(t, p.said.String(), "was killed", "each had time enough to end")
 			p.nothingIsLeft()
 			for err == nil {
 				_, err = alice.Receive(t.Context())
