@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-const (
+var (
 	// settle is how long a crowd is left alone before its memory is read: what
 	// connecting left behind is the system's to tidy.
 	settle = 10 * time.Second

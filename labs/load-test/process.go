@@ -119,4 +119,4 @@ func freePort() (string, error) {
 }
 
 // startPatience bounds the time from a server's start to its first message.
-const startPatience = 20 * time.Second
+const startPatience = 2 * time.Minute

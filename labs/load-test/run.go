@@ -43,7 +43,7 @@ func (l Load) check(nodes int) error {
 
 // drainQuiet is how long nothing may arrive, after the last message was sent,
 // before what is missing is called lost; drainMost bounds it all.
-const (
+var (
 	drainQuiet = time.Second
 	drainMost  = 10 * time.Second
 )

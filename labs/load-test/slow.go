@@ -129,13 +129,16 @@ func givenUp(ctx context.Context, node string) bool {
 	return err == nil && bytes.Contains(text, []byte("\nchat_slow_clients_total 1"))
 }
 
+// farewellWait is how long a server may take to say goodbye.
+var farewellWait = 5 * time.Second
+
 // farewell waits for the end of the deaf client's connection, and returns how it
 // ended; "": it did not.
 func (c *crowd) farewell() string {
 	cl, e := c.deaf()
 	look := time.NewTicker(10 * time.Millisecond)
 	defer look.Stop()
-	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); <-look.C {
+	for end := time.Now().Add(farewellWait); time.Now().Before(end); <-look.C {
 		e.recorder.mu.Lock()
 		why := cl.why
 		e.recorder.mu.Unlock()
