@@ -92,7 +92,7 @@ func TestIdleCrowdIsCountedAndWeighed(t *testing.T) {
 func TestSlowClientLearnsWhyItWasClosed(t *testing.T) {
 	was := slowLoad
 	t.Cleanup(func() { slowLoad = was })
-	slowLoad = Load{Clients: 3, Rate: 400, Size: 16 << 10, Warmup: 1, Length: 2 * time.Second}
+	slowLoad = Load{Clients: 3, Rate: 150, Size: 16 << 10, Warmup: 1, Length: 4 * time.Second} // slow enough for all others
 	slow, err := lab(t).Slow(t.Context(), Ours, 1)
 	require.NoError(t, err)
 	require.True(t, slow.closedTooSlow(), slow.Closed)
