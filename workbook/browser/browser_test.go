@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
+	"strconv"
 	"testing"
-	"time"
 
 	"example.com/redis-chat/06-emitter/system"
 	"github.com/chromedp/chromedp"
@@ -17,12 +18,16 @@ import (
 // chromium is the one browser of this run; each tab is a context derived from it. Nil: there is none.
 var chromium context.Context
 
-// The test program is a node, too, when it is told so.
+// The test program is a node, too, when it is told so, and how often to publish a probe.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == "node" {
+	if len(os.Args) == 3 && os.Args[1] == "node" {
+		os.Setenv("PROBE_INTERVAL", os.Args[2])
+		os.Setenv("PUBLISH_TIMEOUT", patience.String())
+		os.Args = os.Args[:1]
 		os.Exit(system.NodeMain())
 	}
-	flag.Set("test.parallel", "6") // tests wait more than they compute; -parallel still has the last word
+	// Tests wait more than they compute, but a page that is loaded keeps a core busy. -parallel still has the last word.
+	flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
 	goleak.VerifyTestMain(browsing{m},
 		goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread")) // lives as long as the process
 }
@@ -40,7 +45,7 @@ func (b browsing) Run() int {
 		chromedp.ExecPath(bin),
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
-		chromedp.WSURLReadTimeout(30*time.Second),
+		chromedp.WSURLReadTimeout(patience),
 	)
 	if os.Geteuid() == 0 { // as in a container: Chromium refuses to run as root with its sandbox
 		options = append(options, chromedp.NoSandbox)

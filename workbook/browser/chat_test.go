@@ -92,14 +92,22 @@ func TestPageSaysWhatTheNodeTells(t *testing.T) {
 func TestPageComesBackByItself(t *testing.T) {
 	t.Parallel()
 	n := start(t, chat.Options{Node: "n1"})
-	alice := join(t, n, "alice")
+	alice := openWith(t, n.url("alice"), 1100, 700, clock)
+	alice.shows("status", "Connected to n1 as alice")
 	n.stop()
 	alice.shows("status", "Not connected")
 	alice.until(`document.getElementById("send").disabled`)
-	alice.shows("countdown", "(in ")
-	alice.until(`!document.getElementById("retry").hidden`) // by now it waits for seconds
+	alice.shows("countdown", "(in 1 s)")
+	for _, most := range []float64{500, 1000, 2000} {
+		alice.until(`document.getElementById("retry").hidden`) // too short to aim at
+		wait := alice.tryAgain()
+		require.LessOrEqual(t, wait, most)
+		require.GreaterOrEqual(t, wait, most/2)
+	}
+	alice.until(`document.body.dataset.state === "offline" && !document.getElementById("retry").hidden`)
 	alice.picture("offline")
 	n.start()
+	alice.tryAgain()
 	alice.shows("status", "Connected to n1 as alice")
 	bob := join(t, n, "bob")
 	bob.types("are you back?\r")
@@ -122,13 +130,21 @@ func TestPageNoticesANodeThatIsFrozen(t *testing.T) {
 	t.Parallel()
 	second := start(t, chat.Options{Node: "n2", AllowedOrigins: []string{"*"}})
 	first := start(t, chat.Options{Node: "n1"}, "http://"+second.addr)
-	// The page asks every 10 seconds; here its clock for that runs fifty times as fast.
-	const hurry = "const real = setInterval; setInterval = (f, ms) => real(f, ms / 50);"
-	alice := openWith(t, first.url("alice"), 1100, 700, hurry)
+	alice := openWith(t, first.url("alice"), 1100, 700, clock+watchful+`window.pongs = 0;`)
 	alice.shows("status", "Connected to n1 as alice")
+	alice.evaluate(`sockets[0].addEventListener("message", ({ data }) => { pongs += data.includes('"$pong"'); }), true`)
+	// The page asks every 10 seconds, and as long as it is answered it stays.
+	for range 3 {
+		alice.evaluate(`pongs = 0, pass(10_000), true`)
+		alice.until(`pongs === 1`)
+	}
+	alice.evaluate(`sockets.length === 1`)
 	first.freeze.Lock()
 	defer first.freeze.Unlock()
+	alice.evaluate(`pass(10_000), document.body.dataset.state === "online"`)
+	alice.evaluate(`pass(10_000), document.body.dataset.state === "offline"`)
 	alice.shows("log", "Connection lost: the node does not answer.")
+	alice.tryAgain()
 	alice.shows("status", "Connected to n2 as alice")
 }
 

@@ -25,7 +25,7 @@ func hostile(t *testing.T) (*node, tab) {
 // dial is somebody in the same room, whose frames are not limited to what a page sends.
 func (n *node) dial(name string) *chat.Client {
 	n.t.Helper()
-	ctx, cancel := context.WithTimeout(n.t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(n.t.Context(), patience)
 	defer cancel()
 	c, err := chat.Dial(ctx, "http://"+n.addr, chat.DialOptions{Name: name, Room: hostileRoom})
 	require.NoError(n.t, err)

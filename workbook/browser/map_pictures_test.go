@@ -15,9 +15,9 @@ func TestPicturesOfTheREADMEs(t *testing.T) {
 	if os.Getenv("SCREENSHOTS") == "" {
 		t.Skip("only pictures come of it: run it by make pictures, or name a folder in SCREENSHOTS")
 	}
-	s := startMap(t)
+	s := startMap(t, quick)
 	nodes := s.State().Nodes
-	b := open(t, s.MapURL(), 1680, 1000)
+	b := openMap(t, s.MapURL(), 1680, 1000)
 	left, right := b.panes(t, nodes[0].URL, nodes[1].URL)
 	left.says("Is anybody at the other node?")
 	right.shows("log", "Is anybody at the other node?")
@@ -39,6 +39,7 @@ func TestPicturesOfTheREADMEs(t *testing.T) {
 		left.says(text)
 		left.until(`[...document.querySelectorAll(".mine")].at(-1).dataset.state === "placed"`)
 	}
+	b.evaluate(`late(), true`)
 	b.until(`document.querySelectorAll("#ways tbody tr").length === 5`)
 	b.press("restart", "replica-2")
 	b.told("lost", "2 messages counted as missed")

@@ -42,6 +42,7 @@ func (n *node) start() {
 	l, err := net.Listen("tcp", n.addr)
 	require.NoError(n.t, err)
 	n.addr = l.Addr().String()
+	n.options.PingInterval, n.options.PongTimeout, n.options.WriteTimeout, n.options.CloseTimeout = time.Hour, 2*time.Hour, time.Hour, time.Hour
 	n.options.AllowedOrigins = append(n.options.AllowedOrigins, n.peers...)
 	n.hub, err = chat.NewHub(n.options)
 	require.NoError(n.t, err)

@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	patience = 20 * time.Second // for what is bound to come
+	patience = 2 * time.Minute // for what is bound to come: it ends a hang, and says nothing about speed
 	tick     = 20 * time.Millisecond
 )
 
@@ -68,7 +68,7 @@ func openWith(t *testing.T, url string, width, height int64, script string) tab 
 		t.Skip(how)
 	}
 	ctx, closeTab := chromedp.NewContext(chromium)
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithCancel(ctx)
 	messages := chromedp.Console(ctx)
 	log := console{new(sync.Mutex), new([]string)}
 	done := make(chan struct{})
@@ -96,7 +96,7 @@ func openWith(t *testing.T, url string, width, height int64, script string) tab 
 		end()
 		require.Empty(t, log.complaints(), "in the console of %s", url)
 	})
-	_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+	_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: unfaked + patient + script})
 	require.NoError(t, err)
 	require.NoError(t, chromedp.Do(ctx, chromedp.EmulateViewport(width, height), chromedp.Navigate(url)))
 	return tab{ctx, t, log, func() { end(); log.complaints() }}
@@ -105,11 +105,45 @@ func openWith(t *testing.T, url string, width, height int64, script string) tab 
 // until waits for a JavaScript expression to be true.
 func (b tab) until(expression string) {
 	b.t.Helper()
-	require.Eventually(b.t, func() bool {
-		ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](expression))
-		return err == nil && ok
-	}, patience, tick, "never true: %s\npage: %s", expression, later{b})
+	b.untilIn(expression)
 }
+
+// untilIn is until, with options that say where the expression is evaluated.
+func (b tab) untilIn(expression string, where ...chromedp.EvaluateOption) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	script := fmt.Sprintf(untilTrue, expression)
+	for {
+		_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](script, append(where, chromedp.EvalAwaitPromise)...))
+		if err == nil {
+			return
+		}
+		select { // a page that was left while it was asked
+		case <-ctx.Done():
+			require.Fail(b.t, "never true: "+expression, "%v\npage: %s", err, later{b})
+		case <-time.After(tick):
+		}
+	}
+}
+
+// untilTrue asks within the page, each time that something in it changes, so that what is true for a moment only is
+// seen, too; and now and then for what is not in the document. To ask from outside, again and again, would cost more time
+// than the page itself.
+const untilTrue = `new Promise((done) => {
+	const { setInterval, clearInterval } = window.unfaked ?? window;
+	const is = () => { try { return %s; } catch { return false; } };
+	if (is()) return done(true);
+	const changes = new MutationObserver(() => ask());
+	const timer = setInterval(() => ask(), 50);
+	const ask = () => {
+		if (!is()) return;
+		changes.disconnect();
+		clearInterval(timer);
+		done(true);
+	};
+	changes.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+})`
 
 // shows waits for text in the part of the page with that id.
 func (b tab) shows(id, text string) {
