@@ -2,6 +2,10 @@
 //
 // Who is at its end stays there when lines come. Who reads further up is left in peace: what they read stays where it
 // is, and a button says how much is new below.
+//
+// A scroll event does not say who has scrolled, or when: the page's own way to the end brings one, too, with the next
+// frame, and until then lines may have grown as they came into sight. So only who has gone up has left the end; where
+// merely the end has gone down, the page follows it.
 
 import { say } from "./speak.js";
 
@@ -10,13 +14,11 @@ const near = 60; // pixels from the end that still are at the end
 export class View {
   constructor(scroller, button) {
     Object.assign(this, { scroller, button });
-    this.atEnd = true;
+    this.setAtEnd(true);
+    this.top = 0; // where the scroller was, when this was last looked at
     this.news = 0;
     this.places = new WeakMap(); // history → where somebody was reading in it
-    scroller.addEventListener("scroll", () => {
-      this.atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < near;
-      if (this.atEnd) this.setNews(0);
-    }, { passive: true });
+    scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
     button.addEventListener("click", () => {
       this.toEnd();
       scroller.focus();
@@ -26,6 +28,20 @@ export class View {
       if (this.atEnd) this.toEnd();
     });
     this.sizes.observe(scroller);
+  }
+
+  scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    const wentUp = scrollTop < this.top - 1;
+    this.top = scrollTop;
+    if (scrollHeight - scrollTop - clientHeight < near) {
+      this.setAtEnd(true);
+      this.setNews(0);
+    } else if (wentUp) {
+      this.setAtEnd(false);
+    } else if (this.atEnd) {
+      this.toEnd();
+    }
   }
 
   show(history) {
@@ -41,8 +57,9 @@ export class View {
     const place = this.places.get(history) ?? { atEnd: true, news: 0 };
     this.setNews(place.news);
     if (place.atEnd) return this.toEnd();
-    this.atEnd = false;
+    this.setAtEnd(false);
     this.scroller.scrollTop = place.top;
+    this.top = this.scroller.scrollTop;
   }
 
   // grown is called when lines have come to the history that is shown.
@@ -52,9 +69,17 @@ export class View {
   }
 
   toEnd() {
-    this.atEnd = true;
+    this.setAtEnd(true);
     this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.top = this.scroller.scrollTop; // less than that: as far as it can go
     this.setNews(0);
+  }
+
+  // setAtEnd also tells the style: a browser that holds what is in sight in its place, while lines above go, would move
+  // up whoever is at the end (chat.css).
+  setAtEnd(is) {
+    this.atEnd = is;
+    this.scroller.classList.toggle("at-end", is);
   }
 
   setNews(n) {

@@ -11,7 +11,7 @@ import (
 // settle waits until the page has drawn what came until now.
 func (b tab) settle() {
 	b.t.Helper()
-	b.evaluate(`window.settled = false, requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => { settled = true; }))), true`)
+	b.evaluate(`window.settled = false, requestAnimationFrame(() => requestAnimationFrame(() => unfaked.setTimeout(() => { settled = true; }))), true`)
 	b.until(`settled`)
 }
 
@@ -24,13 +24,14 @@ func (n *node) lines(room, text string, count int) {
 	n.hub.Deliver(events)
 }
 
+const atEnd = `(() => { const log = document.getElementById("log"); return log.scrollHeight - log.scrollTop - log.clientHeight < 2; })()`
+
 func TestWhoReadsFurtherUpIsLeftInPeace(t *testing.T) {
 	t.Parallel()
 	n := start(t, chat.Options{Node: "n1"})
 	b := join(t, n, "alice")
 	n.lines("lobby", "before", 200)
 	b.shows("log", "before 200")
-	const atEnd = `(() => { const log = document.getElementById("log"); return log.scrollHeight - log.scrollTop - log.clientHeight < 2; })()`
 	b.until(atEnd)
 	b.evaluate(`document.getElementById("log").scrollTop = 900, true`)
 	b.settle()
@@ -53,6 +54,36 @@ func TestWhoReadsFurtherUpIsLeftInPeace(t *testing.T) {
 	n.lines("lobby", "later", 3)
 	b.shows("log", "later 3")
 	b.until(atEnd) // who is at the end stays there
+}
+
+// Lines grow when they come into sight, and that can be between the page's own way to the end and the event that tells of
+// it. Nobody has gone up then.
+func TestWhoIsAtTheEndStaysThereWhenLinesGrow(t *testing.T) {
+	t.Parallel()
+	n := start(t, chat.Options{Node: "n1"})
+	b := join(t, n, "alice")
+	n.lines("lobby", "before", 200)
+	b.shows("log", "before 200")
+	b.settle()
+	b.evaluate(`window.grown = 0, addEventListener("scroll", ({ target }) => {
+		if (target.id !== "log" || grown === 3) return;
+		grown++;
+		const last = [...document.querySelectorAll(".message")].at(-1);
+		last.append(document.createElement("p"));
+		last.lastChild.textContent = "long ".repeat(2000);
+	}, { capture: true }), true`) // before the page hears of it
+	for i := range 3 {
+		n.lines("lobby", "more", 1)
+		b.until(fmt.Sprintf("grown > %d", i))
+		b.settle()
+		b.until(atEnd + ` && document.getElementById("jump").hidden`)
+	}
+	// Who goes up, nevertheless, is no longer at the end, while lines come and grow.
+	b.evaluate(`grown = 0, document.getElementById("log").scrollTop -= 100, true`)
+	b.until(`grown > 0`)
+	n.lines("lobby", "later", 4)
+	b.until(`document.getElementById("jump").innerText === "4 new messages"`)
+	b.evaluate(`!` + atEnd)
 }
 
 func TestDaysAreDivided(t *testing.T) {
