@@ -35,7 +35,7 @@ func (b tab) pane(url, status string) pane {
 			}
 		}
 		return false
-	}, patience, tick, "no frame of %s", url)
+	}, patience, tick, "no frame of %s\npage: %s", url, later{b})
 	p.shows("status", status)
 	return p
 }

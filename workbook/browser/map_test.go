@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"runtime"
 	"strconv"
 	"testing"
 
@@ -23,6 +24,9 @@ const (
 	slow  = "20s"
 )
 
+// maps has room for as many maps as there are cores: each has two nodes, and three pages that move.
+var maps = make(chan struct{}, runtime.GOMAXPROCS(0))
+
 // startMap starts the whole system, embedded, with its map.
 func startMap(t *testing.T, probes string) *system.System {
 	t.Helper()
@@ -30,6 +34,8 @@ func startMap(t *testing.T, probes string) *system.System {
 	if chromium == nil {
 		open(t, "", 0, 0) // skips or fails
 	}
+	maps <- struct{}{}
+	t.Cleanup(func() { <-maps })
 	_, port, err := net.SplitHostPort(freeAddr(t))
 	require.NoError(t, err)
 	number, err := strconv.Atoi(port)

@@ -18,7 +18,7 @@ import (
 
 const (
 	patience = 2 * time.Minute // for what is bound to come: it ends a hang, and says nothing about speed
-	tick     = 20 * time.Millisecond
+	tick     = 100 * time.Millisecond
 )
 
 // tab is one tab of the browser.
