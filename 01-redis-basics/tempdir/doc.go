@@ -1,0 +1,11 @@
+// Package tempdir makes temporary folders of which none is left for long: not
+// even after kill -9, when no code of ours runs any more.
+//
+// A folder holds a file named owner that its maker keeps locked. The operating
+// system ends the lock with the process, and only then. So Make can tell, before
+// it makes one, which of the others nobody owns any more, and removes those. A
+// process' number in a file would not do: it is given to another process later.
+//
+// A server that works in a folder can own it too (Own): where a server outlives
+// its program, its folder does.
+package tempdir

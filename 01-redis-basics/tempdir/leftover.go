@@ -1,0 +1,33 @@
+package tempdir
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// removeLeftovers removes the folders of a prefix that nobody owns. What fails is
+// left for the next time: it keeps nobody from working.
+func removeLeftovers(prefix string) {
+	entries, _ := os.ReadDir(os.TempDir())
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && e.IsDir() && strings.HasPrefix(e.Name(), prefix) && ours(info) {
+			removeLeftover(filepath.Join(os.TempDir(), e.Name()))
+		}
+	}
+}
+
+func removeLeftover(path string) {
+	lock, err := lockFile(filepath.Join(path, ownerFile), false)
+	switch {
+	case err == nil:
+		_ = remove(path, lock)
+		_ = lock.Close()
+	case errors.Is(err, fs.ErrNotExist):
+		// Its maker died here, or is about to lock it and will make another. A
+		// folder with something in it stays: whose it is cannot be told.
+		_ = os.Remove(path)
+	}
+}

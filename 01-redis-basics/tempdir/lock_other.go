@@ -1,0 +1,20 @@
+//go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd || windows)
+
+package tempdir
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+)
+
+var errOwned = errors.New("somebody owns the folder")
+
+// lockFile locks nothing here, so what a killed program leaves stays.
+func lockFile(string, bool) (*os.File, error) { return nil, errors.ErrUnsupported }
+
+// Own does nothing here.
+func (d *Dir) Own(*exec.Cmd) {}
+
+func ours(fs.FileInfo) bool { return false }

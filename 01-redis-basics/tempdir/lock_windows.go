@@ -1,0 +1,39 @@
+package tempdir
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"syscall"
+)
+
+var errOwned = errors.New("somebody owns the folder")
+
+// lockFile opens a file, and makes it where create is true, so that nobody else
+// can open it: it can be deleted alone. That ends with the process.
+func lockFile(name string, create bool) (*os.File, error) {
+	path, err := syscall.UTF16PtrFromString(name)
+	if err != nil {
+		return nil, err
+	}
+	mode := uint32(syscall.OPEN_EXISTING)
+	if create {
+		mode = syscall.OPEN_ALWAYS
+	}
+	handle, err := syscall.CreateFile(path, syscall.GENERIC_READ|syscall.GENERIC_WRITE, syscall.FILE_SHARE_DELETE, nil, mode, syscall.FILE_ATTRIBUTE_NORMAL, 0)
+	const sharingViolation = syscall.Errno(32)
+	if errors.Is(err, sharingViolation) {
+		return nil, errOwned
+	}
+	if err != nil {
+		return nil, err
+	}
+	return os.NewFile(uintptr(handle), name), nil
+}
+
+// Own does nothing here: a process cannot be given open files.
+func (d *Dir) Own(*exec.Cmd) {}
+
+// ours is always true: here each user has a folder for temporary files.
+func ours(fs.FileInfo) bool { return true }
