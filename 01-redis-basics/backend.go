@@ -12,7 +12,7 @@ type Kind int
 // The kinds. The zero value needs nothing installed.
 const (
 	KindEmbedded Kind = iota // inside this process
-	KindServer               // redis-server processes of our own
+	KindServer               // redis-server or valkey-server processes of our own
 	KindRunning              // servers that somebody else runs: never stopped, flushed or renamed
 )
 

@@ -15,5 +15,16 @@ func FindServer() (path string, err error) {
 		}
 	}
 	return "", fmt.Errorf("neither redis-server nor valkey-server is on the PATH (%w): "+
-		"install one (Debian: apt-get install redis-server; macOS: brew install redis) or use the embedded server", exec.ErrNotFound)
+		"install one (Debian: apt-get install redis-server, or valkey-server; macOS: brew install redis, or valkey) or use the embedded server", exec.ErrNotFound)
+}
+
+// CLI is the name of the program with which a person talks to a server: redis-cli,
+// or valkey-cli where that alone is on the PATH.
+func CLI() string {
+	if _, err := exec.LookPath("redis-cli"); err != nil {
+		if _, err := exec.LookPath("valkey-cli"); err == nil {
+			return "valkey-cli"
+		}
+	}
+	return "redis-cli"
 }

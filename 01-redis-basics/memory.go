@@ -15,7 +15,8 @@ const memoryLimit = "4mb"
 func fillMemory(ctx context.Context, t *Tour) (err error) {
 	if t.options.Backend.Kind != KindServer {
 		t.Say("And when the memory is full? A server of our own with --maxmemory %s is filled with values of 1,000\n"+
-			"bytes until it refuses. This needs a redis-server: go run ./01-redis-basics/cmd/tour -redis server keyvalue", memoryLimit)
+			"bytes until it refuses. This needs redis-server or valkey-server:\n"+
+			"go run ./01-redis-basics/cmd/tour -redis server keyvalue", memoryLimit)
 		return nil
 	}
 	t.Say("And when the memory is full? A server with --maxmemory %s gets values of 1,000 bytes until it refuses.\n"+

@@ -28,7 +28,7 @@ type ending struct {
 var (
 	// A snapshot is due an hour after a change: within the experiment only
 	// SAVE and a clean stop take one.
-	rdb = []string{"--save", "3600 1"}
+	rdb = []string{"--save", "3600", "1"}
 	// everysec is the default: written after each command, forced to the disk
 	// once a second.
 	aof = []string{"--appendonly", "yes", "--appendfsync", "everysec"}
@@ -48,7 +48,8 @@ func tourPersistence(ctx context.Context, t *Tour) error {
 		t.Say("Redis keeps its data in memory and can save it in two ways: RDB, a snapshot of everything now and then,\n"+
 			"and AOF, a file to which each write is appended. Here a server of our own would get %d messages, be\n"+
 			"stopped or killed with kill -9, and start again; the survivors would be counted with neither, with RDB and\n"+
-			"with AOF. An embedded server saves nothing, and a running one is not ours to kill. With a redis-server:\n"+
+			"with AOF. An embedded server saves nothing, and a running one is not ours to kill. With\n"+
+			"redis-server or valkey-server:\n"+
 			"go run ./01-redis-basics/cmd/tour -redis server persistence", savedMessages)
 		return nil
 	}

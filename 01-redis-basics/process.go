@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"example.com/redis-chat/01-redis-basics/tempdir"
 )
 
 // Process is a real Redis server beside this process, on loopback. It dies
@@ -19,7 +21,7 @@ type Process struct {
 	bin  string
 	port int
 	dir  string
-	temp bool // dir is ours to remove
+	temp *tempdir.Dir // dir, where it is ours to remove; else nil
 	args []string
 	log  io.Writer
 
@@ -35,10 +37,11 @@ type ProcessOptions struct {
 	// Port on 127.0.0.1. Default 0: a free one.
 	Port int
 	// Dir is where the server saves and where its log is. Default: a
-	// temporary folder, removed by Close.
+	// temporary folder, removed by Close, or when the next server starts
+	// that has one, of this program or another, if this one was killed.
 	Dir string
-	// Args are further arguments of redis-server, such as "--appendonly",
-	// "yes". Without them nothing is saved: --save "" --appendonly no.
+	// Args are further arguments of redis-server, each word an item: "--save",
+	// "3600", "1". Without them nothing is saved: --save "" --appendonly no.
 	Args []string
 	// LogLevel is debug, verbose, notice or warning. Default notice.
 	LogLevel string
@@ -54,13 +57,9 @@ func StartProcess(ctx context.Context, o ProcessOptions) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Process{bin: bin, log: o.Log, temp: o.Dir == ""}
-	if p.temp {
-		if p.dir, err = os.MkdirTemp("", "workbook-redis-"); err != nil {
-			err = fmt.Errorf("make a temporary folder, where TMPDIR says: %w", err)
-		}
-	} else {
-		p.dir, err = filepath.Abs(o.Dir)
+	p := &Process{bin: bin, log: o.Log}
+	if err = checkWords(o.Args); err == nil {
+		err = p.makeDir(o.Dir)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", filepath.Base(bin), err)
@@ -74,6 +73,18 @@ func StartProcess(ctx context.Context, o ProcessOptions) (*Process, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// makeDir makes the server's folder, unless it is given.
+func (p *Process) makeDir(given string) (err error) {
+	if given != "" {
+		p.dir, err = filepath.Abs(given)
+		return err
+	}
+	if p.temp, err = tempdir.Make("workbook-redis-"); err == nil {
+		p.dir = p.temp.Path()
+	}
+	return err
 }
 
 // startOn starts the server on port. A free port can be taken by another
@@ -170,7 +181,7 @@ func (p *Process) Close() error {
 		return nil
 	}
 	p.closed = true
-	if !p.temp {
+	if p.temp == nil {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
 		if p.stop(ctx) == nil {
@@ -178,7 +189,7 @@ func (p *Process) Close() error {
 		}
 		return p.kill()
 	}
-	return errors.Join(p.kill(), os.RemoveAll(p.dir))
+	return errors.Join(p.kill(), p.temp.Remove())
 }
 
 func (p *Process) with(f func(*os.Process) error) error {

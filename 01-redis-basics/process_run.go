@@ -29,10 +29,10 @@ func (p *Process) start(ctx context.Context) error {
 		return fmt.Errorf("start %s: open its log: %w", filepath.Base(p.bin), err)
 	}
 	from, _ := log.Seek(0, io.SeekEnd) // what comes later is this run's log
-	p.cmd = exec.Command(p.bin, append([]string{
-		"--port", strconv.Itoa(p.port), "--bind", "127.0.0.1", "--dir", p.dir,
-		"--save", "", "--appendonly", "no", "--daemonize", "no", "--logfile", "",
-	}, p.args...)...)
+	p.cmd = exec.Command(p.bin, serverArgs(p.port, p.dir, p.args)...)
+	if p.temp != nil {
+		p.temp.Own(p.cmd)
+	}
 	p.cmd.Stdout = log // the file itself: no goroutine of ours between
 	if p.log != nil {
 		p.cmd.Stdout = io.MultiWriter(log, p.log)
@@ -154,7 +154,11 @@ func (p *Process) startError(err error, from int64) error {
 		return fmt.Errorf("%s: %w", what, ErrPortTaken)
 	}
 	if setting := unknownSetting.FindStringSubmatch(said); setting != nil {
-		return fmt.Errorf("%s: it does not know its setting %s: is it older than Redis 6? %w", what, setting[1], err)
+		question := "is it older than Redis 6?"
+		if strings.HasPrefix(setting[1], "tls-") {
+			question = "was it built without TLS?"
+		}
+		return fmt.Errorf("%s: it does not know its setting %s: %s %w", what, setting[1], question, err)
 	}
 	if said == "" {
 		return fmt.Errorf("%s: %w", what, err)

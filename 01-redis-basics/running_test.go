@@ -18,6 +18,7 @@ import (
 
 // inhabited is a server with data of somebody else, and that data as it was.
 func inhabited(t *testing.T) (*redis.Client, func() []string) {
+	needsTour(t)
 	ctx, c := t.Context(), redistest.Own(t)
 	prefix := redistest.Prefix(t)
 	mine := []string{prefix + "text", prefix + "list", prefix + "hash"}
@@ -155,10 +156,9 @@ func TestWrongServerIsOneSentence(t *testing.T) {
 }
 
 func TestReplicaIsRefusedWithItsReason(t *testing.T) {
+	needsTour(t)
 	master := redistest.Process(t, basics.ProcessOptions{})
-	_, port, err := net.SplitHostPort(master.Addr())
-	require.NoError(t, err)
-	replica := redistest.Process(t, basics.ProcessOptions{Args: []string{"--replicaof", "127.0.0.1 " + port}})
-	_, err = basics.StartTour(t.Context(), basics.TourOptions{Backend: basics.Backend{Kind: basics.KindRunning, Addrs: []string{replica.Addr()}}, Patience: patience})
+	replica := redistest.Process(t, basics.ProcessOptions{Args: basics.Following(master.Addr())})
+	_, err := basics.StartTour(t.Context(), basics.TourOptions{Backend: basics.Backend{Kind: basics.KindRunning, Addrs: []string{replica.Addr()}}, Patience: patience})
 	require.ErrorContains(t, err, replica.Addr()+": this is a replica: give the address of its master")
 }

@@ -19,6 +19,7 @@ import (
 // tour runs one section where WORKBOOK_REDIS says, and returns what it
 // prints, with nothing in it that differs from run to run.
 func tour(t *testing.T, name string) string {
+	needsTour(t)
 	backend, err := basics.BackendFromEnv()
 	require.NoError(t, err)
 	out, err := tourOn(t.Context(), t, backend, name)
@@ -34,7 +35,7 @@ func tourOn(ctx context.Context, t *testing.T, b basics.Backend, name string) (s
 	sections, err := basics.Find(name)
 	require.NoError(t, err)
 	err = start.Run(ctx, sections[0])
-	plain := regexp.MustCompile(`(?m)^[\w.]+:\d+(\(TX\))?> `).ReplaceAllString(out.String(), "$1> ")
+	plain := regexp.MustCompile(`(?m)^\S+:\d+(\(TX\))?> `).ReplaceAllString(out.String(), "$1> ")
 	return regexp.MustCompile(`tour:\w{8}:`).ReplaceAllString(plain, "chat:"), err
 }
 

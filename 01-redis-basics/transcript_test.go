@@ -20,7 +20,7 @@ func onlyReal(t *testing.T, why string) {
 	if b.Kind == KindServer {
 		return
 	}
-	if why += ": run it with WORKBOOK_REDIS=server and redis-server on the PATH"; os.Getenv("REQUIRE_REDIS") == "1" {
+	if why += ": run it with WORKBOOK_REDIS=server and redis-server or valkey-server on the PATH"; os.Getenv("REQUIRE_REDIS") == "1" {
 		t.Fatal(why)
 	}
 	t.Skip(why)

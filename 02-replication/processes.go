@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
+	"slices"
 	"sync"
 
 	basics "example.com/redis-chat/01-redis-basics"
@@ -19,14 +19,20 @@ type processes struct {
 	restarting sync.Mutex        // held between the look whether a server runs and its start
 }
 
-// fastSync makes replicas ready in about 40 ms. With Redis' defaults it takes five seconds: a master waits that long for further
+// settings make replicas ready in about 40 ms. With Redis' defaults it takes five seconds: a master waits that long for further
 // replicas before it sends its data, and without a file on the disk (diskless) the stream starts only with the replica's next
 // acknowledgement, a second after the link says that it is up. hz 100 runs what is done "at times" every 10 ms, not every 100.
 //
 // The file by which a replica got its keys is deleted (it would be left in both folders): a server that was killed would load it
 // at its next start, and a replica would then ask for the stream from there on, so that what was published while it was away
 // comes late, or not, as its subscribers are quick.
-var fastSync = []string{"--repl-diskless-sync", "no", "--repl-diskless-sync-delay", "0", "--hz", "100", "--rdb-del-sync-files", "yes"}
+//
+// The backlog is the one that the lesson counts with: Redis' default, and a tenth of Valkey's since version 8.
+var settings = []string{
+	"--repl-diskless-sync", "no", "--repl-diskless-sync-delay", "0", "--hz", "100",
+	"--rdb-del-sync-files", "yes",
+	"--repl-backlog-size", "1mb",
+}
 
 func startProcesses(ctx context.Context, o Options) (_ Topology, err error) {
 	t := &processes{servers: make([]*basics.Process, o.Replicas+1)}
@@ -38,11 +44,11 @@ func startProcesses(ctx context.Context, o Options) (_ Topology, err error) {
 	if t.servers[0], err = startProcess(ctx, o, 0); err != nil {
 		return nil, err
 	}
-	host, port, _ := net.SplitHostPort(t.servers[0].Addr())
+	follow := basics.Following(t.servers[0].Addr())
 	errs := make([]error, len(t.servers))
 	var wg sync.WaitGroup
 	for i := 1; i < len(t.servers); i++ { // all at once: each takes most of its time to start
-		wg.Go(func() { t.servers[i], errs[i] = startProcess(ctx, o, i, "--replicaof", host+" "+port) })
+		wg.Go(func() { t.servers[i], errs[i] = startProcess(ctx, o, i, follow...) })
 	}
 	wg.Wait()
 	for _, err := range errs {
@@ -57,7 +63,7 @@ func startProcesses(ctx context.Context, o Options) (_ Topology, err error) {
 }
 
 func startProcess(ctx context.Context, o Options, i int, args ...string) (*basics.Process, error) {
-	launch := basics.ProcessOptions{LogLevel: o.LogLevel, Args: append(args, fastSync...)}
+	launch := basics.ProcessOptions{LogLevel: o.LogLevel, Args: slices.Concat(args, settings)}
 	if i < len(o.Ports) {
 		launch.Port = o.Ports[i]
 	}

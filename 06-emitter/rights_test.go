@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -58,6 +57,7 @@ type guarded struct {
 }
 
 func startGuarded(t *testing.T) *guarded {
+	redistest.NeedsVersion(t, 6, 2, "a user's rights to channels")
 	file, all := users(t)
 	path := filepath.Join(t.TempDir(), "users.acl")
 	require.NoError(t, os.WriteFile(path, []byte(file+"user root on >root ~* &* +@all\n"), 0o600))
@@ -69,8 +69,7 @@ func startGuarded(t *testing.T) *guarded {
 	g := &guarded{t: t, users: all}
 	for i := range 3 {
 		if i > 0 {
-			host, port, _ := net.SplitHostPort(g.addrs[0])
-			args = append(slices.Clone(args[:8]), "--replicaof", host+" "+port)
+			args = append(slices.Clone(args[:8]), basics.Following(g.addrs[0])...)
 		}
 		g.addrs = append(g.addrs, redistest.Process(t, basics.ProcessOptions{Args: slices.Clone(args)}).Addr())
 		g.root = append(g.root, g.as(i, "root", "root"))
@@ -100,7 +99,7 @@ func (g *guarded) awaitReplicas() {
 func (g *guarded) set(u user, rights []string) {
 	g.t.Helper()
 	for _, root := range g.root {
-		args := []any{"ACL", "SETUSER", u.name, "reset", "on", ">" + u.password}
+		args := []any{"ACL", "SETUSER", u.name, "reset", "resetchannels", "on", ">" + u.password}
 		for _, right := range rights {
 			args = append(args, right)
 		}

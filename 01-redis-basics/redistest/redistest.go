@@ -62,21 +62,6 @@ func Process(t testing.TB, o basics.ProcessOptions) *basics.Process {
 	return start(t, o)
 }
 
-// NeedsServer skips the test unless WORKBOOK_REDIS=server, with a sentence
-// that says how to run it. With REQUIRE_REDIS=1 it fails instead: so that a
-// check of everything cannot pass by leaving things out.
-func NeedsServer(t testing.TB) {
-	t.Helper()
-	if backend(t).Kind == basics.KindServer {
-		return
-	}
-	const how = "only a real server can show this: run it with WORKBOOK_REDIS=server and redis-server on the PATH"
-	if os.Getenv("REQUIRE_REDIS") == "1" {
-		t.Fatal(how)
-	}
-	t.Skip(how)
-}
-
 // Prefix begins the names of this test's keys and channels: no other test,
 // and no other run of this one, has it.
 func Prefix(t testing.TB) string {

@@ -19,6 +19,7 @@ import (
 // TestCtrlCLeavesARunningServerAsItWas interrupts the program itself in the
 // middle of its writing.
 func TestCtrlCLeavesARunningServerAsItWas(t *testing.T) {
+	redistest.NeedsVersion(t, 6, 2, "what the tour shows")
 	c := redistest.Own(t)
 	size := c.DBSize(t.Context()).Val()
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
@@ -45,6 +46,7 @@ func TestCtrlCLeavesARunningServerAsItWas(t *testing.T) {
 
 // TestClosedPipeLeavesARunningServerAsItWas is "tour | head -3".
 func TestClosedPipeLeavesARunningServerAsItWas(t *testing.T) {
+	redistest.NeedsVersion(t, 6, 2, "what the tour shows")
 	c := redistest.Own(t)
 	size := c.DBSize(t.Context()).Val()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "lists", "keyvalue")

@@ -127,6 +127,7 @@ func TestTourSpeaksTLS(t *testing.T) {
 	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
 		t.Skip("which certificates are trusted is the system's matter here; on Linux SSL_CERT_FILE tells")
 	}
+	redistest.NeedsVersion(t, 6, 2, "what the tour shows")
 	addr, certificate := redistest.TLSDoor(t, redistest.Start(t).Options().Addr)
 	cmd, out, mistake := tour(t, addr, "-wire", "counters")
 	cmd.Env = append(cmd.Env, "REDIS_TLS=true", "SSL_CERT_FILE="+certificate)
@@ -155,6 +156,7 @@ func TestWithoutRedisServerOneSentenceSaysHowToGetOne(t *testing.T) {
 }
 
 func TestAllSectionsRun(t *testing.T) {
+	redistest.NeedsVersion(t, 6, 2, "what the tour shows")
 	backend := os.Getenv("WORKBOOK_REDIS")
 	if backend != "server" {
 		backend = redistest.Start(t).Options().Addr

@@ -143,6 +143,7 @@ func TestUserAndPasswordAreUsed(t *testing.T) {
 }
 
 func TestUserOfARealServer(t *testing.T) {
+	redistest.NeedsVersion(t, 6, 2, "a user's rights to channels")
 	addr := redistest.Process(t, basics.ProcessOptions{Args: []string{"--user", "chat", "on", ">right", "~*", "&*", "+@all", "--user", "default", "off"}}).Addr()
 	exit, sentence := runToEnd(t, append(at(addr, addr), "REDIS_USERNAME=chat", "REDIS_PASSWORD=wrong"))
 	require.Equal(t, 1, exit)

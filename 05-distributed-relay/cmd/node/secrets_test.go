@@ -24,6 +24,7 @@ import (
 // client that may change that.
 func withSecret(t *testing.T, password string) (*basics.Process, *redis.Client) {
 	t.Helper()
+	redistest.NeedsVersion(t, 6, 2, "a user's rights to channels")
 	path := filepath.Join(t.TempDir(), "users.acl")
 	users := fmt.Sprintf("user default off\nuser chat on >%s ~* &* +@all\nuser root on >root ~* &* +@all\n", password)
 	require.NoError(t, os.WriteFile(path, []byte(users), 0o600))

@@ -52,8 +52,7 @@ func startTLS(t *testing.T, authority *certtest.Authority, master string) string
 		"--tls-auth-clients", "no", "--tls-replication", "yes", "--repl-diskless-sync", "no", "--hz", "100",
 	}
 	if master != "" {
-		host, port, _ := net.SplitHostPort(master)
-		args = append(args, "--replicaof", host+" "+port)
+		args = append(args, basics.Following(master)...)
 	}
 	plain := redis.NewClient(&redis.Options{Addr: redistest.Process(t, basics.ProcessOptions{Args: args}).Addr()})
 	defer plain.Close()
@@ -110,7 +109,7 @@ func next(t *testing.T, who *chat.Client, event string) string {
 // Master, replicas, nodes and emitter speak nothing but TLS, with certificates of
 // an authority that only SSL_CERT_FILE names.
 func TestWholeSystemSpeaksTLS(t *testing.T) {
-	redistest.NeedsServer(t)
+	redistest.NeedsTLS(t)
 	if runtime.GOOS != "linux" {
 		t.Skip("whom a program trusts is the system's matter here; on Linux SSL_CERT_FILE says it")
 	}
@@ -145,7 +144,7 @@ func TestCertificateThatDoesNotHoldIsOneSentenceAndExit1(t *testing.T) {
 	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
 		t.Skip("whom a program trusts is the system's matter here; on Linux SSL_CERT_FILE says it")
 	}
-	redistest.NeedsServer(t)
+	redistest.NeedsTLS(t)
 	authority, other := certtest.NewAuthority(t), certtest.NewAuthority(t)
 	addr := startTLS(t, authority, "")
 	_, port, _ := net.SplitHostPort(addr)

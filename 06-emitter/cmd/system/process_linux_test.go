@@ -135,12 +135,22 @@ func TestSignalEndsEverythingInOrder(t *testing.T) {
 }
 
 func TestNothingIsLeftWhenTheSystemIsKilled(t *testing.T) {
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
 	p := launch(t)
 	for _, pid := range p.pids {
 		require.True(t, runs(pid))
 	}
 	require.NoError(t, p.cmd.Process.Kill())
 	p.nothingIsLeft()
+
+	next := launch(t)
+	require.NoError(t, next.cmd.Process.Signal(syscall.SIGTERM))
+	next.until("nothing of ours is left running")
+	require.NoError(t, next.cmd.Wait())
+	left, err := os.ReadDir(temp)
+	require.NoError(t, err)
+	require.Empty(t, left, "the next start removes the folders of the one that was killed")
 }
 
 // TestClosedPipeEndsEverythingInOrder is "system | head".
@@ -183,6 +193,7 @@ func TestCommandsAreTyped(t *testing.T) {
 }
 
 func TestEndOfInputIsNotTheEnd(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir()) // it is killed at the end
 	p := launch(t)
 	require.NoError(t, p.in.Close())
 	alice, err := chat.Dial(t.Context(), p.urls[0], chat.DialOptions{Name: "alice"})

@@ -1,0 +1,66 @@
+package redistest
+
+import (
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	basics "example.com/redis-chat/01-redis-basics"
+)
+
+// without skips the test with a sentence that says what is not here. With
+// REQUIRE_REDIS=1 it fails instead: so that a check of everything cannot pass by
+// leaving things out.
+func without(t testing.TB, sentence string) {
+	t.Helper()
+	if os.Getenv("REQUIRE_REDIS") == "1" {
+		t.Fatal(sentence)
+	}
+	t.Skip(sentence)
+}
+
+// NeedsServer skips the test unless WORKBOOK_REDIS=server.
+func NeedsServer(t testing.TB) {
+	t.Helper()
+	if backend(t).Kind != basics.KindServer {
+		without(t, "only a real server can show this: run it with WORKBOOK_REDIS=server and redis-server or valkey-server on the PATH")
+	}
+}
+
+// NeedsVersion skips the test on a real server older than Redis major.minor, which
+// what came with. Valkey says which Redis it can stand in for.
+func NeedsVersion(t testing.TB, major, minor int, what string) {
+	t.Helper()
+	if backend(t).Kind == basics.KindEmbedded {
+		return
+	}
+	info := Start(t).Info(t.Context(), "server").Val()
+	found := regexp.MustCompile(`redis_version:((\d+)\.(\d+)\S*)`).FindStringSubmatch(info)
+	if found == nil {
+		return // it does not tell: then the test tells
+	}
+	x, _ := strconv.Atoi(found[2])
+	y, _ := strconv.Atoi(found[3])
+	if x < major || x == major && y < minor {
+		without(t, what+" came with Redis "+strconv.Itoa(major)+"."+strconv.Itoa(minor)+", and this is "+found[1])
+	}
+}
+
+// NeedsTLS skips the test unless there is a real server that was built with TLS.
+func NeedsTLS(t testing.TB) {
+	t.Helper()
+	NeedsServer(t)
+	p, err := basics.StartProcess(t.Context(), basics.ProcessOptions{Args: []string{"--tls-auth-clients", "no"}})
+	switch {
+	case err == nil:
+		if err := p.Close(); err != nil {
+			t.Fatal(err)
+		}
+	case strings.Contains(err.Error(), "tls-auth-clients"):
+		without(t, "this server was built without TLS: install one from your system's packages")
+	default:
+		t.Fatal(err)
+	}
+}
