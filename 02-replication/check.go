@@ -109,7 +109,7 @@ func (r *Report) master() (index int, ok bool) {
 		return 0, false
 	case len(masters) > 1:
 		a, b := r.Servers[masters[0]].Addr, r.Servers[masters[1]].Addr
-		r.problem("there are two masters, %s and %s: make one a replica (redis-cli: REPLICAOF host port)", a, b)
+		r.problem("there are two masters, %s and %s: make one a replica: tell it REPLICAOF host port", a, b)
 		return 0, false
 	}
 	return masters[0], true

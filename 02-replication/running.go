@@ -12,9 +12,8 @@ type running []string
 func useRunning(ctx context.Context, o Options) (Topology, error) {
 	addrs := o.Backend.Addrs
 	if len(addrs) < o.Replicas+1 {
-		return nil, fmt.Errorf("use the running servers %v: want a master and %d of its replicas: host:port,host:port…", addrs, o.Replicas)
+		return nil, fmt.Errorf("use the running servers %s: %w: want a master and %d of its replicas: host:port,host:port…", o.Backend, ErrTooFew, o.Replicas)
 	}
-	addrs = addrs[:o.Replicas+1]
 	for i, addr := range addrs {
 		client := dial(addr)
 		role, err := ReadRole(ctx, client)
@@ -28,10 +27,10 @@ func useRunning(ctx context.Context, o Options) (Topology, error) {
 			return nil, fmt.Errorf("use the running server %s as replica: it is a %s; tell it REPLICAOF", addr, role.Name)
 		}
 	}
-	if err := AwaitReplicas(ctx, addrs[0], o.Replicas); err != nil {
+	if err := AwaitReplicas(ctx, addrs[0], len(addrs)-1); err != nil {
 		return nil, err
 	}
-	return running(addrs), nil
+	return running(slices.Clone(addrs)), nil
 }
 
 func (r running) Addrs() []string                    { return slices.Clone(r) }

@@ -42,10 +42,13 @@ type Topology interface {
 // ErrNotOurs is what the fault methods return for servers that this program did not start: it does not kill what others use.
 var ErrNotOurs = errors.New("these servers were not started by this program")
 
+// ErrTooFew is in the error of a start on running servers that are fewer than wanted.
+var ErrTooFew = errors.New("they are too few")
+
 // Options says what to start. The zero value is an embedded master with two replicas on free ports.
 type Options struct {
 	Backend  basics.Backend // where Redis comes from; default: embedded
-	Replicas int            // number of replicas; default 2
+	Replicas int            // number of replicas; default 2; of running servers: at least so many, and all that are named are used
 	Ports    []int          // the servers' ports, the master's first; missing or 0: a free one
 	LogLevel string         // real servers: debug, verbose, notice or warning; default notice
 	Log      io.Writer      // real servers: where their log lines go, each with the server's address in front; default: nowhere

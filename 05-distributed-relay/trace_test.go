@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"example.com/redis-chat/02-replication/topologytest"
 	"example.com/redis-chat/05-distributed-relay"
 )
 
@@ -76,6 +77,7 @@ func TestTracerTellsAMessagesWayThroughTheNodes(t *testing.T) {
 }
 
 func TestTracerTellsWhatIsNotConfirmed(t *testing.T) {
+	topologytest.Faults(t)
 	tracer, told := &relay.Tracer{}, make(steps, 100)
 	c := startClusterWith(t, 1, relay.Options{Trace: tracer, PublishTimeout: 300 * time.Millisecond})
 	alice := c.dial(0, "alice", "go")

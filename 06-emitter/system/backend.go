@@ -4,26 +4,27 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
+	"path/filepath"
 	"strings"
 
 	basics "example.com/redis-chat/01-redis-basics"
 )
 
-// choose says where Redis comes from, and why.
-func choose(redis string) (backend basics.Backend, why string, err error) {
-	path, missing := "", error(nil)
+// choose says where Redis comes from, and why; path is the servers' program, if any.
+func choose(redis string) (backend basics.Backend, path, why string, err error) {
+	var missing error
 	if redis != "embedded" {
 		path, missing = basics.FindServer()
 	}
 	switch {
 	case redis == "embedded":
-		return backend, "Redis: embedded in this program, as -redis embedded asks", nil
+		return backend, "", "Redis: embedded in this program, as -redis embedded asks", nil
 	case missing == nil:
-		return basics.Backend{Kind: basics.KindServer}, "Redis: real servers, " + path + version(path), nil
+		return basics.Backend{Kind: basics.KindServer}, path, "Redis: real servers, " + path + version(path), nil
 	case redis == "server":
-		return backend, "", fmt.Errorf("-redis server: %w", missing)
+		return backend, "", "", fmt.Errorf("-redis server: %w", missing)
 	}
-	return backend, "Redis: embedded in this program, because neither redis-server nor valkey-server is on the PATH", nil
+	return backend, "", "Redis: embedded in this program, because neither redis-server nor valkey-server is on the PATH", nil
 }
 
 // version is how a server calls itself: of "Redis server v=7.0.15 sha=…" the
@@ -39,8 +40,11 @@ func version(path string) string {
 
 // chooseRedis decides where Redis comes from, and says so.
 func (s *System) chooseRedis(context.Context) (err error) {
-	if s.backend, s.why, err = choose(s.o.Redis); err == nil {
-		s.feed.print(s.why)
+	path := ""
+	if s.backend, path, s.why, err = choose(s.o.Redis); err != nil {
+		return err
 	}
-	return err
+	s.server, s.cli = filepath.Base(path), basics.CLI()
+	s.feed.print(s.why)
+	return nil
 }

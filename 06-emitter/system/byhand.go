@@ -5,6 +5,8 @@ import (
 	"net"
 	"runtime"
 	"strings"
+
+	basics "example.com/redis-chat/01-redis-basics"
 )
 
 // serverByHand is the command line that does to a server what an action does:
@@ -15,13 +17,13 @@ func (s *System) serverByHand(action string, i int, server Server) string {
 	}
 	_, port, _ := net.SplitHostPort(server.Addr)
 	configure := func(user, password string) string {
-		return fmt.Sprintf("redis-cli -p %s config set masteruser '%s' masterauth '%s'", port, user, password)
+		return fmt.Sprintf("%s -p %s config set masteruser '%s' masterauth '%s'", s.cli, port, user, password)
 	}
 	switch action {
 	case Restart:
 		return s.startByHand(i, port)
 	case Cut:
-		return configure("nobody", "x") + "; redis-cli -p " + port + " client kill type master"
+		return configure("nobody", "x") + "; " + s.cli + " -p " + port + " client kill type master"
 	case Mend:
 		return configure("", "")
 	}
@@ -42,9 +44,9 @@ func byHand(of func(action string) string) map[string]string {
 // startByHand starts a server as this program does, but in another folder. One
 // that may be restarted keeps nothing: see chapter 02.
 func (s *System) startByHand(i int, port string) string {
-	line := "redis-server --port " + port
+	line := s.server + " --port " + port
 	if i > 0 {
-		line += " --replicaof " + strings.ReplaceAll(s.top.Addrs()[0], ":", " ")
+		line += " " + strings.Join(basics.Following(s.top.Addrs()[0]), " ")
 	}
 	return line + " --save '' --rdb-del-sync-files yes"
 }

@@ -21,6 +21,8 @@ type System struct {
 	o       Options
 	why     string // where Redis comes from
 	backend basics.Backend
+	server  string // the name of the servers' program
+	cli     string // the name of the program that talks to them by hand
 	top     replication.Topology
 	nodes   []*node
 	master  *redis.Client // for the observers' probes

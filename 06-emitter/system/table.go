@@ -18,7 +18,7 @@ func (s *System) Table() string {
 	row("WHAT", "WHERE", "PID", "STATE", "REACH IT BY")
 	for _, server := range now.Servers {
 		_, port, _ := net.SplitHostPort(server.Addr)
-		row(server.Name, server.Addr, s.pidText(server.PID), server.State, "redis-cli -p "+port)
+		row(server.Name, server.Addr, s.pidText(server.PID), server.State, s.cli+" -p "+port)
 	}
 	for _, n := range now.Nodes {
 		state := n.State

@@ -53,14 +53,16 @@ func plan(env []string, server string) (runs []run, notes []string) {
 // with: each would fail, with the same words.
 var ErrBackend = errors.New("want embedded, server, or host:port[,host:port…] of running servers, the master first")
 
+// checkBackend takes what the tests take: an IPv6 address stands in brackets, and
+// there may be spaces around what stands between the commas.
 func checkBackend(backend string) error {
-	switch backend {
+	switch backend = strings.TrimSpace(backend); backend {
 	case "", "embedded", "server":
 		return nil
 	}
 	for addr := range strings.SplitSeq(backend, ",") {
 		host, port, err := net.SplitHostPort(strings.TrimSpace(addr))
-		if _, portErr := strconv.ParseUint(port, 10, 16); err != nil || portErr != nil || host == "" {
+		if n, portErr := strconv.ParseUint(port, 10, 16); err != nil || portErr != nil || n == 0 || host == "" || strings.ContainsAny(host, " /") {
 			return fmt.Errorf("WORKBOOK_REDIS %q: %w", backend, ErrBackend)
 		}
 	}

@@ -51,3 +51,15 @@ func TestArgumentsThatNamePackages(t *testing.T) {
 	require.False(t, givesPackages([]string{"-run", "Order"}))
 	require.False(t, givesPackages(nil))
 }
+
+func TestBackendIsWhatTheTestsTake(t *testing.T) {
+	for _, good := range []string{
+		"", "embedded", "server", " server ", "localhost:6379", "[::1]:6379", "127.0.0.1:6379,127.0.0.1:6380,127.0.0.1:6381",
+		"[::1]:6379, [::1]:6380,[fe80::1]:6381",
+	} {
+		require.NoError(t, checkBackend(good), good)
+	}
+	for _, bad := range []string{"redis", "::1", "::1:6379,x", "[::1]", "localhost", ":6379", "localhost:0", "localhost:65536", "a:1,", "redis://localhost:6379", "a b:1"} {
+		require.ErrorIs(t, checkBackend(bad), ErrBackend, bad)
+	}
+}

@@ -16,7 +16,7 @@ import (
 // describe prints how to reach the servers and what to do with them.
 func describe(w io.Writer, o replication.Options, top replication.Topology, took time.Duration) {
 	addrs := top.Addrs()
-	kind, program := "embedded", "redis-server"
+	kind, program, cli := "embedded", "redis-server", basics.CLI()
 	if o.Backend.Kind == basics.KindServer {
 		if path, err := basics.FindServer(); err == nil {
 			program = filepath.Base(path)
@@ -33,7 +33,7 @@ func describe(w io.Writer, o replication.Options, top replication.Topology, took
 	table := tabwriter.NewWriter(w, 2, 0, 3, ' ', 0)
 	pids, _ := top.(interface{ PID(i int) int })
 	for i, addr := range addrs {
-		fmt.Fprintf(table, "  %s\t%s\tredis-cli -p %s", role(i), addr, port(addr))
+		fmt.Fprintf(table, "  %s\t%s\t%s -p %s", role(i), addr, cli, port(addr))
 		if pids != nil {
 			fmt.Fprintf(table, "\tkill -9 %d", pids.PID(i))
 		}
@@ -41,8 +41,8 @@ func describe(w io.Writer, o replication.Options, top replication.Topology, took
 	}
 	table.Flush()
 
-	fmt.Fprintf(w, "\nTry it:   redis-cli -p %s set test test-data\n", port(addrs[0]))
-	fmt.Fprintf(w, "          redis-cli -p %s get test\n", port(addrs[1]))
+	fmt.Fprintf(w, "\nTry it:   %s -p %s set test test-data\n", cli, port(addrs[0]))
+	fmt.Fprintf(w, "          %s -p %s get test\n", cli, port(addrs[1]))
 	fmt.Fprintf(w, "Check it: go run ./02-replication/cmd/check %s\n", strings.Join(addrs, " "))
 	fmt.Fprintln(w, "Break it: type kill 1, restart 1, freeze 1, thaw 1, cut 1 or mend 1 here (0 is the master)")
 	fmt.Fprintln(w, "By hand instead, each in a terminal of its own:")

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -212,7 +213,7 @@ func (l *logBook) String() string {
 }
 
 func address(addr string) (host, port string) {
-	host, port, _ = strings.Cut(addr, ":")
+	host, port, _ = net.SplitHostPort(addr)
 	return host, port
 }
 

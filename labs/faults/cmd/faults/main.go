@@ -16,7 +16,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
 	"regexp"
 	"syscall"
@@ -95,10 +94,10 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 }
 
 func (o *options) register(fs *flag.FlagSet) {
-	if _, err := exec.LookPath("redis-server"); err == nil {
+	if _, err := basics.FindServer(); err == nil {
 		o.backend.Kind = basics.KindServer
 	}
-	fs.Func("redis", "embedded, or server (default: server when redis-server is on the PATH)", func(s string) (err error) {
+	fs.Func("redis", "embedded, or server (default: server when redis-server or valkey-server is on the PATH)", func(s string) (err error) {
 		o.backend, err = basics.ParseBackend(s)
 		if err == nil && o.backend.Kind == basics.KindRunning {
 			return errors.New("the lab kills its servers: give embedded or server")

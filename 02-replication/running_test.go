@@ -1,0 +1,26 @@
+package replication_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	basics "example.com/redis-chat/01-redis-basics"
+	replication "example.com/redis-chat/02-replication"
+	"example.com/redis-chat/02-replication/topologytest"
+)
+
+func TestAllRunningServersAreUsed(t *testing.T) {
+	addrs := topologytest.Start(t, 3).Addrs()
+	use := func(addrs []string, replicas int) (replication.Topology, error) {
+		return replication.Start(t.Context(), replication.Options{Backend: basics.Backend{Kind: basics.KindRunning, Addrs: addrs}, Replicas: replicas})
+	}
+	for _, replicas := range []int{0, 1, 3} {
+		top, err := use(addrs, replicas)
+		require.NoError(t, err)
+		require.Equal(t, addrs, top.Addrs(), "at least %d", replicas)
+	}
+	_, err := use(addrs, len(addrs))
+	require.ErrorIs(t, err, replication.ErrTooFew)
+	require.ErrorContains(t, err, addrs[0]+","+addrs[1])
+}
