@@ -128,7 +128,7 @@ func TestTopologyRunsUntilItsContextEnds(t *testing.T) {
 	}, 2*time.Minute, 10*time.Millisecond)
 	cancel()
 	require.NoError(t, <-ended)
-	require.Contains(t, out.String(), "redis-cli -p "+strconv.Itoa(ports[1]))
+	require.Contains(t, out.String(), basics.CLI()+" -p "+strconv.Itoa(ports[1]))
 	_, err := net.Dial("tcp", addrs[0])
 	require.Error(t, err, "nothing is left listening")
 }
