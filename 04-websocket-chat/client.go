@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
-	"strings"
 	"sync"
 	"time"
 
@@ -38,6 +36,8 @@ type Client struct {
 type DialOptions struct {
 	Name string // default: the node makes one up, guest- and four characters
 	Room string // default: the node's, lobby
+
+	dial func(ctx context.Context, network, addr string) (net.Conn, error) // how a socket is made; in tests of time a pipe
 }
 
 // Message is what a node sends: a text frame, decoded, or a binary one, whose Event is "binary".
@@ -61,8 +61,11 @@ func Dial(ctx context.Context, rawURL string, o DialOptions) (*Client, error) {
 	peer := u.Scheme + "://" + u.Host + u.Path
 	dialer := *websocket.DefaultDialer
 	stop := func() bool { return true }
+	if o.dial == nil {
+		o.dial = new(net.Dialer).DialContext
+	}
 	dialer.NetDialContext = func(dialing context.Context, network, addr string) (net.Conn, error) {
-		conn, err := new(net.Dialer).DialContext(dialing, network, addr)
+		conn, err := o.dial(dialing, network, addr)
 		if err == nil { // from here on the dialer looks at deadlines only
 			stop = context.AfterFunc(ctx, func() { _ = conn.Close() })
 		}
@@ -171,6 +174,9 @@ func (c *Client) read() {
 }
 
 func (c *Client) write(ctx context.Context, kind int, payload []byte) error {
+	if ctx.Err() != nil { // where it has ended the connection, chance would else decide which of the two is told
+		return ctx.Err()
+	}
 	select {
 	case c.writing <- struct{}{}:
 		defer func() { <-c.writing }()
@@ -204,46 +210,4 @@ func (c *Client) awaitWelcome(ctx context.Context) error {
 		return fmt.Errorf("the data of $welcome: %w", err)
 	}
 	return nil
-}
-
-// CheckURL tells whether Dial understands rawURL, without dialling.
-func CheckURL(rawURL string) error {
-	_, err := endpoint(rawURL, DialOptions{})
-	return err
-}
-
-// endpoint is the WebSocket URL for what a person may have typed.
-func endpoint(rawURL string, o DialOptions) (*url.URL, error) {
-	if !strings.Contains(rawURL, "://") {
-		rawURL = "ws://" + rawURL
-	}
-	u, err := url.Parse(rawURL)
-	if err != nil {
-		return nil, fmt.Errorf("dial %s: %w", rawURL, err)
-	}
-	switch u.Scheme {
-	case "http":
-		u.Scheme = "ws"
-	case "https":
-		u.Scheme = "wss"
-	case "ws", "wss":
-	default:
-		return nil, fmt.Errorf("dial %s: scheme %q: use http, https, ws or wss", rawURL, u.Scheme)
-	}
-	if u.Host == "" {
-		return nil, fmt.Errorf("dial %s: no host: use for example http://127.0.0.1:3000", rawURL)
-	}
-	if !validPort(u) {
-		return nil, fmt.Errorf("dial %s: want a port from 1 to 65535", rawURL)
-	}
-	u.Path = strings.TrimSuffix(strings.TrimRight(u.Path, "/"), "/ws") + "/ws"
-	q := u.Query()
-	if o.Name != "" {
-		q.Set("name", o.Name)
-	}
-	if o.Room != "" {
-		q.Set("room", o.Room)
-	}
-	u.RawQuery = q.Encode()
-	return u, nil
 }

@@ -2,13 +2,13 @@ package chat
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -19,8 +19,14 @@ import (
 // the wire and not against our own hub.
 func scripted(t *testing.T, script func(conn *websocket.Conn)) string {
 	t.Helper()
+	s := httptest.NewServer(scriptedNode(script))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+func scriptedNode(script func(conn *websocket.Conn)) http.Handler {
 	var upgrader websocket.Upgrader
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.FormValue("name") == "bad\n" {
 			http.Error(w, "name: 1 to 32 printable characters", http.StatusBadRequest)
 			return
@@ -34,9 +40,7 @@ func scripted(t *testing.T, script func(conn *websocket.Conn)) string {
 		if conn.WriteMessage(websocket.TextMessage, []byte(welcome)) == nil {
 			script(conn)
 		}
-	}))
-	t.Cleanup(s.Close)
-	return s.URL
+	})
 }
 
 // echo sends back what comes, as it is, until the client leaves.
@@ -168,7 +172,7 @@ func TestCloseSays1000AndEndsWhoeverReceives(t *testing.T) {
 }
 
 func TestSendersDoNotMixTheirFrames(t *testing.T) {
-	const senders, each = 8, 50
+	const senders, each = 8, 25
 	c := dialed(t, scripted(t, echo), DialOptions{})
 	for range senders {
 		go func() {
@@ -195,6 +199,9 @@ func TestSendIsStoppedByItsContext(t *testing.T) {
 		err = c.SendBinary(ctx, make([]byte, 1<<20))
 	}
 	require.ErrorIs(t, err, context.DeadlineExceeded)
+	for range 100 { // the connection has ended by it, but that is not why
+		require.ErrorIs(t, c.Send(ctx, Frame{Event: "message"}), context.DeadlineExceeded)
+	}
 }
 
 func TestDialSaysWhatItTried(t *testing.T) {
@@ -220,16 +227,20 @@ func TestDialSaysWhatItTried(t *testing.T) {
 }
 
 func TestNodeThatNeverWelcomesIsGivenUp(t *testing.T) {
-	var upgrader websocket.Upgrader
-	mute := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if conn, err := upgrader.Upgrade(w, r, nil); err == nil {
-			defer conn.Close()
-			_, _, _ = conn.ReadMessage()
-		}
-	}))
-	defer mute.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-	defer cancel()
-	_, err := Dial(ctx, mute.URL, DialOptions{})
-	require.True(t, errors.Is(err, context.DeadlineExceeded), "%v", err)
+	synctest.Test(t, func(t *testing.T) {
+		var upgrader websocket.Upgrader
+		nodes := network{}
+		mute := nodes.serves(t, "mute", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if conn, err := upgrader.Upgrade(w, r, nil); err == nil {
+				defer conn.Close()
+				_, _, _ = conn.ReadMessage()
+			}
+		}))
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Minute, cancel)
+		began := time.Now()
+		_, err := Dial(ctx, mute, DialOptions{dial: nodes.dial})
+		require.ErrorIs(t, err, context.Canceled)
+		require.Equal(t, time.Minute, time.Since(began))
+	})
 }

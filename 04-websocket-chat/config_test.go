@@ -43,6 +43,7 @@ func TestDefaults(t *testing.T) {
 	require.Equal(t, Options{
 		Node: "chat", MaxMessageBytes: 65536, MaxQueueBytes: 1048576, RatePerSecond: 20, RateBurst: 40, MaxRooms: 100,
 		PingInterval: 25 * time.Second, PongTimeout: time.Minute, WriteTimeout: 30 * time.Second, CloseTimeout: 10 * time.Second,
+		linger: time.Second,
 	}, o)
 }
 

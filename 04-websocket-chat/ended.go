@@ -35,7 +35,7 @@ func (c *Conn) readEnded(why error) {
 func (c *Conn) linger() {
 	socket := c.ws.NetConn()
 	var rest [4096]byte
-	for end := time.Now().Add(lingerTime); time.Now().Before(end); c.readAway() {
+	for end := time.Now().Add(c.hub.o.linger); time.Now().Before(end); c.readAway() {
 		_ = socket.SetReadDeadline(end) // each time: the writer sets another one when it is through
 		if _, err := socket.Read(rest[:]); err != nil {
 			return

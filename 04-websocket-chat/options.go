@@ -23,6 +23,8 @@ type Options struct {
 	WriteTimeout    time.Duration // for one write to a client that takes nothing; default 30s
 	CloseTimeout    time.Duration // for a client to take the close frame and answer; default 10s
 	Log             *slog.Logger  // default: none
+
+	linger time.Duration // how long a client that broke the rules is read from; 1s, in tests other
 }
 
 // Check says what is wrong with the options, before anything is made of them.
@@ -43,6 +45,7 @@ func (o Options) withDefaults() (Options, error) {
 	def(&o.PongTimeout, 60*time.Second)
 	def(&o.WriteTimeout, 30*time.Second)
 	def(&o.CloseTimeout, 10*time.Second)
+	def(&o.linger, lingerTime)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

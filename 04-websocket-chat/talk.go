@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"time"
 )
 
@@ -20,6 +21,8 @@ type TalkOptions struct {
 	In       io.Reader     // lines to send; empty ones are skipped
 	Out      io.Writer     // what arrives
 	Err      io.Writer     // what happens to the connection
+
+	dial func(ctx context.Context, network, addr string) (net.Conn, error) // as in DialOptions
 }
 
 // limitedPause is the wait after rate_limited. The node has dropped the line, and closes those who go on for a

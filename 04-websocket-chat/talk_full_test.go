@@ -5,18 +5,20 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 )
 
-// refusingFirst is a node that answers 503 with a header and a header so many times before it lets in.
-func refusingFirst(t *testing.T, times int, header http.Header) (url string, tries <-chan time.Time) {
+// refusingFirst is a node that answers 503 with a header so many times before it lets in. Tries are when it was asked.
+func refusingFirst(t *testing.T, times int, header http.Header) (node http.Handler, tries <-chan time.Time) {
 	t.Helper()
 	hub, err := NewHub(Options{Node: "n1"})
 	require.NoError(t, err)
+	t.Cleanup(func() { hub.Drain(context.Background(), 100*time.Millisecond) })
 	asked := make(chan time.Time, 100)
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked <- time.Now()
 		if len(asked) > times {
 			hub.ServeHTTP(w, r)
@@ -26,24 +28,23 @@ func refusingFirst(t *testing.T, times int, header http.Header) (url string, tri
 			w.Header()[name] = values
 		}
 		http.Error(w, "this node is full", http.StatusServiceUnavailable)
-	}))
-	t.Cleanup(func() {
-		hub.Drain(context.Background(), 100*time.Millisecond)
-		s.Close()
-	})
-	return s.URL, asked
+	}), asked
 }
 
 func TestTalkComesBackToAFullNodeWhenItSaid(t *testing.T) {
-	url, tries := refusingFirst(t, 1, http.Header{"Retry-After": {"1"}})
-	k := talking(t, TalkOptions{URLs: []string{"http://127.0.0.1:1", url}, Name: "alice"})
-	k.types(t, "hello")
-	k.err.shows(t, "this node is full; trying "+url+" in")
-	k.err.shows(t, "connected to node n1 as alice")
-	first := <-tries
-	require.GreaterOrEqual(t, (<-tries).Sub(first), time.Second)
-	require.NoError(t, k.keys.Close())
-	require.NoError(t, <-k.ended, "and the line has arrived")
+	synctest.Test(t, func(t *testing.T) {
+		nodes := network{}
+		node, tries := refusingFirst(t, 1, http.Header{"Retry-After": {"2"}})
+		url := nodes.serves(t, "full", node)
+		k := talking(t, TalkOptions{URLs: []string{"http://nobody", url}, Name: "alice", dial: nodes.dial})
+		k.types(t, "hello")
+		k.err.shows(t, "this node is full; trying "+url+" in")
+		k.err.shows(t, "connected to node n1 as alice")
+		first := <-tries
+		require.Equal(t, 2*time.Second, (<-tries).Sub(first))
+		require.NoError(t, k.keys.Close())
+		require.NoError(t, <-k.ended, "and the line has arrived")
+	})
 }
 
 func TestTalkDoesNotWaitForANodeThatNamesNoPause(t *testing.T) {
@@ -51,8 +52,10 @@ func TestTalkDoesNotWaitForANodeThatNamesNoPause(t *testing.T) {
 		"none": nil, "a date": {"Retry-After": {"Wed, 21 Oct 2099 07:28:00 GMT"}}, "a year": {"Retry-After": {"31536000"}}, "nonsense": {"Retry-After": {"soon"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			url, _ := refusingFirst(t, 1, header)
-			_, _, err := talkLines(url, TalkOptions{}, "hello")
+			node, _ := refusingFirst(t, 1, header)
+			s := httptest.NewServer(node)
+			defer s.Close()
+			_, _, err := talkLines(s.URL, TalkOptions{}, "hello")
 			require.EqualError(t, err, "this node is full")
 		})
 	}

@@ -89,7 +89,7 @@ func (t *talk) comeBack(err error) {
 func (t *talk) connect(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, t.o.Patience)
 	defer cancel()
-	client, err := Dial(ctx, t.o.URLs[t.url], DialOptions{Name: t.o.Name, Room: t.o.Room})
+	client, err := Dial(ctx, t.o.URLs[t.url], DialOptions{Name: t.o.Name, Room: t.o.Room, dial: t.o.dial})
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func (s *screen) String() string {
 
 func (s *screen) shows(t *testing.T, text string) {
 	t.Helper()
-	require.Eventually(t, func() bool { return strings.Contains(s.String(), text) }, 10*time.Second, time.Millisecond, "never shown: %s", text)
+	require.True(t, comes(func() bool { return strings.Contains(s.String(), text) }), "never shown: %s", text)
 }
 
 // talker is a Talk that runs, with a keyboard and two screens.
@@ -45,8 +45,10 @@ type talker struct {
 	ended    chan error
 }
 
+// talking is Talk under way, as patient as the test where the test says nothing else.
 func talking(t *testing.T, o TalkOptions) *talker {
 	t.Helper()
+	def(&o.Patience, patience)
 	in, keys := io.Pipe()
 	k := &talker{keys: keys, ended: make(chan error, 1)}
 	o.In, o.Out, o.Err = in, &k.out, &k.err
@@ -73,7 +75,7 @@ func (k *talker) types(t *testing.T, line string) {
 // node is a hub that listens.
 func node(t *testing.T, o Options) (*Hub, string) {
 	t.Helper()
-	hub, err := NewHub(o)
+	hub, err := NewHub(patient(o))
 	require.NoError(t, err)
 	s := httptest.NewServer(hub)
 	t.Cleanup(func() {
@@ -85,6 +87,7 @@ func node(t *testing.T, o Options) (*Hub, string) {
 
 // talkLines runs Talk over input that ends.
 func talkLines(url string, o TalkOptions, lines ...string) (out, errOut string, err error) {
+	def(&o.Patience, patience)
 	var outText, errText screen
 	o.URLs = append([]string{url}, o.URLs...)
 	o.In, o.Out, o.Err = strings.NewReader(strings.Join(lines, "\n")), &outText, &errText
@@ -124,27 +127,6 @@ func TestTalkEndsOnlyWhenTheLastLineIsAcknowledged(t *testing.T) {
 	require.NoError(t, <-k.ended)
 }
 
-func TestPipeIsSlowedDownToTheNodesRate(t *testing.T) {
-	hub, url := node(t, Options{RatePerSecond: 20, RateBurst: 20})
-	bob := talking(t, TalkOptions{URLs: []string{url}, Name: "bob"})
-	bob.err.shows(t, "connected")
-	var lines []string
-	for i := range 30 {
-		lines = append(lines, fmt.Sprint("line ", i))
-	}
-	_, _, err := talkLines(url, TalkOptions{Name: "alice"}, lines...)
-	require.NoError(t, err)
-	require.Positive(t, hub.Stats().RateLimited, "this test is about a limit that is met")
-	bob.out.shows(t, "line 29")
-	var seen []string
-	for line := range strings.Lines(bob.out.String()) {
-		if text, ok := strings.CutPrefix(strings.TrimSpace(line), "alice: "); ok {
-			seen = append(seen, text)
-		}
-	}
-	require.Equal(t, lines, seen, "all of them, in order, once")
-}
-
 func TestTalkGoesOnToTheNextNode(t *testing.T) {
 	first, firstURL := node(t, Options{Node: "n1"})
 	_, secondURL := node(t, Options{Node: "n2"})
@@ -152,7 +134,7 @@ func TestTalkGoesOnToTheNextNode(t *testing.T) {
 	bob.err.shows(t, "connected")
 	alice := talking(t, TalkOptions{URLs: []string{firstURL, secondURL}, Name: "alice"})
 	alice.err.shows(t, "connected to node n1")
-	first.Drain(t.Context(), time.Second)
+	first.Drain(t.Context(), time.Hour)
 	alice.err.shows(t, "1001")
 	alice.err.shows(t, "connected to node n2")
 	alice.types(t, "still here")
@@ -184,35 +166,6 @@ func TestLineThatTheNodeRefusesIsToldInTheNodesWords(t *testing.T) {
 	require.Contains(t, errOut, `talk: "hello": `+text+"\ntalk: 1 of 1 lines were not acknowledged")
 	require.NotContains(t, errOut, "may have arrived", "it has not")
 	require.Empty(t, out, "told once")
-}
-
-func TestTalkLeavesANodeThatIsFrozen(t *testing.T) {
-	thaw := make(chan struct{})
-	defer close(thaw)
-	frozen := scripted(t, func(conn *websocket.Conn) { <-thaw })
-	_, second := node(t, Options{Node: "n2"})
-	listening := talking(t, TalkOptions{URLs: []string{frozen, second}, Patience: 100 * time.Millisecond})
-	listening.err.shows(t, "the node does not answer")
-	listening.err.shows(t, "connected to node n2")
-	require.NotContains(t, listening.out.String(), "pong")
-
-	typing := talking(t, TalkOptions{URLs: []string{frozen, second}, Patience: 100 * time.Millisecond})
-	typing.types(t, "hello")
-	typing.err.shows(t, "the node does not acknowledge")
-	typing.err.shows(t, "connected to node n2")
-}
-
-func TestTalkGivesUpALineThatFindsNoNode(t *testing.T) {
-	url := scripted(t, func(conn *websocket.Conn) {})
-	k := talking(t, TalkOptions{URLs: []string{url, "http://127.0.0.1:1"}, Patience: 50 * time.Millisecond})
-	k.err.shows(t, "the node is gone")
-	k.types(t, "one")
-	select {
-	case err := <-k.ended:
-		require.Error(t, err)
-	case <-time.After(10 * time.Second):
-		t.Fatal("still waiting: " + k.err.String())
-	}
 }
 
 func TestTalkPrintsFramesAsTheyAre(t *testing.T) {

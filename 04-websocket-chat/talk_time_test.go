@@ -1,0 +1,100 @@
+package chat
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/stretchr/testify/require"
+)
+
+// serving is a hub that listens in memory.
+func (n network) serving(t *testing.T, o Options) (*Hub, string) {
+	t.Helper()
+	hub, err := NewHub(o)
+	require.NoError(t, err)
+	url := n.serves(t, fmt.Sprint("node", len(n)), hub)
+	t.Cleanup(func() { hub.Drain(context.Background(), 100*time.Millisecond) })
+	return hub, url
+}
+
+func TestPipeIsSlowedDownToTheNodesRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		nodes := network{}
+		hub, url := nodes.serving(t, Options{RatePerSecond: 20, RateBurst: 20})
+		bob := talking(t, TalkOptions{URLs: []string{url}, Name: "bob", dial: nodes.dial})
+		bob.err.shows(t, "connected")
+		var lines []string
+		for i := range 30 {
+			lines = append(lines, fmt.Sprint("line ", i))
+		}
+		_, _, err := talkLines(url, TalkOptions{Name: "alice", dial: nodes.dial}, lines...)
+		require.NoError(t, err)
+		require.Positive(t, hub.Stats().RateLimited, "this test is about a limit that is met")
+		bob.out.shows(t, "line 29")
+		var seen []string
+		for line := range strings.Lines(bob.out.String()) {
+			if text, ok := strings.CutPrefix(strings.TrimSpace(line), "alice: "); ok {
+				seen = append(seen, text)
+			}
+		}
+		require.Equal(t, lines, seen, "all of them, in order, once")
+	})
+}
+
+func TestTalkLeavesANodeThatIsFrozen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		nodes := network{}
+		frozen := nodes.serves(t, "frozen", scriptedNode(func(conn *websocket.Conn) {
+			_, _ = io.Copy(io.Discard, conn.NetConn()) // as the system takes what a frozen program does not
+		}))
+		_, second := nodes.serving(t, Options{Node: "n2"})
+		const patience = time.Second
+		began := time.Now()
+		listening := talking(t, TalkOptions{URLs: []string{frozen, second}, Patience: patience, dial: nodes.dial})
+		listening.err.shows(t, "the node does not answer")
+		require.LessOrEqual(t, time.Since(began), 2*patience)
+		listening.err.shows(t, "connected to node n2")
+		require.NotContains(t, listening.out.String(), "pong")
+
+		began = time.Now()
+		typing := talking(t, TalkOptions{URLs: []string{frozen, second}, Patience: patience, dial: nodes.dial})
+		typing.types(t, "hello")
+		typing.err.shows(t, "the node does not acknowledge")
+		require.LessOrEqual(t, time.Since(began), 2*patience)
+		typing.err.shows(t, "connected to node n2")
+	})
+}
+
+func TestTalkGivesUpALineThatFindsNoNode(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		nodes := network{}
+		url := nodes.serves(t, "gone", scriptedNode(func(*websocket.Conn) {}))
+		k := talking(t, TalkOptions{URLs: []string{url, "http://nobody"}, Patience: 50 * time.Millisecond, dial: nodes.dial})
+		k.err.shows(t, "the node is gone")
+		k.types(t, "one")
+		require.Error(t, <-k.ended, k.err.String())
+	})
+}
+
+// A node that takes the connection and then says nothing is waited for, but not by
+// who leaves.
+func TestLeavingDoesNotWaitForASilentNode(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		nodes := network{}
+		url := nodes.serves(t, "silent", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+		ctx, leave := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, leave)
+		began := time.Now()
+		require.NoError(t, Talk(ctx, TalkOptions{
+			URLs: []string{url}, Patience: time.Hour, dial: nodes.dial, In: strings.NewReader("hello\n"), Out: io.Discard, Err: io.Discard,
+		}))
+		require.Equal(t, time.Second, time.Since(began))
+	})
+}

@@ -1,0 +1,49 @@
+package chat
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// CheckURL tells whether Dial understands rawURL, without dialling.
+func CheckURL(rawURL string) error {
+	_, err := endpoint(rawURL, DialOptions{})
+	return err
+}
+
+// endpoint is the WebSocket URL for what a person may have typed.
+func endpoint(rawURL string, o DialOptions) (*url.URL, error) {
+	if !strings.Contains(rawURL, "://") {
+		rawURL = "ws://" + rawURL
+	}
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return nil, fmt.Errorf("dial %s: %w", rawURL, err)
+	}
+	switch u.Scheme {
+	case "http":
+		u.Scheme = "ws"
+	case "https":
+		u.Scheme = "wss"
+	case "ws", "wss":
+	default:
+		return nil, fmt.Errorf("dial %s: scheme %q: use http, https, ws or wss", rawURL, u.Scheme)
+	}
+	if u.Host == "" {
+		return nil, fmt.Errorf("dial %s: no host: use for example http://127.0.0.1:3000", rawURL)
+	}
+	if !validPort(u) {
+		return nil, fmt.Errorf("dial %s: want a port from 1 to 65535", rawURL)
+	}
+	u.Path = strings.TrimSuffix(strings.TrimRight(u.Path, "/"), "/ws") + "/ws"
+	q := u.Query()
+	if o.Name != "" {
+		q.Set("name", o.Name)
+	}
+	if o.Room != "" {
+		q.Set("room", o.Room)
+	}
+	u.RawQuery = q.Encode()
+	return u, nil
+}
