@@ -69,7 +69,7 @@ func sinks(t testing.TB, tcp bool, connections int) (*Hub, *counter) {
 	if !tcp {
 		l = &sinkListener{l, received}
 	}
-	n := serveOn(t, Options{MaxQueueBytes: 64 << 20, PingInterval: time.Hour, PongTimeout: 2 * time.Hour}, l, new(net.Dialer).DialContext)
+	n := serveOn(t, patient(Options{MaxQueueBytes: 64 << 20}), l, new(net.Dialer).DialContext)
 	for i := range connections {
 		conn, err := net.Dial("tcp", n.addr)
 		require.NoError(t, err)
@@ -82,8 +82,11 @@ func sinks(t testing.TB, tcp bool, connections int) (*Hub, *counter) {
 		}
 	}
 	n.settled(connections)
-	// Until presence has been told to all: nothing comes for more than a second.
-	look := time.NewTicker(400 * time.Millisecond)
+	n.quiet() // presence has been told to all
+	if !tcp {
+		return n.hub, received
+	}
+	look := time.NewTicker(400 * time.Millisecond) // and is read: nothing comes for some time
 	defer look.Stop()
 	for quiet, before := 0, int64(-1); quiet < 3; <-look.C {
 		if now := received.bytes.Load(); now == before {

@@ -26,10 +26,10 @@ func (n *served) places() (taken, sources int) {
 // allGivenBack waits until no place is taken.
 func (n *served) allGivenBack() {
 	n.t.Helper()
-	require.Eventually(n.t, func() bool {
+	require.True(n.t, comes(func() bool {
 		taken, sources := n.places()
 		return taken == 0 && sources == 0
-	}, patience, time.Millisecond, "places that nobody has any more")
+	}), "places that nobody has any more")
 }
 
 func TestFullNodeRefusesBeforeTheUpgrade(t *testing.T) {
@@ -111,7 +111,7 @@ func TestWhatCountsAsOneAddress(t *testing.T) {
 // in all that are being upgraded at the time.
 func TestLimitIsExactWhenManyComeAtOnce(t *testing.T) {
 	const most, each, comers, sources = 7, 3, 24, 3
-	hub, err := NewHub(Options{MaxConns: most, MaxConnsPerIP: each})
+	hub, err := NewHub(patient(Options{MaxConns: most, MaxConnsPerIP: each}))
 	require.NoError(t, err)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.RemoteAddr = r.Header.Get("X-From")
@@ -159,11 +159,11 @@ func TestPlaceIsGivenBackHoweverItEnds(t *testing.T) {
 			_ = n.enter("alice", "go").ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(1000, ""), time.Now().Add(patience))
 		},
 		"the client vanishes":    func(n *served) { n.enter("alice", "go").ws.NetConn().Close() },
-		"it breaks the protocol": func(n *served) { _, _ = n.enter("alice", "go").ws.NetConn().Write([]byte{0xff, 0xff}) },
+		"it breaks the protocol": func(n *served) { a := n.enter("alice", "go"); a.writes([]byte{0xff, 0xff}); a.closed(); a.ws.Close() },
 		"the node closes it":     func(n *served) { a := n.enter("alice", "go"); a.says("\xff"); a.closed(); a.ws.Close() },
 		"the node goes away": func(n *served) {
 			a := n.enter("alice", "go")
-			go n.hub.Drain(n.t.Context(), time.Second)
+			go n.hub.Drain(n.t.Context(), time.Hour)
 			a.closed()
 			a.ws.Close()
 		},

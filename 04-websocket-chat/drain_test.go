@@ -149,8 +149,8 @@ func TestClientThatDrainingOvertakesIsClosedWith1001(t *testing.T) {
 	inner, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	hubs := make(chan *Hub, 1)
-	l := &overtaken{inner, func() { (<-hubs).Drain(context.Background(), time.Second) }}
-	n := serveOn(t, Options{MaxConnsPerIP: 1}, l, new(net.Dialer).DialContext)
+	l := &overtaken{inner, func() { (<-hubs).Drain(context.Background(), time.Hour) }}
+	n := serveOn(t, patient(Options{MaxConnsPerIP: 1}), l, new(net.Dialer).DialContext)
 	hubs <- n.hub
 	ws, _, err := n.connect("", nil)
 	require.NoError(t, err)

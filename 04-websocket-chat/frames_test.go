@@ -106,7 +106,7 @@ func TestTooLargeIsClosedWith1009(t *testing.T) {
 			for bob.kind() != kind {
 			}
 			require.NoError(t, alice.ws.WriteMessage(kind, append(frame, ' ')))
-			require.NoError(t, alice.ws.WriteMessage(kind, make([]byte, 10<<20))) // the reason arrives in spite of it
+			require.NoError(t, alice.ws.WriteMessage(kind, make([]byte, 4<<20))) // the reason arrives in spite of it
 			closed := alice.closed()
 			require.Equal(t, 1009, closed.Code)
 			require.Contains(t, closed.Text, "larger than this node takes")

@@ -91,16 +91,16 @@ func BenchmarkIdleConnection(b *testing.B) {
 
 // What a crowd needs while a frame goes to all of it would stay with the node.
 func TestTellingAllDoesNotTakeAStackForEach(t *testing.T) {
-	const connections, stack = 1000, 2 << 10
-	n := serve(t, unlimited)
-	for range connections {
-		n.listener("?room=go")
-	}
-	n.settled(connections)
-	n.quiet()
 	if raceEnabled {
 		t.Skip("the race detector runs goroutines in an order of its own")
 	}
+	const connections, stack = 1000, 2 << 10
+	n := serve(t, unlimited)
+	for i := range connections {
+		n.listener(fmt.Sprintf("?room=r%d", i))
+	}
+	n.settled(connections)
+	n.quiet()
 	_, before := memory()
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // which would give them back
 	n.hub.Degrade("a frame for all")
@@ -115,8 +115,8 @@ func TestConnectionDoesNotKeepItsRequestAlive(t *testing.T) {
 	cost := func(query string) int {
 		n := serve(t, unlimited)
 		before, _ := memory()
-		for range connections {
-			n.listener("?name=alice&room=go" + query)
+		for i := range connections {
+			n.listener(fmt.Sprintf("?name=alice&room=r%d%s", i, query))
 		}
 		n.quiet()
 		after, _ := memory()

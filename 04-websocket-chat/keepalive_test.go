@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -47,14 +48,17 @@ func TestWhoFloodsWithPingsOrPongsIsClosedWith1008(t *testing.T) {
 // A closed client has CloseTimeout to answer. Who floods instead must not keep
 // a core busy for so long.
 func TestWhatComesAfterTheCloseIsReadSlowly(t *testing.T) {
-	for name, kind := range map[string]int{"messages": websocket.TextMessage, "pings": websocket.PingMessage} {
+	for name, kind := range map[string]int{"messages": websocket.TextMessage, "pings": websocket.PingMessage, "pongs": websocket.PongMessage} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, Options{RatePerSecond: 10, RateBurst: 5, CloseTimeout: 5 * time.Second}, func(t *testing.T, n *served) {
 				alice := n.enter("alice", "go")
 				settle()
 				go func() { _, _ = io.Copy(io.Discard, alice.ws.NetConn()) }()
-				n.conn(alice).close(closeFlood)
+				conn := n.conn(alice)
+				conn.close(closeFlood)
 				began, frames := time.Now(), 0
+				synctest.Wait()
+				conn.alive() // as a pong's goroutine does that comes late
 				for ; frames < 1_000_000; frames++ {
 					_ = alice.ws.SetWriteDeadline(time.Now().Add(time.Minute))
 					if alice.ws.WriteMessage(kind, []byte("x")) != nil {

@@ -31,7 +31,7 @@ func TestBacklogClosesNobodyWhoReads(t *testing.T) {
 		size int // of one event's data, in bytes
 	}{
 		"one client":                   {many: 1, size: 1000},
-		"many clients":                 {many: 30, size: 1000},
+		"many clients":                 {o: Options{MaxQueueBytes: 256 << 10}, many: 30, size: 1000},
 		"large events":                 {many: 5, size: 60_000},
 		"small queues":                 {o: small, many: 5, size: 1000},
 		"small queues, events of half": {o: small, many: 5, size: 9000},

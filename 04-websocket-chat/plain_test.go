@@ -19,7 +19,7 @@ var plainFrames = []string{
 	`{"event":"a","data":"\ud800\n","id":0}`,
 	`{"event":"one","data":[1,2,3],"event":"two","data":4,"room":"x","room":"go","id":1,"id":2}`,
 	`{"event":"a","data":` + nested(64) + `}`,
-	`{"event":"message","data":"` + strings.Repeat("x", 1000) + `"}`,
+	`{"event":"message","data":"` + strings.Repeat("x", 100) + `"}`,
 }
 
 // What plainFrame leaves to encoding/json: odd, or wrong.

@@ -147,19 +147,28 @@ func away(rooms int) map[string][]string {
 	return all
 }
 
+// applying is how long it takes to be told of a node once more what is known.
+func applying(hub *Hub, list PresenceUpdate) time.Duration {
+	began := time.Now()
+	hub.ApplyPresence("small", list)
+	return time.Since(began)
+}
+
 func TestListOfOneNodeCostsNothingForTheRoomsOfOthers(t *testing.T) {
 	hub, err := NewHub(Options{})
 	require.NoError(t, err)
 	hub.ApplyPresence("large", PresenceUpdate{Whole: true, Joined: away(20_000)})
 	list := PresenceUpdate{Whole: true, Joined: away(3)}
 	hub.ApplyPresence("small", list)
-	best := time.Hour
-	for range 20 {
-		began := time.Now()
-		hub.ApplyPresence("small", list)
-		best = min(best, time.Since(began))
+	alone, err := NewHub(Options{})
+	require.NoError(t, err)
+	alone.ApplyPresence("small", list)
+	// Each the best of many, in turn: what else the machine does is in neither.
+	beside, without := time.Hour, time.Hour
+	for range 100 {
+		beside, without = min(beside, applying(hub, list)), min(without, applying(alone, list))
 	}
-	require.Less(t, best, time.Millisecond, "20,000 rooms are not looked at: that takes 7 ms, this 1 µs")
+	require.Less(t, beside, 100*without, "20,000 rooms are not looked at: that takes 7 ms, this 1 µs")
 	hub.ForgetNode("large")
 	require.Len(t, hub.rooms, 3)
 	hub.ForgetNode("small")

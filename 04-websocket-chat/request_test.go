@@ -9,24 +9,29 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 )
 
-// runningOnTCP is a Server as a program has it, limits and all, and a crowd.
-func runningOnTCP(t *testing.T, s *Server) (*served, *crowd) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	s.Grace = 100 * time.Millisecond
-	n, _, _ := runningOn(t, s, l, new(net.Dialer).DialContext)
-	return n, n.gathers(2 * time.Millisecond)
+// troubled is a test in a bubble, on a Server as a program has it, limits and
+// all, with a crowd and its control. Time goes on there only when nobody has
+// anything to do: whoever is not held up keeps step, to the number.
+func troubled(t *testing.T, test func(t *testing.T, n *served)) {
+	synctest.Test(t, func(t *testing.T) {
+		n, _, _ := running(t, &Server{})
+		crowd := n.gathers(50*time.Millisecond, serveInMemory(t, unlimited))
+		test(t, n)
+		time.Sleep(time.Second) // some trouble takes no time at all
+		n.settled(crowdSize)
+		require.Empty(t, crowd.leaves())
+		require.InDelta(t, crowd.control.said, crowd.said, 1)
+	})
 }
 
 // Every answer comes at once, and then the socket ends or takes another request.
 func TestBrokenRequestsAreAnsweredAndHarmNobody(t *testing.T) {
-	n, crowd := runningOnTCP(t, &Server{})
 	const upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\n"
 	const version, key = "Sec-WebSocket-Version: 13\r\n", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 	const first, host = "GET /ws HTTP/1.1\r\n", "Host: x\r\n"
@@ -61,67 +66,64 @@ func TestBrokenRequestsAreAnsweredAndHarmNobody(t *testing.T) {
 		"two lengths":            {first + host + "Content-Length: 1\r\nContent-Length: 2\r\n", 400, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			conn, err := net.Dial("tcp", n.addr)
-			require.NoError(t, err)
-			defer conn.Close()
-			require.NoError(t, conn.SetDeadline(time.Now().Add(patience)))
-			sent := make(chan struct{})
-			go func() {
-				defer close(sent)
-				_, _ = io.WriteString(conn, test.request+"\r\n") // an error: it was answered before the end of it
-			}()
-			resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
-			require.NoError(t, err)
-			require.Equal(t, test.status, resp.StatusCode)
-			if test.status != http.StatusSwitchingProtocols {
-				body, err := io.ReadAll(resp.Body)
+			troubled(t, func(t *testing.T, n *served) {
+				conn, err := n.dial(t.Context(), "", "")
 				require.NoError(t, err)
-				require.Contains(t, string(body), test.says)
-				require.NotEqual(t, "text/html", resp.Header.Get("Content-Type"))
-			}
-			require.Empty(t, resp.Header.Get("Sec-WebSocket-Extensions"))
-			conn.Close()
-			<-sent
+				defer conn.Close()
+				began := time.Now()
+				sent := make(chan struct{})
+				go func() {
+					defer close(sent)
+					_, _ = io.WriteString(conn, test.request+"\r\n") // an error: it was answered before the end of it
+				}()
+				resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+				require.NoError(t, err)
+				require.Equal(t, began, time.Now(), "at once")
+				require.Equal(t, test.status, resp.StatusCode)
+				if test.status != http.StatusSwitchingProtocols {
+					body, err := io.ReadAll(resp.Body)
+					require.NoError(t, err)
+					require.Contains(t, string(body), test.says)
+					require.NotEqual(t, "text/html", resp.Header.Get("Content-Type"))
+				}
+				require.Empty(t, resp.Header.Get("Sec-WebSocket-Extensions"))
+				conn.Close()
+				<-sent
+			})
 		})
 	}
-	n.settled(crowdSize)
-	require.Empty(t, crowd.leaves())
 }
 
 // A socket that asks for nothing costs a goroutine and a buffer until its time
-// is over. HALF_OPEN=10000 tries as many as it says, with the time that a node
-// gives; both ends of each are this process's, so that it needs twice as many
-// open files (ulimit -n).
+// is over. HALF_OPEN=10000 tries as many as it says.
 func TestHalfOpenConnectionsEndAndHoldNobodyUp(t *testing.T) {
-	many, limit := 200, 300*time.Millisecond
+	many := 200
 	if s := os.Getenv("HALF_OPEN"); s != "" {
 		var err error
 		many, err = strconv.Atoi(s)
 		require.NoError(t, err)
-		limit = 5 * time.Second
 	}
-	n, crowd := runningOnTCP(t, &Server{headerTimeout: limit})
-	heap, stacks := memory()
-	conns := make([]net.Conn, many)
-	began := time.Now()
-	for i := range conns {
-		conn, err := net.Dial("tcp", n.addr)
-		require.NoError(t, err, "connection %d", i)
-		defer conn.Close()
-		_, err = io.WriteString(conn, handshake[:i%80])
-		require.NoError(t, err)
-		conns[i] = conn
-	}
-	opened := time.Since(began)
-	n.enter("late", "elsewhere").does(`{"event":"message","data":1,"id":1}`)
-	withHeap, withStacks := memory()
-	for i, conn := range conns {
-		_ = conn.SetReadDeadline(time.Now().Add(patience))
-		_, err := io.Copy(io.Discard, conn) // the answer, where there is one, and the end
-		require.NoError(t, err, "connection %d is open after %v", i, time.Since(began))
-	}
-	t.Logf("%d opened in %v, all ended after %v; %d bytes each", many, opened, time.Since(began),
-		(withHeap+withStacks-heap-stacks)/many)
-	require.Less(t, time.Since(began), opened+limit+heldUp)
-	require.Empty(t, crowd.leaves())
+	troubled(t, func(t *testing.T, n *served) {
+		heap, stacks := memory()
+		conns := make([]net.Conn, many)
+		began := time.Now()
+		for i := range conns {
+			conn, err := n.dial(t.Context(), "", "")
+			require.NoError(t, err, "connection %d", i)
+			defer conn.Close()
+			_, err = io.WriteString(conn, handshake[:i%80])
+			require.NoError(t, err)
+			conns[i] = conn
+		}
+		late := n.enter("late", "elsewhere")
+		late.does(`{"event":"message","data":1,"id":1}`)
+		late.ws.Close()
+		withHeap, withStacks := memory()
+		for i, conn := range conns {
+			_, err := io.Copy(io.Discard, conn) // the answer, where there is one, and the end
+			require.NoError(t, err, "connection %d", i)
+		}
+		require.Equal(t, 5*time.Second, time.Since(began))
+		t.Logf("%d were open; %d bytes each", many, (withHeap+withStacks-heap-stacks)/many)
+	})
 }

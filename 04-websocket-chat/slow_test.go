@@ -134,11 +134,7 @@ func TestSlowClientOverTCP(t *testing.T) {
 		e := message(fmt.Sprint(i), "go")
 		e.From = strings.Repeat("x", 10_000)
 		n.hub.Deliver([]Event{e})
-		require.Eventually(t, func() bool { // bob keeps up: only who reads nothing is slow here
-			conn.out.mu.Lock()
-			defer conn.out.mu.Unlock()
-			return conn.out.bytes < limit/2
-		}, patience, 100*time.Microsecond)
+		require.True(t, comes(func() bool { return conn.out.waiting() < limit/2 }), "bob keeps up: only who reads nothing is slow here")
 	}
 	n.hub.Deliver([]Event{{Name: "end"}})
 	<-done
@@ -151,7 +147,7 @@ func TestSlowClientOverTCP(t *testing.T) {
 // for: else each small message would hold the memory of its whole burst.
 func TestSlowClientHoldsNoMoreMemoryThanItsLimit(t *testing.T) {
 	const limit = 256 << 10
-	n := serveInMemory(t, Options{MaxQueueBytes: limit, MaxMessageBytes: 2000})
+	n := serveInMemory(t, patient(Options{MaxQueueBytes: limit, MaxMessageBytes: 2000}))
 	slow := n.enter("slow", "go")
 	var burst []Event
 	for i := range 100 {

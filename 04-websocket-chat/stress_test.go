@@ -60,7 +60,7 @@ func TestManyComeAndGoWhileMessagesAreDelivered(t *testing.T) {
 	var failures sync.Map
 	listen := func(p *person, v *view, said func()) {
 		defer said()
-		_ = p.ws.SetReadDeadline(time.Now().Add(3 * patience))
+		_ = p.ws.SetReadDeadline(time.Now().Add(patience))
 		for !v.end {
 			kind, text, err := p.ws.ReadMessage()
 			if err == nil && kind == websocket.TextMessage {
@@ -142,7 +142,7 @@ func (n *served) comesAndGoes(name string, failures *sync.Map) {
 		return
 	}
 	defer ws.Close()
-	_ = ws.SetReadDeadline(time.Now().Add(3 * patience))
+	_ = ws.SetReadDeadline(time.Now().Add(patience))
 	v := &view{name: name, last: map[string]int{}}
 	for _, text := range []string{
 		fmt.Sprintf(`{"event":"join","data":"room%d"}`, rand.IntN(3)),
@@ -167,7 +167,7 @@ func (n *served) comesAndGoes(name string, failures *sync.Map) {
 	}
 	switch rand.IntN(3) {
 	case 0:
-		_ = ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(1000, ""), time.Now().Add(time.Second))
+		_ = ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(1000, ""), time.Now().Add(patience))
 	case 1:
 		ws.NetConn().Close()
 	case 2:

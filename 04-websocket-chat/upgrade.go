@@ -60,7 +60,7 @@ func (h *Hub) upgrade(w http.ResponseWriter, r *http.Request, from *source, id, 
 	// would stay for as long as the connection does.
 	c, err := h.admit(ws, from, id, strings.Clone(name), strings.Clone(room))
 	if err != nil { // draining began in the meantime
-		_ = ws.NetConn().SetWriteDeadline(time.Now().Add(time.Second))
+		_ = ws.NetConn().SetWriteDeadline(time.Now().Add(h.o.CloseTimeout))
 		_, _ = ws.NetConn().Write(closeGoingAway.frame())
 		_ = ws.Close()
 		return nil

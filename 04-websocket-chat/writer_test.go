@@ -7,7 +7,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -45,7 +44,7 @@ func TestBurstLeavesInOneWrite(t *testing.T) {
 	inner, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	l := &counting{Listener: inner, conns: map[string]*countedConn{}}
-	n := serveOn(t, unlimited, l, new(net.Dialer).DialContext)
+	n := serveOn(t, patient(unlimited), l, new(net.Dialer).DialContext)
 	var people []*person
 	var sockets []*countedConn
 	for i := range 5 {
@@ -83,12 +82,18 @@ func TestBurstLeavesInOneWrite(t *testing.T) {
 	}
 }
 
-// quiet waits until no connection has a writer.
+// quiet waits until no connection has a writer, and no presence frame is due
+// that would start one.
 func (n *served) quiet() {
 	n.t.Helper()
-	require.Eventually(n.t, func() bool {
+	require.True(n.t, comes(func() bool {
 		n.hub.mu.Lock()
 		defer n.hub.mu.Unlock()
+		for _, r := range n.hub.rooms {
+			if r.due {
+				return false
+			}
+		}
 		for _, c := range n.hub.all {
 			c.out.mu.Lock()
 			busy := c.out.writing || c.out.bytes > 0
@@ -98,7 +103,7 @@ func (n *served) quiet() {
 			}
 		}
 		return true
-	}, patience, time.Millisecond, "a writer goes on without anything to write")
+	}), "a writer goes on without anything to write")
 }
 
 func TestIdleConnectionCostsOneGoroutine(t *testing.T) {
@@ -109,15 +114,14 @@ func TestIdleConnectionCostsOneGoroutine(t *testing.T) {
 	for i := range connections {
 		people = append(people, n.enter(fmt.Sprint("p", i), fmt.Sprint("room", i)))
 	}
-	// And the one that Eventually asks in.
-	idle := func() bool { return runtime.NumGoroutine() <= before+connections+1 }
-	require.Eventually(t, idle, patience, time.Millisecond, "handlers and writers have returned")
+	idle := func() bool { return runtime.NumGoroutine() <= before+connections }
+	require.True(t, comes(idle), "handlers and writers have returned")
 	n.hub.Deliver([]Event{message(`1`)})
 	for _, p := range people {
 		p.hears(`1`)
 	}
 	n.quiet()
-	require.Eventually(t, idle, patience, time.Millisecond, "and again after a message")
+	require.True(t, comes(idle), "and again after a message")
 }
 
 func TestLargeMessagesAndSmallOnesKeepTheirOrder(t *testing.T) {

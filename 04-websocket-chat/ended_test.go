@@ -1,0 +1,46 @@
+package chat
+
+import (
+	"io"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A socket that is closed with something unread ends with a reset, which may
+// overtake the reason.
+func TestReasonIsNotLostToAReset(t *testing.T) {
+	n := serve(t, unlimited)
+	for name, broken := range map[string][]byte{"1002": {opText, 2, 'h', 'i'}, "1009": announces(opText, 1<<63)} {
+		t.Run(name, func(t *testing.T) {
+			mallory := n.enter("mallory", "go")
+			mallory.writes(broken, make([]byte, 100_000))
+			socket := mallory.ws.NetConn().(*net.TCPConn)
+			require.NoError(t, socket.CloseWrite()) // it is not waited for any longer
+			_ = socket.SetReadDeadline(time.Now().Add(patience))
+			_, err := io.Copy(io.Discard, socket)
+			require.NoError(t, err, "the end, and no reset")
+		})
+	}
+	n.settled(0)
+}
+
+// Who has broken the rules and stays has no place for it any longer than that.
+func TestWhoBreaksTheProtocolAndStaysIsCutOffAfterASecond(t *testing.T) {
+	for name, broken := range map[string][]byte{"1002": {opText, 2, 'h', 'i'}, "1009": announces(opText, 1<<63)} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, Options{MaxConns: 1}, func(t *testing.T, n *served) {
+				mallory := n.enter("mallory", "go")
+				began := time.Now()
+				mallory.writes(broken)
+				mallory.closed()
+				_, err := mallory.ws.NetConn().Read(make([]byte, 1))
+				require.ErrorIs(t, err, io.EOF)
+				require.Equal(t, time.Second, time.Since(began))
+				n.allGivenBack()
+			})
+		})
+	}
+}
