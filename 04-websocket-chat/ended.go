@@ -24,7 +24,7 @@ func (c *Conn) readEnded(why error) {
 			c.linger()
 		}
 	case !errors.As(why, &closed):
-		c.out.end() // the library has written 1002, the last that may be written
+		c.out.cutShort() // the library has written 1002, the last that may be written
 		c.linger()
 	}
 	c.end()
@@ -33,10 +33,13 @@ func (c *Conn) readEnded(why error) {
 // linger reads away what a client goes on to send. A socket that is closed with
 // something unread ends with a reset, by which the client may lose the reason.
 func (c *Conn) linger() {
-	socket := c.ws.NetConn()
+	c.out.mu.Lock()
+	c.out.lingers = true // from here on a writer that is through sets no deadline
+	c.out.mu.Unlock()
+	socket, end := c.ws.NetConn(), time.Now().Add(c.hub.o.linger)
+	_ = socket.SetReadDeadline(end)
 	var rest [4096]byte
-	for end := time.Now().Add(c.hub.o.linger); time.Now().Before(end); c.readAway() {
-		_ = socket.SetReadDeadline(end) // each time: the writer sets another one when it is through
+	for ; time.Now().Before(end); c.readAway() {
 		if _, err := socket.Read(rest[:]); err != nil {
 			return
 		}

@@ -15,6 +15,7 @@ type queue struct {
 	limit   int  // bytes; past it the client is too slow
 	writing bool // a writer runs, and will see what is put
 	closed  bool // nothing more is put; the last chunk is a close frame
+	lingers bool // the reader reads away what still comes, for a time of its own
 	ended   bool // the reader is through: the writer that ends closes the socket
 }
 
@@ -65,6 +66,13 @@ func (q *queue) shut(reason closeReason) {
 	q.closed = true
 	q.chunks = append(q.chunks, frame)
 	q.bytes += len(frame)
+}
+
+// cutShort drops what waits: nothing may follow what was written past the queue.
+func (q *queue) cutShort() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed, q.begun, q.chunks = true, nil, nil
 }
 
 // end is told by the reader, the last of a connection, and by a writer that

@@ -59,7 +59,7 @@ func TestTalkLeavesANodeThatIsFrozen(t *testing.T) {
 		began := time.Now()
 		listening := talking(t, TalkOptions{URLs: []string{frozen, second}, Patience: patience, dial: nodes.dial})
 		listening.err.shows(t, "the node does not answer")
-		require.LessOrEqual(t, time.Since(began), 2*patience)
+		require.LessOrEqual(t, time.Since(began), 2*patience+closeWait)
 		listening.err.shows(t, "connected to node n2")
 		require.NotContains(t, listening.out.String(), "pong")
 
@@ -67,7 +67,7 @@ func TestTalkLeavesANodeThatIsFrozen(t *testing.T) {
 		typing := talking(t, TalkOptions{URLs: []string{frozen, second}, Patience: patience, dial: nodes.dial})
 		typing.types(t, "hello")
 		typing.err.shows(t, "the node does not acknowledge")
-		require.LessOrEqual(t, time.Since(began), 2*patience)
+		require.LessOrEqual(t, time.Since(began), 2*patience+closeWait)
 		typing.err.shows(t, "connected to node n2")
 	})
 }

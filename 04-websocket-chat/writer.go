@@ -68,7 +68,11 @@ func (c *Conn) afterLast() {
 		c.hangUp()
 		return
 	}
-	_ = c.ws.SetReadDeadline(time.Now().Add(c.hub.o.CloseTimeout))
+	c.out.mu.Lock() // or the deadline of a reader that lingers would be overtaken
+	defer c.out.mu.Unlock()
+	if !c.out.lingers {
+		_ = c.ws.SetReadDeadline(time.Now().Add(c.hub.o.CloseTimeout))
+	}
 }
 
 // join makes one piece of all chunks: to copy 300 frames, 64 KiB, takes 2 µs,
