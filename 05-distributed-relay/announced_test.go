@@ -71,7 +71,7 @@ func TestNothingIsAllocatedForWhatIsOnlyAnnounced(t *testing.T) {
 
 // What is there, and of which each byte would become many.
 func TestWhatIsDecodedIsASmallMultipleOfWhatCame(t *testing.T) {
-	const megabyte = 1 << 20
+	const many = 1 << 17         // more than anybody's arguments and rooms
 	list := func(n int) string { // an array's head
 		return string([]byte{0xdd, byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)})
 	}
@@ -82,14 +82,14 @@ func TestWhatIsDecodedIsASmallMultipleOfWhatCame(t *testing.T) {
 		return "\x93\xa1a\x82\xa4type\x02\xa4data\x91\xa1e\x81" + key + value
 	}
 	for name, payload := range map[string]string{
-		"arguments":           data(1+megabyte, strings.Repeat("\xc0", megabyte)),
-		"rooms":               opts("\xa5rooms", list(megabyte)+strings.Repeat("\xa0", megabyte)),
-		"exceptions":          opts("\xa6except", list(megabyte)+strings.Repeat("\xa0", megabyte)),
-		"bytes in a list":     data(2, list(megabyte/2)+strings.Repeat("\xc4\x00", megabyte/2)),
-		"nothings in a list":  data(2, list(megabyte)+strings.Repeat("\xc0", megabyte)),
-		"ext types in a list": data(2, list(megabyte/3)+strings.Repeat("\xd4\x05\x00", megabyte/3)),
-		"who came":            "\x81\xa6joined\x81\xa1r" + list(megabyte) + strings.Repeat("\xa0", megabyte),
-		"a probe's lists":     "\x81\xa6joined\x81\xa1r" + list(megabyte) + strings.Repeat("\xa0", megabyte),
+		"arguments":           data(1+many, strings.Repeat("\xc0", many)),
+		"rooms":               opts("\xa5rooms", list(many)+strings.Repeat("\xa0", many)),
+		"exceptions":          opts("\xa6except", list(many)+strings.Repeat("\xa0", many)),
+		"bytes in a list":     data(2, list(many/2)+strings.Repeat("\xc4\x00", many/2)),
+		"nothings in a list":  data(2, list(many)+strings.Repeat("\xc0", many)),
+		"ext types in a list": data(2, list(many/3)+strings.Repeat("\xd4\x05\x00", many/3)),
+		"who came":            "\x81\xa6joined\x81\xa1r" + list(many) + strings.Repeat("\xa0", many),
+		"a probe's lists":     "\x81\xa6joined\x81\xa1r" + list(many) + strings.Repeat("\xa0", many),
 	} {
 		t.Run(name, func(t *testing.T) {
 			var before, after runtime.MemStats

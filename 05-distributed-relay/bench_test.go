@@ -54,7 +54,7 @@ func throughRedis(b *testing.B, listeners, burst int) {
 
 // newPath returns what sends a burst and waits until all of it has come back.
 func newPath(b testing.TB, redisAddr string, listeners, burst int) (send func()) {
-	r := New(Options{PubAddr: redisAddr, Prefix: redistest.Prefix(b), PublishTimeout: time.Minute})
+	r := New(Options{PubAddr: redisAddr, Prefix: redistest.Prefix(b), PublishTimeout: Patience, ProbeInterval: Patience})
 	hub, err := chat.NewHub(chat.Options{Relay: r, RatePerSecond: -1, MaxQueueBytes: 64 << 20})
 	require.NoError(b, err)
 	server := httptest.NewServer(hub)
@@ -65,7 +65,7 @@ func newPath(b testing.TB, redisAddr string, listeners, burst int) (send func())
 	b.Cleanup(cancel)
 	b.Cleanup(func() { require.Zero(b, hub.Stats().Slow) })
 	wg.Go(func() { require.NoError(b, r.Run(ctx, hub)) })
-	require.Eventually(b, func() bool { _, ready := r.Ready(); return ready }, time.Minute, time.Millisecond)
+	require.Eventually(b, func() bool { _, ready := r.Ready(); return ready }, Patience, time.Millisecond)
 
 	sender := socket(b, server.Listener.Addr().String())
 	for range listeners {
@@ -91,6 +91,9 @@ func newPath(b testing.TB, redisAddr string, listeners, burst int) (send func())
 // What a message costs the garbage collector on its whole way through a node.
 func TestAMessageAllocatesLittle(t *testing.T) {
 	redistest.NeedsServer(t) // miniredis would allocate in this process
+	if raceEnabled {
+		t.Skip("the race detector makes pools forget at random")
+	}
 	const burst, bursts = 32, 200
 	send := newPath(t, redistest.Process(t, basics.ProcessOptions{}).Addr(), 10, burst)
 	var before, after runtime.MemStats
@@ -99,9 +102,6 @@ func TestAMessageAllocatesLittle(t *testing.T) {
 		send()
 	}
 	runtime.ReadMemStats(&after)
-	if raceEnabled {
-		t.Skip("the race detector makes pools forget at random")
-	}
 	require.Less(t, float64(after.Mallocs-before.Mallocs)/(burst*bursts), 15.0)
 }
 

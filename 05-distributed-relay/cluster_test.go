@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -27,17 +28,42 @@ import (
 
 func TestMain(m *testing.M) {
 	logging.Disable() // go-redis prints each failed dial
-	goleak.VerifyTestMain(m,
-		goleak.IgnoreTopFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"),
-		// A client whose dial failed sleeps up to a second after its Close.
-		goleak.IgnoreAnyFunction("github.com/redis/go-redis/v9/internal/pool.(*ConnPool).tryDial"))
+	exit := m.Run()
+	if exit == 0 {
+		if err := leaks(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			exit = 1
+		}
+	}
+	os.Exit(exit)
 }
 
-// patience is how long a test waits for something that is bound to come.
-const patience = 15 * time.Second
+// leaks says which goroutines the tests have left behind. On a slow machine some
+// take longer to end than goleak waits for them.
+func leaks() (err error) {
+	for began := time.Now(); time.Since(began) < patience; {
+		err = goleak.Find(
+			goleak.IgnoreTopFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"),
+			// A client whose dial failed sleeps up to a second after its Close.
+			goleak.IgnoreAnyFunction("github.com/redis/go-redis/v9/internal/pool.(*ConnPool).tryDial"))
+		if err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// patience ends a test that waits for what never comes. It says nothing about
+// how soon it should.
+const patience = relay.Patience
 
 // cluster is a master, a replica for each node, and the nodes, all of which
-// have proven that they deliver.
+// have proven that they deliver, and know each other.
+//
+// Unless told otherwise its nodes are calm: on no machine, however slow, does an
+// answer or a probe seem late to them. They probe when they start, and then as
+// often as a test has them: see probe and beat. A node that is to notice silence
+// by itself has a ProbeInterval of its own.
 type cluster struct {
 	t      *testing.T
 	top    replication.Topology
@@ -45,6 +71,10 @@ type cluster struct {
 	o      relay.Options
 	nodes  []*node
 }
+
+// attentive is for a node that is to notice a silence, and nothing else: it does
+// after 3 s, and leaves a server when that is silent to a PING for 3 s more.
+var attentive = relay.Options{ProbeInterval: time.Second}
 
 // node is one node: what cmd/node runs, in this process.
 type node struct {
@@ -64,10 +94,22 @@ func startClusterWith(t *testing.T, nodes int, o relay.Options) *cluster {
 	for i := range nodes {
 		c.addNode(i + 1)
 	}
-	for _, n := range c.nodes {
-		n.awaitReady(t)
-	}
+	c.introduce()
 	return c
+}
+
+// introduce returns when all nodes are ready, and each knows every other.
+func (c *cluster) introduce() {
+	c.t.Helper()
+	for _, n := range c.nodes {
+		n.awaitReady(c.t)
+	}
+	for _, n := range c.nodes {
+		n.probe(c.t)
+	}
+	for _, n := range c.nodes {
+		n.awaitLines(c.t, `msg="node came"`, len(c.nodes)-1)
+	}
 }
 
 // addNode starts a node that subscribes at server i.
@@ -75,18 +117,28 @@ func (c *cluster) addNode(i int) *node {
 	addrs := c.top.Addrs()
 	o := c.o
 	o.Node, o.PubAddr, o.SubAddr = fmt.Sprint("node-", len(c.nodes)), addrs[0], addrs[i]
-	o.Prefix, o.ProbeInterval = c.prefix, cmp.Or(o.ProbeInterval, 100*time.Millisecond)
+	o.Prefix = c.prefix
 	n := startNode(c.t, o)
 	c.nodes = append(c.nodes, n)
 	return n
 }
 
+// calm is o with the time that nothing takes, where o does not say otherwise.
+func calm(o relay.Options) relay.Options {
+	o.ProbeInterval, o.PublishTimeout = cmp.Or(o.ProbeInterval, patience), cmp.Or(o.PublishTimeout, patience)
+	return o
+}
+
 func startNode(t *testing.T, o relay.Options) *node {
 	n := &node{log: &logBook{}}
+	o = calm(o)
 	o.Log = slog.New(slog.NewTextHandler(n.log, nil))
 	n.relay = relay.New(o)
 	var err error
-	n.hub, err = chat.NewHub(chat.Options{Node: o.Node, Relay: n.relay, RatePerSecond: -1, MaxQueueBytes: 32 << 20})
+	n.hub, err = chat.NewHub(chat.Options{
+		Node: o.Node, Relay: n.relay, RatePerSecond: -1, MaxQueueBytes: 32 << 20,
+		PongTimeout: time.Hour, WriteTimeout: time.Hour, // a client is not gone when its test has not come to it yet
+	})
 	require.NoError(t, err)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -113,6 +165,47 @@ func startNode(t *testing.T, o relay.Options) *node {
 func (n *node) awaitReady(t *testing.T) {
 	t.Helper()
 	require.Eventually(t, func() bool { _, ready := n.relay.Ready(); return ready }, patience, time.Millisecond, "node is not ready")
+}
+
+// probe has the node publish a probe, and returns when the master has it: all
+// that is published later comes after it.
+func (n *node) probe(t *testing.T) {
+	t.Helper()
+	require.NoError(t, n.relay.Probe(t.Context()))
+}
+
+// beat has the node probe without a pause of note until the test ends: what needs
+// some of its intervals takes no time.
+func (n *node) beat(t *testing.T) {
+	again(t, func(ctx context.Context) { _ = n.relay.Probe(ctx) }) // a master that is away is what some tests are about
+}
+
+// again does something over and over, until it is stopped or the test ends.
+func again(t *testing.T, do func(context.Context)) (stop func()) {
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(20 * time.Millisecond) // for a core that has other work, too
+		defer tick.Stop()
+		for ctx.Err() == nil {
+			do(ctx)
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+			}
+		}
+	}()
+	stop = func() { cancel(); <-ended }
+	t.Cleanup(stop)
+	return stop
+}
+
+// awaitLines waits until the node has logged so many lines with that text.
+func (n *node) awaitLines(t *testing.T, text string, lines int) {
+	t.Helper()
+	require.Eventually(t, func() bool { return strings.Count(n.log.String(), text) >= lines }, patience, time.Millisecond,
+		"not logged %d times: %s", lines, text)
 }
 
 // client is a chat client.
@@ -175,9 +268,18 @@ func (c *client) until(event string) chat.Message {
 	}
 }
 
+// hears skips to the next message with that text.
+func (c *client) hears(text string) {
+	c.t.Helper()
+	for string(c.until("message").Data) != fmt.Sprintf("%q", text) {
+	}
+}
+
 // redis is a client for one server of the cluster.
 func (c *cluster) redis(i int) *redis.Client {
-	r := redis.NewClient(&redis.Options{Addr: c.top.Addrs()[i], MaxRetries: -1})
+	r := redis.NewClient(&redis.Options{
+		Addr: c.top.Addrs()[i], MaxRetries: -1, DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience, PoolTimeout: patience,
+	})
 	c.t.Cleanup(func() { _ = r.Close() })
 	return r
 }

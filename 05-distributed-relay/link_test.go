@@ -35,7 +35,7 @@ func door(t *testing.T, meet func(*net.TCPConn)) string {
 func TestConnectionThatIsAcceptedAndDroppedIsWaitedFor(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	t.Cleanup(func() { // go-redis: a client whose dial has failed ends up to a second after its Close
-		require.Eventually(t, func() bool { return goleak.Find(before) == nil }, 5*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return goleak.Find(before) == nil }, Patience, time.Millisecond)
 	})
 	for name, addr := range map[string]string{
 		"reset":  door(t, func(c *net.TCPConn) { c.SetLinger(0); c.Close() }),
@@ -46,9 +46,9 @@ func TestConnectionThatIsAcceptedAndDroppedIsWaitedFor(t *testing.T) {
 			c.Close()
 		}),
 	} {
-		o := Options{PubAddr: addr}.withDefaults()
+		o := Options{PubAddr: addr, PublishTimeout: Patience}.withDefaults()
 		for range 10 { // go-redis notices a reset at another place each time
-			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), Patience)
 			_, err := o.connectMaster(ctx)
 			cancel()
 			require.ErrorContains(t, err, "publish to "+addr)
@@ -61,7 +61,7 @@ func TestConnectionThatIsAcceptedAndDroppedIsWaitedFor(t *testing.T) {
 func TestAnswerThatIsNoReplyIsAMistake(t *testing.T) {
 	web := httptest.NewServer(nil)
 	defer web.Close()
-	o := Options{PubAddr: web.Listener.Addr().String()}.withDefaults()
+	o := Options{PubAddr: web.Listener.Addr().String(), PublishTimeout: Patience}.withDefaults()
 	_, err := o.connectMaster(t.Context())
 	_, mistake := asMistake(err)
 	require.True(t, mistake, "%v", err)

@@ -29,7 +29,7 @@ func TestWhoSetsGOGCHasDecided(t *testing.T) {
 	go func() { defer close(ended); watchMemory(t.Context(), hub) }()
 	select {
 	case <-ended:
-	case <-time.After(10 * time.Second):
+	case <-time.After(Patience):
 		t.Fatal("it watches")
 	}
 }

@@ -1,8 +1,10 @@
 package relay
 
 import (
+	"context"
 	"crypto/tls"
 	"log/slog"
+	"net"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -25,6 +27,9 @@ type Options struct {
 	Prefix         string        // before every channel, for tests on a shared server; default none
 	Log            *slog.Logger  // default: none
 	Trace          *Tracer       // who looks on; default: nobody
+
+	// Instead of the network's, for tests whose time is not the real one.
+	dial func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
 func (o Options) withDefaults() Options {
@@ -62,6 +67,7 @@ const (
 func (o *Options) client(addr string) *redis.Client {
 	return redis.NewClient(basics.Once(redis.Options{
 		Addr: addr, Username: o.Username, Password: o.Password, TLSConfig: o.TLS,
+		Dialer:       o.dial,
 		Protocol:     2,
 		ClientName:   "chat-node",
 		DialTimeout:  o.PublishTimeout,

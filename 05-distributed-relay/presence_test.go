@@ -4,9 +4,13 @@ import (
 	"encoding/json"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"github.com/vmihailenco/msgpack/v5"
+
+	"example.com/redis-chat/01-redis-basics/redistest"
+	"example.com/redis-chat/02-replication/topologytest"
 )
 
 func probeOf(t *testing.T, pub string, seq uint64) []byte {
@@ -45,6 +49,7 @@ func (c *client) sees(want ...string) {
 }
 
 func TestPresenceIsOfAllNodes(t *testing.T) {
+	t.Parallel() // it waits: a room is told once a second
 	c := startCluster(t, 2)
 	alice := c.dial(0, "alice", "lobby")
 	alice.sees("alice")
@@ -61,18 +66,26 @@ func TestPresenceIsOfAllNodes(t *testing.T) {
 }
 
 func TestLaterNodeLearnsWhoIsThere(t *testing.T) {
+	t.Parallel() // it waits: a room is told once a second
 	c := startCluster(t, 2)
 	c.dial(0, "alice", "lobby")
-	c.addNode(2).awaitReady(t)
+	c.addNode(2)
+	c.introduce()
 	c.dial(2, "carol", "lobby").sees("alice", "carol")
 }
 
 func TestClientsOfADeadNodeAreForgotten(t *testing.T) {
-	c := startCluster(t, 2)
+	t.Parallel() // it waits until silence counts as an end
+	c := &cluster{t: t, top: topologytest.Start(t, 2), prefix: redistest.Prefix(t)}
+	c.addNode(1)
+	c.o.ProbeInterval = 250 * time.Millisecond // so it may be silent for 3 s
+	c.addNode(2)
+	c.introduce()
 	alice := c.dial(0, "alice", "lobby")
 	c.dial(1, "bob", "lobby")
 	alice.sees("alice", "bob")
 	c.nodes[1].stop() // no goodbye: to the others it is as kill -9
+	c.nodes[0].beat(t)
 	alice.sees("alice")
-	require.Contains(t, c.nodes[0].log.String(), "node gone")
+	c.nodes[0].awaitLines(t, `msg="node gone"`, 1)
 }

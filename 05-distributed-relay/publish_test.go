@@ -18,7 +18,7 @@ import (
 func TestMessageWhoseAnswerWasLostIsNotSentAgain(t *testing.T) {
 	server := redistest.Start(t).Options().Addr
 	door := openDoor(t, server)
-	n := startNode(t, relay.Options{PubAddr: door.addr, SubAddr: server, Prefix: redistest.Prefix(t), ProbeInterval: 100 * time.Millisecond})
+	n := startNode(t, relay.Options{PubAddr: door.addr, SubAddr: server, Prefix: redistest.Prefix(t)})
 	n.awaitReady(t)
 	alice, bob := dial(t, n.url, "alice", "lobby"), dial(t, n.url, "bob", "lobby")
 	unlucky := "unlucky"
@@ -49,7 +49,7 @@ func TestMessageWhoseAnswerWasLostIsNotSentAgain(t *testing.T) {
 func TestWhatHasComeBackWasAccepted(t *testing.T) {
 	server := redistest.Start(t).Options().Addr
 	door := openDoor(t, server)
-	n := startNode(t, relay.Options{PubAddr: door.addr, SubAddr: server, Prefix: redistest.Prefix(t), PublishTimeout: time.Minute})
+	n := startNode(t, relay.Options{PubAddr: door.addr, SubAddr: server, Prefix: redistest.Prefix(t)})
 	n.awaitReady(t)
 	alice := dial(t, n.url, "alice", "lobby")
 	door.holdAnswers()
@@ -66,10 +66,7 @@ func TestWhatIsQueuedIsOnePipelineOnOneConnection(t *testing.T) {
 	elsewhere, err := basics.StartEmbedded(basics.EmbeddedOptions{}) // nothing comes back from there
 	require.NoError(t, err)
 	defer elsewhere.Close()
-	r := relay.New(relay.Options{
-		PubAddr: door.addr, SubAddr: elsewhere.Addr(), Prefix: redistest.Prefix(t),
-		PublishTimeout: time.Minute, ProbeInterval: time.Minute,
-	})
+	r := relay.New(calm(relay.Options{PubAddr: door.addr, SubAddr: elsewhere.Addr(), Prefix: redistest.Prefix(t)}))
 	hub, err := chat.NewHub(chat.Options{Relay: r})
 	require.NoError(t, err)
 	say := func(name string) {

@@ -3,7 +3,6 @@ package relay_test
 import (
 	"net"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,7 +14,7 @@ import (
 
 func TestMasterThatBecameAReplicaIsGivenNothingMore(t *testing.T) {
 	redistest.NeedsServer(t)
-	c := startCluster(t, 1)
+	c := startClusterWith(t, 1, relay.Options{ProbeInterval: 250 * time.Millisecond}) // it is silence that tells the node
 	alice, bob, n := c.dial(0, "alice", "lobby"), c.dial(0, "bob", "lobby"), c.nodes[0]
 	master := c.redis(0)
 	// The connection on which the node publishes stays, and PUBLISH is answered.
@@ -32,28 +31,15 @@ func TestMasterThatBecameAReplicaIsGivenNothingMore(t *testing.T) {
 	n.awaitReady(t)
 }
 
-func TestMasterThatFailsIsNotStormed(t *testing.T) {
+// How often its master is dialled meanwhile, TestMasterThatFailsIsNotStormed says.
+func TestEachSenderIsToldWhileTheMasterFails(t *testing.T) {
 	const messages = 200
-	var dials atomic.Int64
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			dials.Add(1)
-			_ = conn.Close()
-		}
-	}()
+	failing := redistest.Door(t, func(net.Conn) {}) // takes a connection, and drops it
 	sub := redistest.Start(t).Options().Addr
-	n := startNode(t, relay.Options{PubAddr: l.Addr().String(), SubAddr: sub, Prefix: redistest.Prefix(t)})
+	n := startNode(t, relay.Options{PubAddr: failing, SubAddr: sub, Prefix: redistest.Prefix(t)})
 	alice := dial(t, n.url, "alice", "lobby")
 	for id := range int64(messages) {
 		alice.send(message("lost", id))
-		require.Equal(t, id, *alice.until("$error").ID)
+		alice.untilRefused(id)
 	}
-	require.Less(t, dials.Load(), int64(messages/4), "dialled anew for every message")
 }

@@ -18,7 +18,7 @@ import (
 // runWith runs a relay that is bound to fail, and returns why it did.
 func runWith(t *testing.T, o relay.Options) error {
 	t.Helper()
-	r := relay.New(o)
+	r := relay.New(calm(o))
 	hub, err := chat.NewHub(chat.Options{Relay: r})
 	require.NoError(t, err)
 	return r.Run(t.Context(), hub)
@@ -57,7 +57,7 @@ func TestWrongPasswordIsAMistake(t *testing.T) {
 		require.ErrorAs(t, err, &mistake)
 		require.ErrorContains(t, err, "REDIS_PASSWORD")
 	}
-	startNode(t, relay.Options{PubAddr: addr, Password: "right", ProbeInterval: 50 * time.Millisecond}).awaitReady(t)
+	startNode(t, relay.Options{PubAddr: addr, Password: "right"}).awaitReady(t)
 }
 
 func TestServerThatIsNotThereYetIsWaitedFor(t *testing.T) {

@@ -79,7 +79,7 @@ func TestTracerTellsAMessagesWayThroughTheNodes(t *testing.T) {
 func TestTracerTellsWhatIsNotConfirmed(t *testing.T) {
 	topologytest.Faults(t)
 	tracer, told := &relay.Tracer{}, make(steps, 100)
-	c := startClusterWith(t, 1, relay.Options{Trace: tracer, PublishTimeout: 300 * time.Millisecond})
+	c := startClusterWith(t, 1, relay.Options{Trace: tracer})
 	alice := c.dial(0, "alice", "go")
 	require.NoError(t, c.top.Kill(0))
 	tracer.Watch(told.tell, 100)

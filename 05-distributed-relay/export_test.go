@@ -1,0 +1,13 @@
+package relay
+
+import (
+	"context"
+	"time"
+)
+
+// Patience is of both packages of tests: see there.
+const Patience = 2 * time.Minute
+
+// Probe publishes a probe between those of each ProbeInterval, and returns when
+// the master has it.
+func (r *Relay) Probe(ctx context.Context) error { return r.probe(ctx) }
