@@ -46,6 +46,11 @@ func put(ctx context.Context, st *stage, receivers int, row Row) (_ *run, err er
 	}
 	r.startWatches()
 	defer r.endWatches()
+	// Before the first message: the accounts begin with that one too. On a slow machine
+	// some may get lost before the fault.
+	if r.before, err = r.count(); err != nil {
+		return nil, err
+	}
 	c.start(ctx)
 	defer c.end()
 	flow := row.Calm
@@ -54,9 +59,6 @@ func put(ctx context.Context, st *stage, receivers int, row Row) (_ *run, err er
 	}
 	if err := flow(r); err != nil {
 		return nil, fmt.Errorf("before: %s: %w", row.Name, err)
-	}
-	if r.before, err = r.count(); err != nil {
-		return nil, err
 	}
 	r.broken = r.now()
 	if err := row.Break(r); err != nil {
@@ -149,7 +151,7 @@ func (r *run) count() ([]map[string]float64, error) {
 	return counts, nil
 }
 
-// counted is what node i says that it has not seen since the fault began.
+// counted is what node i says that it has not seen since the first message.
 func (r *run) counted(node int) int { return r.grown(node, missedMetric) }
 
 func (r *run) grown(node int, metric string) int {
