@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	// basics is the module that hands out Redis: a test that imports nothing of it
+	// basics is the package that hands out Redis: a test that does not stand on it
 	// does not depend on where Redis comes from.
 	basics   = "example.com/redis-chat/01-redis-basics"
 	workbook = "example.com/redis-chat/workbook/"
@@ -36,7 +36,7 @@ var crowded = []string{
 type testedPackage struct {
 	path     string // its import path
 	dir      string // its folder, in which its tests run
-	onRedis  bool   // its tests reach the module that hands out Redis
+	onRedis  bool   // its tests reach the package that hands out Redis
 	browsing bool   // its tests drive a browser
 }
 
@@ -71,9 +71,7 @@ func parsePackages(list string) []testedPackage {
 			path:     name,
 			dir:      dir,
 			browsing: slices.Contains(deps, chromedp),
-			onRedis: !strings.HasPrefix(name, workbook) && slices.ContainsFunc(deps, func(dep string) bool {
-				return dep == basics || strings.HasPrefix(dep, basics+"/")
-			}),
+			onRedis:  slices.Contains(deps, basics) && !strings.HasPrefix(name, workbook),
 		})
 	}
 	return packages

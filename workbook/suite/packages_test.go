@@ -8,8 +8,8 @@ import (
 
 func TestPackagesAreReadFromGoList(t *testing.T) {
 	const list = "example.com/redis-chat/03-pubsub\t/w/03-pubsub\texample.com/redis-chat/01-redis-basics fmt\n" +
-		"example.com/redis-chat/03-pubsub.test\t/w/03-pubsub\texample.com/redis-chat/03-pubsub [example.com/redis-chat/03-pubsub.test] example.com/redis-chat/01-redis-basics/redistest\n" +
-		"example.com/redis-chat/04-websocket-chat.test\t/w/04-websocket-chat\tfmt net/http\n" +
+		"example.com/redis-chat/03-pubsub.test\t/w/03-pubsub\texample.com/redis-chat/03-pubsub [example.com/redis-chat/03-pubsub.test] example.com/redis-chat/01-redis-basics example.com/redis-chat/01-redis-basics/redistest\n" +
+		"example.com/redis-chat/04-websocket-chat.test\t/w/04-websocket-chat\tfmt net/http example.com/redis-chat/01-redis-basics/cmdline\n" +
 		"example.com/redis-chat/06-emitter/cmd/emit\t/w/06-emitter/cmd/emit\texample.com/redis-chat/01-redis-basics\n" +
 		"example.com/redis-chat/workbook/browser.test\t/w/workbook/browser\texample.com/redis-chat/01-redis-basics github.com/chromedp/chromedp\n"
 	require.Equal(t, []testedPackage{
