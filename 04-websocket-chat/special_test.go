@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 )
@@ -35,10 +36,23 @@ func burst(many int, room string, but func(i int) bool) []Event {
 	return events
 }
 
+// busy leaves each of these with a writer at work, on a message that nobody
+// reads: what is delivered next waits, in whatever order goroutines run.
+func (n *served) busy(people ...*person) {
+	n.t.Helper()
+	settle()
+	n.hub.Deliver([]Event{message(`"read"`)})
+	for _, p := range people {
+		p.hears(`"read"`)
+	}
+	n.hub.Deliver([]Event{message(`"being written"`)})
+	synctest.Wait()
+}
+
 func TestQueueKeepsNoMoreMemoryAliveThanItCounts(t *testing.T) {
 	bubble(t, unlimited, func(t *testing.T, n *served) {
-		alice, bob := n.enter("alice", "go"), n.enter("bob", "go") // nobody reads
-		settle()
+		alice, bob := n.enter("alice", "go"), n.enter("bob", "go")
+		n.busy(alice, bob)
 		n.hub.Deliver(burst(100, "go", func(i int) bool { return i%10 != 0 })) // they get every tenth
 		_, bytes, alive := n.waits(alice)
 		require.Greater(t, bytes, 9*500)
@@ -56,12 +70,14 @@ func TestQueueKeepsNoMoreMemoryAliveThanItCounts(t *testing.T) {
 func TestExceptionCostsOneChunkMoreNotOneForEachEvent(t *testing.T) {
 	bubble(t, unlimited, func(t *testing.T, n *served) {
 		alice := n.enter("alice", "go")
-		settle()
+		n.busy(alice)
+		before := n.hub.Stats().Deliveries
 		n.hub.Deliver(burst(32, "go", func(i int) bool { return i == 7 }))
 		chunks, bytes, alive := n.waits(alice)
 		require.Equal(t, 2, chunks, "what comes before it, and what comes after")
 		require.Less(t, alive, 3*bytes)
-		require.EqualValues(t, 31, n.hub.Stats().Deliveries)
+		require.EqualValues(t, 31, n.hub.Stats().Deliveries-before)
+		alice.hears(`"being written"`)
 		for i := range 32 {
 			if i != 7 {
 				require.Contains(t, string(alice.next().Data), fmt.Sprintf(`"%d `, i))
