@@ -115,9 +115,12 @@ func TestConnectionDoesNotKeepItsRequestAlive(t *testing.T) {
 	cost := func(query string) int {
 		n := serve(t, unlimited)
 		before, _ := memory()
+		goroutines := runtime.NumGoroutine()
 		for i := range connections {
 			n.listener(fmt.Sprintf("?name=alice&room=r%d%s", i, query))
 		}
+		returned := func() bool { return runtime.NumGoroutine() <= goroutines+connections }
+		require.True(t, comes(returned), "who is in a handler still has the request")
 		n.quiet()
 		after, _ := memory()
 		return (after - before) / connections
