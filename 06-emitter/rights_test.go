@@ -126,10 +126,11 @@ func (g *guarded) forgive() {
 }
 
 // refuses returns true when a server has refused a user what a right would allow: a
-// command, with its subcommand if it has one, or a channel.
+// command, with its subcommand if it has one, or a channel of a pattern.
 func (g *guarded) refuses(ctx context.Context, name, right string) bool {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	object := "object " + strings.TrimSuffix(right[1:], "*")
 	look := time.NewTicker(10 * time.Millisecond)
 	defer look.Stop()
 	for {
@@ -137,7 +138,7 @@ func (g *guarded) refuses(ctx context.Context, name, right string) bool {
 			entries, _ := root.Do(ctx, "ACL", "LOG").Slice() // asked again, if there is no answer
 			for _, entry := range entries {
 				text := fmt.Sprint(entry)
-				if strings.Contains(text, "username "+name) && strings.Contains(text, "object "+right[1:]) {
+				if strings.Contains(text, "username "+name) && strings.Contains(text, object) {
 					return true
 				}
 			}
