@@ -18,17 +18,18 @@ const (
 	chromedp = "github.com/chromedp/chromedp"
 )
 
-// crowded are the packages whose tests start many processes, or a browser: each keeps
-// a machine of two cores busy by itself.
+// crowded are the packages whose tests start many processes, or a browser, and could
+// keep a machine of two cores busy by themselves. What takes longest stands first.
 var crowded = []string{
 	workbook + "browser",
 	"example.com/redis-chat/labs/load-test",
-	"example.com/redis-chat/labs/load-test/cmd/loadtest",
-	"example.com/redis-chat/labs/faults",
 	"example.com/redis-chat/05-distributed-relay",
-	"example.com/redis-chat/05-distributed-relay/cmd/node",
+	"example.com/redis-chat/06-emitter",
 	"example.com/redis-chat/06-emitter/system",
+	"example.com/redis-chat/05-distributed-relay/cmd/node",
+	"example.com/redis-chat/labs/faults",
 	"example.com/redis-chat/06-emitter/cmd/system",
+	"example.com/redis-chat/labs/load-test/cmd/loadtest",
 	"example.com/redis-chat/06-emitter/interop",
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestAsManyRunAtOnceAsThereAreCores(t *testing.T) {
+func TestCoresDecideHowManyRunAtOnce(t *testing.T) {
 	var programs []program
 	for _, path := range crowded {
 		programs = append(programs, program{testedPackage: testedPackage{path: path}})
@@ -19,7 +19,7 @@ func TestAsManyRunAtOnceAsThereAreCores(t *testing.T) {
 	for i := range 20 {
 		programs = append(programs, program{testedPackage: testedPackage{path: fmt.Sprint("other ", i)}})
 	}
-	for cores, want := range map[int]struct{ all, crowded int }{1: {1, 1}, 2: {2, 1}, 3: {3, 1}, 8: {8, 4}} {
+	for _, cores := range []int{1, 2, 3, 8} {
 		t.Run(fmt.Sprint(cores), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var mu sync.Mutex
@@ -43,10 +43,11 @@ func TestAsManyRunAtOnceAsThereAreCores(t *testing.T) {
 					mu.Unlock()
 				})
 				require.Len(t, ran, len(programs))
-				slices.Sort(ran)
-				require.Len(t, slices.Compact(ran), len(programs), "each once")
-				require.Equal(t, want.all, most.all)
-				require.Equal(t, want.crowded, most.crowded)
+				require.Len(t, slices.Compact(slices.Sorted(slices.Values(ran))), len(programs), "each once")
+				ranCrowded := slices.DeleteFunc(slices.Clone(ran), func(path string) bool { return !slices.Contains(crowded, path) })
+				require.Less(t, slices.Index(ranCrowded, crowded[0]), cores, "what takes longest is not left for the end")
+				require.Equal(t, cores+1, most.all)
+				require.LessOrEqual(t, most.crowded, cores)
 			})
 		})
 	}
