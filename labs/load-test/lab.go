@@ -26,11 +26,13 @@ type Lab struct {
 	// Watch is told how what is going on goes; see Watch. nil: nobody is.
 	Watch func(what string) Watch
 
-	backend  basics.Backend
-	programs string            // the folder of what has been built
-	built    map[string]string // by package: the program
-	redis    replication.Topology
-	replicas int
+	backend    basics.Backend
+	folder     string // removed at the end
+	programs   string // the folder of what has been built
+	buildFlags []string
+	built      map[string]string // by package: the program
+	redis      replication.Topology
+	replicas   int
 }
 
 // Open makes a lab. Nothing is started before it is needed. Redis servers of the
@@ -44,7 +46,7 @@ func Open(backend basics.Backend) (*Lab, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the lab: %w", err)
 	}
-	return &Lab{backend: backend, programs: dir, built: map[string]string{}}, nil
+	return &Lab{backend: backend, folder: dir, programs: dir, built: map[string]string{}}, nil
 }
 
 // Close ends the Redis servers and removes what was built.
@@ -53,7 +55,7 @@ func (l *Lab) Close() error {
 	if l.redis != nil {
 		err = l.redis.Close()
 	}
-	return errors.Join(err, os.RemoveAll(l.programs))
+	return errors.Join(err, os.RemoveAll(l.folder))
 }
 
 func (l *Lab) say(format string, args ...any) {
@@ -181,7 +183,8 @@ func (l *Lab) build(ctx context.Context, pkg string) (string, error) {
 	if runtime.GOOS == "windows" {
 		path += ".exe" // or it is not taken for a program
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", path, pkg)
+	args := append(append([]string{"build", "-buildvcs=false", "-o", path}, l.buildFlags...), pkg)
+	cmd := exec.CommandContext(ctx, "go", args...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build %s (run this inside of the workbook): %w: %s", pkg, err, strings.TrimSpace(string(out)))
 	}

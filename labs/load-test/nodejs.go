@@ -32,7 +32,7 @@ func nodeModules(ctx context.Context) (string, error) {
 }
 
 func nodeProgram(ctx context.Context, l *Lab) (program, error) {
-	command, env, err := NodeServer(ctx, l.programs)
+	command, env, err := NodeServer(ctx, l.folder)
 	if err != nil {
 		return program{}, err
 	}

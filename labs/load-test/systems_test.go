@@ -25,9 +25,17 @@ func lab(t *testing.T) *Lab {
 	}
 	l, err := Open(backend)
 	require.NoError(t, err)
+	// All tests share what has been built, and the compiler's work with the tests.
+	l.programs, l.built, l.buildFlags = programs, built, raceFlag
 	t.Cleanup(func() { require.NoError(t, l.Close()) })
 	return l
 }
+
+var (
+	programs string // the folder; TestMain makes and removes it
+	built    = map[string]string{}
+	raceFlag []string // -race, when the tests have it
+)
 
 // delivers puts a small load on a system: all of it must arrive, and be measured.
 func delivers(t *testing.T, s System, nodes int) Run {

@@ -14,8 +14,10 @@ const (
 	// does not depend on where Redis comes from.
 	basics   = "example.com/redis-chat/01-redis-basics"
 	workbook = "example.com/redis-chat/workbook/"
-	// chromedp drives the browser.
-	chromedp = "github.com/chromedp/chromedp"
+	// chromedp drives the browser, centrifuge is a peer that does not start on embedded
+	// servers. Each makes a good part of what there is to compile.
+	chromedp   = "github.com/chromedp/chromedp"
+	centrifuge = "github.com/centrifugal/centrifuge"
 )
 
 // crowded are the packages whose tests start many processes, or a browser, and could
@@ -39,6 +41,7 @@ type testedPackage struct {
 	dir      string // its folder, in which its tests run
 	onRedis  bool   // its tests reach the package that hands out Redis
 	browsing bool   // its tests drive a browser
+	peer     bool   // its tests start the peer that needs a real server
 }
 
 // name is what its test program is called, without .test.
@@ -72,6 +75,7 @@ func parsePackages(list string) []testedPackage {
 			path:     name,
 			dir:      dir,
 			browsing: slices.Contains(deps, chromedp),
+			peer:     slices.Contains(deps, centrifuge),
 			onRedis:  slices.Contains(deps, basics) && !strings.HasPrefix(name, workbook),
 		})
 	}

@@ -19,18 +19,21 @@ func TestPackagesAreReadFromGoList(t *testing.T) {
 	}, parsePackages(list))
 }
 
-func TestCrowdedPackagesAreThere(t *testing.T) {
+func TestPackagesThatAreNamedAreThere(t *testing.T) {
 	t.Setenv("GOWORK", "") // this module may be tested without go.work; the list is the workspace's
 	packages, err := listPackages(t.Context(), "../..")
 	require.NoError(t, err)
 	var paths []string
-	browsers := 0
+	var browsers, peers int
 	for _, p := range packages {
 		paths = append(paths, p.path)
 		if p.browsing {
 			browsers++
 		}
+		if p.peer {
+			peers++
+		}
 	}
 	require.Subset(t, paths, crowded)
-	require.Equal(t, 1, browsers)
+	require.Equal(t, []int{1, 1}, []int{browsers, peers})
 }

@@ -62,7 +62,12 @@ func Main(ctx context.Context, o Options) (Tally, error) {
 	tests := tests{Options: o, packages: packages, race: race, why: why}
 	if len(o.Args) == 0 {
 		if doctor.Find("chromium") == "" && lookup(env, "REQUIRE_BROWSER") != "1" {
-			notes = append(notes, tests.leaveOutTheBrowser())
+			tests.leaveOut(func(p testedPackage) bool { return p.browsing })
+			notes = append(notes, "Not compiled and not run: the tests of the pages, as there is no Chromium or Chrome (make doctor tells how to get one).")
+		}
+		if len(runs) == 1 && lookup(runs[0].environ(env), "WORKBOOK_REDIS") == "embedded" {
+			tests.leaveOut(func(p testedPackage) bool { return p.peer })
+			notes = append(notes, "Not compiled and not run: the tests of the load test's peer centrifuge, which starts on a real server only.")
 		}
 		if err := tests.compile(ctx); err != nil {
 			return Tally{}, err
@@ -106,11 +111,9 @@ type tests struct {
 	why      string   // the same in words
 }
 
-// leaveOutTheBrowser spares whoever has no browser the compiling of what drives one,
-// which is the larger half of all.
-func (t *tests) leaveOutTheBrowser() (note string) {
-	t.packages = slices.DeleteFunc(t.packages, func(p testedPackage) bool { return p.browsing })
-	return "Not compiled and not run: the tests of the pages, as there is no Chromium or Chrome (make doctor tells how to get one)."
+// leaveOut spares whoever cannot run some tests the compiling of what they stand on.
+func (t *tests) leaveOut(which func(testedPackage) bool) {
+	t.packages = slices.DeleteFunc(t.packages, which)
 }
 
 // compile compiles the tests of every package.

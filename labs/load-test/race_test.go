@@ -1,0 +1,5 @@
+//go:build race
+
+package loadtest
+
+func init() { raceFlag = []string{"-race"} }
