@@ -4,16 +4,16 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
-	"path"
 	"slices"
 	"strings"
 )
 
 const (
+	ours = "example.com/redis-chat/" // begins the path of every package here
 	// basics is the package that hands out Redis: a test that does not stand on it
 	// does not depend on where Redis comes from.
-	basics   = "example.com/redis-chat/01-redis-basics"
-	workbook = "example.com/redis-chat/workbook/"
+	basics   = ours + "01-redis-basics"
+	workbook = ours + "workbook/"
 	// chromedp drives the browser, centrifuge is a peer that does not start on embedded
 	// servers. Each makes a good part of what there is to compile.
 	chromedp   = "github.com/chromedp/chromedp"
@@ -24,15 +24,15 @@ const (
 // keep a machine of two cores busy by themselves. What takes longest stands first.
 var crowded = []string{
 	workbook + "browser",
-	"example.com/redis-chat/labs/load-test",
-	"example.com/redis-chat/05-distributed-relay",
-	"example.com/redis-chat/06-emitter",
-	"example.com/redis-chat/06-emitter/system",
-	"example.com/redis-chat/05-distributed-relay/cmd/node",
-	"example.com/redis-chat/labs/faults",
-	"example.com/redis-chat/06-emitter/cmd/system",
-	"example.com/redis-chat/labs/load-test/cmd/loadtest",
-	"example.com/redis-chat/06-emitter/interop",
+	ours + "labs/load-test",
+	ours + "05-distributed-relay",
+	ours + "06-emitter",
+	ours + "06-emitter/system",
+	ours + "05-distributed-relay/cmd/node",
+	ours + "labs/faults",
+	ours + "06-emitter/cmd/system",
+	ours + "labs/load-test/cmd/loadtest",
+	ours + "06-emitter/interop",
 }
 
 // testedPackage is a package that has tests.
@@ -44,10 +44,8 @@ type testedPackage struct {
 	peer     bool   // its tests start the peer that needs a real server
 }
 
-// name is what its test program is called, without .test.
-func (p testedPackage) name() string { return path.Base(p.path) }
-
-// listPackages lists the packages of the workspace that have tests.
+// listPackages lists the packages of the workspace that have tests, in the order in
+// which they should begin: what takes longest must not be left for the end.
 func listPackages(ctx context.Context, root string) ([]testedPackage, error) {
 	cmd := exec.CommandContext(ctx, "go", "list", "-test", "-f", "{{.ImportPath}}\t{{.Dir}}\t{{join .Deps \" \"}}", "work")
 	cmd.Dir = root
@@ -55,7 +53,15 @@ func listPackages(ctx context.Context, root string) ([]testedPackage, error) {
 	if err != nil {
 		return nil, fmt.Errorf("go list -test work: %w%s", err, stderr(err))
 	}
-	return parsePackages(string(out)), nil
+	packages := parsePackages(string(out))
+	rank := func(p testedPackage) int {
+		if i := slices.Index(crowded, p.path); i >= 0 {
+			return i
+		}
+		return len(crowded)
+	}
+	slices.SortStableFunc(packages, func(a, b testedPackage) int { return rank(a) - rank(b) })
+	return packages, nil
 }
 
 // parsePackages reads the lines of go list: import path, folder, and what it depends

@@ -14,8 +14,9 @@ import (
 	"time"
 )
 
-// runPrograms runs the tests of the programs and prints each as go test would.
-func runPrograms(ctx context.Context, o Options, programs []program, flags, env []string) (Tally, error) {
+// runPrograms compiles what is not up to date, runs the tests of the programs, and
+// prints each as go test would. What does not compile has failed.
+func runPrograms(ctx context.Context, o Options, programs []program, compileFlags, flags, env []string) (Tally, error) {
 	converter, err := test2json(ctx)
 	if err != nil {
 		return Tally{}, err
@@ -23,19 +24,37 @@ func runPrograms(ctx context.Context, o Options, programs []program, flags, env 
 	var mu sync.Mutex // of what follows
 	var sum Tally
 	var failures []error
-	schedule(programs, runtime.NumCPU(), func(p program) {
-		if ctx.Err() != nil {
-			return
-		}
-		var out bytes.Buffer // whole, as others print at the same time
-		tally, err := p.run(ctx, converter, o.Timeout, flags, env, &out)
+	ended := func(p program, out []byte, tally Tally, err error) {
 		mu.Lock()
 		defer mu.Unlock()
-		_, _ = o.Out.Write(out.Bytes())
+		_, _ = o.Out.Write(out)
 		sum.add(tally)
 		if err != nil {
 			failures = append(failures, fmt.Errorf("%s: %w", p.path, err))
 		}
+	}
+
+	compiled := make(chan program)
+	go func() {
+		defer close(compiled)
+		for _, p := range programs {
+			switch err := p.compile(ctx, o.Root, compileFlags); {
+			case ctx.Err() != nil:
+				return
+			case err != nil:
+				ended(p, fmt.Appendf(nil, "%v\nFAIL\t%s [build failed]\n", err, p.path), Tally{Failed: 1}, nil)
+			default:
+				compiled <- p
+			}
+		}
+	}()
+	schedule(compiled, runtime.NumCPU(), func(p program) {
+		if ctx.Err() != nil {
+			return
+		}
+		var out bytes.Buffer // printed whole, as others print at the same time
+		tally, err := p.run(ctx, converter, o.Timeout, flags, env, &out)
+		ended(p, out.Bytes(), tally, err)
 	})
 	if ctx.Err() != nil {
 		failures = append(failures, errors.New("interrupted"))

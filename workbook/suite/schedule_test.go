@@ -13,6 +13,14 @@ import (
 
 func TestCoresDecideHowManyRunAtOnce(t *testing.T) {
 	var programs []program
+	feed := func() <-chan program {
+		c := make(chan program, len(programs))
+		for _, p := range programs {
+			c <- p
+		}
+		close(c)
+		return c
+	}
 	for _, path := range crowded {
 		programs = append(programs, program{testedPackage: testedPackage{path: path}})
 	}
@@ -25,7 +33,7 @@ func TestCoresDecideHowManyRunAtOnce(t *testing.T) {
 				var mu sync.Mutex
 				var running, most struct{ all, crowded int }
 				var ran []string
-				schedule(programs, cores, func(p program) {
+				schedule(feed(), cores, func(p program) {
 					weight := 0
 					if slices.Contains(crowded, p.path) {
 						weight = 1
@@ -44,21 +52,9 @@ func TestCoresDecideHowManyRunAtOnce(t *testing.T) {
 				})
 				require.Len(t, ran, len(programs))
 				require.Len(t, slices.Compact(slices.Sorted(slices.Values(ran))), len(programs), "each once")
-				ranCrowded := slices.DeleteFunc(slices.Clone(ran), func(path string) bool { return !slices.Contains(crowded, path) })
-				require.Less(t, slices.Index(ranCrowded, crowded[0]), cores, "what takes longest is not left for the end")
 				require.Equal(t, cores+1, most.all)
 				require.LessOrEqual(t, most.crowded, cores)
 			})
 		})
 	}
-}
-
-func TestNamesakesAreCompiledApart(t *testing.T) {
-	packages := []testedPackage{{path: "a/check"}, {path: "a/node"}, {path: "b/check"}, {path: "b/system"}, {path: "c/check"}}
-	groups := withoutNamesakes(packages)
-	require.Equal(t, [][]testedPackage{
-		{{path: "a/check"}, {path: "a/node"}, {path: "b/system"}},
-		{{path: "b/check"}},
-		{{path: "c/check"}},
-	}, groups)
 }

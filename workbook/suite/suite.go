@@ -1,10 +1,11 @@
 // Package suite runs the tests of the whole workspace: first on Redis inside of the
 // test processes, then, when a redis-server can be had, once more on that.
 //
-// The tests are compiled once, as one program a package, and each run starts these
-// programs, as many at once as there are cores. With arguments, which are go test's,
-// it is one go test a run instead. What a passing package prints is one line, of a
-// failing one everything, and the counts of all runs are added up.
+// Each package's tests are compiled once, one package after the other in a goroutine
+// of its own, and begin while the next are compiled; each run starts these programs,
+// one more at once than there are cores. With arguments, which are go test's, it is one
+// go test a run instead. What a passing package prints is one line, of a failing one
+// everything, and the counts of all runs are added up.
 package suite
 
 import (
@@ -59,7 +60,7 @@ func Main(ctx context.Context, o Options) (Tally, error) {
 	if err != nil {
 		return Tally{}, err
 	}
-	tests := tests{Options: o, packages: packages, race: race, why: why}
+	tests := tests{Options: o, packages: packages, race: race}
 	if len(o.Args) == 0 {
 		if doctor.Find("chromium") == "" && lookup(env, "REQUIRE_BROWSER") != "1" {
 			tests.leaveOut(func(p testedPackage) bool { return p.browsing })
@@ -69,9 +70,7 @@ func Main(ctx context.Context, o Options) (Tally, error) {
 			tests.leaveOut(func(p testedPackage) bool { return p.peer })
 			notes = append(notes, "Not compiled and not run: the tests of the load test's peer centrifuge, which starts on a real server only.")
 		}
-		if err := tests.compile(ctx); err != nil {
-			return Tally{}, err
-		}
+		tests.programs = programs(o.Root, tests.packages)
 	}
 
 	stop := keepBusy(o.Busy)
@@ -82,7 +81,7 @@ func Main(ctx context.Context, o Options) (Tally, error) {
 		began := time.Now()
 		var all Tally
 		for i, r := range runs {
-			fmt.Fprintf(o.Out, "== run %d of %d: %s\n", i+1, len(runs), r.headline)
+			fmt.Fprintf(o.Out, "== run %d of %d: %s\n   go test -shuffle=on, %s\n", i+1, len(runs), r.headline, why)
 			tally, err := tests.run(ctx, r, r.environ(env))
 			if err != nil {
 				failures = append(failures, fmt.Errorf("run %d: %w", i+1, err))
@@ -108,21 +107,11 @@ type tests struct {
 	packages []testedPackage
 	programs []program
 	race     []string // -race, or nothing
-	why      string   // the same in words
 }
 
 // leaveOut spares whoever cannot run some tests the compiling of what they stand on.
 func (t *tests) leaveOut(which func(testedPackage) bool) {
 	t.packages = slices.DeleteFunc(t.packages, which)
-}
-
-// compile compiles the tests of every package.
-func (t *tests) compile(ctx context.Context) (err error) {
-	began := time.Now()
-	fmt.Fprintf(t.Out, "== compile the tests of %d packages, %s\n", len(t.packages), t.why)
-	t.programs, err = build(ctx, t.Options, t.packages, t.race)
-	fmt.Fprintf(t.Out, "   took %v\n\n", time.Since(began).Round(time.Second))
-	return err
 }
 
 // run runs the tests once.
@@ -138,12 +127,11 @@ func (t *tests) run(ctx context.Context, r run, env []string) (Tally, error) {
 	if r.short {
 		flags = append(flags, "-test.short")
 	}
-	return runPrograms(ctx, t.Options, programs, flags, env)
+	return runPrograms(ctx, t.Options, programs, t.race, flags, env)
 }
 
 // goTest runs go test with the arguments that were given.
 func (t *tests) goTest(ctx context.Context, r run, env []string) (Tally, error) {
-	fmt.Fprintf(t.Out, "   go test -shuffle=on, %s\n", t.why)
 	args := append([]string{"test", "-json", "-shuffle=on", "-timeout=" + t.Timeout.String()}, t.race...)
 	if t.Rounds > 1 {
 		args = append(args, "-count=1") // what passed in the round before is run all the same

@@ -47,11 +47,7 @@ func runIn(t *testing.T, testFile string, flags ...string) (Tally, string, error
 	o := Options{Root: moduleWith(t, testFile), Out: &out, Err: &out, Timeout: time.Minute}
 	packages, err := listPackages(t.Context(), o.Root)
 	require.NoError(t, err)
-	programs, err := build(t.Context(), o, packages, nil)
-	if err != nil {
-		return Tally{}, out.String(), err
-	}
-	tally, err := runPrograms(t.Context(), o, programs, flags, os.Environ())
+	tally, err := runPrograms(t.Context(), o, programs(o.Root, packages), nil, flags, os.Environ())
 	return tally, out.String(), err
 }
 
@@ -76,12 +72,6 @@ func TestProgramThatHangsIsEnded(t *testing.T) {
 	require.Equal(t, 1, tally.Failed)
 	require.Contains(t, out, "TestHangs did not end")
 	require.Contains(t, out, "test timed out after 10ms")
-}
-
-func TestTestsThatDoNotCompileEndTheRun(t *testing.T) {
-	_, out, err := runIn(t, "package m\nvar x int = \"text\"\n")
-	require.ErrorContains(t, err, "compile the tests")
-	require.Contains(t, out, "cannot use")
 }
 
 func TestCountsWhatGoTestReports(t *testing.T) {
@@ -110,6 +100,7 @@ func TestAPassingPackageIsOneLine(t *testing.T) {
 func TestNoFailureIsLost(t *testing.T) {
 	for name, c := range map[string]struct{ file, shown string }{
 		"fails":            {"package m\nimport \"testing\"\nfunc TestFails(t *testing.T) { t.Error(\"the reason\") }\n", "the reason"},
+		"does not compile": {"package m\nvar x int = \"text\"\n", "cannot use"},
 		"panics":           {"package m\nimport \"testing\"\nfunc TestPanics(t *testing.T) { panic(\"the cause\") }\n", "the cause"},
 		"ends the process": {"package m\nimport (\"os\"; \"testing\")\nfunc TestExits(t *testing.T) { os.Exit(3) }\n", "TestExits did not end"},
 		"fails in TestMain": {"package m\nimport (\"os\"; \"testing\")\nfunc TestPasses(t *testing.T) {}\n" +
@@ -129,13 +120,6 @@ func TestNoFailureIsLost(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestGoTestOfWhatDoesNotCompileHasFailed(t *testing.T) {
-	tally, out, err := testIn(t, "package m\nvar x int = \"text\"\n")
-	require.NoError(t, err, out)
-	require.Equal(t, 1, tally.Failed, out)
-	require.Contains(t, out, "cannot use")
 }
 
 func TestAnErrorOfGoTestItselfIsAnError(t *testing.T) {
