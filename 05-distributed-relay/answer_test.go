@@ -125,6 +125,7 @@ func publishing(t *testing.T, master *scripted) (say func() func() (time.Duratio
 		master.drop()
 		<-ended
 		time.Sleep(2 * time.Second) // go-redis: a client whose dial has failed ends up to a second after its Close
+		synctest.Wait()
 	})
 	return func() func() (time.Duration, error) {
 		type answer struct {

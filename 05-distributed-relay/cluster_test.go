@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -17,7 +16,6 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication"
@@ -28,29 +26,7 @@ import (
 
 func TestMain(m *testing.M) {
 	logging.Disable() // go-redis prints each failed dial
-	exit := m.Run()
-	if exit == 0 {
-		if err := leaks(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			exit = 1
-		}
-	}
-	os.Exit(exit)
-}
-
-// leaks says which goroutines the tests have left behind. On a slow machine some
-// take longer to end than goleak waits for them.
-func leaks() (err error) {
-	for began := time.Now(); time.Since(began) < patience; {
-		err = goleak.Find(
-			goleak.IgnoreTopFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"),
-			// A client whose dial failed sleeps up to a second after its Close.
-			goleak.IgnoreAnyFunction("github.com/redis/go-redis/v9/internal/pool.(*ConnPool).tryDial"))
-		if err == nil {
-			return nil
-		}
-	}
-	return err
+	redistest.Main(m)
 }
 
 // patience ends a test that waits for what never comes. It says nothing about

@@ -11,7 +11,6 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
@@ -21,8 +20,7 @@ import (
 
 func TestMain(m *testing.M) {
 	logging.Disable() // go-redis prints each failed dial
-	// The one goroutine from which servers are started lives as long as the program.
-	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"))
+	redistest.Main(m)
 }
 
 // ear is what a node is to an emitter: a subscription at a replica.

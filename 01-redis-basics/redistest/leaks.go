@@ -1,7 +1,6 @@
 package redistest
 
 import (
-	"testing"
 	"time"
 
 	"go.uber.org/goleak"
@@ -10,7 +9,7 @@ import (
 // Main is a package's TestMain: it runs the tests, and fails when goroutines are left
 // behind that options do not name. goleak alone waits half a second for those that are
 // about to end, which is not enough on a busy machine.
-func Main(m *testing.M, options ...goleak.Option) {
+func Main(m goleak.TestingM, options ...goleak.Option) {
 	// The thread that starts servers lives as long as the process, so that they die with it.
 	options = append(options, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"))
 	goleak.VerifyTestMain(&settling{m, options}, options...)
@@ -18,7 +17,7 @@ func Main(m *testing.M, options ...goleak.Option) {
 
 // settling are tests that have ended when their goroutines have.
 type settling struct {
-	m       *testing.M
+	m       goleak.TestingM
 	options []goleak.Option
 }
 

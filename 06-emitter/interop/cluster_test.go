@@ -13,8 +13,8 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
+	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
 	chat "example.com/redis-chat/04-websocket-chat"
 	relay "example.com/redis-chat/05-distributed-relay"
@@ -23,8 +23,7 @@ import (
 
 func TestMain(m *testing.M) {
 	logging.Disable() // go-redis prints each failed dial
-	// The one goroutine from which servers are started lives as long as the program.
-	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"))
+	redistest.Main(m)
 }
 
 // cluster is one of our nodes and one Socket.IO server, each at its own

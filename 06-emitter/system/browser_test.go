@@ -42,5 +42,5 @@ func TestBrowserIsGivenTheMapsAddress(t *testing.T) {
 	require.Eventually(t, func() bool {
 		text, err := os.ReadFile(said)
 		return err == nil && string(text) == "http://127.0.0.1:8080\n"
-	}, 2*time.Minute, 5*time.Millisecond)
+	}, long, 5*time.Millisecond)
 }

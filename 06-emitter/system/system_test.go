@@ -13,9 +13,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/redistest"
 	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/06-emitter/system"
 )
@@ -29,8 +29,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(system.NodeMain())
 	}
-	// The thread that starts children lives as long as the process, so that they die with it.
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"))
+	redistest.Main(m)
 }
 
 // patience is how long a test waits for something that is bound to come. It is

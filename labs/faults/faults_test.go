@@ -7,15 +7,15 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/redistest"
 )
 
 func TestMain(m *testing.M) {
 	NodeAsked()
 	Quiet()
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread")) // lives as long as the process
+	redistest.Main(m)
 }
 
 // Some rows of the table, on the servers that WORKBOOK_REDIS asks for. What must

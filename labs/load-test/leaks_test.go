@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
+	"example.com/redis-chat/01-redis-basics/redistest"
 )
 
 func TestMain(m *testing.M) {
@@ -17,9 +17,17 @@ func TestMain(m *testing.M) {
 	if programs, err = os.MkdirTemp("", "workbook-load-"); err != nil {
 		panic(err)
 	}
-	// The thread that starts servers lives as long as the process, so that they die with it.
-	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
-		os.RemoveAll(programs)
-		os.Exit(code)
-	}), goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"))
+	redistest.Main(&removing{m, programs})
+}
+
+// removing are tests after which a folder is removed.
+type removing struct {
+	m      *testing.M
+	folder string
+}
+
+func (r *removing) Run() int {
+	code := r.m.Run()
+	os.RemoveAll(r.folder)
+	return code
 }

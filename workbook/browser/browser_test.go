@@ -10,9 +10,9 @@ import (
 	"strconv"
 	"testing"
 
+	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/06-emitter/system"
 	"github.com/chromedp/chromedp"
-	"go.uber.org/goleak"
 )
 
 // chromium is the one browser of this run; each tab is a context derived from it. Nil: there is none.
@@ -28,8 +28,7 @@ func TestMain(m *testing.M) {
 	}
 	// Tests wait more than they compute, but a page that is loaded keeps a core busy. -parallel still has the last word.
 	flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
-	goleak.VerifyTestMain(browsing{m},
-		goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread")) // lives as long as the process
+	redistest.Main(browsing{m})
 }
 
 // browsing are tests that share one browser, which has ended when they are looked

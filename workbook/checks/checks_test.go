@@ -55,6 +55,8 @@ func TestA(t *testing.T) {
 	t.Skip()
 	t.SkipNow()
 	t.Skip("needs redis-server: see make doctor")
+	require.Eventually(t, f, 5*time.Second, tick)
+	require.EventuallyWithT(t, f, 2*patience, time.Millisecond)
 }
 
 func TestInABubble(t *testing.T) {
@@ -73,6 +75,7 @@ func TestInABubbleOfOurs(t *testing.T) {
 		"a/a_test.go:4:2: time.Sleep in a test",
 		"a/a_test.go:5:2: skipped without a reason",
 		"a/a_test.go:6:2: skipped without a reason",
+		"a/a_test.go:8:2: waits for a time of its own",
 	)
 }
 

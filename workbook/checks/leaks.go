@@ -42,14 +42,14 @@ func unwatchedForLeaks(_ context.Context, root string) ([]string, error) {
 			}
 			folder := path.Dir(name)
 			watched[folder] = watched[folder] || f.Name.Name == "TestMain" && calls(f, func(pkg, name string) bool {
-				return pkg == "goleak" && name == "VerifyTestMain"
+				return pkg == "goleak" && name == "VerifyTestMain" || pkg == "redistest" && name == "Main"
 			})
 		}
 	}
 	var findings []string
 	for _, folder := range slices.Sorted(maps.Keys(watched)) {
 		if !watched[folder] {
-			findings = append(findings, folder+": its tests do not look for goroutines that are left: call goleak.VerifyTestMain in TestMain")
+			findings = append(findings, folder+": its tests do not look for goroutines that are left: call redistest.Main, or goleak.VerifyTestMain, in TestMain")
 		}
 	}
 	return findings, nil

@@ -82,8 +82,8 @@ func traces(_ context.Context, root string) ([]string, error) {
 	return findings, nil
 }
 
-// inspectTests looks at the test files of one package. A sleep is fine where time is
-// testing/synctest's, which only a sleep moves: in a function that uses synctest, or
+// inspectTests looks at the test files of one package. A sleep, and a time to wait,
+// are fine where time is testing/synctest's, which only a sleep moves: in a function that uses synctest, or
 // that calls one of the package that does.
 func inspectTests(files []*ast.File, at func(token.Pos, string)) {
 	bubbles := map[string]bool{}
@@ -106,9 +106,24 @@ func inspectTests(files []*ast.File, at func(token.Pos, string)) {
 				at(call.Pos(), "time.Sleep in a test: wait for the event itself, or use testing/synctest")
 			case pkg != "" && (name == "SkipNow" || name == "Skip" && len(call.Args) == 0):
 				at(call.Pos(), "skipped without a reason: say what is missing and how to get it")
+			case strings.HasPrefix(name, "Eventually") && len(call.Args) > 2 && !inBubble && namesTime(call.Args[2]):
+				at(call.Pos(), "waits for a time of its own: use the package's patience, which ends a hang and says nothing about speed")
 			}
 		})
 	}
+}
+
+// namesTime reports whether an expression is made of time.Second or the like.
+func namesTime(e ast.Expr) bool {
+	found := false
+	ast.Inspect(e, func(n ast.Node) bool {
+		if s, ok := n.(*ast.SelectorExpr); ok {
+			x, ok := s.X.(*ast.Ident)
+			found = found || ok && x.Name == "time"
+		}
+		return !found
+	})
+	return found
 }
 
 func calls(f *ast.FuncDecl, which func(pkg, name string) bool) bool {

@@ -21,6 +21,9 @@ func TestMain(m *testing.M) {
 	redistest.Main(m)
 }
 
+// patience ends a hang, and says nothing about speed.
+const patience = 2 * time.Minute
+
 func TestFlags(t *testing.T) {
 	for args, want := range map[string][]int{
 		"":                           {6379, 6380, 6381},
@@ -125,7 +128,7 @@ func TestTopologyRunsUntilItsContextEnds(t *testing.T) {
 	addrs := []string{"127.0.0.1:" + strconv.Itoa(ports[0]), "127.0.0.1:" + strconv.Itoa(ports[1])}
 	require.Eventually(t, func() bool {
 		return len(replication.Check(t.Context(), addrs, replication.CheckOptions{}).Problems) == 0
-	}, 2*time.Minute, 10*time.Millisecond)
+	}, patience, 10*time.Millisecond)
 	cancel()
 	require.NoError(t, <-ended)
 	require.Contains(t, out.String(), basics.CLI()+" -p "+strconv.Itoa(ports[1]))

@@ -19,9 +19,9 @@ import (
 
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/04-websocket-chat"
 )
 
@@ -31,27 +31,7 @@ func TestMain(m *testing.M) {
 		main()
 		os.Exit(0)
 	}
-	exit := m.Run()
-	if exit == 0 {
-		if err := leaks(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			exit = 1
-		}
-	}
-	os.Exit(exit)
-}
-
-// leaks says which goroutines the tests have left behind. On a slow machine some
-// take longer to end than goleak waits for them.
-func leaks() (err error) {
-	for began := time.Now(); time.Since(began) < patience; {
-		// The one goroutine from which servers are started lives as long as the program.
-		err = goleak.Find(goleak.IgnoreTopFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"))
-		if err == nil {
-			return nil
-		}
-	}
-	return err
+	redistest.Main(m)
 }
 
 // patience ends a test that waits for what never comes. It says nothing about

@@ -15,7 +15,6 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
@@ -34,11 +33,7 @@ func TestMain(m *testing.M) {
 		os.Exit(system.NodeMain())
 	}
 	logging.Disable()
-	// The one goroutine from which servers are started lives as long as the program;
-	// a client whose dial has failed sleeps up to a second after its Close.
-	goleak.VerifyTestMain(m,
-		goleak.IgnoreTopFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"),
-		goleak.IgnoreAnyFunction("github.com/redis/go-redis/v9/internal/pool.(*ConnPool).tryDial"))
+	redistest.Main(m)
 }
 
 func emitLine(args ...string) (code int, out, errOut string) {

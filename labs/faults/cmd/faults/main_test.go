@@ -9,15 +9,15 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
+	"example.com/redis-chat/01-redis-basics/redistest"
 	faults "example.com/redis-chat/labs/faults"
 )
 
 func TestMain(m *testing.M) {
 	faults.NodeAsked()
 	faults.Quiet()
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread")) // lives as long as the process
+	redistest.Main(m)
 }
 
 func TestBadUsageIsOneSentence(t *testing.T) {

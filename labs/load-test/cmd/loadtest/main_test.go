@@ -8,14 +8,13 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/01-redis-basics/redistest"
 )
 
 func TestMain(m *testing.M) {
-	// The thread that starts servers lives as long as the process, so that they die with it.
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"))
+	redistest.Main(m)
 }
 
 // command runs the program as from the command line.

@@ -11,7 +11,6 @@ import (
 
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/redistest"
@@ -23,7 +22,7 @@ func TestMain(m *testing.M) {
 		main()
 		os.Exit(0)
 	}
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread")) // lives as long as the process
+	redistest.Main(m)
 }
 
 // patience ends a hang, and says nothing about speed.
