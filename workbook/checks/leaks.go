@@ -42,7 +42,7 @@ func unwatchedForLeaks(_ context.Context, root string) ([]string, error) {
 			}
 			folder := path.Dir(name)
 			watched[folder] = watched[folder] || f.Name.Name == "TestMain" && calls(f, func(pkg, name string) bool {
-				return pkg == "goleak" && name == "VerifyTestMain" || pkg == "redistest" && name == "Main"
+				return pkg == "goleak" && name == "VerifyTestMain" || (pkg == "redistest" || pkg == "") && name == "Main"
 			})
 		}
 	}
