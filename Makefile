@@ -19,7 +19,7 @@ run: ## start the final system, and open its live map (ARGS=-open=false: do not)
 	@go build -buildvcs=false -o bin/ ./06-emitter/cmd/system
 	@exec bin/system $(ARGS)
 
-test: ## run all tests embedded, and again on redis-server when it is on the PATH
+test: ## run all tests embedded, and again on redis-server or valkey-server when one is on the PATH
 	@[ -e bin/tests ] || $(call first,-race,two to three minutes)
 	@go run ./workbook/cmd/test $(ARGS)
 
