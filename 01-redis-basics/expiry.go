@@ -42,7 +42,12 @@ func (e *expiry) advance(must bool) {
 	}
 	e.m.FastForward(now.Sub(e.last))
 	e.last = now
-	e.next = now.Add(min(max(time.Millisecond, 10*time.Since(now)), 500*time.Millisecond))
+	e.next = now.Add(lookAgainAfter(time.Since(now)))
+}
+
+// lookAgainAfter is how long no look is due, after one that took so long.
+func lookAgainAfter(took time.Duration) time.Duration {
+	return min(max(time.Millisecond, 10*took), 500*time.Millisecond)
 }
 
 func setsExpiry(cmd string, args []string) bool {
