@@ -17,6 +17,7 @@ import (
 
 	"example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 // scripted is a server of a few lines, over net.Pipe: so a test inside synctest
@@ -102,7 +103,7 @@ func (s *scripted) answer(c net.Conn, words []string) (reply string) {
 		}
 		return reply
 	case "publish":
-		if words[1] == probeChannel {
+		if words[1] == wire.ProbeChannel {
 			s.probes++
 		}
 		if s.subscriber != nil {

@@ -21,6 +21,7 @@ import (
 	"example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 // One operation is a burst of messages of 100 bytes, from a client's socket
@@ -156,28 +157,11 @@ func tellPlaced(conn net.Conn, placed chan<- struct{}) {
 	}
 }
 
-// What a client's data costs on that client's goroutine.
-func BenchmarkPack(b *testing.B) {
-	for name, data := range map[string]string{
-		"text":   `"` + strings.Repeat("x", 98) + `"`,
-		"object": `{"text":"` + strings.Repeat("x", 60) + `","reply":12345,"tags":["a","b"],"at":1.5}`,
-	} {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := pack(json.RawMessage(data)); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}
-
 // What a message costs the delivering goroutine before the hub has it.
 func BenchmarkTakeIn(b *testing.B) {
-	e := Envelope{
+	e := wire.Envelope{
 		UID: "abc123", Event: "message", Args: []any{json.RawMessage(`"` + strings.Repeat("x", 98) + `"`)},
-		Rooms: []string{"lobby"}, Except: []string{"0123456789abcdefghij"}, Flags: Flags{Broadcast: true},
+		Rooms: []string{"lobby"}, Except: []string{"0123456789abcdefghij"}, Flags: wire.Flags{Broadcast: true},
 		Pub: "0123456789ab", Seq: 1, From: "alice", At: time.Now().UnixMilli(),
 	}
 	payload, err := e.Append(nil)
@@ -186,7 +170,7 @@ func BenchmarkTakeIn(b *testing.B) {
 	s := newSequences(e.Pub)
 	b.ReportAllocs()
 	for b.Loop() {
-		got, err := DecodeEnvelope(text)
+		got, err := wire.DecodeEnvelope(text)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -195,24 +179,4 @@ func BenchmarkTakeIn(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-}
-
-// Every node reads every node's probes: n nodes, n×n of these each interval.
-func BenchmarkProbe(b *testing.B) {
-	p := Probe{Node: "host:3000", Pub: "0123456789ab", Seq: 123456, Count: 1234, Every: 250}
-	b.Run("write", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			marshal(p)
-		}
-	})
-	text := string(marshal(p))
-	b.Run("read", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := DecodeProbe(text); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
 }

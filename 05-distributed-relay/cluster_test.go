@@ -22,6 +22,7 @@ import (
 	"example.com/redis-chat/02-replication/topologytest"
 	"example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 func TestMain(m *testing.M) {
@@ -261,7 +262,7 @@ func (c *cluster) redis(i int) *redis.Client {
 }
 
 // publish sends an envelope as somebody else in the cluster would.
-func (c *cluster) publish(e relay.Envelope) {
+func (c *cluster) publish(e wire.Envelope) {
 	c.t.Helper()
 	payload, err := e.Append(nil)
 	require.NoError(c.t, err)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/redis-chat/03-pubsub"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 // deliver is the delivering goroutine: all that the subscription holds ready
@@ -57,16 +58,16 @@ func (r *Relay) take(e *pubsub.Event, now time.Time) {
 
 func (r *Relay) message(e *pubsub.Event, now time.Time) {
 	switch e.Channel[len(r.o.Prefix):] {
-	case probeChannel:
-		p, err := DecodeProbe(e.Payload)
+	case wire.ProbeChannel:
+		p, err := wire.DecodeProbe(e.Payload)
 		if err == nil {
 			err = r.probed(&p, e.Probe, now)
 		}
 		if err != nil {
 			r.malformed(e, err)
 		}
-	case presenceChannel:
-		p, names, err := decodePresence(e.Payload)
+	case wire.PresenceChannel:
+		p, names, err := wire.DecodePresence(e.Payload)
 		if err == nil {
 			err = r.present(&p, names)
 		}
@@ -84,7 +85,7 @@ func (r *Relay) broadcast(e *pubsub.Event, now time.Time) {
 		r.oversize(e, now)
 		return
 	}
-	envelope, err := DecodeEnvelope(e.Payload)
+	envelope, err := wire.DecodeEnvelope(e.Payload)
 	if err != nil {
 		r.malformed(e, err)
 		return
@@ -119,8 +120,8 @@ func (r *Relay) numbered(pub string, seq uint64, now time.Time) (fresh bool, err
 	case pub == "" || seq == 0:
 		r.health.unnumbered(now)
 		return true, nil
-	case len(pub) > mostPublisher:
-		return false, errPublisher
+	case len(pub) > wire.MaxPub:
+		return false, wire.ErrPub
 	case pub == r.pub && seq > r.publisher.issued.Load():
 		return false, errForged
 	}

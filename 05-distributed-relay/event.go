@@ -7,13 +7,15 @@ import (
 	"time"
 
 	"example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/05-distributed-relay/pack"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 var errReserved = errors.New("an event that begins with $ is a node's own")
 
 // toEvent makes of an envelope what a hub delivers: one argument becomes the
 // data, several an array, none is no data.
-func toEvent(e *Envelope) (chat.Event, error) {
+func toEvent(e *wire.Envelope) (chat.Event, error) {
 	switch {
 	case e.Event == "":
 		return chat.Event{}, errors.New("an event without a name")
@@ -32,7 +34,7 @@ func toEvent(e *Envelope) (chat.Event, error) {
 			if e.Event == "binary" {
 				event.Binary = arg
 			} else {
-				event.Data = appendBytes(nil, arg)
+				event.Data = pack.AppendBytes(nil, arg)
 			}
 		}
 	} else if len(e.Args) > 1 {
@@ -51,17 +53,17 @@ func joinArgs(args []any) json.RawMessage {
 		case json.RawMessage:
 			list = append(list, arg...)
 		case []byte:
-			list = appendBytes(list, arg)
+			list = pack.AppendBytes(list, arg)
 		}
 	}
 	return append(list, ']')
 }
 
 // toEnvelope is the other way: what a client of this node sent.
-func toEnvelope(event *chat.Event) (Envelope, error) {
-	e := Envelope{
+func toEnvelope(event *chat.Event) (wire.Envelope, error) {
+	e := wire.Envelope{
 		Event: event.Name, Rooms: event.Rooms, Except: event.Except,
-		Flags: Flags{Broadcast: len(event.Except) > 0},
+		Flags: wire.Flags{Broadcast: len(event.Except) > 0},
 		From:  event.From, At: event.At.UnixMilli(),
 	}
 	switch {
@@ -69,8 +71,8 @@ func toEnvelope(event *chat.Event) (Envelope, error) {
 		e.Args = []any{event.Binary}
 	case event.Data != nil:
 		var err error
-		if e.packed, err = pack(event.Data); err != nil {
-			return Envelope{}, err
+		if e.Encoded, err = pack.FromJSON(event.Data); err != nil {
+			return wire.Envelope{}, err
 		}
 	}
 	return e, nil

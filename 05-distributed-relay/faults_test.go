@@ -13,6 +13,7 @@ import (
 	"example.com/redis-chat/02-replication/topologytest"
 	"example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 func message(text string, id int64) chat.Frame {
@@ -196,7 +197,7 @@ func TestGapIsSeenThoughNoMessageFollows(t *testing.T) {
 	c := startCluster(t, 1)
 	bob, n := c.dial(0, "bob", "lobby"), c.nodes[0]
 	say := func(seq uint64) {
-		c.publish(relay.Envelope{UID: "other1", Event: "message", Pub: "other", Seq: seq})
+		c.publish(wire.Envelope{UID: "other1", Event: "message", Pub: "other", Seq: seq})
 	}
 	say(1)
 	bob.until("message")
@@ -211,7 +212,7 @@ func TestMessageIsNotDeliveredAgain(t *testing.T) {
 	c := startCluster(t, 1)
 	bob, n := c.dial(0, "bob", "lobby"), c.nodes[0]
 	for _, seq := range []uint64{1, 2, 2, 1, 3} {
-		c.publish(relay.Envelope{UID: "other1", Event: fmt.Sprint("m", seq), Pub: "other", Seq: seq})
+		c.publish(wire.Envelope{UID: "other1", Event: fmt.Sprint("m", seq), Pub: "other", Seq: seq})
 	}
 	for _, want := range []string{"m1", "m2", "m3"} {
 		require.Equal(t, want, bob.next().Event)

@@ -15,7 +15,7 @@ import (
 	"github.com/vmihailenco/msgpack/v5"
 
 	"example.com/redis-chat/02-replication/topologytest"
-	"example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 type fields map[string]any
@@ -39,7 +39,7 @@ func (c *cluster) identity(node int) string {
 	for {
 		m, err := sub.ReceiveMessage(c.t.Context())
 		require.NoError(c.t, err)
-		if p, err := relay.DecodeProbe(m.Payload); err == nil && p.Node == fmt.Sprint("node-", node) {
+		if p, err := wire.DecodeProbe(m.Payload); err == nil && p.Node == fmt.Sprint("node-", node) {
 			return p.Pub
 		}
 	}
@@ -49,7 +49,7 @@ func (c *cluster) identity(node int) string {
 func TestForgedNumberSilencesNobodyForGood(t *testing.T) {
 	for name, forge := range map[string]func(c *cluster, pub string, seq uint64){
 		"a message": func(c *cluster, pub string, seq uint64) {
-			c.publish(relay.Envelope{UID: "abc123", Event: "forged", Pub: pub, Seq: seq})
+			c.publish(wire.Envelope{UID: "abc123", Event: "forged", Pub: pub, Seq: seq})
 		},
 		"a probe": func(c *cluster, pub string, seq uint64) {
 			c.forge("chat:probe", fields{"node": "forged", "pub": pub, "seq": seq, "n": uint64(math.MaxUint64)})
@@ -98,7 +98,7 @@ func TestForgedProbeProvesNoDelivery(t *testing.T) {
 	c := startClusterWith(t, 1, attentive)
 	n, pub, bob := c.nodes[0], c.identity(0), c.dial(0, "bob", "lobby")
 	n.probe(t)
-	c.publish(relay.Envelope{UID: relay.EmitterUID, Event: "before"})
+	c.publish(wire.Envelope{UID: wire.EmitterUID, Event: "before"})
 	bob.until("before") // so the first two probes are back: they prove nothing any more
 	require.NoError(t, c.top.Cut(1))
 	bob.until("$degraded")
@@ -113,7 +113,7 @@ func TestForgedProbeProvesNoDelivery(t *testing.T) {
 			write("chat:probe", b)
 		}
 	}
-	e := relay.Envelope{UID: relay.EmitterUID, Event: "after"}
+	e := wire.Envelope{UID: wire.EmitterUID, Event: "after"}
 	payload, err := e.Append(nil)
 	require.NoError(t, err)
 	write("socket.io#/#", payload)
@@ -240,7 +240,7 @@ func TestForgedPresence(t *testing.T) {
 		}
 	}
 	// Alice was there all the time.
-	c.publish(relay.Envelope{UID: relay.EmitterUID, Event: "after"})
+	c.publish(wire.Envelope{UID: wire.EmitterUID, Event: "after"})
 	require.Equal(t, "after", alice.next().Event)
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/vmihailenco/msgpack/v5"
 
-	"example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 var ourChannels = []string{"socket.io#/#", "socket.io#/#lobby#", "chat:probe", "chat:presence"}
@@ -26,7 +26,7 @@ func prefixes(payload []byte) (cut []string) {
 
 // hostile is what anybody can publish, by what is wrong with it.
 func hostile(t *testing.T) map[string][]string {
-	e := relay.Envelope{
+	e := wire.Envelope{
 		UID: "abc123", Event: "message", Args: []any{json.RawMessage(`{"a":[1.5,-70000,"é"]}`), []byte("b")},
 		Rooms: []string{"lobby"}, Except: []string{"x"}, Pub: "p", Seq: 300, From: "eve", At: 1e12,
 	}
@@ -131,7 +131,7 @@ func TestHostilePayloadsAreOneLineASecondInTheLog(t *testing.T) {
 func TestOtherKeysAndNamespacesAreNotOurs(t *testing.T) {
 	c := startCluster(t, 1)
 	bob := c.dial(0, "bob", "lobby")
-	e := relay.Envelope{UID: "abc123", Event: "stolen"}
+	e := wire.Envelope{UID: "abc123", Event: "stolen"}
 	payload, err := e.Append(nil)
 	require.NoError(t, err)
 	for _, channel := range []string{
@@ -142,10 +142,10 @@ func TestOtherKeysAndNamespacesAreNotOurs(t *testing.T) {
 	}
 	// In our namespace the name of the channel is only where to look: a room that
 	// is named like a namespace is a room.
-	c.publish(relay.Envelope{UID: "abc123", Event: "in a room", Rooms: []string{"admin"}})
+	c.publish(wire.Envelope{UID: "abc123", Event: "in a room", Rooms: []string{"admin"}})
 	c.publishRaw("socket.io#/#/admin#", payload)
 	require.Equal(t, "stolen", bob.next().Event)
-	c.publish(relay.Envelope{UID: relay.EmitterUID, Event: "after"})
+	c.publish(wire.Envelope{UID: wire.EmitterUID, Event: "after"})
 	require.Equal(t, "after", bob.next().Event)
 	require.Zero(t, c.nodes[0].metric(t, "chat_messages_malformed_total"))
 }
@@ -155,9 +155,9 @@ func TestNodesOwnEventsCannotBeForged(t *testing.T) {
 	bob, n := c.dial(0, "bob", "lobby"), c.nodes[0]
 	names := []string{"$welcome", "$error", "$ack", "$placed", "$presence", "$degraded", "$recovered", "$pong", "$", "$\u202E"}
 	for _, name := range names {
-		c.publish(relay.Envelope{UID: relay.EmitterUID, Event: name, Args: []any{json.RawMessage(`{"count":7}`)}, Rooms: []string{"lobby"}})
+		c.publish(wire.Envelope{UID: wire.EmitterUID, Event: name, Args: []any{json.RawMessage(`{"count":7}`)}, Rooms: []string{"lobby"}})
 	}
-	c.publish(relay.Envelope{UID: relay.EmitterUID, Event: "after"})
+	c.publish(wire.Envelope{UID: wire.EmitterUID, Event: "after"})
 	for {
 		m := bob.any()
 		if m.Event == "after" {

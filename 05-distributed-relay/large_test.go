@@ -14,6 +14,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
 	"example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 const large = 64 << 20 // bytes
@@ -36,7 +37,7 @@ func (c *cluster) isReal() bool {
 func (c *cluster) publishLarge(listener *client) {
 	c.t.Helper()
 	somebody := func(event string, seq uint64, args ...any) {
-		e := relay.Envelope{UID: "other1", Event: event, Args: args, Pub: "somebody", Seq: seq}
+		e := wire.Envelope{UID: "other1", Event: event, Args: args, Pub: "somebody", Seq: seq}
 		payload, err := e.Append(nil)
 		require.NoError(c.t, err)
 		c.publishRaw("socket.io#/#", payload)

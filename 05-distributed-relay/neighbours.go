@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 const (
@@ -69,11 +72,11 @@ func (r *Relay) tell(all, ask bool) {
 	if !some && !ask {
 		return
 	}
-	payload := marshal(presence{
+	payload := wire.Presence{
 		Node: r.o.Node, Pub: r.pub, Whole: all, Ask: ask, Joined: update.Joined, Left: update.Left,
-	})
+	}.Encode()
 	m := outgoing{since: time.Now(), size: len(payload)}
-	m.own = func() (string, []byte) { return presenceChannel, payload }
+	m.own = func() (string, []byte) { return wire.PresenceChannel, payload }
 	r.publisher.outbox.put(m)
 }
 
@@ -90,7 +93,7 @@ func (r *Relay) askWhole(ask bool) {
 }
 
 // heard notes another node's probe. A new node and we tell each other who is here.
-func (r *Relay) heard(p *Probe, now time.Time) error {
+func (r *Relay) heard(p *wire.Probe, now time.Time) error {
 	n := r.nodes[p.Pub]
 	if n == nil {
 		if len(r.nodes) >= mostNodes {
@@ -117,7 +120,11 @@ func (r *Relay) tellOf(what string, n *neighbour) {
 func clip(name string) string { return strings.ToValidUTF8(name[:min(len(name), 100)], "") }
 
 // present takes in what another node tells of its clients.
-func (r *Relay) present(p *presence, names int) error {
+func (r *Relay) present(p *wire.Presence, names int) error {
+	update := chat.PresenceUpdate{Whole: p.Whole, Joined: p.Joined, Left: p.Left}
+	if err := update.Check(); err != nil {
+		return err // what is told goes to every client of a room
+	}
 	n := r.nodes[p.Pub]
 	if n == nil {
 		return nil // our own; or gone, or not yet come: its first probe makes it tell everything
@@ -125,11 +132,11 @@ func (r *Relay) present(p *presence, names int) error {
 	if !p.Whole {
 		names += n.names
 	}
-	if names > mostPresent {
-		return fmt.Errorf("more than %d clients of one node", mostPresent)
+	if names > wire.MaxNames {
+		return fmt.Errorf("more than %d clients of one node", wire.MaxNames)
 	}
 	n.names = max(0, names) // who was not known to be there can leave, too
-	r.hub.ApplyPresence(p.Pub, p.update())
+	r.hub.ApplyPresence(p.Pub, update)
 	if p.Ask {
 		r.askWhole(false)
 	}

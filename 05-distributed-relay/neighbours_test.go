@@ -1,13 +1,16 @@
 package relay
 
 import (
+	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 func TestNodeIsJudgedByItsOwnInterval(t *testing.T) {
@@ -26,7 +29,7 @@ func TestNodeIsJudgedByItsOwnInterval(t *testing.T) {
 		hub, err := chat.NewHub(chat.Options{Relay: r})
 		require.NoError(t, err)
 		r.hub = hub
-		r.heard(&Probe{Node: "other", Pub: "other", Every: row.every.Milliseconds()}, now)
+		r.heard(&wire.Probe{Node: "other", Pub: "other", Every: row.every.Milliseconds()}, now)
 		r.forgetSilent(now.Add(row.gone))
 		require.Len(t, r.nodes, 1, "probing every %v, silent for %v", row.every, row.gone)
 		r.forgetSilent(now.Add(row.gone + time.Millisecond))
@@ -40,4 +43,65 @@ func TestAskingForListsIsNotSwallowedByTelling(t *testing.T) {
 	r.askWhole(true)
 	<-r.wholeDue
 	require.True(t, r.askDue.Swap(false))
+}
+
+// What a node adds to its list, again and again, comes to an end.
+func TestClientsOfOneNodeAreBounded(t *testing.T) {
+	r := New(Options{})
+	hub, err := chat.NewHub(chat.Options{Relay: r})
+	require.NoError(t, err)
+	r.hub = hub
+	require.NoError(t, r.heard(&wire.Probe{Node: "eve", Pub: "eve"}, time.Now()))
+	tell := func(whole bool, names int) error { return r.present(&wire.Presence{Pub: "eve", Whole: whole}, names) }
+	require.NoError(t, tell(false, wire.MaxNames))
+	require.Error(t, tell(false, 1))
+	require.NoError(t, tell(false, -1))
+	require.NoError(t, tell(false, 1))
+	require.NoError(t, tell(true, 5), "the whole list is all there is")
+	require.NoError(t, tell(false, wire.MaxNames-5))
+	require.Error(t, tell(false, 1))
+	require.NoError(t, tell(false, -2*wire.MaxNames))
+	require.NoError(t, tell(false, wire.MaxNames))
+	require.Error(t, tell(false, 1), "nobody leaves who is not there")
+}
+
+func TestNodesThatAreFollowedAreBounded(t *testing.T) {
+	r, now := New(Options{}), time.Now()
+	for i := range mostNodes {
+		require.NoError(t, r.heard(&wire.Probe{Node: "n", Pub: fmt.Sprint(i)}, now))
+	}
+	require.Error(t, r.heard(&wire.Probe{Node: "n", Pub: "one more"}, now))
+	require.NoError(t, r.heard(&wire.Probe{Node: "n", Pub: "7"}, now), "who is followed stays so")
+	require.Len(t, r.nodes, mostNodes)
+}
+
+// What a node tells goes to every client of a room: it must be what a client
+// could have chosen.
+func TestNamesAndRoomsThatNoClientCouldHaveAreRefused(t *testing.T) {
+	type of = map[string][]string
+	r := New(Options{})
+	hub, err := chat.NewHub(chat.Options{Relay: r})
+	require.NoError(t, err)
+	r.hub = hub
+	require.NoError(t, r.heard(&wire.Probe{Node: "eve", Pub: "eve"}, time.Now()))
+	for name, p := range map[string]wire.Presence{
+		"a name is too long":      {Joined: of{"lobby": {strings.Repeat("n", 33)}}},
+		"a name of a megabyte":    {Left: of{"lobby": {strings.Repeat("n", 1<<20)}}},
+		"a name turns the line":   {Joined: of{"lobby": {"\u202Eecila"}}},
+		"a name is not printable": {Joined: of{"lobby": {"a\x00"}}},
+		"a room is too long":      {Joined: of{strings.Repeat("r", 65): {"alice"}}},
+		"a room is empty":         {Joined: of{"": {"alice"}}},
+		"a room is a connection":  {Joined: of{"aSocketsIdOf20Charac": {"alice"}}},
+	} {
+		p.Pub = "eve"
+		err := r.present(&p, 1)
+		require.Error(t, err, name)
+		require.Less(t, len(err.Error()), 500, name)
+	}
+	require.NoError(t, r.present(&wire.Presence{Pub: "eve", Joined: of{"lobby": {"alice"}}}, 1))
+}
+
+func TestNameOfANodeIsClipped(t *testing.T) {
+	require.Equal(t, strings.Repeat("n", 100), clip(strings.Repeat("n", 101)))
+	require.Equal(t, strings.Repeat("é", 49)+"x", clip("x" + strings.Repeat("é", 50))[1:]+"x", "no half of a letter")
 }

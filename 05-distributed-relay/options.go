@@ -53,14 +53,6 @@ func def[T comparable](field *T, value T) {
 	}
 }
 
-// Channels. The first is Socket.IO's; a node subscribes to all that begins so,
-// as the name of a room follows for messages to one room.
-const (
-	socketIOKey     = "socket.io"
-	probeChannel    = "chat:probe"
-	presenceChannel = "chat:presence"
-)
-
 // client makes a client with one connection that tries everything once: what
 // is tried again, and when, is decided here and not below. Above all a PUBLISH
 // whose answer was lost must not be sent twice.

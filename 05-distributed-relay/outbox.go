@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 // outgoing is one thing to publish: a client's message, or something of the
 // node's own.
 type outgoing struct {
-	envelope Envelope                                // a client's message; numbered when it is sent
+	envelope wire.Envelope                           // a client's message; numbered when it is sent
 	sent     *chat.Sent                              // who waits for news of it
 	own      func() (channel string, payload []byte) // instead: made when it is sent, on the publishing goroutine
 	done     func(error)                             // of own: what became of it; may be nil

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 func own(name string) outgoing {
@@ -13,7 +15,7 @@ func own(name string) outgoing {
 }
 
 func said(name string, size int) outgoing {
-	return outgoing{size: size, envelope: Envelope{Event: name}}
+	return outgoing{size: size, envelope: wire.Envelope{Event: name}}
 }
 
 // names are those of what is to be sent, in order.

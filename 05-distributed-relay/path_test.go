@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/04-websocket-chat"
-	"example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 func TestMessageReachesTheOtherNodeAndNotItsSender(t *testing.T) {
@@ -34,7 +34,7 @@ func TestMessageReachesTheOtherNodeAndNotItsSender(t *testing.T) {
 	require.JSONEq(t, `"second"`, string(alice.next().Data))
 	require.JSONEq(t, `"second"`, string(carol.next().Data))
 	// And dave, in another room, gets nothing before what is for all.
-	c.publish(relay.Envelope{UID: relay.EmitterUID, Event: "notice"})
+	c.publish(wire.Envelope{UID: wire.EmitterUID, Event: "notice"})
 	require.Equal(t, "notice", elsewhere.next().Event)
 }
 
@@ -92,7 +92,7 @@ func TestRoomsAndExceptionsOfOtherPublishers(t *testing.T) {
 	alice, bob := c.dial(0, "alice", "red"), c.dial(1, "bob", "blue")
 	id := bob.Welcome().ID
 	text := func(s string) []any { return []any{json.RawMessage(`"` + s + `"`)} }
-	foreign := relay.Envelope{UID: "abc123", Event: "message"}
+	foreign := wire.Envelope{UID: "abc123", Event: "message"}
 	send := func(s string, rooms, except []string) {
 		e := foreign
 		e.Args, e.Rooms, e.Except = text(s), rooms, except
@@ -137,7 +137,7 @@ func TestArgumentsBecomeData(t *testing.T) {
 		{[]any{[]byte{0, 1, 255}}, `{"$base64":"AAH/"}`},
 		{[]any{one, []byte{0}}, `[1,{"$base64":"AA=="}]`},
 	} {
-		c.publish(relay.Envelope{UID: relay.EmitterUID, Event: "e", Args: row.args})
+		c.publish(wire.Envelope{UID: wire.EmitterUID, Event: "e", Args: row.args})
 		require.Equal(t, row.want, string(bob.next().Data))
 	}
 }
@@ -152,8 +152,8 @@ func TestWhatCannotBeDeliveredIsCountedAndStopsNothing(t *testing.T) {
 		c.publishRaw("chat:probe", []byte(payload))
 		c.publishRaw("chat:presence", []byte(payload))
 	}
-	c.publish(relay.Envelope{UID: relay.EmitterUID, Event: "$welcome"})
-	c.publish(relay.Envelope{UID: relay.EmitterUID, Event: "after"})
+	c.publish(wire.Envelope{UID: wire.EmitterUID, Event: "$welcome"})
+	c.publish(wire.Envelope{UID: wire.EmitterUID, Event: "after"})
 	require.Equal(t, "after", bob.next().Event)
 	n := c.nodes[0]
 	n.awaitMetric(t, "chat_messages_malformed_total", float64(3*len(bad)))

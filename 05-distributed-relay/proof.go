@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 // probe publishes one probe, behind whatever is queued, and waits for the
@@ -13,10 +15,10 @@ func (r *Relay) probe(ctx context.Context) error {
 	result := make(chan error, 1)
 	m := outgoing{since: time.Now(), size: 128, done: func(err error) { result <- err }}
 	m.own = func() (string, []byte) {
-		return probeChannel, marshal(Probe{
+		return wire.ProbeChannel, wire.Probe{
 			Node: r.o.Node, Pub: r.pub, Seq: r.publisher.seq,
 			Count: r.probes.Add(1), Every: r.o.ProbeInterval.Milliseconds(),
-		})
+		}.Encode()
 	}
 	if !r.publisher.outbox.put(m) {
 		return fmt.Errorf("too much waits for the master at %s", r.o.PubAddr)
@@ -34,10 +36,10 @@ func (r *Relay) probe(ctx context.Context) error {
 // so a probe with it proves nothing unless it is one that we have published, and
 // none of before.
 func (r *Relay) isOwnProbe(channel, payload string) bool {
-	if !strings.HasSuffix(channel, probeChannel) || !strings.Contains(payload, r.pub) {
+	if !strings.HasSuffix(channel, wire.ProbeChannel) || !strings.Contains(payload, r.pub) {
 		return false
 	}
-	p, err := DecodeProbe(payload)
+	p, err := wire.DecodeProbe(payload)
 	if err != nil || p.Pub != r.pub || p.Count <= r.back || p.Count > r.probes.Load() || p.Seq > r.publisher.issued.Load() {
 		return false
 	}
@@ -47,7 +49,7 @@ func (r *Relay) isOwnProbe(channel, payload string) bool {
 
 // probed takes in a probe. own says that it is the one whose return proves
 // delivery: see isOwnProbe.
-func (r *Relay) probed(p *Probe, own bool, now time.Time) error {
+func (r *Relay) probed(p *wire.Probe, own bool, now time.Time) error {
 	if p.Pub == r.pub && (p.Count > r.probes.Load() || p.Seq > r.publisher.issued.Load()) {
 		return errForged
 	}

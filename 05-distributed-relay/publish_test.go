@@ -13,6 +13,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 func TestMessageWhoseAnswerWasLostIsNotSentAgain(t *testing.T) {
@@ -39,7 +40,7 @@ func TestMessageWhoseAnswerWasLostIsNotSentAgain(t *testing.T) {
 	require.JSONEq(t, `"lucky"`, string(bob.until("message").Data))
 	times := 0
 	for _, m := range door.seen() {
-		if e, err := relay.DecodeEnvelope(m.payload); err == nil && fmt.Sprintf("%s", e.Args[0]) == `"unlucky"` {
+		if e, err := wire.DecodeEnvelope(m.payload); err == nil && fmt.Sprintf("%s", e.Args[0]) == `"unlucky"` {
 			times++
 		}
 	}
@@ -99,7 +100,7 @@ func TestWhatIsQueuedIsOnePipelineOnOneConnection(t *testing.T) {
 	seen := door.seen()
 	for i, m := range seen {
 		require.Equal(t, seen[0].conn, m.conn, "two connections could swap two messages")
-		e, err := relay.DecodeEnvelope(m.payload)
+		e, err := wire.DecodeEnvelope(m.payload)
 		require.NoError(t, err)
 		require.Equal(t, uint64(i+1), e.Seq, "numbered in the order in which they are sent")
 		if i < queued {

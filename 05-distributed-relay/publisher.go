@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 const (
@@ -187,7 +189,7 @@ func (p *publisher) number(m *outgoing, c *command) {
 	e.UID, e.Pub, e.Seq = p.uid, p.pub, p.seq
 	// A later append may move the buffer; what was appended stays where it was.
 	begin := len(p.buf)
-	p.buf = e.appendChannel(append(p.buf, p.o.Prefix...), socketIOKey)
+	p.buf = e.AppendChannel(append(p.buf, p.o.Prefix...), wire.DefaultKey)
 	c.channel = p.buf[begin:len(p.buf):len(p.buf)]
 	begin = len(p.buf)
 	var err error

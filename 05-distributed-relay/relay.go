@@ -13,6 +13,7 @@ import (
 
 	"example.com/redis-chat/03-pubsub"
 	"example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 // Relay is one node's end of the cluster. It implements chat.Relay: make it
@@ -99,7 +100,7 @@ func (r *Relay) Run(ctx context.Context, hub *chat.Hub) error {
 		// miniredis sends what was subscribed by channel and by pattern separately,
 		// and a probe that overtakes messages counts them as missed.
 		Patterns: []string{
-			r.o.Prefix + socketIOKey + "#/#*", r.o.Prefix + probeChannel, r.o.Prefix + presenceChannel,
+			r.o.Prefix + wire.Pattern(wire.DefaultKey), r.o.Prefix + wire.ProbeChannel, r.o.Prefix + wire.PresenceChannel,
 		},
 		Probe:         r.probe,
 		Back:          r.isOwnProbe,

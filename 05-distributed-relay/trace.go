@@ -6,6 +6,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 // Tracer tells somebody who looks on what happens to messages in a node: it is
@@ -69,7 +70,7 @@ type Step struct {
 const mostClients = 32
 
 // trace tells of a message that has no number: nobody has published it.
-func (p *publisher) trace(kind StepKind, e *Envelope) {
+func (p *publisher) trace(kind StepKind, e *wire.Envelope) {
 	tell := p.o.Trace.looking(kind)
 	if tell == nil {
 		return

@@ -10,6 +10,7 @@ import (
 
 	"example.com/redis-chat/02-replication/topologytest"
 	"example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 // steps are told by the goroutines that carry the messages.
@@ -29,9 +30,9 @@ func (s steps) next(t *testing.T) relay.Step {
 }
 
 // envelope is the message of a step.
-func (s steps) envelope(t *testing.T, step relay.Step) relay.Envelope {
+func (s steps) envelope(t *testing.T, step relay.Step) wire.Envelope {
 	t.Helper()
-	e, err := relay.DecodeEnvelope(step.Payload)
+	e, err := wire.DecodeEnvelope(step.Payload)
 	require.NoError(t, err)
 	return e
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	relay "example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 // Emitter emits events. To, Except and WaitFor return a changed copy and leave
@@ -95,8 +95,8 @@ func (e *Emitter) Emit(ctx context.Context, event string, args ...any) (Receipt,
 	if err != nil {
 		return Receipt{}, err
 	}
-	return e.line.emit(ctx, e.want, relay.Envelope{
-		UID:    relay.EmitterUID,
+	return e.line.emit(ctx, e.want, wire.Envelope{
+		UID:    wire.EmitterUID,
 		Event:  event,
 		Args:   list,
 		Rooms:  e.rooms,

@@ -14,7 +14,7 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
-	relay "example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/wire"
 	emitter "example.com/redis-chat/06-emitter"
 )
 
@@ -42,13 +42,13 @@ func listen(t *testing.T, addr, key string) *ear {
 }
 
 // hear returns the next event, its channel without the key, and its bytes.
-func (e *ear) hear() (event relay.Envelope, channel, payload string) {
+func (e *ear) hear() (event wire.Envelope, channel, payload string) {
 	e.t.Helper()
 	ctx, cancel := context.WithTimeout(e.t.Context(), patience)
 	defer cancel()
 	m, err := e.sub.ReceiveMessage(ctx)
 	require.NoError(e.t, err)
-	event, err = relay.DecodeEnvelope(m.Payload)
+	event, err = wire.DecodeEnvelope(m.Payload)
 	require.NoError(e.t, err)
 	return event, strings.TrimPrefix(m.Channel, e.key), m.Payload
 }
@@ -110,13 +110,13 @@ func TestRoomsAndArguments(t *testing.T) {
 		e       *emitter.Emitter
 		args    []any
 		channel string
-		want    relay.Envelope
+		want    wire.Envelope
 	}{
-		{e.To("r"), nil, "#/#r#", relay.Envelope{Rooms: []string{"r"}}},
-		{e.To("r", "r"), nil, "#/#r#", relay.Envelope{Rooms: []string{"r"}}},
-		{e.To("r").To("s").Except("t", "u"), nil, "#/#", relay.Envelope{Rooms: []string{"r", "s"}, Except: []string{"t", "u"}}},
-		{e, []any{1, nil, map[string]int{"a": 1}}, "#/#", relay.Envelope{Args: []any{json.RawMessage("1"), json.RawMessage("null"), json.RawMessage(`{"a":1}`)}}},
-		{e, []any{[]byte{0, 255}, json.RawMessage(`{"z":1,"a":9007199254740993}`)}, "#/#", relay.Envelope{Args: []any{[]byte{0, 255}, json.RawMessage(`{"z":1,"a":9007199254740993}`)}}},
+		{e.To("r"), nil, "#/#r#", wire.Envelope{Rooms: []string{"r"}}},
+		{e.To("r", "r"), nil, "#/#r#", wire.Envelope{Rooms: []string{"r"}}},
+		{e.To("r").To("s").Except("t", "u"), nil, "#/#", wire.Envelope{Rooms: []string{"r", "s"}, Except: []string{"t", "u"}}},
+		{e, []any{1, nil, map[string]int{"a": 1}}, "#/#", wire.Envelope{Args: []any{json.RawMessage("1"), json.RawMessage("null"), json.RawMessage(`{"a":1}`)}}},
+		{e, []any{[]byte{0, 255}, json.RawMessage(`{"z":1,"a":9007199254740993}`)}, "#/#", wire.Envelope{Args: []any{[]byte{0, 255}, json.RawMessage(`{"z":1,"a":9007199254740993}`)}}},
 	} {
 		_, err := c.e.Emit(t.Context(), "event", c.args...)
 		require.NoError(t, err)

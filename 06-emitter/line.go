@@ -11,7 +11,7 @@ import (
 
 	basics "example.com/redis-chat/01-redis-basics"
 	replication "example.com/redis-chat/02-replication"
-	relay "example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 // line is the one connection on which all events of an emitter leave.
@@ -40,7 +40,7 @@ func newLine(given *redis.Options) *line {
 	return &line{
 		client:  redis.NewClient(o),
 		addr:    o.Addr,
-		key:     "socket.io",
+		key:     wire.DefaultKey,
 		timeout: 2 * time.Second,
 		linger:  -1,
 		pub:     rand.Text()[:16],
@@ -59,7 +59,7 @@ func (l *line) lock(ctx context.Context) error {
 
 func (l *line) unlock() { <-l.turn }
 
-func (l *line) emit(ctx context.Context, want int, e relay.Envelope) (Receipt, error) {
+func (l *line) emit(ctx context.Context, want int, e wire.Envelope) (Receipt, error) {
 	ctx, cancel := context.WithTimeout(ctx, l.timeout)
 	defer cancel()
 	if err := l.lock(ctx); err != nil {
@@ -113,7 +113,7 @@ func (l *line) replicas(ctx context.Context) (int, error) {
 	return len(role.Replicas), nil
 }
 
-func (l *line) publish(ctx context.Context, e *relay.Envelope) error {
+func (l *line) publish(ctx context.Context, e *wire.Envelope) error {
 	e.Pub, e.Seq = l.pub, l.seq+1
 	var err error
 	if l.buf, err = e.Append(l.buf[:0]); err != nil {

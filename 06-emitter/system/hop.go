@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	relay "example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 // Hop is a message that was seen at a server.
@@ -25,10 +25,10 @@ type Hop struct {
 
 // newHop is a message that has been seen nowhere yet. by is the name of its
 // publisher, "" when that is no node of ours.
-func newHop(payload, by string, e *relay.Envelope) *Hop {
+func newHop(payload, by string, e *wire.Envelope) *Hop {
 	switch {
 	case by != "":
-	case e.UID == relay.EmitterUID:
+	case e.UID == wire.EmitterUID:
 		by = "emitter"
 	default:
 		by = "server " + short(e.UID, maxWords) // of Node.js, or a node that somebody started beside ours

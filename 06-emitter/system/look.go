@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	relay "example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 // What happens inside a node only the node knows. While somebody looks at the
@@ -55,7 +56,7 @@ func newStep(s relay.Step) Step {
 	step := Step{Kind: stepKinds[s.Kind], Clients: s.Clients}
 	if s.Kind == relay.Delivered {
 		step.Message = fingerprint(s.Payload)
-	} else if e, err := relay.DecodeEnvelope(s.Payload); err == nil { // it is the node's own
+	} else if e, err := wire.DecodeEnvelope(s.Payload); err == nil { // it is the node's own
 		hop := newHop(s.Payload, "", &e)
 		step.Client, step.Room, step.Text = hop.Client, hop.Room, hop.Text
 	}

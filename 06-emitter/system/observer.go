@@ -11,7 +11,7 @@ import (
 	basics "example.com/redis-chat/01-redis-basics"
 	replication "example.com/redis-chat/02-replication"
 	pubsub "example.com/redis-chat/03-pubsub"
-	relay "example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 // observe listens at one Redis server to everything that the nodes listen to. It
@@ -20,7 +20,7 @@ import (
 func (s *System) observe(ctx context.Context, i int) {
 	client := observerClient(s.top.Addrs()[i])
 	defer client.Close()
-	o := pubsub.Options{Channels: []string{"chat:probe"}, Patterns: []string{"socket.io#/#*"}}
+	o := pubsub.Options{Channels: []string{wire.ProbeChannel}, Patterns: []string{wire.Pattern(wire.DefaultKey)}}
 	subscriber, err := pubsub.Subscribe(ctx, client, o.WatchedThrough(s.master))
 	if err != nil {
 		panic("system: " + err.Error()) // a mistake in the options above
@@ -34,7 +34,7 @@ func (s *System) observe(ctx context.Context, i int) {
 		for _, e := range events {
 			switch e.Kind {
 			case pubsub.Message:
-				if e.Channel == "chat:probe" {
+				if e.Channel == wire.ProbeChannel {
 					s.knows(e.Payload)
 				} else if e.Pattern != "" { // else the observer's own probe
 					s.seen(i, &e, now)
@@ -149,7 +149,7 @@ func (s *System) whySilent(ctx context.Context, server Server, err error) string
 
 // knows learns from a node's probes which identity it publishes under.
 func (s *System) knows(payload string) {
-	if probe, err := relay.DecodeProbe(payload); err == nil {
+	if probe, err := wire.DecodeProbe(payload); err == nil {
 		s.paths.name(probe.Pub, probe.Node)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	pubsub "example.com/redis-chat/03-pubsub"
-	relay "example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 // paths follows messages from server to server. The same bytes at two servers
@@ -88,7 +88,7 @@ func (s *System) seen(i int, e *pubsub.Event, now time.Time) {
 
 // begin decodes a message at its first sight; nil: it is shown to nobody.
 func (s *System) begin(payload string) *path {
-	envelope, err := relay.DecodeEnvelope(payload)
+	envelope, err := wire.DecodeEnvelope(payload)
 	if err != nil || len(envelope.Rooms) == 1 && isProof(envelope.Rooms[0]) {
 		return nil // the nodes count what cannot be read
 	}

@@ -10,14 +10,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	pubsub "example.com/redis-chat/03-pubsub"
-	relay "example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 // said is a message as it comes from a server; one of npm's has no number.
 func said(t testing.TB, text string, seq uint64) *pubsub.Event {
 	data, err := json.Marshal(text)
 	require.NoError(t, err)
-	e := relay.Envelope{UID: relay.EmitterUID, Event: "message", Args: []any{json.RawMessage(data)}}
+	e := wire.Envelope{UID: wire.EmitterUID, Event: "message", Args: []any{json.RawMessage(data)}}
 	if seq > 0 {
 		e.Pub, e.Seq = "a publisher", seq
 	}

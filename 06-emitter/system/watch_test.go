@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	relay "example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 // ear is a node's standard input.
@@ -41,14 +42,14 @@ func TestStepInANodesLogIsPassedOnToTheMap(t *testing.T) {
 	s, _ := silent(t)
 	updates, _, end := s.feed.listen()
 	defer end()
-	e := relay.Envelope{UID: "abc123", Event: "wave", Args: []any{json.RawMessage(`{"a": 1.50}`)}, Rooms: []string{"lobby"}, From: "a\u0007", Except: []string{"id"}}
+	e := wire.Envelope{UID: "abc123", Event: "wave", Args: []any{json.RawMessage(`{"a": 1.50}`)}, Rooms: []string{"lobby"}, From: "a\u0007", Except: []string{"id"}}
 	payload, err := e.Append(nil)
 	require.NoError(t, err)
 	step := relay.Step{Kind: relay.Taken, Payload: string(payload)}
 	slog.New(slog.NewJSONHandler(&out, nil)).Info(stepMessage, "step", newStep(step))
 	s.logged(&node{name: "node-1"}, out.Bytes())
 	require.Equal(t, Step{Node: "node-1", Kind: "taken", Client: "id", Room: "lobby", Text: `[wave] {"a":1.5}`}, *(<-updates).Step)
-	again, err := relay.DecodeEnvelope(string(payload))
+	again, err := wire.DecodeEnvelope(string(payload))
 	require.NoError(t, err)
 	require.Equal(t, `[wave] {"a":1.5}`, newHop(string(payload), "", &again).Text, "an observer says the same")
 

@@ -7,7 +7,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	relay "example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 // wrongClock: nothing depends on the time that a message carries. A publisher
@@ -61,7 +61,7 @@ func jump(messages int) func(*run) error {
 
 func (r *run) publishAt(s stamp, at time.Time) error {
 	data := s.appendTo([]byte{'"'}, messageBytes)
-	envelope := relay.Envelope{
+	envelope := wire.Envelope{
 		UID: "clock1", Event: "message", Args: []any{json.RawMessage(append(data, '"'))}, Rooms: []string{r.room},
 		Pub: "clock-" + r.room, Seq: uint64(s.seq), At: at.UnixMilli(),
 	}

@@ -16,7 +16,7 @@ import (
 
 	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/02-replication/topologytest"
-	relay "example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/wire"
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 )
@@ -180,7 +180,7 @@ func TestWhatIsPublishedAtRedisStaysText(t *testing.T) {
 	t.Parallel()
 	nodes, master := cluster(t, slow)
 	b := nodes[0].join("alice")
-	publish := func(e relay.Envelope) {
+	publish := func(e wire.Envelope) {
 		t.Helper()
 		payload, err := e.Append(nil)
 		require.NoError(t, err)
@@ -188,16 +188,16 @@ func TestWhatIsPublishedAtRedisStaysText(t *testing.T) {
 	}
 	for _, p := range payloads {
 		data := []any{jsonOf(p.text)}
-		publish(relay.Envelope{UID: relay.EmitterUID, Event: "message", Args: data})
+		publish(wire.Envelope{UID: wire.EmitterUID, Event: "message", Args: data})
 		b.last("announcement", "", p.text)
-		publish(relay.Envelope{UID: p.text, Event: "message", Args: data, Rooms: []string{"lobby"}, From: p.text + override})
+		publish(wire.Envelope{UID: p.text, Event: "message", Args: data, Rooms: []string{"lobby"}, From: p.text + override})
 		b.last(p.text+override, "", p.text)
-		publish(relay.Envelope{UID: "forged", Event: hostileEvent, Args: append(data, []byte(p.text)), From: override, At: 1 << 55})
+		publish(wire.Envelope{UID: "forged", Event: hostileEvent, Args: append(data, []byte(p.text)), From: override, At: 1 << 55})
 		b.until(fmt.Sprintf(`[...document.querySelectorAll(".message")].at(-1).innerText.includes(%s)`, quote(hostileEvent)))
 	}
-	publish(relay.Envelope{UID: "forged", Event: "$welcome", Args: []any{jsonOf("x")}, From: "node"})
-	publish(relay.Envelope{UID: "forged", Event: "$degraded", Args: []any{jsonOf("x")}})
-	publish(relay.Envelope{UID: "forged", Event: "message", Args: []any{jsonOf("the end")}})
+	publish(wire.Envelope{UID: "forged", Event: "$welcome", Args: []any{jsonOf("x")}, From: "node"})
+	publish(wire.Envelope{UID: "forged", Event: "$degraded", Args: []any{jsonOf("x")}})
+	publish(wire.Envelope{UID: "forged", Event: "message", Args: []any{jsonOf("the end")}})
 	b.last("announcement", "", "the end")
 	require.NotContains(t, b.text("log"), "Messages may be missing")
 	require.True(t, strings.HasSuffix(b.text("status"), "as alice"), b.text("status"))

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	chat "example.com/redis-chat/04-websocket-chat"
-	relay "example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/wire"
 	"example.com/redis-chat/06-emitter/system"
 	"github.com/chromedp/chromedp"
 	"github.com/redis/go-redis/v9"
@@ -70,7 +70,7 @@ func TestMapShowsTextAsText(t *testing.T) {
 		if !p.runs { // all of them would be more lines than the map shows in a second
 			continue
 		}
-		e := relay.Envelope{UID: p.text, Event: p.text, Args: []any{jsonOf(fmt.Sprint("forged ", i, p.text))}, From: p.text + override, Rooms: []string{p.text, override}}
+		e := wire.Envelope{UID: p.text, Event: p.text, Args: []any{jsonOf(fmt.Sprint("forged ", i, p.text))}, From: p.text + override, Rooms: []string{p.text, override}}
 		payload, err := e.Append(nil)
 		require.NoError(t, err)
 		require.NoError(t, master.Publish(t.Context(), e.Channel("socket.io"), payload).Err())

@@ -13,7 +13,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
 	"example.com/redis-chat/04-websocket-chat"
-	"example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 // Two nodes, each with a replica of its own: rows B1 to B4.
@@ -147,7 +147,7 @@ func TestProbesTellTheirInterval(t *testing.T) {
 	for i := range uint64(50) {
 		m, err := probes.ReceiveMessage(t.Context())
 		require.NoError(t, err)
-		p, err := relay.DecodeProbe(m.Payload)
+		p, err := wire.DecodeProbe(m.Payload)
 		require.NoError(t, err)
 		require.EqualValues(t, 20, p.Every)
 		require.Equal(t, i+1, p.Count)

@@ -1,4 +1,4 @@
-package relay
+package pack
 
 import (
 	"encoding/json"
@@ -7,11 +7,9 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"sync"
 	"unicode/utf8"
 	"unsafe"
 
-	"github.com/vmihailenco/msgpack/v5"
 	"github.com/vmihailenco/msgpack/v5/msgpcode"
 )
 
@@ -21,47 +19,28 @@ const MaxDepth = 64
 // ErrTooDeep says that an argument is nested deeper than MaxDepth.
 var ErrTooDeep = errors.New("nested deeper than 64")
 
-// packer writes MessagePack at the end of b. JSON is read once, from left to
-// right, and its values are written as they come: no tree is built between.
-//
-// Meaning is kept: the order of keys, integers of 64 bits, null. A number with
-// a fraction or exponent becomes what notepack.io would write for it: an integer
-// when it is one, else a float64. Of an object's repeated keys the last one
-// counts, at its own position.
-type packer struct {
-	b     []byte
-	enc   *msgpack.Encoder // writes through Write and WriteByte, to b
-	pairs []pair           // of the objects that are being written, outermost first
-}
-
-// pair is where in packer.b one key and its value are.
+// pair is where in Writer.b one key and its value are.
 type pair struct {
 	key, value, end int
 	repeated        bool // a later pair has the same key
 }
 
-var packers = sync.Pool{New: func() any {
-	p := new(packer)
-	p.enc = msgpack.NewEncoder(p)
-	return p
-}}
-
-func (p *packer) Write(b []byte) (int, error) {
-	p.b = append(p.b, b...)
-	return len(b), nil
-}
-
-func (p *packer) WriteByte(c byte) error {
-	p.b = append(p.b, c)
-	return nil
-}
-
-// json writes the one JSON value that data holds. It is read as a string, which
-// strconv asks for; a copy would be an allocation for each message.
-func (p *packer) json(data json.RawMessage) error {
+// JSON writes the one JSON value that data holds. It is read once, from left to
+// right, and its values are written as they come: no tree is built between. The
+// error says where data is no JSON, or that it is nested too deep (ErrTooDeep);
+// a part of the value may have been written then.
+//
+// Meaning is kept: the order of keys, integers of 64 bits, null. A number with
+// a fraction or exponent becomes what notepack.io would write for it: an integer
+// when it is one, else a float64. Of an object's repeated keys the last one
+// counts, at its own position.
+//
+// data is read as a string, which strconv asks for; a copy would be an
+// allocation for each message.
+func (w *Writer) JSON(data json.RawMessage) error {
 	s := unsafe.String(unsafe.SliceData(data), len(data)) // nobody writes to data meanwhile, and nothing keeps s
-	p.pairs = p.pairs[:0]
-	i, err := p.value(s, skipSpace(s, 0), 0)
+	w.pairs = w.pairs[:0]
+	i, err := w.value(s, skipSpace(s, 0), 0)
 	if err != nil {
 		return err
 	}
@@ -72,43 +51,43 @@ func (p *packer) json(data json.RawMessage) error {
 }
 
 // value writes the value that begins at s[i] and returns where it ends.
-func (p *packer) value(s string, i, depth int) (int, error) {
+func (w *Writer) value(s string, i, depth int) (int, error) {
 	if i == len(s) {
 		return i, unexpected(s, i, "a value")
 	}
 	switch c := s[i]; {
 	case c == '"':
-		return p.string(s, i)
+		return w.string(s, i)
 	case c == '{' || c == '[':
 		if depth == MaxDepth {
 			return i, ErrTooDeep
 		}
 		if c == '{' {
-			return p.object(s, i+1, depth+1)
+			return w.object(s, i+1, depth+1)
 		}
-		return p.array(s, i+1, depth+1)
+		return w.array(s, i+1, depth+1)
 	case c == '-' || isDigit(c):
-		return p.number(s, i)
+		return w.number(s, i)
 	case strings.HasPrefix(s[i:], "null"):
-		p.enc.EncodeNil()
+		w.enc.EncodeNil()
 		return i + 4, nil
 	case strings.HasPrefix(s[i:], "true"):
-		p.enc.EncodeBool(true)
+		w.enc.EncodeBool(true)
 		return i + 4, nil
 	case strings.HasPrefix(s[i:], "false"):
-		p.enc.EncodeBool(false)
+		w.enc.EncodeBool(false)
 		return i + 5, nil
 	}
 	return i, unexpected(s, i, "a value")
 }
 
-func (p *packer) array(s string, i, depth int) (int, error) {
-	head := len(p.b)
-	p.WriteByte(0) // room for the shortest header: the count is known at the end
+func (w *Writer) array(s string, i, depth int) (int, error) {
+	head := len(w.b)
+	w.b = append(w.b, 0) // room for the shortest header: the count is known at the end
 	n := 0
 	for i = skipSpace(s, i); i == len(s) || s[i] != ']' || n > 0; n++ {
 		var err error
-		if i, err = p.value(s, i, depth); err != nil {
+		if i, err = w.value(s, i, depth); err != nil {
 			return i, err
 		}
 		if i = skipSpace(s, i); i < len(s) && s[i] == ']' {
@@ -120,31 +99,31 @@ func (p *packer) array(s string, i, depth int) (int, error) {
 		}
 		i = skipSpace(s, i+1)
 	}
-	p.header(head, n, msgpcode.FixedArrayLow, msgpcode.Array16, msgpcode.Array32)
+	w.header(head, n, msgpcode.FixedArrayLow, msgpcode.Array16, msgpcode.Array32)
 	return i + 1, nil
 }
 
-func (p *packer) object(s string, i, depth int) (int, error) {
-	head, first := len(p.b), len(p.pairs)
-	p.WriteByte(0)
-	for i = skipSpace(s, i); i == len(s) || s[i] != '}' || len(p.pairs) > first; {
+func (w *Writer) object(s string, i, depth int) (int, error) {
+	head, first := len(w.b), len(w.pairs)
+	w.b = append(w.b, 0)
+	for i = skipSpace(s, i); i == len(s) || s[i] != '}' || len(w.pairs) > first; {
 		if i == len(s) || s[i] != '"' {
 			return i, unexpected(s, i, "a key")
 		}
-		at := pair{key: len(p.b)}
+		at := pair{key: len(w.b)}
 		var err error
-		if i, err = p.string(s, i); err != nil {
+		if i, err = w.string(s, i); err != nil {
 			return i, err
 		}
 		if i = skipSpace(s, i); i == len(s) || s[i] != ':' {
 			return i, unexpected(s, i, "':'")
 		}
-		at.value = len(p.b)
-		if i, err = p.value(s, skipSpace(s, i+1), depth); err != nil {
+		at.value = len(w.b)
+		if i, err = w.value(s, skipSpace(s, i+1), depth); err != nil {
 			return i, err
 		}
-		at.end = len(p.b)
-		p.pairs = append(p.pairs, at)
+		at.end = len(w.b)
+		w.pairs = append(w.pairs, at)
 
 		if i = skipSpace(s, i); i < len(s) && s[i] == '}' {
 			break
@@ -154,31 +133,31 @@ func (p *packer) object(s string, i, depth int) (int, error) {
 		}
 		i = skipSpace(s, i+1)
 	}
-	n := p.dropRepeated(p.pairs[first:])
-	p.pairs = p.pairs[:first]
-	p.header(head, n, msgpcode.FixedMapLow, msgpcode.Map16, msgpcode.Map32)
+	n := w.dropRepeated(w.pairs[first:])
+	w.pairs = w.pairs[:first]
+	w.header(head, n, msgpcode.FixedMapLow, msgpcode.Map16, msgpcode.Map32)
 	return i + 1, nil
 }
 
-// header writes the header of the n elements that follow p.b[at], moving them
+// header writes the header of the n elements that follow w.b[at], moving them
 // when it needs more than the one byte that was left for it.
-func (p *packer) header(at, n int, fixed, code16, code32 byte) {
+func (w *Writer) header(at, n int, fixed, code16, code32 byte) {
 	switch {
 	case n < 16:
-		p.b[at] = fixed | byte(n)
+		w.b[at] = fixed | byte(n)
 	case n <= math.MaxUint16:
-		p.b = append(p.b, 0, 0)
-		copy(p.b[at+3:], p.b[at+1:])
-		p.b[at], p.b[at+1], p.b[at+2] = code16, byte(n>>8), byte(n)
+		w.b = append(w.b, 0, 0)
+		copy(w.b[at+3:], w.b[at+1:])
+		w.b[at], w.b[at+1], w.b[at+2] = code16, byte(n>>8), byte(n)
 	default:
-		p.b = append(p.b, 0, 0, 0, 0)
-		copy(p.b[at+5:], p.b[at+1:])
-		p.b[at], p.b[at+1], p.b[at+2], p.b[at+3], p.b[at+4] = code32, byte(n>>24), byte(n>>16), byte(n>>8), byte(n)
+		w.b = append(w.b, 0, 0, 0, 0)
+		copy(w.b[at+5:], w.b[at+1:])
+		w.b[at], w.b[at+1], w.b[at+2], w.b[at+3], w.b[at+4] = code32, byte(n>>24), byte(n>>16), byte(n>>8), byte(n)
 	}
 }
 
 // number writes the number that begins at s[i].
-func (p *packer) number(s string, i int) (int, error) {
+func (w *Writer) number(s string, i int) (int, error) {
 	end, integer, err := scanNumber(s, i)
 	if err != nil {
 		return end, err
@@ -186,11 +165,11 @@ func (p *packer) number(s string, i int) (int, error) {
 	text := s[i:end]
 	if integer && text != "-0" { // an integer has no negative zero, a float64 has
 		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
-			p.enc.EncodeInt(n)
+			w.enc.EncodeInt(n)
 			return end, nil
 		}
 		if n, err := strconv.ParseUint(text, 10, 64); err == nil {
-			p.enc.EncodeUint(n)
+			w.enc.EncodeUint(n)
 			return end, nil
 		}
 	}
@@ -200,27 +179,27 @@ func (p *packer) number(s string, i int) (int, error) {
 	}
 	const exact = 1 << 53 // up to here every integer is a float64 of its own
 	if f == math.Trunc(f) && math.Abs(f) <= exact && !(f == 0 && math.Signbit(f)) {
-		p.enc.EncodeInt(int64(f))
+		w.enc.EncodeInt(int64(f))
 	} else {
-		p.enc.EncodeFloat64(f)
+		w.enc.EncodeFloat64(f)
 	}
 	return end, nil
 }
 
 // string writes the string whose opening quote is s[i].
-func (p *packer) string(s string, i int) (int, error) {
+func (w *Writer) string(s string, i int) (int, error) {
 	i++
 	for end := i; end < len(s); end++ {
 		switch c := s[end]; {
 		case c == '"' && utf8.ValidString(s[i:end]):
-			p.enc.EncodeString(s[i:end])
+			w.enc.EncodeString(s[i:end])
 			return end + 1, nil
 		case c == '"' || c == '\\':
 			text, next, err := unescape(s, i)
 			if err != nil {
 				return next, err
 			}
-			p.enc.EncodeString(text)
+			w.enc.EncodeString(text)
 			return next, nil
 		case c < ' ':
 			return end, unexpected(s, end, "a control character as \\u escape")

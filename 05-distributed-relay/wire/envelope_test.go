@@ -1,4 +1,4 @@
-package relay
+package wire
 
 import (
 	"encoding/hex"
@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/05-distributed-relay/pack"
 )
 
 func unhex(t testing.TB, s string) []byte {
@@ -89,7 +91,7 @@ func TestOurKeysTravelInOpts(t *testing.T) {
 }
 
 func TestArgumentsThatAreRefused(t *testing.T) {
-	deep := strings.Repeat("[", MaxDepth+1) + strings.Repeat("]", MaxDepth+1)
+	deep := strings.Repeat("[", pack.MaxDepth+1) + strings.Repeat("]", pack.MaxDepth+1)
 	for _, arg := range []any{
 		nil, "text", 7, json.RawMessage(nil), json.RawMessage("1 2"), json.RawMessage("1e400"), json.RawMessage(deep),
 	} {
@@ -207,14 +209,4 @@ func BenchmarkDecode(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-}
-
-// Decoded by the library as it is, the first ends the process by a stack
-// overflow, the second allocates 96 MB.
-func TestShapesThatMustNotReachTheLibrary(t *testing.T) {
-	require.ErrorIs(t, wellFormed("\x81\xa1x"+strings.Repeat("\x91", 30<<20)+"\xc0"), ErrTooDeep)
-	require.Error(t, wellFormed("\x81\xa6joined\xdf\xff\xff\xff\xff"))
-	require.Error(t, wellFormed("\x80\x80"))
-	require.Error(t, wellFormed(""))
-	require.NoError(t, wellFormed("\x82\xa4node\xa1a\xa1x\x92\xcb\x00\x00\x00\x00\x00\x00\x00\x00\xd6\xff\x00\x00\x00\x00"))
 }

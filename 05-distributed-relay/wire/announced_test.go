@@ -1,4 +1,4 @@
-package relay
+package wire
 
 import (
 	"encoding/json"
@@ -58,9 +58,9 @@ func TestNothingIsAllocatedForWhatIsOnlyAnnounced(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for what, decode := range map[string]func() error{
 				"envelope": func() error { _, err := DecodeEnvelope(payload); return err },
-				"number":   func() error { _, _, err := readNumber(payload); return err },
+				"number":   func() error { _, _, err := DecodeNumber(payload); return err },
 				"probe":    func() error { _, err := DecodeProbe(payload); return err },
-				"presence": func() error { _, _, err := decodePresence(payload); return err },
+				"presence": func() error { _, _, err := DecodePresence(payload); return err },
 			} {
 				require.Error(t, decode(), what)
 				require.Less(t, bytesFor(func() { _ = decode() }), uint64(4<<10), "%s: the error alone", what)
@@ -95,9 +95,9 @@ func TestWhatIsDecodedIsASmallMultipleOfWhatCame(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
 			_, _ = DecodeEnvelope(payload)
-			_, _, _ = decodePresence(payload)
+			_, _, _ = DecodePresence(payload)
 			_, _ = DecodeProbe(payload)
-			_, _, _ = readNumber(payload)
+			_, _, _ = DecodeNumber(payload)
 			runtime.ReadMemStats(&after)
 			// JSON is up to eight times as large, is written into a buffer that
 			// doubles, and then copied.
@@ -112,24 +112,24 @@ func TestNumberIsReadWithoutTheRest(t *testing.T) {
 	b, err := e.Append(nil)
 	require.NoError(t, err)
 	payload := string(b)
-	pub, seq, err := readNumber(payload)
+	pub, seq, err := DecodeNumber(payload)
 	require.NoError(t, err)
 	require.Equal(t, "somebody", pub)
 	require.EqualValues(t, uint64(math.MaxUint64), seq)
-	require.Less(t, bytesFor(func() { readNumber(payload) }), uint64(1024))
+	require.Less(t, bytesFor(func() { DecodeNumber(payload) }), uint64(1024))
 
 	e = Envelope{UID: EmitterUID, Event: "e"}
 	b, err = e.Append(nil)
 	require.NoError(t, err)
-	pub, seq, err = readNumber(string(b))
+	pub, seq, err = DecodeNumber(string(b))
 	require.NoError(t, err, "npm's packages number nothing")
 	require.Empty(t, pub)
 	require.Zero(t, seq)
 	for n := range b {
-		_, _, err := readNumber(string(b[:n]))
+		_, _, err := DecodeNumber(string(b[:n]))
 		require.Error(t, err, "the first %d bytes", n)
 	}
-	_, _, err = readNumber(string(b) + "x")
+	_, _, err = DecodeNumber(string(b) + "x")
 	require.Error(t, err)
 }
 
@@ -148,9 +148,9 @@ func TestDepthThatWouldEndTheProgram(t *testing.T) {
 			require.Error(t, err, "%s %s", name, where)
 			_, err = DecodeProbe(payload)
 			require.Error(t, err, "%s %s", name, where)
-			_, _, err = decodePresence(payload)
+			_, _, err = DecodePresence(payload)
 			require.Error(t, err, "%s %s", name, where)
-			_, _, err = readNumber(payload)
+			_, _, err = DecodeNumber(payload)
 			require.Error(t, err, "%s %s", name, where)
 		}
 	}

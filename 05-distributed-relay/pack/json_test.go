@@ -1,7 +1,6 @@
-package relay
+package pack
 
 import (
-	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -14,14 +13,31 @@ import (
 // through sends one JSON value through MessagePack and back.
 func through(t testing.TB, text string) (string, error) {
 	t.Helper()
-	e := Envelope{UID: EmitterUID, Event: "e", Args: []any{json.RawMessage(text)}}
-	b, err := e.Append(nil)
+	v, err := FromJSON(json.RawMessage(text))
 	if err != nil {
 		return "", err
 	}
-	got, err := DecodeEnvelope(string(b))
+	got, err := toJSON(string(v))
 	require.NoError(t, err)
-	return string(got.Args[0].(json.RawMessage)), nil
+	return string(got), nil
+}
+
+// toJSON reads the one value of payload as JSON.
+func toJSON(payload string) (json.RawMessage, error) {
+	r := NewReader(payload)
+	defer r.Close()
+	got, err := r.JSON()
+	if err == nil {
+		err = r.End()
+	}
+	return got, err
+}
+
+func unhex(t testing.TB, s string) string {
+	t.Helper()
+	b, err := hex.DecodeString(s)
+	require.NoError(t, err)
+	return string(b)
 }
 
 func TestJSONKeepsItsMeaning(t *testing.T) {
@@ -78,11 +94,9 @@ func TestHeadersOfEveryWidth(t *testing.T) {
 		{"[1" + strings.Repeat(",1", 65535) + "]", "dd0001000001"},
 		{"[[1" + strings.Repeat(",1", 65535) + "]" + strings.Repeat(",1", 15) + "]", "dc0010dd0001000001"},
 	} {
-		e := Envelope{Event: "e", Args: []any{json.RawMessage(c.json)}}
-		b, err := e.Append(nil)
+		v, err := FromJSON(json.RawMessage(c.json))
 		require.NoError(t, err)
-		at := bytes.Index(b, []byte("\x92\xa1e")) + 3
-		require.Equal(t, c.head, hex.EncodeToString(b[at:at+len(c.head)/2]))
+		require.Equal(t, c.head, hex.EncodeToString(v[:len(c.head)/2]))
 		got, err := through(t, c.json)
 		require.NoError(t, err)
 		require.Equal(t, c.json, got)
@@ -98,8 +112,7 @@ func TestDepthEndsAt64(t *testing.T) {
 	require.ErrorIs(t, err, ErrTooDeep)
 
 	for _, level := range []string{"91", "81a161"} { // arrived from someone else
-		payload := "93a161" + "82a47479706502a46461746192a165" + strings.Repeat(level, MaxDepth+1) + "01" + "80"
-		_, err = DecodeEnvelope(string(unhex(t, payload)))
+		_, err = toJSON(unhex(t, strings.Repeat(level, MaxDepth+1)+"01"))
 		require.ErrorIs(t, err, ErrTooDeep)
 	}
 }
@@ -126,13 +139,29 @@ func TestValuesThatJSONDoesNotHave(t *testing.T) {
 		{"int64", "d38000000000000000", `-9223372036854775808`},
 		{"not UTF-8", "a361ff62", `"a` + "\uFFFD" + `b"`},
 	} {
-		payload := "93a161" + "82a47479706502a46461746192a165" + c.hex + "80"
-		e, err := DecodeEnvelope(string(unhex(t, payload)))
+		got, err := toJSON(unhex(t, c.hex))
 		if c.json == "" {
 			require.Error(t, err, c.name)
 			continue
 		}
 		require.NoError(t, err, c.name)
-		require.Equal(t, c.json, string(e.Args[0].(json.RawMessage)), c.name)
+		require.Equal(t, c.json, string(got), c.name)
+	}
+}
+
+// What a client's data costs on that client's goroutine.
+func BenchmarkFromJSON(b *testing.B) {
+	for name, data := range map[string]string{
+		"text":   `"` + strings.Repeat("x", 98) + `"`,
+		"object": `{"text":"` + strings.Repeat("x", 60) + `","reply":12345,"tags":["a","b"],"at":1.5}`,
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := FromJSON(json.RawMessage(data)); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -1,4 +1,4 @@
-package relay
+package pack
 
 import (
 	"encoding/base64"
@@ -14,72 +14,72 @@ import (
 // appendJSON appends the next value as JSON, which has no bytes and no ext
 // types: bytes become {"$base64":"…"}, ext types what notepack.io makes of them,
 // NaN and the infinities null (as in JSON.stringify).
-func (u *unpacker) appendJSON(dst []byte, depth int) ([]byte, error) {
-	c, err := u.dec.PeekCode()
+func (r *Reader) appendJSON(dst []byte, depth int) ([]byte, error) {
+	c, err := r.dec.PeekCode()
 	if err != nil {
 		return dst, err
 	}
 	switch {
 	case isString(c):
-		s, err := u.string()
+		s, err := r.Text()
 		return appendQuoted(dst, s), err
 	case isInt(c):
-		n, err := u.dec.DecodeInt64()
+		n, err := r.dec.DecodeInt64()
 		return strconv.AppendInt(dst, n, 10), err
 	case isUint(c):
-		n, err := u.dec.DecodeUint64()
+		n, err := r.dec.DecodeUint64()
 		return strconv.AppendUint(dst, n, 10), err
 	case c == msgpcode.Float || c == msgpcode.Double:
-		f, err := u.dec.DecodeFloat64()
+		f, err := r.dec.DecodeFloat64()
 		return appendFloat(dst, f), err
 	case c == msgpcode.Nil:
-		return append(dst, "null"...), u.dec.DecodeNil()
+		return append(dst, "null"...), r.dec.DecodeNil()
 	case c == msgpcode.False || c == msgpcode.True:
-		b, err := u.dec.DecodeBool()
+		b, err := r.dec.DecodeBool()
 		return strconv.AppendBool(dst, b), err
 	case msgpcode.IsBin(c):
-		b, err := u.bin()
-		return appendBytes(dst, b), err
+		b, err := r.bytes()
+		return AppendBytes(dst, b), err
 	case msgpcode.IsExt(c):
-		return u.appendExt(dst)
+		return r.appendExt(dst)
 	}
 	if depth == MaxDepth {
 		return dst, ErrTooDeep
 	}
 	if isArray(c) {
-		return u.appendArray(dst, depth+1)
+		return r.appendArray(dst, depth+1)
 	}
 	if isMap(c) {
-		return u.appendObject(dst, depth+1)
+		return r.appendObject(dst, depth+1)
 	}
 	return dst, fmt.Errorf("byte 0x%02x begins no MessagePack value", c)
 }
 
-func (u *unpacker) appendArray(dst []byte, depth int) ([]byte, error) {
-	n, err := u.array()
+func (r *Reader) appendArray(dst []byte, depth int) ([]byte, error) {
+	n, err := r.Array()
 	dst = append(dst, '[')
 	for i := 0; i < n && err == nil; i++ {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst, err = u.appendJSON(dst, depth)
+		dst, err = r.appendJSON(dst, depth)
 	}
 	return append(dst, ']'), err
 }
 
-func (u *unpacker) appendObject(dst []byte, depth int) ([]byte, error) {
-	n, err := u.object()
+func (r *Reader) appendObject(dst []byte, depth int) ([]byte, error) {
+	n, err := r.Map()
 	dst = append(dst, '{')
 	for i := 0; i < n && err == nil; i++ {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
 		var key string
-		if key, err = u.text(); err != nil {
+		if key, err = r.Key(); err != nil {
 			return dst, fmt.Errorf("key of an object: %w", err)
 		}
 		dst = append(appendQuoted(dst, key), ':')
-		dst, err = u.appendJSON(dst, depth)
+		dst, err = r.appendJSON(dst, depth)
 	}
 	return append(dst, '}'), err
 }
@@ -87,13 +87,13 @@ func (u *unpacker) appendObject(dst []byte, depth int) ([]byte, error) {
 // appendExt appends an ext type: a Date as Date.toJSON writes it, the
 // undefined and the ArrayBuffer of older notepack.io as null and bytes, and a
 // type that nobody knows as notepack.io hands it over, [type, bytes].
-func (u *unpacker) appendExt(dst []byte) ([]byte, error) {
-	code, _ := u.dec.PeekCode()
-	kind, n, err := u.dec.DecodeExtHeader()
+func (r *Reader) appendExt(dst []byte) ([]byte, error) {
+	code, _ := r.dec.PeekCode()
+	kind, n, err := r.dec.DecodeExtHeader()
 	if err != nil {
 		return dst, err
 	}
-	data, err := u.take(n)
+	data, err := r.take(n)
 	if err != nil {
 		return dst, err
 	}
@@ -105,12 +105,12 @@ func (u *unpacker) appendExt(dst []byte) ([]byte, error) {
 	case kind == 0 && code == msgpcode.FixExt1:
 		return append(dst, "null"...), nil
 	case kind == 0 && !msgpcode.IsFixedExt(code):
-		return appendBytes(dst, data), nil
+		return AppendBytes(dst, data), nil
 	}
 	dst = append(dst, '[')
 	dst = strconv.AppendInt(dst, int64(kind), 10)
 	dst = append(dst, ',')
-	return append(appendBytes(dst, data), ']'), nil
+	return append(AppendBytes(dst, data), ']'), nil
 }
 
 // extTimestamp is MessagePack's own ext type, in 4, 8 or 12 bytes.
@@ -148,9 +148,9 @@ func appendDate(dst []byte, milliseconds, nanoseconds int64) []byte {
 	return t.AppendFormat(dst, `"2006-01-02T15:04:05.000Z"`)
 }
 
-// appendBytes appends what bytes become in JSON. The conversion is for a string,
+// AppendBytes appends what bytes become in JSON, {"$base64":"…"}. The conversion is for a string,
 // which the wire's bytes are, and copies nothing for a []byte.
-func appendBytes[T string | []byte](dst []byte, b T) []byte {
+func AppendBytes[T string | []byte](dst []byte, b T) []byte {
 	dst = append(dst, `{"$base64":"`...)
 	dst = base64.StdEncoding.AppendEncode(dst, []byte(b))
 	return append(dst, `"}`...)
