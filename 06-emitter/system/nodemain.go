@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	relay "example.com/redis-chat/05-distributed-relay"
+	relaynode "example.com/redis-chat/05-distributed-relay/node"
 )
 
 // NodeMain is the program of one node: chapter 05's, configured by the same
@@ -21,7 +22,7 @@ import (
 func NodeMain() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
-	var c relay.Config
+	var c relaynode.Config
 	if err := c.Parse(flag.NewFlagSet("node", flag.ContinueOnError), nil); err != nil {
 		fmt.Fprintln(os.Stderr, "node:", err)
 		return 2
@@ -29,7 +30,7 @@ func NodeMain() int {
 	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
 	c.Relay.Trace = &relay.Tracer{}
 	go obey(os.Stdin, c.Relay.Trace, log) // ends with the program
-	if err := relay.RunNode(ctx, c, log); err != nil {
+	if err := relaynode.Run(ctx, c, log); err != nil {
 		fmt.Fprintln(os.Stderr, "node:", err)
 		return 1
 	}
@@ -42,7 +43,7 @@ func NodeMain() int {
 func environment(settings map[string]string) ([]string, error) {
 	fs := flag.NewFlagSet("node", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
-	var c relay.Config
+	var c relaynode.Config
 	// With -h everything is declared, and nothing is read.
 	if err := c.Parse(fs, []string{"-h"}); !errors.Is(err, flag.ErrHelp) {
 		return nil, fmt.Errorf("what a node reads from the environment: %w", err)

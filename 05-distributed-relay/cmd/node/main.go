@@ -10,7 +10,7 @@ import (
 	"syscall"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
-	"example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/node"
 )
 
 func main() {
@@ -20,12 +20,12 @@ func main() {
 
 	config, err := configure(os.Args[1:])
 	if err == nil {
-		err = relay.RunNode(ctx, config, config.Logger())
+		err = node.Run(ctx, config, config.Logger())
 	}
 	os.Exit(cmdline.Exit("node", err, os.Stderr))
 }
 
-func configure(args []string) (relay.Config, error) {
-	var c relay.Config
+func configure(args []string) (node.Config, error) {
+	var c node.Config
 	return c, c.Parse(flag.NewFlagSet("node", flag.ContinueOnError), args)
 }

@@ -1,4 +1,4 @@
-package relay_test
+package node_test
 
 import (
 	"bytes"
@@ -14,7 +14,8 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
 	"example.com/redis-chat/04-websocket-chat"
-	"example.com/redis-chat/05-distributed-relay"
+	relay "example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/node"
 )
 
 // values are of every flag, each other than its default.
@@ -31,7 +32,7 @@ var values = map[string]string{
 func variable(name string) string { return strings.ToUpper(strings.ReplaceAll(name, "-", "_")) }
 
 // configured is what a node reads from these flags and variables.
-func configured(t *testing.T, args []string, env map[string]string) (relay.Config, error) {
+func configured(t *testing.T, args []string, env map[string]string) (node.Config, error) {
 	t.Helper()
 	for name := range values {
 		t.Setenv(variable(name), "") // empty is as good as not set
@@ -39,7 +40,7 @@ func configured(t *testing.T, args []string, env map[string]string) (relay.Confi
 	for name, value := range env {
 		t.Setenv(name, value)
 	}
-	var c relay.Config
+	var c node.Config
 	return c, c.Parse(flag.NewFlagSet("node", flag.ContinueOnError), args)
 }
 
@@ -78,9 +79,9 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 		env[variable(name)], other[variable(name)] = value, "not even valid"
 		args = append(args, "-"+name+"="+value)
 	}
-	for way, read := range map[string]func() (relay.Config, error){
-		"variables":                              func() (relay.Config, error) { return configured(t, nil, env) },
-		"flags, which count more than variables": func() (relay.Config, error) { return configured(t, args, other) },
+	for way, read := range map[string]func() (node.Config, error){
+		"variables":                              func() (node.Config, error) { return configured(t, nil, env) },
+		"flags, which count more than variables": func() (node.Config, error) { return configured(t, args, other) },
 	} {
 		c, err := read()
 		require.NoError(t, err, way)
@@ -147,8 +148,8 @@ func TestBadValueIsOneSentenceThatNamesIt(t *testing.T) {
 }
 
 // requireUsage: a mistake in the call, in one sentence that begins with the name and the value as they were given.
-func requireUsage(t *testing.T, name, value, wants string) func(relay.Config, error) {
-	return func(_ relay.Config, err error) {
+func requireUsage(t *testing.T, name, value, wants string) func(node.Config, error) {
+	return func(_ node.Config, err error) {
 		t.Helper()
 		var usage *cmdline.Usage
 		require.ErrorAs(t, err, &usage)
@@ -184,7 +185,7 @@ func TestTLSCanBeSwitchedOffAgain(t *testing.T) {
 }
 
 func TestHelpTellsEveryFlag(t *testing.T) {
-	var c relay.Config
+	var c node.Config
 	var help bytes.Buffer
 	fs := flag.NewFlagSet("node", flag.ContinueOnError)
 	fs.SetOutput(&help)

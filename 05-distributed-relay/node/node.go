@@ -1,4 +1,4 @@
-package relay
+package node
 
 import (
 	"cmp"
@@ -14,12 +14,13 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"example.com/redis-chat/04-websocket-chat"
+	relay "example.com/redis-chat/05-distributed-relay"
 )
 
-// RunNode is a whole node: it listens, joins the cluster, and serves until ctx
+// Run is a whole node: it listens, joins the cluster, and serves until ctx
 // ends; then it lets its clients go and returns nil. It is what cmd/node runs,
 // and what a program runs that starts nodes as processes of its own.
-func RunNode(ctx context.Context, c Config, log *slog.Logger) error {
+func Run(ctx context.Context, c Config, log *slog.Logger) error {
 	l, err := c.Listen()
 	if err != nil {
 		return err
@@ -30,7 +31,7 @@ func RunNode(ctx context.Context, c Config, log *slog.Logger) error {
 	// JSON can be a fifth of the MessagePack that it came as: a number in nine
 	// bytes may be one digit. What is larger than this fits into no frame.
 	c.Relay.MaxPayload = 4 * cmp.Or(c.Hub.MaxQueueBytes, 1<<20)
-	r := New(c.Relay)
+	r := relay.New(c.Relay)
 	c.Hub.Log, c.Hub.Relay = log, r
 	hub, err := chat.NewHub(c.Hub)
 	if err != nil {

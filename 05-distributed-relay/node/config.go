@@ -1,4 +1,4 @@
-package relay
+package node
 
 import (
 	"cmp"
@@ -11,13 +11,14 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
 	"example.com/redis-chat/04-websocket-chat"
+	relay "example.com/redis-chat/05-distributed-relay"
 )
 
 // Config is what a node's program reads from flags and from the environment:
 // the flag -pub-host is the variable PUB_HOST.
 type Config struct {
 	chat.Config
-	Relay     Options
+	Relay     relay.Options
 	PprofAddr string // "": off
 
 	pubHost, subHost string

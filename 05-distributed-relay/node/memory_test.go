@@ -1,10 +1,10 @@
-package relay
+package node
 
 import (
 	"context"
 	"runtime/debug"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -25,13 +25,12 @@ func TestWhoSetsGOGCHasDecided(t *testing.T) {
 	t.Setenv("GOGC", "200")
 	hub, err := chat.NewHub(chat.Options{})
 	require.NoError(t, err)
-	ended := make(chan struct{})
-	go func() { defer close(ended); watchMemory(t.Context(), hub) }()
-	select {
-	case <-ended:
-	case <-time.After(Patience):
-		t.Fatal("it watches")
-	}
+	synctest.Test(t, func(t *testing.T) {
+		ended := false
+		go func() { watchMemory(t.Context(), hub); ended = true }()
+		synctest.Wait()
+		require.True(t, ended, "it watches")
+	})
 }
 
 func TestMemoryIsWatchedUntilTheEnd(t *testing.T) {
