@@ -157,6 +157,17 @@ func (n *node) beat(t *testing.T) {
 	again(t, func(ctx context.Context) { _ = n.relay.Probe(ctx) }) // a master that is away is what some tests are about
 }
 
+// beat has all nodes probe in turn, without a pause of note, until the test ends.
+// Between two probes of one node there is one of each other, as in life, where all
+// keep the same interval: a node that comes back counts by them what it missed.
+func (c *cluster) beat() {
+	again(c.t, func(ctx context.Context) {
+		for _, n := range c.nodes {
+			_ = n.relay.Probe(ctx)
+		}
+	})
+}
+
 // again does something over and over, until it is stopped or the test ends.
 func again(t *testing.T, do func(context.Context)) (stop func()) {
 	ctx, cancel := context.WithCancel(t.Context())

@@ -121,9 +121,7 @@ func TestKilledReplicaIsToldAndWhatWasMissedIsCounted(t *testing.T) {
 	}
 	require.NoError(t, c.top.Restart(t.Context(), 2))
 
-	for _, n := range c.nodes {
-		n.beat(t) // of the sender's node too: what nobody hears of is not missed
-	}
+	c.beat()
 	recovered := bob.until("$recovered")
 	require.JSONEq(t, fmt.Sprintf(`{"missed":%d}`, lost), string(recovered.Data))
 	alice.say("after")
@@ -151,9 +149,7 @@ func TestWhatACutReplicaMissedArrivesLateAndIsNotCounted(t *testing.T) {
 	for id := range 20 {
 		require.JSONEq(t, fmt.Sprintf(`"%d"`, id), string(bob.until("message").Data))
 	}
-	for _, n := range c.nodes {
-		n.beat(t)
-	}
+	c.beat()
 	require.JSONEq(t, `{"missed":0}`, string(bob.until("$recovered").Data))
 }
 
@@ -172,9 +168,7 @@ func TestFrozenReplicaIsNoticedAndEveryMessageArrivesOrIsCounted(t *testing.T) {
 		alice.sayAndPlace(fmt.Sprint(id), id)
 	}
 	require.NoError(t, c.top.Thaw(2))
-	for _, n := range c.nodes {
-		n.beat(t)
-	}
+	c.beat()
 	// On a slow machine the node may be in doubt more than once: each time it tells
 	// what it has missed since.
 	arrived, missed := 0, 0

@@ -105,9 +105,7 @@ func TestMessageOf64MBIsDroppedAndCounted(t *testing.T) {
 func TestMessageOf64MBIsMoreThanRedisKeepsForASubscriber(t *testing.T) {
 	redistest.NeedsServer(t)
 	c := startCluster(t, 2)
-	for _, n := range c.nodes {
-		n.beat(t)
-	}
+	c.beat()
 	alice, bob := c.dial(0, "alice", "lobby"), c.dial(1, "bob", "lobby")
 	before := heap()
 	c.publishLarge(bob)
