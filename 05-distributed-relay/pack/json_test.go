@@ -148,20 +148,3 @@ func TestValuesThatJSONDoesNotHave(t *testing.T) {
 		require.Equal(t, c.json, string(got), c.name)
 	}
 }
-
-// What a client's data costs on that client's goroutine.
-func BenchmarkFromJSON(b *testing.B) {
-	for name, data := range map[string]string{
-		"text":   `"` + strings.Repeat("x", 98) + `"`,
-		"object": `{"text":"` + strings.Repeat("x", 60) + `","reply":12345,"tags":["a","b"],"at":1.5}`,
-	} {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := FromJSON(json.RawMessage(data)); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}
