@@ -189,24 +189,3 @@ var message = Envelope{
 	UID: "abc123", Event: "message", Args: []any{json.RawMessage(`"` + strings.Repeat("hello ", 20) + `"`)},
 	Rooms: []string{"lobby"}, Except: []string{"aSocketsIdOf20Charac"}, Pub: "5f0c2a9e41d7b386", Seq: 123456, From: "alice", At: 1767366245678,
 }
-
-func BenchmarkAppend(b *testing.B) {
-	var buf []byte
-	b.ReportAllocs()
-	for b.Loop() {
-		buf, _ = message.Append(buf[:0])
-	}
-	b.SetBytes(int64(len(buf)))
-}
-
-func BenchmarkDecode(b *testing.B) {
-	buf, _ := message.Append(nil)
-	payload := string(buf)
-	b.ReportAllocs()
-	b.SetBytes(int64(len(payload)))
-	for b.Loop() {
-		if _, err := DecodeEnvelope(payload); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
