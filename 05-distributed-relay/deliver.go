@@ -21,10 +21,10 @@ func (r *Relay) deliver(ctx context.Context, subscriber *pubsub.Subscriber) erro
 		}
 		now := time.Now()
 		for i := range batch {
-			r.take(&batch[i], now)
+			r.handle(&batch[i], now)
 		}
 		r.flush()
-		r.count()
+		r.updateMetrics()
 		select {
 		case <-forget.C:
 			r.sequences.forget(now)
@@ -33,11 +33,11 @@ func (r *Relay) deliver(ctx context.Context, subscriber *pubsub.Subscriber) erro
 	}
 }
 
-// take handles one thing that the subscription tells.
-func (r *Relay) take(e *pubsub.Event, now time.Time) {
+// handle takes in one thing that the subscription tells.
+func (r *Relay) handle(e *pubsub.Event, now time.Time) {
 	switch e.Kind {
 	case pubsub.Message:
-		r.message(e, now)
+		r.route(e, now)
 	case pubsub.Subscribed:
 		r.o.Log.Info("subscribed", "at", r.o.SubAddr)
 	case pubsub.Disconnected, pubsub.Silent:
@@ -56,12 +56,13 @@ func (r *Relay) take(e *pubsub.Event, now time.Time) {
 	}
 }
 
-func (r *Relay) message(e *pubsub.Event, now time.Time) {
+// route tells the three channels apart.
+func (r *Relay) route(e *pubsub.Event, now time.Time) {
 	switch e.Channel[len(r.o.Prefix):] {
 	case wire.ProbeChannel:
 		p, err := wire.DecodeProbe(e.Payload)
 		if err == nil {
-			err = r.probed(&p, e.Probe, now)
+			err = r.applyProbe(&p, e.Probe, now)
 		}
 		if err != nil {
 			r.malformed(e, err)
@@ -69,7 +70,7 @@ func (r *Relay) message(e *pubsub.Event, now time.Time) {
 	case wire.PresenceChannel:
 		p, names, err := wire.DecodePresence(e.Payload)
 		if err == nil {
-			err = r.present(&p, names)
+			err = r.applyPresence(&p, names)
 		}
 		if err != nil {
 			r.malformed(e, err)
@@ -90,7 +91,7 @@ func (r *Relay) broadcast(e *pubsub.Event, now time.Time) {
 		r.malformed(e, err)
 		return
 	}
-	if fresh, err := r.numbered(envelope.Pub, envelope.Seq, now); err != nil {
+	if fresh, err := r.noteNumber(envelope.Pub, envelope.Seq, now); err != nil {
 		r.malformed(e, err)
 		return
 	} else if !fresh {
@@ -107,15 +108,15 @@ func (r *Relay) broadcast(e *pubsub.Event, now time.Time) {
 			r.metrics.relay.Observe(now.Sub(w.since).Seconds())
 		}
 	}
-	r.delivering(&event, e.Payload)
+	r.traceDelivery(&event, e.Payload)
 	r.events = append(r.events, event)
 	if r.waiting += len(event.Data) + len(event.Binary); r.waiting > flushBytes {
-		r.flush() // a batch can become eight times as large as JSON: it must not live all at once
+		r.flush() // as JSON a batch can be eight times as large: it must not be in memory whole
 	}
 }
 
-// numbered notes a message's number, and reports whether it is to be delivered.
-func (r *Relay) numbered(pub string, seq uint64, now time.Time) (fresh bool, err error) {
+// noteNumber remembers a message's number, and reports whether it is to be delivered.
+func (r *Relay) noteNumber(pub string, seq uint64, now time.Time) (fresh bool, err error) {
 	switch {
 	case pub == "" || seq == 0:
 		r.health.unnumbered(now)
@@ -139,7 +140,7 @@ const (
 func (r *Relay) flush() {
 	if len(r.events) > 0 {
 		r.hub.Deliver(r.events)
-		r.delivered()
+		r.tellTraced()
 		clear(r.events)
 		r.waiting = 0
 		if r.events = r.events[:0]; cap(r.events) > keepEvents {
@@ -148,14 +149,14 @@ func (r *Relay) flush() {
 	}
 }
 
-// count shows the delivering goroutine's numbers to the metrics.
-func (r *Relay) count() {
+// updateMetrics shows the delivering goroutine's numbers to the metrics.
+func (r *Relay) updateMetrics() {
 	r.metrics.missed.Store(r.sequences.missed)
 	r.metrics.repeated.Store(r.sequences.repeated)
 }
 
 // malformed counts what cannot be used, and logs it, but not a line for each:
-// who floods the channel must not flood the log.
+// whoever floods the channel must not flood the log.
 func (r *Relay) malformed(e *pubsub.Event, err error) {
 	if errors.Is(err, errReserved) {
 		r.metrics.reserved.Inc()

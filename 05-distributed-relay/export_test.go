@@ -10,4 +10,4 @@ const Patience = 2 * time.Minute
 
 // Probe publishes a probe between those of each ProbeInterval, and returns when
 // the master has it.
-func (r *Relay) Probe(ctx context.Context) error { return r.probe(ctx) }
+func (r *Relay) Probe(ctx context.Context) error { return r.publishProbe(ctx) }

@@ -27,7 +27,7 @@ type health struct {
 	anonymous time.Time // when something without a number was last seen
 }
 
-// start begins in doubt: whoever connects before delivery is proven is told.
+// start begins in doubt: a client that connects before delivery is proven is told.
 func (h *health) start(hub *chat.Hub) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -57,7 +57,7 @@ func (h *health) lost(err error, s *sequences) {
 	if errors.Is(err, pubsub.ErrNotPublished) {
 		text = "the master does not answer: nothing can be sent or received for the moment"
 	}
-	h.hub.Degrade(text) // once: who knows of the doubt is not told again
+	h.hub.Degrade(text) // once: a client that knows of the doubt is not told again
 }
 
 // back notes that a probe of this node's own came back: messages are delivered

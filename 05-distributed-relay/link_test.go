@@ -11,8 +11,8 @@ import (
 	"go.uber.org/goleak"
 )
 
-// door is an address where each connection is accepted, and then met so.
-func door(t *testing.T, meet func(*net.TCPConn)) string {
+// serve is an address where each connection is accepted, and then met so.
+func serve(t *testing.T, meet func(*net.TCPConn)) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -38,9 +38,9 @@ func TestConnectionThatIsAcceptedAndDroppedIsWaitedFor(t *testing.T) {
 		require.Eventually(t, func() bool { return goleak.Find(before) == nil }, Patience, time.Millisecond)
 	})
 	for name, addr := range map[string]string{
-		"reset":  door(t, func(c *net.TCPConn) { c.SetLinger(0); c.Close() }),
-		"closed": door(t, func(c *net.TCPConn) { c.Close() }),
-		"cut off within a reply": door(t, func(c *net.TCPConn) {
+		"reset":  serve(t, func(c *net.TCPConn) { c.SetLinger(0); c.Close() }),
+		"closed": serve(t, func(c *net.TCPConn) { c.Close() }),
+		"cut off within a reply": serve(t, func(c *net.TCPConn) {
 			c.Read(make([]byte, 1024)) // else the close would be a reset
 			c.Write([]byte("*14\r\n$6\r\nser"))
 			c.Close()

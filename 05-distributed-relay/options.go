@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"log/slog"
@@ -26,31 +27,24 @@ type Options struct {
 	MaxPayload     int           // bytes of a message from Redis; a larger one is dropped and counted; default 4 MiB
 	Prefix         string        // before every channel, for tests on a shared server; default none
 	Log            *slog.Logger  // default: none
-	Trace          *Tracer       // who looks on; default: nobody
+	Trace          *Tracer       // tells somebody what happens to messages; default: nobody
 
 	// Instead of the network's, for tests whose time is not the real one.
 	dial func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
 func (o Options) withDefaults() Options {
-	def(&o.Node, "node")
-	def(&o.PubAddr, "127.0.0.1:6379")
-	def(&o.SubAddr, o.PubAddr)
-	def(&o.ProbeInterval, 250*time.Millisecond)
-	def(&o.PublishTimeout, time.Second)
-	def(&o.MaxWaiting, 32<<20)
-	def(&o.MaxPayload, 4<<20)
+	o.Node = cmp.Or(o.Node, "node")
+	o.PubAddr = cmp.Or(o.PubAddr, "127.0.0.1:6379")
+	o.SubAddr = cmp.Or(o.SubAddr, o.PubAddr)
+	o.ProbeInterval = cmp.Or(o.ProbeInterval, 250*time.Millisecond)
+	o.PublishTimeout = cmp.Or(o.PublishTimeout, time.Second)
+	o.MaxWaiting = cmp.Or(o.MaxWaiting, 32<<20)
+	o.MaxPayload = cmp.Or(o.MaxPayload, 4<<20)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return o
-}
-
-func def[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }
 
 // client makes a client with one connection that tries everything once: what

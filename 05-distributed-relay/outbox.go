@@ -12,7 +12,7 @@ import (
 // node's own.
 type outgoing struct {
 	envelope wire.Envelope                           // a client's message; numbered when it is sent
-	sent     *chat.Sent                              // who waits for news of it
+	sent     *chat.Sent                              // tells the sender what becomes of it
 	own      func() (channel string, payload []byte) // instead: made when it is sent, on the publishing goroutine
 	done     func(error)                             // of own: what became of it; may be nil
 	size     int                                     // bytes, about
@@ -62,8 +62,8 @@ func (b *outbox) put(m outgoing) bool {
 	return true
 }
 
-// take moves the next batch into buf; empty: nothing waits.
-func (b *outbox) take(buf []outgoing) []outgoing {
+// nextBatch moves what waits longest into buf; empty: nothing waits.
+func (b *outbox) nextBatch(buf []outgoing) []outgoing {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	buf = append(buf, b.own...)

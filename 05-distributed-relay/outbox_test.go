@@ -35,10 +35,10 @@ func TestOutboxKeepsOrderWithTheNodesOwnFirst(t *testing.T) {
 	for _, m := range []outgoing{said("m1", 1), own("probe"), said("m2", 1), own("presence"), said("m3", 1)} {
 		require.True(t, b.put(m))
 	}
-	require.Equal(t, []string{"probe", "presence", "m1", "m2", "m3"}, names(b.take(nil)))
-	require.Empty(t, b.take(nil))
+	require.Equal(t, []string{"probe", "presence", "m1", "m2", "m3"}, names(b.nextBatch(nil)))
+	require.Empty(t, b.nextBatch(nil))
 	require.True(t, b.put(said("m4", 1)))
-	require.Equal(t, []string{"m4"}, names(b.take(nil)), "nothing is taken twice")
+	require.Equal(t, []string{"m4"}, names(b.nextBatch(nil)), "nothing is taken twice")
 }
 
 func TestOutboxIsLimitedInBytes(t *testing.T) {
@@ -47,7 +47,7 @@ func TestOutboxIsLimitedInBytes(t *testing.T) {
 	require.False(t, b.put(said("b", 41)))
 	require.True(t, b.put(said("c", 40)))
 	require.False(t, b.put(own("probe")), "it is full for everybody")
-	require.Equal(t, []string{"a", "c"}, names(b.take(nil)))
+	require.Equal(t, []string{"a", "c"}, names(b.nextBatch(nil)))
 	require.Zero(t, b.bytes)
 	require.True(t, b.put(said("d", 100)), "what was taken makes room")
 	require.False(t, newOutbox(100).put(said("e", 101)))
@@ -60,7 +60,7 @@ func TestBatchIsLimitedAndTheRestComesNext(t *testing.T) {
 	}
 	require.True(t, many.put(own("probe")))
 	var sizes []int
-	for batch := many.take(nil); len(batch) > 0; batch = many.take(nil) {
+	for batch := many.nextBatch(nil); len(batch) > 0; batch = many.nextBatch(nil) {
 		sizes = append(sizes, len(batch))
 	}
 	require.Equal(t, []int{1 + batchMessages, batchMessages, 1}, sizes, "a probe waits for no batch but the first")
@@ -69,10 +69,10 @@ func TestBatchIsLimitedAndTheRestComesNext(t *testing.T) {
 	for i := range 3 {
 		require.True(t, large.put(said(fmt.Sprint(i), batchBytes/2+1)))
 	}
-	require.Len(t, large.take(nil), 2)
-	require.Len(t, large.take(nil), 1)
+	require.Len(t, large.nextBatch(nil), 2)
+	require.Len(t, large.nextBatch(nil), 1)
 	require.True(t, large.put(said("huge", 10*batchBytes)))
-	require.Len(t, large.take(nil), 1, "what is larger than a batch is one alone")
+	require.Len(t, large.nextBatch(nil), 1, "what is larger than a batch is one alone")
 }
 
 func TestOutboxForgetsWhatItGave(t *testing.T) {
@@ -80,7 +80,7 @@ func TestOutboxForgetsWhatItGave(t *testing.T) {
 	b.put(own("probe"))
 	b.put(said("m", 1))
 	held := b.messages.items[:1:1]
-	b.take(nil)
+	b.nextBatch(nil)
 	require.Zero(t, held[0].envelope, "else the memory of what is sent stays with the queue")
 	require.Nil(t, b.own[:1][0].own)
 }
@@ -104,7 +104,7 @@ func TestOutboxTakesFromManyAndKeepsTheOrderOfEach(t *testing.T) {
 	var batch []outgoing
 	for taken := 0; taken < senders*each; {
 		<-b.wake // never lost while something waits: else this blocks for ever
-		for batch = b.take(batch[:0]); len(batch) > 0; batch = b.take(batch[:0]) {
+		for batch = b.nextBatch(batch[:0]); len(batch) > 0; batch = b.nextBatch(batch[:0]) {
 			for _, m := range batch {
 				if next[m.envelope.Pub] != m.envelope.Seq {
 					t.Fatalf("sender %s: %d instead of %d", m.envelope.Pub, m.envelope.Seq, next[m.envelope.Pub])

@@ -13,7 +13,7 @@ func (r *Relay) oversize(e *pubsub.Event, now time.Time) {
 	pub, seq, err := wire.DecodeNumber(e.Payload)
 	fresh := false
 	if err == nil {
-		fresh, err = r.numbered(pub, seq, now)
+		fresh, err = r.noteNumber(pub, seq, now)
 	}
 	if err != nil {
 		r.malformed(e, err)

@@ -20,8 +20,8 @@ type waiting struct {
 	since time.Time
 }
 
-// maxPending bounds what is remembered while nothing comes back. Who was
-// forgotten gets no "$placed", which is true: its place is not known.
+// maxPending bounds what is remembered while nothing comes back. A sender
+// that was forgotten gets no "$placed", which is true: its place is not known.
 const maxPending = 1 << 16
 
 func (p *pending) push(seq uint64, sent *chat.Sent, since time.Time) {
@@ -33,7 +33,7 @@ func (p *pending) push(seq uint64, sent *chat.Sent, since time.Time) {
 	p.queue.push(waiting{seq, sent, since})
 }
 
-// pop returns who waits for the message of that number, and forgets all before.
+// pop returns what waits for the message of that number, and forgets all before it.
 func (p *pending) pop(seq uint64) (w waiting, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

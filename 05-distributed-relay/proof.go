@@ -9,9 +9,9 @@ import (
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
-// probe publishes one probe, behind whatever is queued, and waits for the
+// publishProbe publishes one probe, behind whatever is queued, and waits for the
 // master's answer.
-func (r *Relay) probe(ctx context.Context) error {
+func (r *Relay) publishProbe(ctx context.Context) error {
 	result := make(chan error, 1)
 	m := outgoing{since: time.Now(), size: 128, done: func(err error) { result <- err }}
 	m.own = func() (string, []byte) {
@@ -31,30 +31,31 @@ func (r *Relay) probe(ctx context.Context) error {
 	}
 }
 
-// isOwnProbe tells the node's own probe coming back. It runs on the reading
-// goroutine. Whoever can publish can read our identity in any message of ours,
-// so a probe with it proves nothing unless it is one that we have published, and
-// none of before.
-func (r *Relay) isOwnProbe(channel, payload string) bool {
+// confirmProbe reports whether a message is a probe of this node's own coming
+// back, and takes note of it: each counts once. It runs on the reading goroutine.
+// Whoever can publish can read this node's identity in any message of its, so a
+// probe that bears it proves nothing, unless the node has published that one and
+// has not seen it, or a later one, come back.
+func (r *Relay) confirmProbe(channel, payload string) bool {
 	if !strings.HasSuffix(channel, wire.ProbeChannel) || !strings.Contains(payload, r.pub) {
 		return false
 	}
 	p, err := wire.DecodeProbe(payload)
-	if err != nil || p.Pub != r.pub || p.Count <= r.back || p.Count > r.probes.Load() || p.Seq > r.publisher.issued.Load() {
+	if err != nil || p.Pub != r.pub || p.Count <= r.confirmed || p.Count > r.probes.Load() || p.Seq > r.publisher.issued.Load() {
 		return false
 	}
-	r.back = p.Count
+	r.confirmed = p.Count
 	return true
 }
 
-// probed takes in a probe. own says that it is the one whose return proves
-// delivery: see isOwnProbe.
-func (r *Relay) probed(p *wire.Probe, own bool, now time.Time) error {
+// applyProbe takes in a probe. own says that it is the one whose return proves
+// delivery: see confirmProbe.
+func (r *Relay) applyProbe(p *wire.Probe, own bool, now time.Time) error {
 	if p.Pub == r.pub && (p.Count > r.probes.Load() || p.Seq > r.publisher.issued.Load()) {
 		return errForged
 	}
 	if p.Pub != r.pub {
-		if err := r.heard(p, now); err != nil {
+		if err := r.notePeer(p, now); err != nil {
 			return err
 		}
 	} else if !own {

@@ -18,20 +18,20 @@ import (
 
 func TestMessageWhoseAnswerWasLostIsNotSentAgain(t *testing.T) {
 	server := redistest.Start(t).Options().Addr
-	door := openDoor(t, server)
-	n := startNode(t, relay.Options{PubAddr: door.addr, SubAddr: server, Prefix: redistest.Prefix(t)})
+	proxy := startProxy(t, server)
+	n := startNode(t, relay.Options{PubAddr: proxy.addr, SubAddr: server, Prefix: redistest.Prefix(t)})
 	n.awaitReady(t)
 	alice, bob := dial(t, n.url, "alice", "lobby"), dial(t, n.url, "bob", "lobby")
 	unlucky := "unlucky"
-	door.lose.Store(&unlucky)
+	proxy.lose.Store(&unlucky)
 	alice.say(unlucky)
 	require.JSONEq(t, `"unlucky"`, string(bob.until("message").Data), "Redis has taken it")
 
 	// A connection later all is well again, and nothing was made up for.
 	require.Eventually(t, func() bool {
 		alice.say("lucky")
-		for _, m := range door.seen() {
-			if m.conn != door.seen()[0].conn {
+		for _, m := range proxy.seen() {
+			if m.conn != proxy.seen()[0].conn {
 				return true
 			}
 		}
@@ -39,7 +39,7 @@ func TestMessageWhoseAnswerWasLostIsNotSentAgain(t *testing.T) {
 	}, patience, 20*time.Millisecond)
 	require.JSONEq(t, `"lucky"`, string(bob.until("message").Data))
 	times := 0
-	for _, m := range door.seen() {
+	for _, m := range proxy.seen() {
 		if e, err := wire.DecodeEnvelope(m.payload); err == nil && fmt.Sprintf("%s", e.Args[0]) == `"unlucky"` {
 			times++
 		}
@@ -49,25 +49,25 @@ func TestMessageWhoseAnswerWasLostIsNotSentAgain(t *testing.T) {
 
 func TestWhatHasComeBackWasAccepted(t *testing.T) {
 	server := redistest.Start(t).Options().Addr
-	door := openDoor(t, server)
-	n := startNode(t, relay.Options{PubAddr: door.addr, SubAddr: server, Prefix: redistest.Prefix(t)})
+	proxy := startProxy(t, server)
+	n := startNode(t, relay.Options{PubAddr: proxy.addr, SubAddr: server, Prefix: redistest.Prefix(t)})
 	n.awaitReady(t)
 	alice := dial(t, n.url, "alice", "lobby")
-	door.holdAnswers()
+	proxy.holdAnswers()
 	id := int64(1)
 	alice.send(chat.Frame{Event: "message", ID: &id})
 	require.Equal(t, "$ack", alice.next().Event, "though the master has not said so")
 	require.Equal(t, "$placed", alice.next().Event)
-	door.letAnswersPass()
+	proxy.letAnswersPass()
 }
 
 func TestWhatIsQueuedIsOnePipelineOnOneConnection(t *testing.T) {
 	const queued, senders, each = 100, 4, 50
-	door := openDoor(t, redistest.Start(t).Options().Addr)
+	proxy := startProxy(t, redistest.Start(t).Options().Addr)
 	elsewhere, err := basics.StartEmbedded(basics.EmbeddedOptions{}) // nothing comes back from there
 	require.NoError(t, err)
 	defer elsewhere.Close()
-	r := relay.New(calm(relay.Options{PubAddr: door.addr, SubAddr: elsewhere.Addr(), Prefix: redistest.Prefix(t)}))
+	r := relay.New(calm(relay.Options{PubAddr: proxy.addr, SubAddr: elsewhere.Addr(), Prefix: redistest.Prefix(t)}))
 	hub, err := chat.NewHub(chat.Options{Relay: r})
 	require.NoError(t, err)
 	say := func(name string) {
@@ -76,16 +76,16 @@ func TestWhatIsQueuedIsOnePipelineOnOneConnection(t *testing.T) {
 	for i := range queued {
 		say(fmt.Sprint(i))
 	}
-	door.holdAnswers()
+	proxy.holdAnswers()
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() { require.NoError(t, r.Run(ctx, hub)) })
 	defer wg.Wait()
 	defer cancel()
-	defer door.letAnswersPass()
+	defer proxy.letAnswersPass()
 	// Who waited for an answer between two of them would never come to the second.
-	require.Eventually(t, func() bool { return len(door.seen()) == queued }, patience, time.Millisecond)
-	door.letAnswersPass()
+	require.Eventually(t, func() bool { return len(proxy.seen()) == queued }, patience, time.Millisecond)
+	proxy.letAnswersPass()
 
 	var sending sync.WaitGroup
 	for range senders {
@@ -96,8 +96,8 @@ func TestWhatIsQueuedIsOnePipelineOnOneConnection(t *testing.T) {
 		})
 	}
 	sending.Wait()
-	require.Eventually(t, func() bool { return len(door.seen()) == queued+senders*each }, patience, time.Millisecond)
-	seen := door.seen()
+	require.Eventually(t, func() bool { return len(proxy.seen()) == queued+senders*each }, patience, time.Millisecond)
+	seen := proxy.seen()
 	for i, m := range seen {
 		require.Equal(t, seen[0].conn, m.conn, "two connections could swap two messages")
 		e, err := wire.DecodeEnvelope(m.payload)

@@ -32,7 +32,7 @@ type publisher struct {
 	metrics *metrics
 
 	doubt  atomic.Bool   // asks for a new connection, which asks for the master's role anew
-	issued atomic.Uint64 // seq, for who reads what comes back
+	issued atomic.Uint64 // seq, for the goroutines that read what comes back
 
 	// Of the publishing goroutine alone.
 	seq      uint64 // of the last message that may have been sent
@@ -63,7 +63,7 @@ func (p *publisher) run(ctx context.Context) {
 		}
 		for {
 			clear(p.batch)
-			if p.batch = p.outbox.take(p.batch[:0]); len(p.batch) == 0 {
+			if p.batch = p.outbox.nextBatch(p.batch[:0]); len(p.batch) == 0 {
 				break
 			}
 			p.send(ctx, p.batch)

@@ -28,17 +28,17 @@ type Relay struct {
 	// Of the delivering goroutine.
 	hub       *chat.Hub
 	sequences *sequences
-	nodes     map[string]*neighbour
+	peers     map[string]*peer
 	events    []chat.Event
 	traced    []func() // tell of those of them that somebody looks at
 	waiting   int      // bytes of events, about
 
-	oddLog   rate.Sometimes // of what cannot be delivered: whoever publishes it must not fill the log
-	nodeLog  *rate.Limiter  // of nodes that come and go: probes can be forged
-	wholeDue chan struct{}  // holds one token when a whole list of our clients is to be told
-	askDue   atomic.Bool    // and others are to be asked for theirs
-	probes   atomic.Uint64  // published so far
-	back     uint64         // of the reading goroutine: the last of them that came back
+	oddLog    rate.Sometimes // of what cannot be delivered: whoever publishes it must not fill the log
+	nodeLog   *rate.Limiter  // of nodes that come and go: probes can be forged
+	wholeDue  chan struct{}  // holds one token when a whole list of our clients is to be told
+	askDue    atomic.Bool    // and others are to be asked for theirs
+	probes    atomic.Uint64  // published so far
+	confirmed uint64         // of the reading goroutine: the last of them that came back
 }
 
 // New makes a relay. Nothing is connected before Run.
@@ -46,7 +46,7 @@ func New(o Options) *Relay {
 	o = o.withDefaults()
 	r := &Relay{
 		o: o, metrics: newMetrics(), pub: identity(9),
-		nodes:    map[string]*neighbour{},
+		peers:    map[string]*peer{},
 		oddLog:   rate.Sometimes{Interval: time.Second},
 		nodeLog:  rate.NewLimiter(1, 20),
 		wholeDue: make(chan struct{}, 1),
@@ -102,8 +102,8 @@ func (r *Relay) Run(ctx context.Context, hub *chat.Hub) error {
 		Patterns: []string{
 			r.o.Prefix + wire.Pattern(wire.DefaultKey), r.o.Prefix + wire.ProbeChannel, r.o.Prefix + wire.PresenceChannel,
 		},
-		Probe:         r.probe,
-		Back:          r.isOwnProbe,
+		Probe:         r.publishProbe,
+		Back:          r.confirmProbe,
 		ProbeInterval: r.o.ProbeInterval,
 	})
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
-// Tracer tells somebody who looks on what happens to messages in a node: it is
-// how a picture of the system can show what happens instead of what ought to.
+// Tracer tells a watcher what happens to messages in a node: that is how a picture
+// of the system can show what happens instead of what ought to happen.
 // While nobody looks it costs the reading of one pointer a message. The zero
 // value works. All methods may be called by several goroutines at once.
 type Tracer struct {
@@ -38,7 +38,7 @@ func (t *Tracer) Watch(step func(Step), perSecond int) {
 	t.watch.Store(w)
 }
 
-// looking returns who is to be told of a step of this kind; nil: nobody.
+// looking returns the function to tell of a step of this kind; nil: nobody looks.
 func (t *Tracer) looking(kind StepKind) func(Step) {
 	if t == nil {
 		return nil
@@ -82,16 +82,16 @@ func (p *publisher) trace(kind StepKind, e *wire.Envelope) {
 	}
 }
 
-// delivering notes a message for when it has gone to the clients.
-func (r *Relay) delivering(e *chat.Event, payload string) {
+// traceDelivery notes a message for when it has gone to the clients.
+func (r *Relay) traceDelivery(e *chat.Event, payload string) {
 	if tell := r.o.Trace.looking(Delivered); tell != nil {
 		step := Step{Kind: Delivered, Payload: payload, Clients: r.hub.Audience(e, mostClients)}
 		r.traced = append(r.traced, func() { tell(step) })
 	}
 }
 
-// delivered tells what has been noted.
-func (r *Relay) delivered() {
+// tellTraced tells what has been noted.
+func (r *Relay) tellTraced() {
 	for _, tell := range r.traced {
 		tell()
 	}

@@ -79,7 +79,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) error {
 }
 
 // quiet keeps go-redis' own lines out of the log: what matters is returned as
-// an error, and logged once by who decides about it.
+// an error, and logged once by the code that decides about it.
 type quiet struct{}
 
 func (quiet) Printf(context.Context, string, ...any) {}

@@ -12,7 +12,7 @@ import (
 // inside become {"$base64":"…"}.
 //
 // The payload is a string because go-redis hands over strings, and because the
-// envelope's own strings are then parts of it: who keeps one of them for long
+// envelope's own strings are then parts of it: whoever keeps one of them for long
 // (an identity in a map) clones it, or keeps the whole payload alive.
 //
 // The error says what is wrong with a payload and where.

@@ -7,7 +7,7 @@
 //   - channels.go: where a message is published, and what a node subscribes to.
 //   - envelope.go: one message for clients, [uid, packet, opts]. encode.go writes it, decode.go and decodeopts.go read it.
 //   - number.go: of an envelope only who published it, and its number.
-//   - probe.go: the message that proves delivery. presence.go: who is in which room of another node.
+//   - probe.go: the message that proves delivery. presence.go: the names in each room of another node.
 //
 // Whoever can reach Redis can publish anything: each Decode… function says what
 // is wrong with a payload and where. None panics, recurses deeper than

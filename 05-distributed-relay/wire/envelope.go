@@ -30,8 +30,9 @@ type Envelope struct {
 //
 // A node carries Local and Volatile, and does not act on them when it delivers.
 // Local is looked at before publishing, by the npm servers too: what has come
-// through Redis is past it. Volatile allows to leave out who is not ready: a
-// client that cannot keep up is closed here, and knows it, so none is left out.
+// through Redis is past it. Volatile allows a node to leave out a client that
+// is not ready: here a client that cannot keep up is closed, and knows it, so none
+// is left out.
 type Flags struct {
 	Volatile  bool  // may be lost when the client is not ready
 	Compress  bool  // compress on the client's connection

@@ -28,7 +28,7 @@ const maxPresence = 16 << 20
 func (p Presence) Encode() []byte { return encode(p) }
 
 // DecodePresence reads what arrived on PresenceChannel. Nothing of the payload is
-// kept. Names and rooms are any strings: who tells them to clients checks them.
+// kept. Names and rooms are any strings: whoever tells them to clients checks them.
 //
 // names is how many came; those that left are taken off.
 func DecodePresence(payload string) (p Presence, names int, err error) {

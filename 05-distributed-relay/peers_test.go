@@ -29,11 +29,11 @@ func TestNodeIsJudgedByItsOwnInterval(t *testing.T) {
 		hub, err := chat.NewHub(chat.Options{Relay: r})
 		require.NoError(t, err)
 		r.hub = hub
-		r.heard(&wire.Probe{Node: "other", Pub: "other", Every: row.every.Milliseconds()}, now)
+		r.notePeer(&wire.Probe{Node: "other", Pub: "other", Every: row.every.Milliseconds()}, now)
 		r.forgetSilent(now.Add(row.gone))
-		require.Len(t, r.nodes, 1, "probing every %v, silent for %v", row.every, row.gone)
+		require.Len(t, r.peers, 1, "probing every %v, silent for %v", row.every, row.gone)
 		r.forgetSilent(now.Add(row.gone + time.Millisecond))
-		require.Empty(t, r.nodes, "probing every %v", row.every)
+		require.Empty(t, r.peers, "probing every %v", row.every)
 	}
 }
 
@@ -51,8 +51,10 @@ func TestClientsOfOneNodeAreBounded(t *testing.T) {
 	hub, err := chat.NewHub(chat.Options{Relay: r})
 	require.NoError(t, err)
 	r.hub = hub
-	require.NoError(t, r.heard(&wire.Probe{Node: "eve", Pub: "eve"}, time.Now()))
-	tell := func(whole bool, names int) error { return r.present(&wire.Presence{Pub: "eve", Whole: whole}, names) }
+	require.NoError(t, r.notePeer(&wire.Probe{Node: "eve", Pub: "eve"}, time.Now()))
+	tell := func(whole bool, names int) error {
+		return r.applyPresence(&wire.Presence{Pub: "eve", Whole: whole}, names)
+	}
 	require.NoError(t, tell(false, wire.MaxNames))
 	require.Error(t, tell(false, 1))
 	require.NoError(t, tell(false, -1))
@@ -68,11 +70,11 @@ func TestClientsOfOneNodeAreBounded(t *testing.T) {
 func TestNodesThatAreFollowedAreBounded(t *testing.T) {
 	r, now := New(Options{}), time.Now()
 	for i := range mostNodes {
-		require.NoError(t, r.heard(&wire.Probe{Node: "n", Pub: fmt.Sprint(i)}, now))
+		require.NoError(t, r.notePeer(&wire.Probe{Node: "n", Pub: fmt.Sprint(i)}, now))
 	}
-	require.Error(t, r.heard(&wire.Probe{Node: "n", Pub: "one more"}, now))
-	require.NoError(t, r.heard(&wire.Probe{Node: "n", Pub: "7"}, now), "who is followed stays so")
-	require.Len(t, r.nodes, mostNodes)
+	require.Error(t, r.notePeer(&wire.Probe{Node: "n", Pub: "one more"}, now))
+	require.NoError(t, r.notePeer(&wire.Probe{Node: "n", Pub: "7"}, now), "who is followed stays so")
+	require.Len(t, r.peers, mostNodes)
 }
 
 // What a node tells goes to every client of a room: it must be what a client
@@ -83,7 +85,7 @@ func TestNamesAndRoomsThatNoClientCouldHaveAreRefused(t *testing.T) {
 	hub, err := chat.NewHub(chat.Options{Relay: r})
 	require.NoError(t, err)
 	r.hub = hub
-	require.NoError(t, r.heard(&wire.Probe{Node: "eve", Pub: "eve"}, time.Now()))
+	require.NoError(t, r.notePeer(&wire.Probe{Node: "eve", Pub: "eve"}, time.Now()))
 	for name, p := range map[string]wire.Presence{
 		"a name is too long":      {Joined: of{"lobby": {strings.Repeat("n", 33)}}},
 		"a name of a megabyte":    {Left: of{"lobby": {strings.Repeat("n", 1<<20)}}},
@@ -94,11 +96,11 @@ func TestNamesAndRoomsThatNoClientCouldHaveAreRefused(t *testing.T) {
 		"a room is a connection":  {Joined: of{"aSocketsIdOf20Charac": {"alice"}}},
 	} {
 		p.Pub = "eve"
-		err := r.present(&p, 1)
+		err := r.applyPresence(&p, 1)
 		require.Error(t, err, name)
 		require.Less(t, len(err.Error()), 500, name)
 	}
-	require.NoError(t, r.present(&wire.Presence{Pub: "eve", Joined: of{"lobby": {"alice"}}}, 1))
+	require.NoError(t, r.applyPresence(&wire.Presence{Pub: "eve", Joined: of{"lobby": {"alice"}}}, 1))
 }
 
 func TestNameOfANodeIsClipped(t *testing.T) {

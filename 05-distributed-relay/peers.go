@@ -20,8 +20,8 @@ const (
 	leastSilence = 3 * time.Second
 	mostSilence  = 8 * time.Second
 
-	// Whole lists are told no oftener than this, whoever asks: one forged probe
-	// would else make every node tell everything.
+	// Whole lists are told no more often than this, however many nodes ask: else
+	// one forged probe would make every node tell everything.
 	wholeRest = 250 * time.Millisecond
 
 	// mostNodes bounds how many others are followed, and so what forged probes
@@ -29,8 +29,8 @@ const (
 	mostNodes = 1000
 )
 
-// neighbour is another node, known by its probes.
-type neighbour struct {
+// peer is another node, known by its probes.
+type peer struct {
 	node    string
 	at      time.Time     // of its last probe
 	silence time.Duration // after which it is gone
@@ -57,17 +57,17 @@ func (r *Relay) announce(ctx context.Context) {
 		}
 		if due && time.Since(whole) >= wholeRest {
 			whole, due = time.Now(), false
-			r.tell(true, r.askDue.Swap(false))
+			r.publishPresence(true, r.askDue.Swap(false))
 		} else {
-			r.tell(false, false)
+			r.publishPresence(false, false)
 		}
 	}
 }
 
-// tell publishes changes, or the whole. What cannot be published now is mended
+// publishPresence publishes changes, or the whole list. What cannot be published now is mended
 // by the next whole list: the one of every five seconds, or the one that
 // follows when the master is back.
-func (r *Relay) tell(all, ask bool) {
+func (r *Relay) publishPresence(all, ask bool) {
 	update, some := r.hub.TakePresence(all)
 	if !some && !ask {
 		return
@@ -92,16 +92,17 @@ func (r *Relay) askWhole(ask bool) {
 	}
 }
 
-// heard notes another node's probe. A new node and we tell each other who is here.
-func (r *Relay) heard(p *wire.Probe, now time.Time) error {
-	n := r.nodes[p.Pub]
+// notePeer notes another node's probe. A new node and this one tell each other who
+// is in their rooms.
+func (r *Relay) notePeer(p *wire.Probe, now time.Time) error {
+	n := r.peers[p.Pub]
 	if n == nil {
-		if len(r.nodes) >= mostNodes {
+		if len(r.peers) >= mostNodes {
 			return fmt.Errorf("a node more than the %d that are followed", mostNodes)
 		}
-		n = &neighbour{node: strings.Clone(clip(p.Node))}
-		r.nodes[strings.Clone(p.Pub)] = n
-		r.tellOf("node came", n)
+		n = &peer{node: strings.Clone(clip(p.Node))}
+		r.peers[strings.Clone(p.Pub)] = n
+		r.logPeer("node came", n)
 		r.askWhole(true)
 	}
 	n.at = now
@@ -109,23 +110,23 @@ func (r *Relay) heard(p *wire.Probe, now time.Time) error {
 	return nil
 }
 
-// tellOf logs a node that came or went.
-func (r *Relay) tellOf(what string, n *neighbour) {
+// logPeer logs a node that came or went.
+func (r *Relay) logPeer(what string, n *peer) {
 	if r.nodeLog.Allow() {
 		r.o.Log.Info(what, "node", n.node)
 	}
 }
 
-// clip is as much of a node's name as a line of a log can bear.
+// clip shortens a node's name to what fits into a line of a log, 100 bytes.
 func clip(name string) string { return strings.ToValidUTF8(name[:min(len(name), 100)], "") }
 
-// present takes in what another node tells of its clients.
-func (r *Relay) present(p *wire.Presence, names int) error {
+// applyPresence takes in what another node tells of its clients.
+func (r *Relay) applyPresence(p *wire.Presence, names int) error {
 	update := chat.PresenceUpdate{Whole: p.Whole, Joined: p.Joined, Left: p.Left}
 	if err := update.Check(); err != nil {
 		return err // what is told goes to every client of a room
 	}
-	n := r.nodes[p.Pub]
+	n := r.peers[p.Pub]
 	if n == nil {
 		return nil // our own; or gone, or not yet come: its first probe makes it tell everything
 	}
@@ -135,7 +136,7 @@ func (r *Relay) present(p *wire.Presence, names int) error {
 	if names > wire.MaxNames {
 		return fmt.Errorf("more than %d clients of one node", wire.MaxNames)
 	}
-	n.names = max(0, names) // who was not known to be there can leave, too
+	n.names = max(0, names) // people can leave of whom it was not known that they were there
 	r.hub.ApplyPresence(p.Pub, update)
 	if p.Ask {
 		r.askWhole(false)
@@ -146,7 +147,7 @@ func (r *Relay) present(p *wire.Presence, names int) error {
 // proven follows the first probe back: while nothing came, every node seemed
 // silent, so their time begins anew; and who came and went is asked for.
 func (r *Relay) proven(now time.Time) {
-	for _, n := range r.nodes {
+	for _, n := range r.peers {
 		n.at = now
 	}
 	r.askWhole(true)
@@ -155,11 +156,11 @@ func (r *Relay) proven(now time.Time) {
 // forgetSilent takes the clients of nodes that are gone out of all rooms. It
 // runs when a probe of our own came back: then others' would have, too.
 func (r *Relay) forgetSilent(now time.Time) {
-	for pub, n := range r.nodes {
+	for pub, n := range r.peers {
 		if now.Sub(n.at) > n.silence {
-			delete(r.nodes, pub)
+			delete(r.peers, pub)
 			r.hub.ForgetNode(pub)
-			r.tellOf("node gone", n)
+			r.logPeer("node gone", n)
 		}
 	}
 }

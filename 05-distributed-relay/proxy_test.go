@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// door stands before a server, and sees every PUBLISH that passes.
-type door struct {
+// proxy stands before a server, and sees every PUBLISH that passes.
+type proxy struct {
 	t      *testing.T
 	addr   string
 	server string
@@ -30,7 +30,7 @@ type door struct {
 	published []published
 }
 
-// published is one PUBLISH, of one of the door's connections.
+// published is one PUBLISH, of one of the proxy's connections.
 type published struct {
 	conn             int
 	channel, payload string
@@ -38,12 +38,12 @@ type published struct {
 
 func (p published) isMessage() bool { return strings.Contains(p.channel, "socket.io#") }
 
-func openDoor(t *testing.T, server string) *door {
+func startProxy(t *testing.T, server string) *proxy {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	d := &door{t: t, addr: l.Addr().String(), server: server}
-	d.answers.L = &d.mu
+	p := &proxy{t: t, addr: l.Addr().String(), server: server}
+	p.answers.L = &p.mu
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		for {
@@ -51,66 +51,66 @@ func openDoor(t *testing.T, server string) *door {
 			if err != nil {
 				return
 			}
-			wg.Go(func() { d.pass(node) })
+			wg.Go(func() { p.pass(node) })
 		}
 	})
 	t.Cleanup(func() {
 		_ = l.Close()
-		d.letAnswersPass()
-		d.mu.Lock()
-		for _, c := range d.open {
+		p.letAnswersPass()
+		p.mu.Lock()
+		for _, c := range p.open {
 			_ = c.Close()
 		}
-		d.mu.Unlock()
+		p.mu.Unlock()
 		wg.Wait()
 	})
-	return d
+	return p
 }
 
-func (d *door) holdAnswers() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.holdNext = true
+func (p *proxy) holdAnswers() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.holdNext = true
 }
 
-func (d *door) letAnswersPass() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.holdNext, d.held = false, false
-	d.answers.Broadcast()
+func (p *proxy) letAnswersPass() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.holdNext, p.held = false, false
+	p.answers.Broadcast()
 }
 
 // seen are the messages for clients that have passed: no probes, no presence.
-func (d *door) seen() (messages []published) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, p := range d.published {
-		if p.isMessage() {
-			messages = append(messages, p)
+func (p *proxy) seen() (messages []published) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, m := range p.published {
+		if m.isMessage() {
+			messages = append(messages, m)
 		}
 	}
 	return messages
 }
 
-func (d *door) pass(node net.Conn) {
+func (p *proxy) pass(node net.Conn) {
 	defer node.Close()
-	server, err := net.Dial("tcp", d.server)
+	server, err := net.Dial("tcp", p.server)
 	if err != nil {
 		return
 	}
 	defer server.Close()
-	d.mu.Lock()
-	d.conns++
-	number := d.conns
-	d.open = append(d.open, node, server)
-	d.mu.Unlock()
+	p.mu.Lock()
+	p.conns++
+	number := p.conns
+	p.open = append(p.open, node, server)
+	p.mu.Unlock()
 
 	var lost atomic.Bool
 	answered := make(chan struct{})
 	go func() {
 		defer close(answered)
 		defer node.Close()
-		d.passAnswers(node, server, &lost)
+		p.passAnswers(node, server, &lost)
 	}()
 	r := bufio.NewReader(node)
 	for {
@@ -119,12 +119,12 @@ func (d *door) pass(node net.Conn) {
 			break
 		}
 		if strings.EqualFold(command[0], "publish") {
-			p := published{number, command[1], command[2]}
-			d.mu.Lock()
-			d.published = append(d.published, p)
-			d.held = d.held || d.holdNext && p.isMessage()
-			d.mu.Unlock()
-			if text := d.lose.Load(); text != nil && strings.Contains(p.payload, *text) && d.lose.CompareAndSwap(text, nil) {
+			m := published{number, command[1], command[2]}
+			p.mu.Lock()
+			p.published = append(p.published, m)
+			p.held = p.held || p.holdNext && m.isMessage()
+			p.mu.Unlock()
+			if text := p.lose.Load(); text != nil && strings.Contains(m.payload, *text) && p.lose.CompareAndSwap(text, nil) {
 				lost.Store(true)
 			}
 		}
@@ -136,18 +136,18 @@ func (d *door) pass(node net.Conn) {
 	<-answered
 }
 
-func (d *door) passAnswers(node, server net.Conn, lost *atomic.Bool) {
+func (p *proxy) passAnswers(node, server net.Conn, lost *atomic.Bool) {
 	buf := make([]byte, 4096)
 	for {
 		n, err := server.Read(buf)
 		if err != nil || lost.Load() {
 			return
 		}
-		d.mu.Lock()
-		for d.held {
-			d.answers.Wait()
+		p.mu.Lock()
+		for p.held {
+			p.answers.Wait()
 		}
-		d.mu.Unlock()
+		p.mu.Unlock()
 		if _, err := node.Write(buf[:n]); err != nil {
 			return
 		}
