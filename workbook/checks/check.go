@@ -35,6 +35,7 @@ func All(root string) ([]Check, error) {
 		{"leaks", "every package's tests look for goroutines that are left behind", unwatchedForLeaks},
 		{"modules", "every module is in go.work, asks for Go 1.26 and for the same versions as the others", strayModules},
 		{"order", "a chapter imports only earlier chapters", upwardImports},
+		{"rooms", "the emitter knows no chat, no Prometheus and no WebSocket; a node's program has no Redis inside", wrongRooms},
 		{"links", "every relative link and anchor in a text leads somewhere", brokenLinks},
 		{"commands", "every make and go command in a text can be run", brokenCommands},
 		{"tidy", "go mod tidy would change nothing (make tidy)", untidy},

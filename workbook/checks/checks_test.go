@@ -220,3 +220,13 @@ func TestAModuleThatFailsAlone(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatAPackageMustNotBeBuiltOf(t *testing.T) {
+	emitter := room{"06-emitter", []string{chat, lua}}
+	require.Equal(t, []string{
+		"06-emitter must know nothing of " + chat,
+		"06-emitter must know nothing of " + chat + "/frame",
+		"06-emitter must know nothing of " + lua + "/parse",
+	}, emitter.tooMuch([]string{"fmt", ours + "06-emitter", chat, chat + "/frame", chat + "ter", lua + "/parse"}))
+	require.Empty(t, emitter.tooMuch([]string{"fmt", ours + "03-pubsub"}))
+}
