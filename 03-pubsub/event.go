@@ -8,7 +8,7 @@ type Event struct {
 	Channel string // Message: where it was published
 	Pattern string // Message: the pattern that it matched; empty for a subscription by channel
 	Payload string // Message: the bytes as they were published; any byte may occur
-	Probe   bool   // Message: it is this subscription's own probe coming back (Options.Back said so)
+	Probe   bool   // Message: it is this subscription's own probe coming back (Options.ConfirmProbe said so)
 
 	Err    error // Disconnected, Silent: why, a sentence
 	Missed int   // Overflow: how many messages, own probes among them, this reader was too slow for

@@ -19,9 +19,9 @@ type Options struct {
 	// each ProbeInterval from a goroutine of its own, one call at a time, with a context that ends after
 	// three intervals, and goes on while the subscription is away. nil: nobody watches for silence.
 	Probe func(ctx context.Context) error
-	// Back reports whether a message is this subscription's own probe coming back. It runs on the reading
+	// ConfirmProbe reports whether a message is this subscription's own probe coming back. It runs on the reading
 	// goroutine for every message: compare the channel first, and never block.
-	Back func(channel, payload string) bool
+	ConfirmProbe func(channel, payload string) bool
 	// ProbeInterval, default 250ms. Three intervals without a probe coming back: Silent.
 	ProbeInterval time.Duration
 
@@ -57,8 +57,8 @@ func (o Options) checked() (Options, error) {
 	switch {
 	case len(o.Channels)+len(o.Patterns) == 0:
 		return o, errors.New("subscribe: no channel and no pattern: name at least one")
-	case (o.Probe == nil) != (o.Back == nil):
-		return o, errors.New("subscribe: Probe and Back belong together: set both, or neither")
+	case (o.Probe == nil) != (o.ConfirmProbe == nil):
+		return o, errors.New("subscribe: Probe and ConfirmProbe belong together: set both, or neither")
 	case o.ProbeInterval < 0 || o.QueueBytes < 0 || o.ConnectTimeout < 0:
 		return o, fmt.Errorf("subscribe: negative option: ProbeInterval %v, QueueBytes %d, ConnectTimeout %v",
 			o.ProbeInterval, o.QueueBytes, o.ConnectTimeout)

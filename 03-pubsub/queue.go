@@ -55,8 +55,8 @@ func (q *queue) push(e Event) {
 	}
 }
 
-// take returns everything that waits, in order; the slice is valid until the next call.
-func (q *queue) take() []Event {
+// takeAll returns everything that waits, in order; the slice is valid until the next call.
+func (q *queue) takeAll() []Event {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.waiting) == 0 {

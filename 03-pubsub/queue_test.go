@@ -18,7 +18,7 @@ func TestQueueTellsAGapAtItsVeryPlace(t *testing.T) {
 	q.push(Event{Kind: Disconnected})
 	push(2)
 	var told []Event
-	for _, e := range q.take() {
+	for _, e := range q.takeAll() {
 		told = append(told, Event{Kind: e.Kind, Missed: e.Missed})
 	}
 	require.Equal(t, []Event{
@@ -27,22 +27,22 @@ func TestQueueTellsAGapAtItsVeryPlace(t *testing.T) {
 	}, told)
 
 	push(1)
-	require.Len(t, q.take(), 1, "room again")
-	require.Empty(t, q.take())
+	require.Len(t, q.takeAll(), 1, "room again")
+	require.Empty(t, q.takeAll())
 }
 
 func TestQueueTakesOneMessageHoweverLarge(t *testing.T) {
 	q := newQueue(1)
 	q.push(Event{Kind: Message, Payload: "larger than one byte"})
-	require.Equal(t, Message, q.take()[0].Kind)
+	require.Equal(t, Message, q.takeAll()[0].Kind)
 }
 
 func TestQueueHoldsNothingThatTheReaderHasHad(t *testing.T) {
 	q := newQueue(1000)
 	q.push(Event{Kind: Message, Payload: "a"})
-	first := q.take()
+	first := q.takeAll()
 	q.push(Event{Kind: Message, Payload: "b"})
 	require.Equal(t, "a", first[0].Payload, "valid until the next call")
-	q.take()
+	q.takeAll()
 	require.Empty(t, first[0].Payload, "cleared for the garbage collector")
 }

@@ -52,13 +52,13 @@ func (s *replies) next(patterns []string) (e Event, err error) {
 	if err != nil || mark != '*' || n <= 0 {
 		return e, err
 	}
-	if err = s.text(); err != nil {
+	if err = s.element(); err != nil {
 		return e, err
 	}
 	switch {
 	case n == 3 && string(s.scratch) == "message":
 	case n == 4 && string(s.scratch) == "pmessage":
-		if err = s.text(); err != nil {
+		if err = s.element(); err != nil {
 			return e, err
 		}
 		if i := slices.IndexFunc(patterns, func(p string) bool { return p == string(s.scratch) }); i >= 0 {
@@ -66,7 +66,7 @@ func (s *replies) next(patterns []string) (e Event, err error) {
 		}
 	default:
 		for range n - 1 {
-			if err = s.text(); err != nil {
+			if err = s.element(); err != nil {
 				return e, err
 			}
 		}
@@ -79,7 +79,7 @@ func (s *replies) next(patterns []string) (e Event, err error) {
 
 // pair reads channel and payload into one piece of memory.
 func (s *replies) pair() (channel, payload string, err error) {
-	if err = s.text(); err != nil {
+	if err = s.element(); err != nil {
 		return "", "", err
 	}
 	mark, n, err := s.header()
@@ -94,16 +94,16 @@ func (s *replies) pair() (channel, payload string, err error) {
 	if n <= trusted {
 		both = make([]byte, 0, end+n)
 	}
-	if both, err = s.take(append(both, s.scratch...), n); err != nil {
+	if both, err = s.appendString(append(both, s.scratch...), n); err != nil {
 		return "", "", err
 	}
 	text := unsafe.String(unsafe.SliceData(both), len(both)) // nobody else has both
 	return text[:end], text[end:], nil
 }
 
-// take appends the n bytes that come next, and passes over the line's end. Memory for many of them is
+// appendString appends the n bytes that come next, and passes over the line's end. Memory for many of them is
 // asked for as they come: a server can announce what it never sends.
-func (s *replies) take(b []byte, n int) ([]byte, error) {
+func (s *replies) appendString(b []byte, n int) ([]byte, error) {
 	for n > 0 {
 		part := min(n, max(trusted, len(b))) // twice as much each time
 		b = slices.Grow(b, part)
@@ -116,14 +116,14 @@ func (s *replies) take(b []byte, n int) ([]byte, error) {
 	return b, err
 }
 
-// text reads an element of an array, a string or a number, into scratch.
-func (s *replies) text() error {
+// element reads an element of an array, a string or a number, into scratch.
+func (s *replies) element() error {
 	if s.scratch = s.scratch[:0]; cap(s.scratch) > trusted {
 		s.scratch = nil // one long name is not kept for ever
 	}
 	mark, n, err := s.header()
 	if err == nil && mark == '$' && n >= 0 { // -1 is null
-		s.scratch, err = s.take(s.scratch, n)
+		s.scratch, err = s.appendString(s.scratch, n)
 	}
 	return err
 }

@@ -2,10 +2,13 @@ package pubsub
 
 import (
 	"bufio"
+	"context"
+	"fmt"
 	"io"
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 
@@ -79,5 +82,37 @@ func FuzzReplies(f *testing.F) {
 				t.Fatalf("a server cannot send %v", e)
 			}
 		}
+	})
+}
+
+// FuzzPlain compares with the plain way, go-redis' PubSub, which reads by itself:
+// what a server sends means the same to both. BenchmarkGoRedisAlone says what it
+// costs.
+func FuzzPlain(f *testing.F) {
+	f.Add("news", "hi")
+	f.Add("news:x", "\r\n$5\r\n")
+	f.Add("", "")
+	server := &scripted{}
+	client := server.client()
+	f.Cleanup(func() { _ = client.Close() })
+	plain := client.PSubscribe(context.Background(), "news*")
+	f.Cleanup(func() { _ = plain.Close() })
+	_, err := plain.Receive(context.Background()) // the confirmation
+	require.NoError(f, err)
+	for known := false; !known; runtime.Gosched() { // the server notes it after it has confirmed
+		server.set(func() { known = server.subscriber != nil })
+	}
+	f.Fuzz(func(t *testing.T, channel, payload string) {
+		sent := fmt.Sprintf("*4\r\n$8\r\npmessage\r\n$5\r\nnews*\r\n$%d\r\n%s\r\n$%d\r\n%s\r\n", len(channel), channel, len(payload), payload)
+		s := &replies{r: bufio.NewReaderSize(strings.NewReader(sent), readBytes)}
+		fast, err := s.next([]string{"news*"})
+		require.NoError(t, err)
+
+		var wg sync.WaitGroup
+		wg.Go(func() { server.send(sent) })
+		m, err := plain.ReceiveMessage(t.Context())
+		wg.Wait()
+		require.NoError(t, err)
+		require.Equal(t, Event{Kind: Message, Pattern: m.Pattern, Channel: m.Channel, Payload: m.Payload}, fast)
 	})
 }

@@ -58,13 +58,15 @@ func (s *scripted) dialed() int {
 	return len(s.dials)
 }
 
-// publish sends a message to who subscribed last, if anybody, as a server does to a subscriber of channel.
-func (s *scripted) publish(channel, payload string) {
+// publish sends a message to the client that subscribed last, if any, as a server does to a subscriber of channel.
+func (s *scripted) publish(channel, payload string) { s.send(message(channel, payload)) }
+
+func (s *scripted) send(text string) {
 	s.mu.Lock()
 	c := s.subscriber
 	s.mu.Unlock()
 	if c != nil {
-		_, _ = io.WriteString(c, message(channel, payload))
+		_, _ = io.WriteString(c, text)
 	}
 }
 

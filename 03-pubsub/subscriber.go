@@ -66,14 +66,14 @@ func (s *Subscriber) Receive(ctx context.Context) ([]Event, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if events := s.queue.take(); events != nil {
+		if events := s.queue.takeAll(); events != nil {
 			return events, nil
 		}
 		select {
 		case <-s.queue.ready:
 		case <-ctx.Done():
 		case <-s.done:
-			if events := s.queue.take(); events != nil {
+			if events := s.queue.takeAll(); events != nil {
 				return events, nil
 			}
 			return nil, s.ctx.Err()
@@ -134,7 +134,7 @@ func (s *Subscriber) subscribeOnce(ctx context.Context) (subscribed bool, err er
 
 // deliver hands one message to the queue, and to the watch when it is a probe.
 func (s *Subscriber) deliver(e Event) {
-	if s.o.Back != nil && s.o.Back(e.Channel, e.Payload) {
+	if s.o.ConfirmProbe != nil && s.o.ConfirmProbe(e.Channel, e.Payload) {
 		e.Probe = true
 		s.link.back(s.queue)
 	}

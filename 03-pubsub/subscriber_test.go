@@ -249,9 +249,9 @@ func TestOptionsThatCannotWorkAreRefused(t *testing.T) {
 	client := redis.NewClient(&redis.Options{Addr: "127.0.0.1:1"})
 	defer client.Close()
 	for want, o := range map[string]Options{
-		"no channel and no pattern":      {},
-		"Probe and Back belong together": {Channels: []string{"a"}, Probe: func(context.Context) error { return nil }},
-		"negative option":                {Channels: []string{"a"}, QueueBytes: -1},
+		"no channel and no pattern":              {},
+		"Probe and ConfirmProbe belong together": {Channels: []string{"a"}, Probe: func(context.Context) error { return nil }},
+		"negative option":                        {Channels: []string{"a"}, QueueBytes: -1},
 	} {
 		_, err := Subscribe(t.Context(), client, o)
 		require.ErrorContains(t, err, want)

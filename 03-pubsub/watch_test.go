@@ -66,7 +66,7 @@ func watched(t *testing.T, server *scripted, probe func(context.Context) error) 
 	s, err := Subscribe(ctx, client, Options{
 		Channels:      []string{"news", probing},
 		Probe:         probe,
-		Back:          func(channel, _ string) bool { return channel == probing },
+		ConfirmProbe:  func(channel, _ string) bool { return channel == probing },
 		ProbeInterval: interval,
 	})
 	require.NoError(t, err)
@@ -311,7 +311,7 @@ func TestAProcessThatDidNotRunBlamesNobody(t *testing.T) {
 	w := &watcher{s: s, interval: interval}
 	w.forgive(time.Hour)
 	w.judge(t.Context(), now)
-	events := s.queue.take()
+	events := s.queue.takeAll()
 	require.Len(t, events, 1)
 	require.Equal(t, Subscribed, events[0].Kind)
 }

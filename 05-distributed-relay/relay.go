@@ -103,7 +103,7 @@ func (r *Relay) Run(ctx context.Context, hub *chat.Hub) error {
 			r.o.Prefix + wire.Pattern(wire.DefaultKey), r.o.Prefix + wire.ProbeChannel, r.o.Prefix + wire.PresenceChannel,
 		},
 		Probe:         r.publishProbe,
-		Back:          r.confirmProbe,
+		ConfirmProbe:  r.confirmProbe,
 		ProbeInterval: r.o.ProbeInterval,
 	})
 	if err != nil {

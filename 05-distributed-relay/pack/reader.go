@@ -198,7 +198,7 @@ func (r *Reader) Skip(depth int) error {
 	case msgpcode.IsExt(c):
 		_, n, err := r.dec.DecodeExtHeader()
 		if err == nil {
-			_, err = r.take(n)
+			_, err = r.next(n)
 		}
 		return err
 	}
@@ -211,11 +211,11 @@ func (r *Reader) bytes() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return r.take(n)
+	return r.next(n)
 }
 
-// take returns the next n bytes of the payload.
-func (r *Reader) take(n int) (string, error) {
+// next returns the next n bytes of the payload.
+func (r *Reader) next(n int) (string, error) {
 	if left := len(r.s) - r.pos; n < 0 || n > left {
 		return "", fmt.Errorf("%d bytes announced, %d are left", n, left)
 	}

@@ -93,7 +93,7 @@ func (r *Reader) appendExt(dst []byte) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	data, err := r.take(n)
+	data, err := r.next(n)
 	if err != nil {
 		return dst, err
 	}

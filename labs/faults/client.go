@@ -84,7 +84,7 @@ func (c *client) visit(ctx context.Context, addr string) (welcome bool) {
 			c.hangUp(err, ctx)
 			return welcome
 		}
-		welcome = c.take(conn, payload) || welcome
+		welcome = c.receive(conn, payload) || welcome
 	}
 }
 
@@ -102,8 +102,8 @@ func (c *client) hangUp(err error, ctx context.Context) {
 	}
 }
 
-// take handles one frame, and reports whether it is the welcome.
-func (c *client) take(conn *websocket.Conn, payload []byte) (welcome bool) {
+// receive handles one frame, and reports whether it is the welcome.
+func (c *client) receive(conn *websocket.Conn, payload []byte) (welcome bool) {
 	if s, ok := findStamp(payload); ok {
 		c.got.arrived(s)
 		return false

@@ -126,7 +126,7 @@ func (e *engine) read(c *client, fd int, buf []byte) {
 	n, err := unix.Read(fd, buf)
 	switch {
 	case n > 0:
-		if e.recorder.take(c, buf[:n]); c.mute() {
+		if e.recorder.feed(c, buf[:n]); c.mute() {
 			_ = unix.EpollCtl(e.epoll, unix.EPOLL_CTL_DEL, fd, nil)
 		}
 		return

@@ -49,7 +49,7 @@ func (e *engine) read(c *client, conn net.Conn) {
 	for {
 		n, err := conn.Read(buf)
 		if n > 0 {
-			e.recorder.take(c, buf[:n])
+			e.recorder.feed(c, buf[:n])
 		}
 		for c.mute() && err == nil {
 			select {

@@ -118,7 +118,7 @@ func TestSeveralMessagesInOneFrameAreAllHeard(t *testing.T) {
 	for seq := range uint32(3) {
 		lines = append(lines, append(stamp{seq: seq + 1, at: 1}.appendTo([]byte(`{"push":"`), 64), `"}`...))
 	}
-	r.take(c, unmasked(string(bytes.Join(lines, []byte("\n")))))
+	r.feed(c, unmasked(string(bytes.Join(lines, []byte("\n")))))
 	require.EqualValues(t, 3, r.counts.Delivered)
 }
 

@@ -52,8 +52,8 @@ func (r *recorder) expectWelcomes(tokens chan struct{}, fail context.CancelCause
 	r.tokens, r.fail = tokens, fail
 }
 
-// take hands what a read brought to its client.
-func (r *recorder) take(c *client, b []byte) {
+// feed hands what a read brought to its client.
+func (r *recorder) feed(c *client, b []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.now = now()

@@ -42,7 +42,7 @@ func TestOwnMessageStandsWhereItsPlaceIs(t *testing.T) {
 	alice.until(`document.querySelector(".mine")?.dataset.state === "accepted"`)
 	n.hub.Deliver([]chat.Event{{Name: "message", Data: []byte(`"from elsewhere"`), From: "bob"}})
 	alice.shows("log", "from elsewhere")
-	n.hub.Deliver(held.take())
+	n.hub.Deliver(held.release())
 	alice.until(`document.querySelector(".mine").dataset.state === "placed"`)
 	log := alice.text("log")
 	require.Less(t, strings.Index(log, "from elsewhere"), strings.Index(log, "mine"), log)
@@ -62,7 +62,7 @@ func (r *heldRelay) Publish(e chat.Event) error {
 	return nil
 }
 
-func (r *heldRelay) take() []chat.Event {
+func (r *heldRelay) release() []chat.Event {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.held

@@ -90,7 +90,7 @@ func TestMessageThatItsOwnNodeMissedSaysSo(t *testing.T) {
 	b.until(`[...document.querySelectorAll(".text")].map((e) => e.textContent).join() === "mine,later"`)
 	b.until(`document.querySelector(".mine").dataset.state === "unheard" && !document.querySelector(".mine button")`)
 	b.picture("unheard")
-	n.hub.Deliver(held.take()) // it comes after all
+	n.hub.Deliver(held.release()) // it comes after all
 	b.until(`document.querySelector(".mine").dataset.state === "placed"`)
 	b.until(`[...document.querySelectorAll(".text")].map((e) => e.textContent).join() === "later,mine"`)
 	b.until(`!document.getElementById("log").innerText.includes("accepted")`)

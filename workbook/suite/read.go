@@ -46,7 +46,7 @@ type test struct {
 // A test that never ended, because of a panic, a timeout or os.Exit, has failed.
 func read(stream io.Reader, out io.Writer) (Tally, error) {
 	r := &report{out: out, packages: map[string]*pkg{}}
-	err := r.readEvents(stream, r.take)
+	err := r.readEvents(stream, r.handle)
 	r.cutShort()
 	return r.tally, err
 }
@@ -57,21 +57,21 @@ func readProgram(stream io.Reader, out io.Writer, path string, ended func() (ok 
 	r := &report{out: out, packages: map[string]*pkg{}}
 	err := r.readEvents(stream, func(e event) {
 		if e.Test != "" || e.Action == "output" {
-			r.take(e)
+			r.handle(e)
 		}
 	})
 	ok, line := ended()
-	r.take(event{Action: "output", Package: path, Output: line})
+	r.handle(event{Action: "output", Package: path, Output: line})
 	if ok {
-		r.take(event{Action: "pass", Package: path})
+		r.handle(event{Action: "pass", Package: path})
 	} else {
-		r.take(event{Action: "fail", Package: path})
+		r.handle(event{Action: "fail", Package: path})
 	}
 	return r.tally, err
 }
 
 // readEvents hands on the events of a stream until it ends.
-func (r *report) readEvents(stream io.Reader, take func(event)) error {
+func (r *report) readEvents(stream io.Reader, handle func(event)) error {
 	lines := bufio.NewReader(stream)
 	for {
 		line, err := lines.ReadBytes('\n')
@@ -80,7 +80,7 @@ func (r *report) readEvents(stream io.Reader, take func(event)) error {
 			if !bytes.HasPrefix(line, []byte("{")) || json.Unmarshal(line, &e) != nil {
 				fmt.Fprintf(r.out, "%s", line) // not an event: go's own words
 			} else {
-				take(e)
+				handle(e)
 			}
 		}
 		if err == io.EOF {
@@ -92,7 +92,7 @@ func (r *report) readEvents(stream io.Reader, take func(event)) error {
 	}
 }
 
-func (r *report) take(e event) {
+func (r *report) handle(e event) {
 	if e.Package == "" { // output of a build, which belongs to no test
 		fmt.Fprint(r.out, e.Output)
 		return
