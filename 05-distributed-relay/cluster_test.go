@@ -58,7 +58,7 @@ type node struct {
 	url   string
 	relay *relay.Relay
 	hub   *chat.Hub
-	log   *logBook
+	log   *redistest.Buffer
 	stop  func() // ends the relay alone: to the others it is gone without a word
 }
 
@@ -107,7 +107,7 @@ func calm(o relay.Options) relay.Options {
 }
 
 func startNode(t *testing.T, o relay.Options) *node {
-	n := &node{log: &logBook{}}
+	n := &node{log: &redistest.Buffer{}}
 	o = calm(o)
 	o.Log = slog.New(slog.NewTextHandler(n.log, nil))
 	n.relay = relay.New(o)
@@ -320,22 +320,4 @@ func fetch(t *testing.T, url string) (status int, body string) {
 	b, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
 	return response.StatusCode, string(b)
-}
-
-// logBook keeps what a node logs.
-type logBook struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *logBook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *logBook) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
 }

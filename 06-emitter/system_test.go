@@ -1,7 +1,6 @@
 package emitter_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,6 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
+	"example.com/redis-chat/01-redis-basics/redistest"
 	chat "example.com/redis-chat/04-websocket-chat"
 	relay "example.com/redis-chat/05-distributed-relay"
 	emitter "example.com/redis-chat/06-emitter"
@@ -30,7 +30,7 @@ type nodeOptions = relay.Options
 type chatNode struct {
 	url   string
 	relay *relay.Relay
-	log   logBook
+	log   redistest.Buffer
 	stop  func()
 	ended chan struct{}
 	err   error // of its Run, once ended is closed
@@ -173,22 +173,4 @@ func emits(ctx context.Context, e *emitter.Emitter, to ...*chat.Client) error {
 		}
 	}
 	return nil
-}
-
-// logBook keeps what a node logs.
-type logBook struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *logBook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *logBook) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
 }

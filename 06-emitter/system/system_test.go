@@ -8,7 +8,6 @@ import (
 	"os"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -41,22 +40,7 @@ const patience = 2 * time.Minute
 const noticeable, unhurried = 250 * time.Millisecond, 2 * time.Second
 
 // screen is a terminal.
-type screen struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (s *screen) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.text.Write(p)
-}
-
-func (s *screen) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.text.String()
-}
+type screen struct{ redistest.Buffer }
 
 // shows waits until the terminal shows something.
 func (s *screen) shows(t *testing.T, text string) {

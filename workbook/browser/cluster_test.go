@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -10,11 +9,11 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
 	"example.com/redis-chat/05-distributed-relay/wire"
 	"github.com/redis/go-redis/v9"
@@ -27,25 +26,7 @@ type process struct {
 	t    *testing.T
 	name string
 	addr string
-	log  logBook
-}
-
-// logBook is what a process prints.
-type logBook struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *logBook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *logBook) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
+	log  redistest.Buffer
 }
 
 // cluster is a master, two replicas, and two nodes that know each other as peers, all of them ready.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -13,7 +12,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -57,7 +55,7 @@ type process struct {
 	*exec.Cmd
 	t     *testing.T
 	url   string
-	log   logBook
+	log   redistest.Buffer
 	ended chan struct{} // closed when it has ended, after exit is set
 	exit  error
 }
@@ -193,24 +191,6 @@ func (c *client) rest() (texts []string, end error) {
 			texts = append(texts, strings.Trim(string(m.Data), `"`))
 		}
 	}
-}
-
-// logBook keeps what a program prints.
-type logBook struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *logBook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *logBook) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
 }
 
 func address(addr string) (host, port string) {

@@ -43,7 +43,7 @@ func TestTalkOfAKilledNodeIsBackOnTheOtherAtTheFirstTry(t *testing.T) {
 
 // talker is a talk that runs, with a keyboard and a screen.
 type talker struct {
-	logBook
+	redistest.Buffer
 	t    *testing.T
 	keys *io.PipeWriter
 }

@@ -12,7 +12,6 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -61,9 +60,9 @@ func startTLS(t *testing.T, authority *certtest.Authority, master string) string
 }
 
 // startNode starts a node and returns its URL and what it logs.
-func startNode(t *testing.T, env ...string) (url string, log *logBook) {
+func startNode(t *testing.T, env ...string) (url string, log *redistest.Buffer) {
 	t.Helper()
-	cmd, log := program(t, "node", append(env, "LISTEN_HOST=127.0.0.1", "PORT=0", "PROBE_INTERVAL=1s", "PUBLISH_TIMEOUT="+patience.String())), &logBook{}
+	cmd, log := program(t, "node", append(env, "LISTEN_HOST=127.0.0.1", "PORT=0", "PROBE_INTERVAL=1s", "PUBLISH_TIMEOUT="+patience.String())), &redistest.Buffer{}
 	cmd.Stdout, cmd.Stderr = log, log
 	require.NoError(t, basics.StartChild(cmd))
 	t.Cleanup(func() {
@@ -165,22 +164,4 @@ func TestCertificateThatDoesNotHoldIsOneSentenceAndExit1(t *testing.T) {
 		require.Contains(t, errOut.String(), row.addr)
 		require.Contains(t, errOut.String(), row.says)
 	}
-}
-
-// logBook keeps what a program prints.
-type logBook struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *logBook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *logBook) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
 }
