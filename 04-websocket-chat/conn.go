@@ -198,6 +198,14 @@ func (c *Conn) answerClose(code int, _ string) error {
 	return nil
 }
 
+// What the hub's log says, at level info, of each connection that comes and goes, with
+// the group client: its id, its name, its first room. Whoever reads a node's log goes
+// by these.
+const (
+	LogConnected    = "connected"
+	LogDisconnected = "disconnected"
+)
+
 func (c *Conn) logAttrs() slog.Attr {
 	return slog.Group("client", "id", c.id, "name", c.name, "room", c.home)
 }

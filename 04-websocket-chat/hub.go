@@ -115,7 +115,7 @@ func (h *Hub) seat(c *Conn) (start bool, err error) {
 // remove takes a connection out of everything; a second call does nothing.
 func (h *Hub) remove(c *Conn) {
 	if h.takeOut(c) {
-		h.log.Info("disconnected", c.logAttrs()) // unlocked: who reads the log may be slow, too
+		h.log.Info(LogDisconnected, c.logAttrs()) // unlocked: who reads the log may be slow, too
 	}
 }
 

@@ -42,7 +42,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if c := h.upgrade(w, r, from, id, name, room); c != nil {
-		h.log.Info("connected", c.logAttrs(), "from", r.RemoteAddr)
+		h.log.Info(LogConnected, c.logAttrs(), "from", r.RemoteAddr)
 		go c.read()
 		return
 	}

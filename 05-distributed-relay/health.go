@@ -44,6 +44,15 @@ func (h *health) waiting(err error) {
 	}
 }
 
+// What a relay's log says, once each time, when its readiness changes. Whoever reads
+// a node's log goes by these.
+const (
+	LogNotReady = "not ready: delivery is in doubt" // warn; why: the reason
+	LogReady    = "ready: delivery is proven"       // info; missed: how many messages meanwhile
+	// LogMissedNotKnown is that number when nobody could count it.
+	LogMissedNotKnown = "not known"
+)
+
 // lost notes that delivery is in doubt.
 func (h *health) lost(err error, s *sequences) {
 	h.mu.Lock()
@@ -52,7 +61,7 @@ func (h *health) lost(err error, s *sequences) {
 		h.missed, s.blind = s.missed, false
 	}
 	h.ready, h.need = false, 0
-	h.log.Warn("not ready: delivery is in doubt", "why", err)
+	h.log.Warn(LogNotReady, "why", err)
 	text := "this node's replica has gone quiet: messages may be missed"
 	if errors.Is(err, pubsub.ErrNotPublished) {
 		text = "the master does not answer: nothing can be sent or received for the moment"
@@ -82,7 +91,7 @@ func (h *health) back(probe, published uint64, s *sequences) {
 		missed = &n
 	}
 	h.ready, h.reason, h.ever = true, "", true
-	h.log.Info("ready: delivery is proven", "missed", missedText(missed))
+	h.log.Info(LogReady, "missed", missedText(missed))
 	h.hub.Recover(missed)
 }
 
@@ -91,7 +100,7 @@ func (h *health) unnumbered(now time.Time) { h.anonymous = now }
 
 func missedText(missed *int64) string {
 	if missed == nil {
-		return "not known"
+		return LogMissedNotKnown
 	}
 	return fmt.Sprint(*missed)
 }

@@ -6,6 +6,9 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+
+	chat "example.com/redis-chat/04-websocket-chat"
+	relay "example.com/redis-chat/05-distributed-relay"
 )
 
 // record is a line of a node's log.
@@ -14,7 +17,7 @@ type record struct {
 	Msg    string          `json:"msg"`
 	Client Client          `json:"client"`
 	Why    string          `json:"why"`
-	Missed string          `json:"missed"` // a number, or "not known"
+	Missed string          `json:"missed"` // a number, or relay.LogMissedNotKnown
 	Step   json.RawMessage `json:"step"`
 }
 
@@ -39,18 +42,18 @@ func (s *System) logged(n *node, line []byte) {
 		s.feed.print(readable(n.name, line))
 	}
 	switch r.Msg {
-	case "connected":
+	case chat.LogConnected:
 		s.arrived(n, r.Client)
-	case "disconnected":
+	case chat.LogDisconnected:
 		s.departed(n, r.Client)
-	case "not ready: delivery is in doubt":
+	case relay.LogNotReady:
 		if !s.doubted(n.name, true, NotReady, r.Why) {
 			s.notice(n.name, "%s is not ready: %s", n.name, r.Why)
 		}
-	case "ready: delivery is proven":
+	case relay.LogReady:
 		switch doubted := s.doubted(n.name, false, Up, ""); {
 		case !doubted: // a run's first proof: who started it tells
-		case r.Missed == "not known":
+		case r.Missed == relay.LogMissedNotKnown:
 			s.notice(n.name, "%s is ready again; how many messages it missed cannot be known", n.name)
 		default: // which are not all: the last ones of a publisher leave no gap
 			s.notice(n.name, "%s is ready again: %s counted", n.name, plural(r.Missed, "missed message"))

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	relay "example.com/redis-chat/05-distributed-relay"
 )
 
 // metrics are what a node's /metrics says.
@@ -12,8 +14,8 @@ func metrics(missed, ready float64) map[string]float64 {
 }
 
 const (
-	logNotReady = `{"level":"WARN","msg":"not ready: delivery is in doubt","why":"no probe"}`
-	logReady    = `{"level":"INFO","msg":"ready: delivery is proven","missed":"0"}`
+	logNotReady = `{"level":"WARN","msg":"` + relay.LogNotReady + `","why":"no probe"}`
+	logReady    = `{"level":"INFO","msg":"` + relay.LogReady + `","missed":"0"}`
 )
 
 func (s *System) node1() Node { return s.state.get().Nodes[0] }
