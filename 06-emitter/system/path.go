@@ -33,9 +33,9 @@ type path struct {
 	told        bool // its line has been shown
 }
 
-// patience is how long a message may take to every server that is up. It takes
+// arrivalTimeout is how long a message may take to every server that is up. It takes
 // a fifth of a millisecond.
-const patience = 200 * time.Millisecond
+const arrivalTimeout = 200 * time.Millisecond
 
 // maxOpen is how many messages are remembered at once: those that are under way,
 // and those that a replica may still get late, when its link is mended.
@@ -95,7 +95,7 @@ func (s *System) begin(payload string) *path {
 	at := &path{}
 	if s.feed.admit() {
 		at.hop = newHop(payload, s.paths.names[envelope.Pub], &envelope)
-		at.timer = time.AfterFunc(patience, func() {
+		at.timer = time.AfterFunc(arrivalTimeout, func() {
 			s.paths.mu.Lock()
 			defer s.paths.mu.Unlock()
 			s.tell(at)
