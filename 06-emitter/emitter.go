@@ -3,7 +3,6 @@ package emitter
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -13,7 +12,7 @@ import (
 // Emitter emits events. To, Except and WaitFor return a changed copy and leave
 // it as it is, so one can be kept and shared:
 //
-//	e := emitter.New(client)
+//	e := emitter.New(client, emitter.Options{})
 //	e.Emit(ctx, "message", "Hello!")           // to everybody
 //	e.To("lobby").Except("bots").Emit(ctx, …)  // to a room, without those in another
 //
@@ -25,23 +24,6 @@ type Emitter struct {
 	want   int
 }
 
-// Option changes what New makes.
-type Option func(*line)
-
-// Key is what channels begin with, in place of "socket.io".
-func Key(key string) Option { return func(l *line) { l.key = key } }
-
-// Timeout is how long one Emit may take, connecting and waiting for the
-// replicas included, when its context does not end earlier. Default: 2s.
-func Timeout(d time.Duration) Option { return func(l *line) { l.timeout = d } }
-
-// Linger is how long Emit waits for replicas beyond those that WaitFor asks for,
-// so that they are in the receipt. All events leave one after the other, so with
-// one replica that hangs each Emit takes that long, whoever calls it. A program
-// that emits often and lives long sets some milliseconds; 0 is the least that Redis
-// can wait, one millisecond. Default: as long as Timeout allows.
-func Linger(d time.Duration) Option { return func(l *line) { l.linger = max(d, 0) } }
-
 // New returns an Emitter that publishes at client's server, which has to be the
 // master: a replica would take the message and pass it on to nobody.
 //
@@ -49,12 +31,8 @@ func Linger(d time.Duration) Option { return func(l *line) { l.linger = max(d, 0
 // two reasons: WAIT asks about what was written on its own connection, and
 // go-redis repeats a command whose answer was lost, which would send a
 // message twice.
-func New(client *redis.Client, options ...Option) *Emitter {
-	l := newLine(client.Options())
-	for _, option := range options {
-		option(l)
-	}
-	return &Emitter{line: l}
+func New(client *redis.Client, o Options) *Emitter {
+	return &Emitter{line: newLine(client.Options(), o.withDefaults())}
 }
 
 // To adds rooms. Without any, everybody gets the event; who is in several of

@@ -1,6 +1,7 @@
 package emitter_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -55,11 +56,12 @@ func (e *ear) hear() (event wire.Envelope, channel, payload string) {
 
 // newEmitter makes an emitter that a slow machine does not hold up: a test that is
 // about time says another one, or ends its context.
-func newEmitter(t *testing.T, addr string, options ...emitter.Option) *emitter.Emitter {
+func newEmitter(t *testing.T, addr string, o emitter.Options) *emitter.Emitter {
 	t.Helper()
 	client := redis.NewClient(&redis.Options{Addr: addr, DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience})
 	t.Cleanup(func() { client.Close() })
-	e := emitter.New(client, append([]emitter.Option{emitter.Timeout(patience)}, options...)...)
+	o.Timeout = cmp.Or(o.Timeout, patience)
+	e := emitter.New(client, o)
 	t.Cleanup(func() { e.Close() })
 	return e
 }
@@ -72,7 +74,7 @@ func TestEventReachesWhoListensAtEachReplica(t *testing.T) {
 		ears = append(ears, listen(t, replica, key))
 	}
 
-	receipt, err := newEmitter(t, addrs[0], emitter.Key(key)).WaitFor(len(ears)).Emit(t.Context(), "message", "Hello!")
+	receipt, err := newEmitter(t, addrs[0], emitter.Options{Key: key}).WaitFor(len(ears)).Emit(t.Context(), "message", "Hello!")
 	require.NoError(t, err)
 	require.Equal(t, len(ears), receipt.Replicas)
 	require.Equal(t, len(ears), receipt.Known)
@@ -91,7 +93,7 @@ func TestBytesAreTheNpmEmittersAndThenOurs(t *testing.T) {
 	addrs := topologytest.Start(t, 1).Addrs()
 	key := redistest.Prefix(t) + "socket.io"
 	ear := listen(t, addrs[1], key)
-	_, err := newEmitter(t, addrs[0], emitter.Key(key)).Emit(t.Context(), "chat", "hi")
+	_, err := newEmitter(t, addrs[0], emitter.Options{Key: key}).Emit(t.Context(), "chat", "hi")
 	require.NoError(t, err)
 
 	event, _, payload := ear.hear()
@@ -105,7 +107,7 @@ func TestRoomsAndArguments(t *testing.T) {
 	addrs := topologytest.Start(t, 1).Addrs()
 	key := redistest.Prefix(t) + "socket.io"
 	ear := listen(t, addrs[1], key)
-	e := newEmitter(t, addrs[0], emitter.Key(key))
+	e := newEmitter(t, addrs[0], emitter.Options{Key: key})
 	for _, c := range []struct {
 		e       *emitter.Emitter
 		args    []any
@@ -131,7 +133,7 @@ func TestToLeavesTheEmitterAsItIs(t *testing.T) {
 	addrs := topologytest.Start(t, 1).Addrs()
 	key := redistest.Prefix(t) + "socket.io"
 	ear := listen(t, addrs[1], key)
-	e := newEmitter(t, addrs[0], emitter.Key(key))
+	e := newEmitter(t, addrs[0], emitter.Options{Key: key})
 
 	room := e.To("a", "b", "c") // with room to grow in its list
 	one, two := room.To("one"), room.To("two")
@@ -151,7 +153,7 @@ func TestNumbersHaveTheOrderOfTheWire(t *testing.T) {
 	addrs := topologytest.Start(t, 1).Addrs()
 	key := redistest.Prefix(t) + "socket.io"
 	ear := listen(t, addrs[1], key)
-	e := newEmitter(t, addrs[0], emitter.Key(key))
+	e := newEmitter(t, addrs[0], emitter.Options{Key: key})
 
 	const goroutines, each = 8, 25
 	var emitting sync.WaitGroup
@@ -172,7 +174,7 @@ func TestNumbersHaveTheOrderOfTheWire(t *testing.T) {
 }
 
 func TestNamesThatAreRefused(t *testing.T) {
-	e := newEmitter(t, "127.0.0.1:1") // nothing is sent: nobody has to be there
+	e := newEmitter(t, "127.0.0.1:1", emitter.Options{}) // nothing is sent: nobody has to be there
 	for _, name := range []string{"", "$ack", "connect", "disconnect", strings.Repeat("x", 65), "\xff"} {
 		_, err := e.Emit(t.Context(), name)
 		require.ErrorIs(t, err, emitter.ErrEvent, name)
@@ -191,7 +193,7 @@ func TestNamesThatAreRefused(t *testing.T) {
 func BenchmarkEmit(b *testing.B) {
 	client := redis.NewClient(&redis.Options{Addr: topologytest.Start(b, 2).Addrs()[0]})
 	defer client.Close()
-	e := emitter.New(client, emitter.Key(redistest.Prefix(b))).WaitFor(2)
+	e := emitter.New(client, emitter.Options{Key: redistest.Prefix(b)}).WaitFor(2)
 	defer e.Close()
 	b.ReportAllocs()
 	for b.Loop() {

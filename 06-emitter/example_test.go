@@ -21,7 +21,7 @@ func Example() {
 	client := redis.NewClient(&redis.Options{Addr: top.Addrs()[0]}) // the master
 	defer client.Close()
 
-	e := emitter.New(client)
+	e := emitter.New(client, emitter.Options{})
 	defer e.Close()
 	receipt, err := e.To("lobby").Except("bots").WaitFor(2).Emit(ctx, "message", "Hello!")
 	fmt.Println(receipt.Replicas, "of", receipt.Known, err)

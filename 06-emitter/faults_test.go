@@ -43,7 +43,7 @@ func emitWithin(t *testing.T, within time.Duration, e *emitter.Emitter) (emitter
 func TestFrozenReplicaIsMissingInTheReceipt(t *testing.T) {
 	topologytest.Faults(t)
 	top := topologytest.Start(t, 2)
-	e := newEmitter(t, top.Addrs()[0])
+	e := newEmitter(t, top.Addrs()[0], emitter.Options{})
 	within := soon(t, e)
 	require.NoError(t, top.Freeze(2))
 
@@ -68,7 +68,7 @@ func TestFrozenReplicaDoesNotHoldUpWhoDoesNotLinger(t *testing.T) {
 	topologytest.Faults(t)
 	top := topologytest.Start(t, 2)
 	const linger, events = 20 * time.Millisecond, 10
-	e := newEmitter(t, top.Addrs()[0], emitter.Timeout(time.Hour), emitter.Linger(linger))
+	e := newEmitter(t, top.Addrs()[0], emitter.Options{Timeout: time.Hour, Linger: linger})
 	_, err := e.WaitFor(1).Emit(t.Context(), "message")
 	require.NoError(t, err)
 	require.NoError(t, top.Freeze(2))
@@ -89,7 +89,7 @@ func TestFrozenReplicaDoesNotHoldUpWhoDoesNotLinger(t *testing.T) {
 	require.GreaterOrEqual(t, time.Since(began), events*(linger-2*time.Millisecond), "the second is waited for")
 
 	// Whoever asks for it waits, however short it would linger.
-	short := newEmitter(t, top.Addrs()[0], emitter.Linger(0))
+	short := newEmitter(t, top.Addrs()[0], emitter.Options{Linger: time.Millisecond})
 	within := soon(t, short)
 	began = time.Now()
 	receipt, err := emitWithin(t, within, short.WaitFor(2))
@@ -129,16 +129,17 @@ func TestWAITIsAskedForWhatIsWantedAndThenForTheRest(t *testing.T) {
 		took   int
 		fails  bool
 	}{
-		"nobody asked, no lingering":        {0, 0, []string{"2 1"}, 1, false},
+		"nobody asked, no lingering":        {time.Nanosecond, 0, []string{"2 1"}, 1, false},
 		"nobody asked, some lingering":      {20 * time.Millisecond, 0, []string{"2 20"}, 1, false},
 		"one is asked for, and then some":   {20 * time.Millisecond, 1, []string{"1 long", "2 20"}, 1, false},
 		"both are asked for":                {20 * time.Millisecond, 2, []string{"2 long"}, 1, true},
+		"lingering is not limited":          {0, 1, []string{"2 long"}, 1, false},
 		"lingering is longer than all":      {2 * time.Hour, 1, []string{"2 long"}, 1, false},
-		"more are asked for than there are": {0, 3, []string{"3 long"}, 1, true},
+		"more are asked for than there are": {time.Nanosecond, 3, []string{"3 long"}, 1, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			asked = nil
-			e := newEmitter(t, addr, emitter.Timeout(time.Hour), emitter.Linger(c.linger))
+			e := newEmitter(t, addr, emitter.Options{Timeout: time.Hour, Linger: c.linger})
 			receipt, err := e.WaitFor(c.want).Emit(t.Context(), "message")
 			if c.fails {
 				require.ErrorIs(t, err, emitter.ErrTooFewReplicas)
@@ -161,7 +162,7 @@ func TestWAITIsAskedForWhatIsWantedAndThenForTheRest(t *testing.T) {
 
 func TestMoreReplicasAskedForThanThereAre(t *testing.T) {
 	addrs := topologytest.Start(t, 1).Addrs() // running ones may have more
-	e := newEmitter(t, addrs[0], emitter.Key(redistest.Prefix(t)))
+	e := newEmitter(t, addrs[0], emitter.Options{Key: redistest.Prefix(t)})
 	receipt, err := emitWithin(t, soon(t, e), e.WaitFor(100))
 	require.ErrorIs(t, err, emitter.ErrTooFewReplicas)
 	require.Equal(t, receipt.Known, receipt.Replicas)
@@ -170,7 +171,7 @@ func TestMoreReplicasAskedForThanThereAre(t *testing.T) {
 
 func TestReplicaIsRefusedWithItsMastersAddress(t *testing.T) {
 	addrs := topologytest.Start(t, 1).Addrs()
-	_, err := newEmitter(t, addrs[1], emitter.Key(redistest.Prefix(t))).Emit(t.Context(), "message")
+	_, err := newEmitter(t, addrs[1], emitter.Options{Key: redistest.Prefix(t)}).Emit(t.Context(), "message")
 	require.ErrorIs(t, err, emitter.ErrReplica)
 	require.ErrorContains(t, err, addrs[0])
 }
@@ -184,13 +185,13 @@ func TestFrozenMasterEndsInTime(t *testing.T) {
 	require.NoError(t, top.Freeze(0))
 	for name, emit := range map[string]func(context.Context) error{
 		"by its timeout": func(ctx context.Context) error {
-			e := emitter.New(client, emitter.Timeout(100*time.Millisecond))
+			e := emitter.New(client, emitter.Options{Timeout: 100 * time.Millisecond})
 			defer e.Close()
 			_, err := e.Emit(ctx, "message")
 			return err
 		},
 		"by its context": func(ctx context.Context) error {
-			e := emitter.New(client, emitter.Timeout(time.Hour))
+			e := emitter.New(client, emitter.Options{Timeout: time.Hour})
 			defer e.Close()
 			ctx, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
 			defer cancel()
@@ -209,14 +210,14 @@ func TestFrozenMasterEndsInTime(t *testing.T) {
 	}
 
 	require.NoError(t, top.Thaw(0))
-	_, err := newEmitter(t, top.Addrs()[0]).Emit(t.Context(), "message")
+	_, err := newEmitter(t, top.Addrs()[0], emitter.Options{}).Emit(t.Context(), "message")
 	require.NoError(t, err)
 }
 
 func TestConnectionThatDiedIsReplaced(t *testing.T) {
 	topologytest.Faults(t)
 	top := topologytest.Start(t, 1)
-	e := newEmitter(t, top.Addrs()[0])
+	e := newEmitter(t, top.Addrs()[0], emitter.Options{})
 	_, err := e.Emit(t.Context(), "message")
 	require.NoError(t, err)
 
@@ -252,7 +253,7 @@ func TestPublishWithoutAnAnswerIsNotSentAgain(t *testing.T) {
 		}
 		return false
 	})
-	_, err := newEmitter(t, addr).Emit(t.Context(), "message")
+	_, err := newEmitter(t, addr, emitter.Options{}).Emit(t.Context(), "message")
 	require.ErrorIs(t, err, emitter.ErrUnconfirmed)
 	require.EqualValues(t, 1, published.Load())
 }
@@ -272,7 +273,7 @@ func TestNumberOfARefusedEventIsUsedAgain(t *testing.T) {
 		}
 		return false
 	})
-	e := newEmitter(t, addr)
+	e := newEmitter(t, addr, emitter.Options{})
 	refuse.Store(true)
 	_, err := e.Emit(t.Context(), "message")
 	require.ErrorContains(t, err, "NOPERM")
@@ -293,7 +294,7 @@ func TestReceiptThatDoesNotComeIsSaid(t *testing.T) {
 		}
 		return false
 	})
-	_, err := newEmitter(t, addr).WaitFor(1).Emit(t.Context(), "message")
+	_, err := newEmitter(t, addr, emitter.Options{}).WaitFor(1).Emit(t.Context(), "message")
 	require.ErrorIs(t, err, emitter.ErrNoReceipt)
 }
 
@@ -302,14 +303,14 @@ func TestWrongPasswordIsASentence(t *testing.T) {
 	require.NoError(t, err)
 	defer s.Close()
 	s.Miniredis().RequireAuth("secret")
-	_, err = newEmitter(t, s.Addr()).Emit(t.Context(), "message")
+	_, err = newEmitter(t, s.Addr(), emitter.Options{}).Emit(t.Context(), "message")
 	require.ErrorContains(t, err, "REDIS_PASSWORD")
 }
 
 func TestWhoIsNotRedis(t *testing.T) {
 	web := httptest.NewServer(http.NotFoundHandler())
 	defer web.Close()
-	_, err := newEmitter(t, web.Listener.Addr().String()).Emit(t.Context(), "message")
+	_, err := newEmitter(t, web.Listener.Addr().String(), emitter.Options{}).Emit(t.Context(), "message")
 	require.ErrorContains(t, err, "does not answer as Redis does")
 }
 
@@ -318,7 +319,7 @@ func TestWhoWaitsForItsTurnGivesUpWithItsContext(t *testing.T) {
 	e := newEmitter(t, redistest.Door(t, func(conn net.Conn) { // says nothing
 		asked <- conn
 		<-hangUp
-	}))
+	}), emitter.Options{})
 	busy := make(chan error)
 	go func() {
 		_, err := e.Emit(context.Background(), "message")
@@ -335,7 +336,7 @@ func TestWhoWaitsForItsTurnGivesUpWithItsContext(t *testing.T) {
 }
 
 func TestArgumentThatCannotTravel(t *testing.T) {
-	e := newEmitter(t, redistest.Start(t).Options().Addr, emitter.Key(redistest.Prefix(t)))
+	e := newEmitter(t, redistest.Start(t).Options().Addr, emitter.Options{Key: redistest.Prefix(t)})
 	for _, arg := range []string{"1e999", strings.Repeat("[", 65) + strings.Repeat("]", 65), "{"} {
 		_, err := e.Emit(t.Context(), "message", json.RawMessage(arg))
 		require.ErrorIs(t, err, emitter.ErrArgument)
@@ -343,7 +344,7 @@ func TestArgumentThatCannotTravel(t *testing.T) {
 }
 
 func TestClosedEmitter(t *testing.T) {
-	e := newEmitter(t, redistest.Start(t).Options().Addr, emitter.Key(redistest.Prefix(t)))
+	e := newEmitter(t, redistest.Start(t).Options().Addr, emitter.Options{Key: redistest.Prefix(t)})
 	_, err := e.Emit(t.Context(), "message")
 	require.NoError(t, err)
 	require.NoError(t, e.Close())

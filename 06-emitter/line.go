@@ -20,12 +20,10 @@ import (
 // same pub. So numbering and publishing are one step, under turn: two goroutines
 // on two connections of a pool could number 1, 2 and publish 2, 1.
 type line struct {
-	client  *redis.Client
-	addr    string
-	key     string
-	timeout time.Duration
-	linger  time.Duration // for replicas that nobody asked for; negative: as long as timeout
-	pub     string        // identity of this emitter, random
+	client *redis.Client
+	addr   string
+	o      Options
+	pub    string // identity of this emitter, random
 
 	turn   chan struct{} // holds one token: a mutex that a context can give up waiting for
 	conn   *redis.Conn   // nil: none yet, or the last one failed
@@ -34,17 +32,15 @@ type line struct {
 	closed bool
 }
 
-func newLine(given *redis.Options) *line {
-	o := basics.Once(*given) // PUBLISH twice is a message twice
-	o.PoolSize, o.MinIdleConns = 1, 0
+func newLine(given *redis.Options, o Options) *line {
+	once := basics.Once(*given) // PUBLISH twice is a message twice
+	once.PoolSize, once.MinIdleConns = 1, 0
 	return &line{
-		client:  redis.NewClient(o),
-		addr:    o.Addr,
-		key:     wire.DefaultKey,
-		timeout: 2 * time.Second,
-		linger:  -1,
-		pub:     rand.Text()[:16],
-		turn:    make(chan struct{}, 1),
+		client: redis.NewClient(once),
+		addr:   once.Addr,
+		o:      o,
+		pub:    rand.Text()[:16],
+		turn:   make(chan struct{}, 1),
 	}
 }
 
@@ -60,7 +56,7 @@ func (l *line) lock(ctx context.Context) error {
 func (l *line) unlock() { <-l.turn }
 
 func (l *line) emit(ctx context.Context, want int, e wire.Envelope) (Receipt, error) {
-	ctx, cancel := context.WithTimeout(ctx, l.timeout)
+	ctx, cancel := context.WithTimeout(ctx, l.o.Timeout)
 	defer cancel()
 	if err := l.lock(ctx); err != nil {
 		return Receipt{}, err
@@ -119,7 +115,7 @@ func (l *line) publish(ctx context.Context, e *wire.Envelope) error {
 	if l.buf, err = e.Append(l.buf[:0]); err != nil {
 		return fmt.Errorf("%w: %w", ErrArgument, err)
 	}
-	err = l.conn.Publish(ctx, e.Channel(l.key), l.buf).Err()
+	err = l.conn.Publish(ctx, e.Channel(l.o.Key), l.buf).Err()
 	var answer redis.Error
 	if errors.As(err, &answer) {
 		return l.explain(ctx, err) // refused, so not published: the number stays free
@@ -138,7 +134,7 @@ func (l *line) publish(ctx context.Context, e *wire.Envelope) error {
 func (l *line) receipt(ctx context.Context, known, want int) (took int, err error) {
 	deadline, _ := ctx.Deadline()
 	left := time.Until(deadline)
-	if l.linger < 0 || l.linger >= left || want >= known {
+	if l.o.Linger == 0 || l.o.Linger >= left || want >= known {
 		return l.wait(ctx, max(known, want), left)
 	}
 	if want > 0 {
@@ -146,7 +142,7 @@ func (l *line) receipt(ctx context.Context, known, want int) (took int, err erro
 			return took, err
 		}
 	}
-	return l.wait(ctx, known, min(l.linger, time.Until(deadline)))
+	return l.wait(ctx, known, min(l.o.Linger, time.Until(deadline)))
 }
 
 // wait asks until n replicas have it, or the time is over.

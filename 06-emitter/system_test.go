@@ -102,7 +102,7 @@ func talk(ctx context.Context, nodes []*chatNode, master *redis.Options, then fu
 	}
 	client := redis.NewClient(master)
 	defer client.Close()
-	e := emitter.New(client, emitter.Timeout(patience)).WaitFor(2)
+	e := emitter.New(client, emitter.Options{Timeout: patience}).WaitFor(2)
 	defer e.Close()
 	for _, step := range []func() error{
 		func() error { return says(ctx, alice, bob) },

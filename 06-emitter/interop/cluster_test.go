@@ -50,7 +50,7 @@ func startCluster(t *testing.T) *cluster {
 
 	master := redis.NewClient(&redis.Options{Addr: addrs[0]})
 	t.Cleanup(func() { master.Close() })
-	c := &cluster{emitter: emitter.New(master, emitter.Timeout(patience)).WaitFor(2), npm: start(t, modules, "emit.js", addrs[0])}
+	c := &cluster{emitter: emitter.New(master, emitter.Options{Timeout: patience}).WaitFor(2), npm: start(t, modules, "emit.js", addrs[0])}
 	t.Cleanup(func() { c.emitter.Close() })
 
 	c.ann, c.ben = ours(t, url, "ann", "lobby"), ours(t, url, "ben", "go")

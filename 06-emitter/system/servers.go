@@ -29,7 +29,7 @@ func (s *System) startServers(ctx context.Context) (err error) {
 	})
 	s.master = observerClient(addrs[0])
 	client := observerClient(addrs[0])
-	s.emitter = emitter.New(client)
+	s.emitter = emitter.New(client, emitter.Options{})
 	client.Close() // the emitter has a connection of its own
 	s.observing = make(chan int, len(addrs))
 	for i := range addrs {

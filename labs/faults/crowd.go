@@ -72,7 +72,7 @@ func (c *crowd) client(name string, node int) *client {
 func (c *crowd) start(ctx context.Context) {
 	ctx, c.stop = context.WithCancel(ctx)
 	c.redis = redis.NewClient(basics.Once(redis.Options{Addr: c.stage.top.Addrs()[0]}))
-	c.emit = emitter.New(c.redis, emitter.Timeout(800*time.Millisecond), emitter.Linger(0)).To(c.room)
+	c.emit = emitter.New(c.redis, emitter.Options{Timeout: 800 * time.Millisecond, Linger: time.Millisecond}).To(c.room)
 	for _, cl := range c.all() {
 		c.running.Go(func() { cl.run(ctx) })
 	}

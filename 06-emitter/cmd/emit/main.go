@@ -66,7 +66,7 @@ func run(args []string, getenv func(string) string, out, errOut io.Writer) int {
 func emit(o options, out io.Writer) error {
 	client := redis.NewClient(o.login.Options(o.addr))
 	defer client.Close()
-	e := emitter.New(client, emitter.Timeout(o.timeout)).To(o.to...).Except(o.except...).WaitFor(o.wait)
+	e := emitter.New(client, emitter.Options{Timeout: o.timeout}).To(o.to...).Except(o.except...).WaitFor(o.wait)
 	defer e.Close()
 
 	receipt, err := e.Emit(context.Background(), o.event, o.data...)

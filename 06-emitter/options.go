@@ -1,0 +1,28 @@
+package emitter
+
+import (
+	"cmp"
+	"time"
+)
+
+// Options of an Emitter. The zero value works.
+type Options struct {
+	// Key is what channels begin with. Default "socket.io".
+	Key string
+	// Timeout is how long one Emit may take, connecting and waiting for the replicas
+	// included, when its context does not end earlier. Default 2s.
+	Timeout time.Duration
+	// Linger is how long Emit waits for replicas beyond those that WaitFor asks for,
+	// so that they are in the receipt. All events leave one after the other, so with
+	// one replica that hangs each Emit takes that long, whoever calls it. A program
+	// that emits often and lives long sets some milliseconds; one is the least that
+	// Redis can wait, and what anything shorter means. Default: as long as Timeout
+	// allows.
+	Linger time.Duration
+}
+
+func (o Options) withDefaults() Options {
+	o.Key = cmp.Or(o.Key, "socket.io")
+	o.Timeout = cmp.Or(o.Timeout, 2*time.Second)
+	return o
+}
