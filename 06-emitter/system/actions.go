@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"example.com/redis-chat/06-emitter/system/child"
 )
 
 // Actions are what Do can do to a server or a node.
@@ -124,57 +126,58 @@ func (s *System) fault(i int, fault string, do func() error) error {
 }
 
 func (s *System) doNode(ctx context.Context, action string, i int) error {
-	n := s.nodes[i]
+	n, name := s.nodes[i], nodeName(i)
 	switch action {
 	case Kill:
-		if err := n.kill(); err != nil {
+		if err := n.Kill(); err != nil {
 			return err
 		}
-		s.ended(n.name)
-		s.notice(n.name, "%s is gone: its clients go to another node. To have it back: restart %s", n.name, n.name)
+		s.ended(name)
+		s.notice(name, "%s is gone: its clients go to another node. To have it back: restart %s", name, name)
 		return nil
 	case Restart:
-		if n.pid() != 0 {
-			s.endNode(n, n.stop)
-			s.ended(n.name)
+		if n.PID() != 0 {
+			s.endNode(n, n.Stop)
+			s.ended(name)
 		}
 		ctx, cancel := context.WithTimeout(ctx, actionTimeout) // after the end, which takes its time
 		defer cancel()
 		if err := s.startNode(ctx, i); err != nil {
 			return err
 		}
-		s.notice(n.name, "%s is back, and ready", n.name)
+		s.notice(name, "%s is back, and ready", name)
 		return nil
 	case Freeze:
-		if err := n.freeze(); err != nil {
-			return fmt.Errorf("freeze %s: %w", n.name, err)
+		if err := n.Freeze(); err != nil {
+			return fmt.Errorf("freeze %s: %w", name, err)
 		}
-		s.become(n.name, Frozen, "")
-		s.notice(n.name, "%s is frozen: its clients are connected, and hear nothing", n.name)
+		s.become(name, Frozen, "")
+		s.notice(name, "%s is frozen: its clients are connected, and hear nothing", name)
 		return nil
 	case Thaw:
 		if err := s.thawNode(n); err != nil {
-			return fmt.Errorf("thaw %s: %w", n.name, err)
+			return fmt.Errorf("thaw %s: %w", name, err)
 		}
-		s.notice(n.name, "%s goes on", n.name)
+		s.notice(name, "%s goes on", name)
 		return nil
 	case Cut, Mend:
-		return fmt.Errorf("%s %s: only a replica has a link to the master", action, n.name)
+		return fmt.Errorf("%s %s: only a replica has a link to the master", action, name)
 	}
 	return fmt.Errorf("%q: want kill, restart, freeze or thaw", action)
 }
 
 // thawNode lets a node go on. Whether it delivers, its log or the next poll says;
 // the state changes first, so that it cannot take back what they say.
-func (s *System) thawNode(n *node) error {
+func (s *System) thawNode(n *child.Process) error {
+	name := n.Name()
 	now := s.state.get()
-	before := now.node(n.name).State
+	before := now.node(name).State
 	if before == Frozen || before == Silent {
-		s.become(n.name, NotReady, "it goes on, and has proven nothing yet")
+		s.become(name, NotReady, "it goes on, and has proven nothing yet")
 	}
-	err := n.thaw()
-	if err != nil && n.pid() != 0 {
-		s.become(n.name, before, "")
+	err := n.Thaw()
+	if err != nil && n.PID() != 0 {
+		s.become(name, before, "")
 	}
 	return err
 }

@@ -4,6 +4,8 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+
+	"example.com/redis-chat/06-emitter/system/child"
 )
 
 // opener is the command that shows a URL in this machine's browser; nil: there is
@@ -32,7 +34,7 @@ func openBrowser(url string) bool {
 		return false
 	}
 	cmd := exec.Command(command[0], append(command[1:], url)...)
-	group(cmd) // the browser may be its child, and is not to end by Ctrl-C
+	child.OwnGroup(cmd) // the browser may be its child, and is not to end by Ctrl-C
 	if cmd.Start() != nil {
 		return false
 	}

@@ -72,12 +72,12 @@ func fingerprint(payload string) string {
 }
 
 // stepped passes a step on to the map.
-func (s *System) stepped(n *node, raw json.RawMessage) {
+func (s *System) stepped(node string, raw json.RawMessage) {
 	var step Step
 	if json.Unmarshal(raw, &step) != nil || isProof(step.Room) {
 		return
 	}
-	step.Node = n.name
+	step.Node = node
 	s.feed.show(Update{Step: &step})
 }
 
@@ -89,8 +89,12 @@ func (s *System) looked(by int) {
 	before := s.lookers > 0
 	s.lookers += by
 	if now := s.lookers > 0; now != before {
+		word := lookAway
+		if now {
+			word = look
+		}
 		for _, n := range s.nodes {
-			n.look(now)
+			n.Tell(word)
 		}
 	}
 }

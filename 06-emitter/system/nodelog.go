@@ -24,66 +24,68 @@ type record struct {
 // maxShown is how many clients of a node the map shows by name.
 const maxShown = 50
 
-// logged takes in what a node logs. It runs on the node's own goroutine, and
-// must not block: the node would, at its next line.
-func (s *System) logged(n *node, line []byte) {
+// logged takes in what a node logs, and reports whether it is of the node, and not of
+// a message. It runs on the node's own goroutine, and must not block: the node would,
+// at its next line.
+func (s *System) logged(node string, line []byte) (keep bool) {
 	var r record
 	if json.Unmarshal(line, &r) != nil {
 		if s.o.Logs != nil { // not of the log: a panic, a sentence before the end; see died
-			s.feed.print(n.name + "  " + clean(string(line)))
+			s.feed.print(node + "  " + clean(string(line)))
 		}
-		return
+		return true
 	}
 	if r.Msg == stepMessage { // for the map alone
-		s.stepped(n, r.Step)
-		return
+		s.stepped(node, r.Step)
+		return false
 	}
 	if s.o.Logs != nil && r.Level >= *s.o.Logs {
-		s.feed.print(readable(n.name, line))
+		s.feed.print(readable(node, line))
 	}
 	switch r.Msg {
 	case chat.LogConnected:
-		s.arrived(n, r.Client)
+		s.arrived(node, r.Client)
 	case chat.LogDisconnected:
-		s.departed(n, r.Client)
+		s.departed(node, r.Client)
 	case relay.LogNotReady:
-		if !s.doubted(n.name, true, NotReady, r.Why) {
-			s.notice(n.name, "%s is not ready: %s", n.name, r.Why)
+		if !s.doubted(node, true, NotReady, r.Why) {
+			s.notice(node, "%s is not ready: %s", node, r.Why)
 		}
 	case relay.LogReady:
-		switch doubted := s.doubted(n.name, false, Up, ""); {
+		switch doubted := s.doubted(node, false, Up, ""); {
 		case !doubted: // a run's first proof: who started it tells
 		case r.Missed == relay.LogMissedNotKnown:
-			s.notice(n.name, "%s is ready again; how many messages it missed cannot be known", n.name)
+			s.notice(node, "%s is ready again; how many messages it missed cannot be known", node)
 		default: // which are not all: the last ones of a publisher leave no gap
-			s.notice(n.name, "%s is ready again: %s counted", n.name, plural(r.Missed, "missed message"))
+			s.notice(node, "%s is ready again: %s counted", node, plural(r.Missed, "missed message"))
 		}
 	}
+	return true
 }
 
-func (s *System) arrived(n *node, c Client) {
+func (s *System) arrived(node string, c Client) {
 	if isProof(c.Room) || s.stopping.Load() {
 		return
 	}
 	s.state.change(func(now *State) {
-		at := now.node(n.name)
+		at := now.node(node)
 		if at.Connections++; len(at.Clients) < maxShown {
 			at.Clients = append(at.Clients, c)
 		}
 	})
-	s.feed.crowd("%s connected to %s, room %s", clean(c.Name), n.name, clean(c.Room))
+	s.feed.crowd("%s connected to %s, room %s", clean(c.Name), node, clean(c.Room))
 }
 
-func (s *System) departed(n *node, c Client) {
+func (s *System) departed(node string, c Client) {
 	if isProof(c.Room) || s.stopping.Load() {
 		return
 	}
 	s.state.change(func(now *State) {
-		at := now.node(n.name)
+		at := now.node(node)
 		at.Connections = max(0, at.Connections-1)
 		at.Clients = slices.DeleteFunc(at.Clients, func(other Client) bool { return other.ID == c.ID })
 	})
-	s.feed.crowd("%s left %s", clean(c.Name), n.name)
+	s.feed.crowd("%s left %s", clean(c.Name), node)
 }
 
 // doubted notes what a node's log says of its delivery, and returns whether it

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"golang.org/x/sync/errgroup"
+
+	"example.com/redis-chat/06-emitter/system/child"
 )
 
 // startNodes starts the nodes, and returns when all of them deliver.
@@ -23,13 +25,13 @@ func (s *System) startNodes(ctx context.Context) error {
 		s.o.Node = []string{self, "node"}
 	}
 	for i := range s.o.Ports {
-		n, err := s.newNode(i)
+		node, err := s.newNode(i)
 		if err != nil {
 			return err
 		}
-		s.nodes = append(s.nodes, n)
+		s.nodes = append(s.nodes, node)
 		s.state.change(func(now *State) {
-			now.Nodes = append(now.Nodes, Node{Name: n.name, URL: s.nodeURL(i), Replica: s.serverName(s.replicaOf(i)), State: Starting})
+			now.Nodes = append(now.Nodes, Node{Name: node.Name(), URL: s.nodeURL(i), Replica: s.serverName(s.replicaOf(i)), State: Starting})
 		})
 	}
 	var waiting errgroup.Group
@@ -43,7 +45,7 @@ func (s *System) startNodes(ctx context.Context) error {
 	return nil
 }
 
-func (s *System) newNode(i int) (*node, error) {
+func (s *System) newNode(i int) (*child.Process, error) {
 	master, masterPort, _ := net.SplitHostPort(s.top.Addrs()[0])
 	replica, replicaPort, _ := net.SplitHostPort(s.top.Addrs()[s.replicaOf(i)])
 	var peers, origins []string
@@ -68,40 +70,45 @@ func (s *System) newNode(i int) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &node{name: nodeName(i), command: s.o.Node, env: env, log: s.logged, died: s.died}, nil
+	name := nodeName(i)
+	return child.New(child.Options{
+		Name: name, Command: s.o.Node, Env: env,
+		Log:  func(line []byte) (keep bool) { return s.logged(name, line) },
+		Died: func(why error, last []string) { s.died(name, why, last) },
+	}), nil
 }
 
 // startNode starts node i and returns when messages reach it.
 func (s *System) startNode(ctx context.Context, i int) error {
 	n := s.nodes[i]
-	if err := n.start(); err != nil {
+	if err := n.Start(); err != nil {
 		return err
 	}
 	var at Node
 	s.state.change(func(now *State) {
-		now.Nodes[i].State, now.Nodes[i].Why, now.Nodes[i].PID = Starting, "", n.pid()
+		now.Nodes[i].State, now.Nodes[i].Why, now.Nodes[i].PID = Starting, "", n.PID()
 		at = now.Nodes[i]
 	})
-	if err := awaitReady(ctx, at, n.gone()); errors.Is(err, errEnded) {
-		return fmt.Errorf("%s: %w: %s", n.name, err, clean(n.lastWords()))
+	if err := awaitReady(ctx, at, n.Ended()); errors.Is(err, errEnded) {
+		return fmt.Errorf("%s: %w: %s", n.Name(), err, clean(n.LastLine()))
 	} else if err != nil {
 		return err
 	}
-	s.become(n.name, Up, "")
+	s.become(n.Name(), Up, "")
 	return nil
 }
 
 // died tells of a node that ended without being asked to.
-func (s *System) died(n *node, err error, last []string) {
-	if before := s.ended(n.name); before == Starting || s.stopping.Load() {
+func (s *System) died(name string, why error, last []string) {
+	if before := s.ended(name); before == Starting || s.stopping.Load() {
 		return // who started it tells
 	}
-	s.notice(n.name, "%s has ended (%v): its clients go to another node. To have it back: restart %s", n.name, err, n.name)
-	if fromOutside(err) {
+	s.notice(name, "%s has ended (%v): its clients go to another node. To have it back: restart %s", name, why, name)
+	if child.FromOutside(why) {
 		return
 	}
 	for _, line := range last {
-		s.feed.print("    " + readable(n.name, []byte(line)))
+		s.feed.print("    " + readable(name, []byte(line)))
 	}
 }
 

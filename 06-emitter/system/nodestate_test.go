@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	relay "example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/06-emitter/system/child"
 )
 
 // metrics are what a node's /metrics says.
@@ -61,26 +62,20 @@ func TestNodeIsUpOnlyWhenItSaysThatItIsReady(t *testing.T) {
 
 func TestThawedNodeIsReadyWhenItsLogSaysSo(t *testing.T) {
 	s, out := silent(t)
-	n := &node{name: "node-1"}
+	n := child.New(child.Options{Name: "node-1"})
 	s.become("node-1", Frozen, "by a command")
-	s.logged(n, []byte(logNotReady)) // at once, before the command to thaw has returned
+	s.logged("node-1", []byte(logNotReady)) // at once, before the command to thaw has returned
 	require.Error(t, s.thawNode(n), "nothing runs here")
 	require.Equal(t, NotReady, s.node1().State)
 
 	asked := s.node1()
 	s.measured(0, asked, metrics(0, 1)) // the poll is faster than the log's line
 	require.Equal(t, NotReady, s.node1().State)
-	s.logged(n, []byte(logReady))
+	s.logged("node-1", []byte(logReady))
 	require.Equal(t, Up, s.node1().State)
 	s.measured(0, asked, metrics(0, 0)) // an old answer
 	require.Equal(t, Up, s.node1().State)
 	s.feed.end()
 	require.Contains(t, out.String(), "node-1 is not ready: no probe")
 	require.Contains(t, out.String(), "node-1 is ready again: 0 missed messages counted")
-}
-
-func TestClosedNodeIsNotStartedAgain(t *testing.T) {
-	n := &node{name: "node-1", command: []string{"no-such-program"}}
-	require.True(t, n.close(0))
-	require.ErrorIs(t, n.start(), errClosed, "by a restart that has already stopped it")
 }

@@ -8,6 +8,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"example.com/redis-chat/06-emitter/system/child"
 )
 
 // Run starts the system, shows what happens until ctx ends or somebody types
@@ -28,7 +30,7 @@ func Run(ctx context.Context, o Options) error {
 		s.feed.print("The live map is at " + s.mapURL + ": open it in a browser (here is no display, or nothing that opens a URL).")
 	}
 	if o.In != nil {
-		readInBackground()
+		child.ReadInBackground()
 		go s.read(ctx, o.In, quit) // ends with the program: a read of a terminal cannot be called back
 	}
 	<-ctx.Done()

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"example.com/redis-chat/06-emitter/system/child"
 )
 
 // Stop ends everything in order: the nodes, whose clients are told to go; then
@@ -20,7 +22,7 @@ func (s *System) stop() {
 	}
 	var nodes sync.WaitGroup
 	for _, n := range s.nodes {
-		nodes.Go(func() { s.endNode(n, n.close) })
+		nodes.Go(func() { s.endNode(n, n.Close) })
 	}
 	nodes.Wait()
 	s.stopWatch()
@@ -48,9 +50,9 @@ func (s *System) stop() {
 }
 
 // endNode ends a node by one of its methods, and tells when it had to be killed.
-func (s *System) endNode(n *node, end func(time.Duration) bool) {
+func (s *System) endNode(n *child.Process, end func(time.Duration) bool) {
 	if patience := s.o.Grace + slack; !end(patience) {
-		s.feed.print(fmt.Sprintf("%s had not ended after %v, and was killed.", n.name, patience))
+		s.feed.print(fmt.Sprintf("%s had not ended after %v, and was killed.", n.Name(), patience))
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	basics "example.com/redis-chat/01-redis-basics"
 	replication "example.com/redis-chat/02-replication"
 	emitter "example.com/redis-chat/06-emitter"
+	"example.com/redis-chat/06-emitter/system/child"
 )
 
 // System is the whole chat, running: a master and its replicas, the nodes, an
@@ -24,7 +25,7 @@ type System struct {
 	server  string // the name of the servers' program
 	cli     string // the name of the program that talks to them by hand
 	top     replication.Topology
-	nodes   []*node
+	nodes   []*child.Process
 	master  *redis.Client // for the observers' probes
 	emitter *emitter.Emitter
 	mapURL  string // "": no map

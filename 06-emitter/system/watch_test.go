@@ -13,29 +13,6 @@ import (
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
-// ear is a node's standard input.
-type ear struct{ bytes.Buffer }
-
-func (*ear) Close() error { return nil }
-
-func TestNodesAreAskedByTheFirstMapAndToldToStopAfterTheLast(t *testing.T) {
-	heard := &ear{}
-	n := &node{ended: make(chan struct{}), ear: heard}
-	s, _ := silent(t)
-	s.nodes = []*node{n}
-	s.looked(1)
-	s.looked(1)
-	require.Equal(t, "look\n", heard.String())
-	s.looked(-1)
-	require.Equal(t, "look\n", heard.String())
-	s.looked(-1)
-	require.Equal(t, "look\nlook away\n", heard.String())
-	close(n.ended)
-	s.looked(1)
-	require.Equal(t, "look\nlook away\n", heard.String(), "it runs no more")
-	require.True(t, n.watched, "what is started again is asked at once")
-}
-
 // What a node writes about a step is what the system reads.
 func TestStepInANodesLogIsPassedOnToTheMap(t *testing.T) {
 	var out bytes.Buffer
@@ -47,14 +24,14 @@ func TestStepInANodesLogIsPassedOnToTheMap(t *testing.T) {
 	require.NoError(t, err)
 	step := relay.Step{Kind: relay.Taken, Payload: string(payload)}
 	slog.New(slog.NewJSONHandler(&out, nil)).Info(stepMessage, "step", newStep(step))
-	s.logged(&node{name: "node-1"}, out.Bytes())
+	s.logged("node-1", out.Bytes())
 	require.Equal(t, Step{Node: "node-1", Kind: "taken", Client: "id", Room: "lobby", Text: `[wave] {"a":1.5}`}, *(<-updates).Step)
 	again, err := wire.DecodeEnvelope(string(payload))
 	require.NoError(t, err)
 	require.Equal(t, `[wave] {"a":1.5}`, newHop(string(payload), "", &again).Text, "an observer says the same")
 
-	s.logged(&node{name: "node-1"}, []byte(`{"msg":"step","step":{"room":"system-proof-x"}}`))
-	s.logged(&node{name: "node-1"}, []byte(`{"msg":"step","step":7}`))
+	s.logged("node-1", []byte(`{"msg":"step","step":{"room":"system-proof-x"}}`))
+	s.logged("node-1", []byte(`{"msg":"step","step":7}`))
 	require.Empty(t, updates)
 }
 

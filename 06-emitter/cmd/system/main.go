@@ -26,6 +26,7 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
 	"example.com/redis-chat/06-emitter/system"
+	"example.com/redis-chat/06-emitter/system/child"
 )
 
 const usage = `usage: system [flags]
@@ -47,7 +48,7 @@ func main() {
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
 	o, err := parse(args, errOut)
 	if err == nil {
-		o.In, o.Started = in, system.ProcessStart()
+		o.In, o.Started = in, child.ProcessStart()
 		o.Open = o.Open && isTerminal(out)
 		err = canListen(o.Host)
 	}
@@ -55,7 +56,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		ctx, deaf := context.WithCancel(ctx)
 		heard := &cmdline.Output{W: out, Failed: deaf}
 		o.Out = heard
-		err = errors.Join(system.Run(system.WithParent(ctx), o), heard.Err())
+		err = errors.Join(system.Run(child.WithParent(ctx), o), heard.Err())
 	}
 	return cmdline.Exit("system", err, errOut)
 }

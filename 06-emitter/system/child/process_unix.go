@@ -1,6 +1,6 @@
 //go:build unix
 
-package system
+package child
 
 import (
 	"os"
@@ -9,9 +9,10 @@ import (
 	"syscall"
 )
 
-// group puts a child in a process group of its own: Ctrl-C in a terminal goes
-// to this program alone, which then ends its children in order.
-func group(cmd *exec.Cmd) {
+// OwnGroup puts a child in a process group of its own: Ctrl-C in a terminal goes
+// to this program alone, which then ends its children in order. It is for cmd before
+// its start.
+func OwnGroup(cmd *exec.Cmd) {
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 	}
@@ -21,6 +22,6 @@ func group(cmd *exec.Cmd) {
 // terminate asks a process to end.
 func terminate(p *os.Process) { _ = p.Signal(syscall.SIGTERM) } // it may have ended
 
-// readInBackground lets a program that runs in the background (make run &) read
+// ReadInBackground lets a program that runs in the background (make run &) read
 // its terminal: it gets an error then, where it would be stopped otherwise.
-func readInBackground() { signal.Ignore(syscall.SIGTTIN) }
+func ReadInBackground() { signal.Ignore(syscall.SIGTTIN) }
