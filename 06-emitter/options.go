@@ -3,6 +3,8 @@ package emitter
 import (
 	"cmp"
 	"time"
+
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 // Options of an Emitter. The zero value works.
@@ -22,7 +24,7 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	o.Key = cmp.Or(o.Key, "socket.io")
+	o.Key = cmp.Or(o.Key, wire.DefaultKey)
 	o.Timeout = cmp.Or(o.Timeout, 2*time.Second)
 	return o
 }

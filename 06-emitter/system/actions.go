@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/redis-chat/06-emitter/system/child"
+	"example.com/redis-chat/06-emitter/system/status"
 )
 
 // Actions are what Do can do to a server or a node.
@@ -61,7 +62,7 @@ func (s *System) did(deed Moment, do func() error) error {
 	return err
 }
 
-func (s *System) doServer(ctx context.Context, action string, i int, server Server) error {
+func (s *System) doServer(ctx context.Context, action string, i int, server status.Server) error {
 	if !s.ours(i, server) {
 		return fmt.Errorf("%s %s: process %d was not started by this program: end it where it was started, or by kill %d", action, server.Name, server.PID, server.PID)
 	}
@@ -74,14 +75,14 @@ func (s *System) doServer(ctx context.Context, action string, i int, server Serv
 	case Restart:
 		_ = s.top.Kill(i) // it may be dead, or have been killed by somebody else, which the topology does not know
 		if err = s.top.Restart(ctx, i); err == nil {
-			s.state.change(func(now *State) { now.Servers[i].PID = s.serverPID(i) })
+			s.state.change(func(now *known) { now.servers[i].PID = s.serverPID(i) })
 		}
 	case Freeze:
-		err = s.fault(i, Frozen, func() error { return s.top.Freeze(i) })
+		err = s.fault(i, status.Frozen, func() error { return s.top.Freeze(i) })
 	case Thaw:
 		err = s.fault(i, "", func() error { return s.top.Thaw(i) })
 	case Cut:
-		err = s.fault(i, CutOff, func() error { return s.top.Cut(i) })
+		err = s.fault(i, status.CutOff, func() error { return s.top.Cut(i) })
 	case Mend:
 		err = s.fault(i, "", func() error { return s.top.Mend(ctx, i) })
 	default:
@@ -102,7 +103,7 @@ func (s *System) doServer(ctx context.Context, action string, i int, server Serv
 }
 
 // ours is false for a server that somebody started by hand in the place of ours.
-func (s *System) ours(i int, server Server) bool {
+func (s *System) ours(i int, server status.Server) bool {
 	return server.PID == 0 || server.PID == s.serverPID(i)
 }
 
@@ -110,8 +111,8 @@ func (s *System) ours(i int, server Server) bool {
 // takes that back when it could not be done.
 func (s *System) fault(i int, fault string, do func() error) error {
 	set := func(fault string) (before string) {
-		s.state.change(func(now *State) {
-			server := &now.Servers[i]
+		s.state.change(func(now *known) {
+			server := &now.servers[i]
 			before, server.fault = server.fault, fault
 			server.judge()
 		})
@@ -151,7 +152,7 @@ func (s *System) doNode(ctx context.Context, action string, i int) error {
 		if err := n.Freeze(); err != nil {
 			return fmt.Errorf("freeze %s: %w", name, err)
 		}
-		s.become(name, Frozen, "")
+		s.become(name, status.Frozen, "")
 		s.notice(name, "%s is frozen: its clients are connected, and hear nothing", name)
 		return nil
 	case Thaw:
@@ -170,10 +171,9 @@ func (s *System) doNode(ctx context.Context, action string, i int) error {
 // the state changes first, so that it cannot take back what they say.
 func (s *System) thawNode(n *child.Process) error {
 	name := n.Name()
-	now := s.state.get()
-	before := now.node(name).State
-	if before == Frozen || before == Silent {
-		s.become(name, NotReady, "it goes on, and has proven nothing yet")
+	before := s.state.of(name)
+	if before == status.Frozen || before == status.Silent {
+		s.become(name, status.NotReady, "it goes on, and has proven nothing yet")
 	}
 	err := n.Thaw()
 	if err != nil && n.PID() != 0 {
@@ -201,7 +201,7 @@ func (s *System) Emit(ctx context.Context, room, text string) (string, error) {
 func (s *System) without() string {
 	var missing []string
 	for _, server := range s.state.get().Servers[1:] {
-		if server.State != Up {
+		if server.State != status.Up {
 			missing = append(missing, server.Name+", which is "+server.State)
 		}
 	}

@@ -7,11 +7,12 @@ import (
 	"strings"
 
 	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/06-emitter/system/status"
 )
 
 // serverByHand is the command line that does to a server what an action does:
 // for a terminal, or for a server inside this program, where the system runs.
-func (s *System) serverByHand(action string, i int, server Server) string {
+func (s *System) serverByHand(action string, i int, server status.Server) string {
 	if !s.processes() {
 		return action + " " + server.Name
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"example.com/redis-chat/06-emitter/system/status"
 )
 
 // feed carries what happens to the terminal and to the live map. Nobody who
@@ -28,11 +30,11 @@ type feed struct {
 
 // Update is one thing for the live map: exactly one field is set.
 type Update struct {
-	State  *State  `json:"state,omitempty"`
-	Hop    *Hop    `json:"hop,omitempty"`
-	Step   *Step   `json:"step,omitempty"`
-	Moment *Moment `json:"moment,omitempty"`
-	Line   string  `json:"line,omitempty"`
+	State  *status.State `json:"state,omitempty"`
+	Hop    *Hop          `json:"hop,omitempty"`
+	Step   *Step         `json:"step,omitempty"`
+	Moment *Moment       `json:"moment,omitempty"`
+	Line   string        `json:"line,omitempty"`
 }
 
 func newFeed(out io.Writer) *feed {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"example.com/redis-chat/06-emitter/page"
+	"example.com/redis-chat/06-emitter/system/status"
 )
 
 // mapPolicy is what the browser lets the map do: load its own files, talk to this
@@ -130,7 +131,7 @@ func (s *System) passOn(ctx context.Context) {
 }
 
 // shown is the state as the map shows it.
-func (s *System) shown() *State {
+func (s *System) shown() *status.State {
 	now := s.state.get()
 	now.Cannot = s.cannot()
 	for i := range now.Servers {

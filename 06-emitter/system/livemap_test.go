@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/06-emitter/system"
+	"example.com/redis-chat/06-emitter/system/status"
 )
 
 // freePort is free for a moment; should it be gone by then, the map gets the next one.
@@ -35,7 +36,7 @@ func newBrowser(t *testing.T) *browser {
 	return &browser{t, &http.Client{Transport: transport}}
 }
 
-func (b *browser) do(method, url, body string, header map[string]string) (status int, answer string, h http.Header) {
+func (b *browser) do(method, url, body string, header map[string]string) (code int, answer string, h http.Header) {
 	b.t.Helper()
 	req, err := http.NewRequestWithContext(b.t.Context(), method, url, strings.NewReader(body))
 	require.NoError(b.t, err)
@@ -57,24 +58,24 @@ func TestMapIsForThisMachineAndItsOwnPageAlone(t *testing.T) {
 	b := newBrowser(t)
 	url := s.MapURL()
 
-	status, text, header := b.do("GET", url+"/", "", nil)
-	require.Equal(t, 200, status)
+	code, text, header := b.do("GET", url+"/", "", nil)
+	require.Equal(t, 200, code)
 	require.Contains(t, text, "<title>Chat map</title>")
 	require.Contains(t, header.Get("Content-Security-Policy"), "default-src 'none'")
 	token := regexp.MustCompile(`data-token="(\w{26})"`).FindStringSubmatch(text)[1]
 	for file, kind := range map[string]string{"main.js": "javascript", "map.css": "css", "icon.svg": "svg"} {
-		status, _, header = b.do("GET", url+"/page/"+file, "", nil)
-		require.Equal(t, 200, status, file)
+		code, _, header = b.do("GET", url+"/page/"+file, "", nil)
+		require.Equal(t, 200, code, file)
 		require.Contains(t, header.Get("Content-Type"), kind)
 	}
 	for _, file := range []string{"page.go", "map.html"} {
-		status, _, _ = b.do("GET", url+"/page/"+file, "", nil)
-		require.Equal(t, 404, status, file)
+		code, _, _ = b.do("GET", url+"/page/"+file, "", nil)
+		require.Equal(t, 404, code, file)
 	}
 
 	const kill = `{"action":"kill","target":"replica-1"}`
 	for name, c := range map[string]struct {
-		status int
+		code   int
 		header map[string]string
 	}{
 		"a name that points here": {403, map[string]string{"Host": "evil.example:8080", "Content-Type": "application/json"}},
@@ -84,23 +85,23 @@ func TestMapIsForThisMachineAndItsOwnPageAlone(t *testing.T) {
 		"without the token":       {403, map[string]string{"Origin": url, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json"}},
 		"another token":           {403, map[string]string{"X-Map-Token": strings.Repeat("A", 26), "Content-Type": "application/json"}},
 	} {
-		status, _, _ := b.do("POST", url+"/do", kill, c.header)
-		require.Equal(t, c.status, status, name)
+		code, _, _ := b.do("POST", url+"/do", kill, c.header)
+		require.Equal(t, c.code, code, name)
 	}
-	status, _, _ = b.do("GET", url+"/events", "", map[string]string{"Host": "evil.example"})
-	require.Equal(t, 403, status)
-	status, _, _ = b.do("GET", url+"/do", "", nil)
-	require.Equal(t, 405, status)
-	require.Equal(t, system.Up, s.State().Servers[1].State, "nobody has killed it")
+	code, _, _ = b.do("GET", url+"/events", "", map[string]string{"Host": "evil.example"})
+	require.Equal(t, 403, code)
+	code, _, _ = b.do("GET", url+"/do", "", nil)
+	require.Equal(t, 405, code)
+	require.Equal(t, status.Up, s.State().Servers[1].State, "nobody has killed it")
 
 	own := map[string]string{"Origin": url, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json", "X-Map-Token": token}
-	status, text, _ = b.do("POST", url+"/do", `{"action":"emit","text":"Hello!"}`, own)
-	require.Equal(t, 200, status, text)
+	code, text, _ = b.do("POST", url+"/do", `{"action":"emit","text":"Hello!"}`, own)
+	require.Equal(t, 200, code, text)
 	require.Contains(t, text, `{"done":true,"text":"reached 2 of 2 replicas`)
-	status, text, _ = b.do("POST", url+"/do", kill, own)
-	require.Equal(t, 200, status, text)
-	status, text, _ = b.do("POST", url+"/do", `{"action":"kill","target":"nobody"}`, own)
-	require.Equal(t, 200, status)
+	code, text, _ = b.do("POST", url+"/do", kill, own)
+	require.Equal(t, 200, code, text)
+	code, text, _ = b.do("POST", url+"/do", `{"action":"kill","target":"nobody"}`, own)
+	require.Equal(t, 200, code)
 	require.Contains(t, text, `{"done":false,"text":"kill nobody: there is nothing of that name`)
 }
 
@@ -127,13 +128,13 @@ func TestMapIsToldWhatHappens(t *testing.T) {
 		require.Equal(t, "lobby", hop.Room)
 		require.Equal(t, "seen", hop.Text)
 	}
-	know := func(now *system.State) bool {
+	know := func(now *status.State) bool {
 		n := now.Nodes[0]
 		return now.Servers[2].Role == "replica" && now.Servers[2].Seen == 1 && n.Received == 1 && n.Probed > 0 // the proof is left out
 	}
 	e.next(func(u system.Update) bool { return u.State != nil && know(u.State) })
 	require.NoError(t, s.Do(t.Context(), system.Kill, strconv.Itoa(port(t, s.State().Servers[2].Addr))))
-	e.next(func(u system.Update) bool { return u.State != nil && u.State.Servers[2].State == system.Gone })
+	e.next(func(u system.Update) bool { return u.State != nil && u.State.Servers[2].State == status.Gone })
 	s.Stop()
 	for e.lines.Scan() { // the stream ends with the system
 	}

@@ -16,6 +16,7 @@ import (
 
 	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/06-emitter/system"
+	"example.com/redis-chat/06-emitter/system/status"
 )
 
 // events is an open map: what its stream tells.
@@ -160,10 +161,10 @@ func TestTimeLineTellsWhatWasDoneNoticedAndLost(t *testing.T) {
 	send(t, alice, "numbered")
 	hear(t, bob, "message")
 	e := openMap(t, s)
-	e.moment(system.Became, "replica-2", system.Up) // of before
+	e.moment(system.Became, "replica-2", status.Up) // of before
 	pid := s.State().Servers[2].PID
 	require.NoError(t, s.Do(t.Context(), system.Kill, "replica-2"))
-	gone := e.moment(system.Became, "replica-2", system.Gone)
+	gone := e.moment(system.Became, "replica-2", status.Gone)
 	done := e.moment(system.Done, "replica-2", system.Kill)
 	require.LessOrEqual(t, done.At, gone.At, "it is noted when it begins")
 	switch {
@@ -172,7 +173,7 @@ func TestTimeLineTellsWhatWasDoneNoticedAndLost(t *testing.T) {
 	case runtime.GOOS != "windows":
 		require.Equal(t, "kill -9 "+strconv.Itoa(pid), done.Command)
 	}
-	require.Eventually(t, func() bool { return s.State().Nodes[1].State == system.NotReady }, patience, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return s.State().Nodes[1].State == status.NotReady }, patience, 5*time.Millisecond)
 	for range 3 {
 		send(t, alice, "missed by node-2")
 	}

@@ -9,13 +9,14 @@ import (
 
 	chat "example.com/redis-chat/04-websocket-chat"
 	relay "example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/06-emitter/system/status"
 )
 
 // record is a line of a node's log.
 type record struct {
 	Level  slog.Level      `json:"level"`
 	Msg    string          `json:"msg"`
-	Client Client          `json:"client"`
+	Client status.Client   `json:"client"`
 	Why    string          `json:"why"`
 	Missed string          `json:"missed"` // a number, or relay.LogMissedNotKnown
 	Step   json.RawMessage `json:"step"`
@@ -48,11 +49,11 @@ func (s *System) logged(node string, line []byte) (keep bool) {
 	case chat.LogDisconnected:
 		s.departed(node, r.Client)
 	case relay.LogNotReady:
-		if !s.doubted(node, true, NotReady, r.Why) {
+		if !s.doubted(node, true, status.NotReady, r.Why) {
 			s.notice(node, "%s is not ready: %s", node, r.Why)
 		}
 	case relay.LogReady:
-		switch doubted := s.doubted(node, false, Up, ""); {
+		switch doubted := s.doubted(node, false, status.Up, ""); {
 		case !doubted: // a run's first proof: who started it tells
 		case r.Missed == relay.LogMissedNotKnown:
 			s.notice(node, "%s is ready again; how many messages it missed cannot be known", node)
@@ -63,11 +64,11 @@ func (s *System) logged(node string, line []byte) (keep bool) {
 	return true
 }
 
-func (s *System) arrived(node string, c Client) {
+func (s *System) arrived(node string, c status.Client) {
 	if isProof(c.Room) || s.stopping.Load() {
 		return
 	}
-	s.state.change(func(now *State) {
+	s.state.change(func(now *known) {
 		at := now.node(node)
 		if at.Connections++; len(at.Clients) < maxShown {
 			at.Clients = append(at.Clients, c)
@@ -76,14 +77,14 @@ func (s *System) arrived(node string, c Client) {
 	s.feed.crowd("%s connected to %s, room %s", clean(c.Name), node, clean(c.Room))
 }
 
-func (s *System) departed(node string, c Client) {
+func (s *System) departed(node string, c status.Client) {
 	if isProof(c.Room) || s.stopping.Load() {
 		return
 	}
-	s.state.change(func(now *State) {
+	s.state.change(func(now *known) {
 		at := now.node(node)
 		at.Connections = max(0, at.Connections-1)
-		at.Clients = slices.DeleteFunc(at.Clients, func(other Client) bool { return other.ID == c.ID })
+		at.Clients = slices.DeleteFunc(at.Clients, func(other status.Client) bool { return other.ID == c.ID })
 	})
 	s.feed.crowd("%s left %s", clean(c.Name), node)
 }
@@ -92,7 +93,7 @@ func (s *System) departed(node string, c Client) {
 // had been in doubt. The state does not tell that: it may have become Frozen
 // or Silent since, or what the poll found.
 func (s *System) doubted(name string, now bool, state, why string) (before bool) {
-	s.state.change(func(all *State) {
+	s.state.change(func(all *known) {
 		n := all.node(name)
 		before = n.doubt
 		n.doubt, n.State, n.Why = now, state, why
@@ -102,17 +103,12 @@ func (s *System) doubted(name string, now bool, state, why string) (before bool)
 
 // become sets a node's state, and returns the one before.
 func (s *System) become(name, state, why string) (before string) {
-	s.state.change(func(now *State) {
+	s.state.change(func(now *known) {
 		n := now.node(name)
 		before = n.State
 		n.State, n.Why = state, why
 	})
 	return before
-}
-
-func (now *State) node(name string) *Node {
-	i := slices.IndexFunc(now.Nodes, func(n Node) bool { return n.Name == name })
-	return &now.Nodes[i]
 }
 
 // readable is a line of a node's log for a terminal: the node's name, the level,

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"example.com/redis-chat/06-emitter/system/child"
+	"example.com/redis-chat/06-emitter/system/status"
 )
 
 // startNodes starts the nodes, and returns when all of them deliver.
@@ -25,13 +26,13 @@ func (s *System) startNodes(ctx context.Context) error {
 		s.o.Node = []string{self, "node"}
 	}
 	for i := range s.o.Ports {
-		node, err := s.newNode(i)
+		process, err := s.newNode(i)
 		if err != nil {
 			return err
 		}
-		s.nodes = append(s.nodes, node)
-		s.state.change(func(now *State) {
-			now.Nodes = append(now.Nodes, Node{Name: node.Name(), URL: s.nodeURL(i), Replica: s.serverName(s.replicaOf(i)), State: Starting})
+		s.nodes = append(s.nodes, process)
+		s.state.change(func(now *known) {
+			now.nodes = append(now.nodes, node{Node: status.Node{Name: process.Name(), URL: s.nodeURL(i), Replica: s.serverName(s.replicaOf(i)), State: status.Starting}})
 		})
 	}
 	var waiting errgroup.Group
@@ -84,23 +85,23 @@ func (s *System) startNode(ctx context.Context, i int) error {
 	if err := n.Start(); err != nil {
 		return err
 	}
-	var at Node
-	s.state.change(func(now *State) {
-		now.Nodes[i].State, now.Nodes[i].Why, now.Nodes[i].PID = Starting, "", n.PID()
-		at = now.Nodes[i]
+	var at status.Node
+	s.state.change(func(now *known) {
+		now.nodes[i].State, now.nodes[i].Why, now.nodes[i].PID = status.Starting, "", n.PID()
+		at = now.nodes[i].Node
 	})
 	if err := awaitReady(ctx, at, n.Ended()); errors.Is(err, errEnded) {
 		return fmt.Errorf("%s: %w: %s", n.Name(), err, clean(n.LastLine()))
 	} else if err != nil {
 		return err
 	}
-	s.become(n.Name(), Up, "")
+	s.become(n.Name(), status.Up, "")
 	return nil
 }
 
 // died tells of a node that ended without being asked to.
 func (s *System) died(name string, why error, last []string) {
-	if before := s.ended(name); before == Starting || s.stopping.Load() {
+	if before := s.ended(name); before == status.Starting || s.stopping.Load() {
 		return // who started it tells
 	}
 	s.notice(name, "%s has ended (%v): its clients go to another node. To have it back: restart %s", name, why, name)
@@ -114,10 +115,10 @@ func (s *System) died(name string, why error, last []string) {
 
 // ended empties a node's state, and returns the one before.
 func (s *System) ended(name string) (before string) {
-	s.state.change(func(now *State) {
+	s.state.change(func(now *known) {
 		n := now.node(name)
 		before = n.State
-		*n = Node{Name: n.Name, URL: n.URL, Replica: n.Replica, State: Gone} // what the next run counts begins at 0
+		*n = node{Node: status.Node{Name: n.Name, URL: n.URL, Replica: n.Replica, State: status.Gone}} // what the next run counts begins at 0
 	})
 	return before
 }

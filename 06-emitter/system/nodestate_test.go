@@ -7,6 +7,7 @@ import (
 
 	relay "example.com/redis-chat/05-distributed-relay"
 	"example.com/redis-chat/06-emitter/system/child"
+	"example.com/redis-chat/06-emitter/system/status"
 )
 
 // metrics are what a node's /metrics says.
@@ -19,7 +20,11 @@ const (
 	logReady    = `{"level":"INFO","msg":"` + relay.LogReady + `","missed":"0"}`
 )
 
-func (s *System) node1() Node { return s.state.get().Nodes[0] }
+func (s *System) node1() node {
+	s.state.mu.Lock()
+	defer s.state.mu.Unlock()
+	return s.state.now.nodes[0]
+}
 
 func TestMissedOfEarlierRunsStayCounted(t *testing.T) {
 	s, _ := silent(t)
@@ -29,7 +34,7 @@ func TestMissedOfEarlierRunsStayCounted(t *testing.T) {
 
 	s.ended("node-1")
 	s.measured(0, first, metrics(9, 1)) // an answer that comes after the end
-	s.state.change(func(now *State) { now.Nodes[0].PID, now.Nodes[0].State = 2, Up })
+	s.state.change(func(now *known) { now.nodes[0].PID, now.nodes[0].State = 2, status.Up })
 	s.measured(0, s.node1(), metrics(0, 1))
 	require.Equal(t, int64(7), s.state.get().Missed)
 	s.measured(0, s.node1(), metrics(2, 1))
@@ -40,21 +45,21 @@ func TestMissedOfEarlierRunsStayCounted(t *testing.T) {
 func TestNodeIsUpOnlyWhenItSaysThatItIsReady(t *testing.T) {
 	s, out := silent(t)
 	s.measured(0, s.node1(), metrics(0, 0))
-	require.Equal(t, NotReady, s.node1().State)
+	require.Equal(t, status.NotReady, s.node1().State)
 	s.measured(0, s.node1(), metrics(0, 1))
-	require.Equal(t, Up, s.node1().State)
+	require.Equal(t, status.Up, s.node1().State)
 
 	s.unanswered(0, s.node1())
-	require.Equal(t, Up, s.node1().State, "once is nothing")
+	require.Equal(t, status.Up, s.node1().State, "once is nothing")
 	s.measured(0, s.node1(), metrics(0, 1))
 	s.unanswered(0, s.node1())
-	require.Equal(t, Up, s.node1().State, "nor is twice, with an answer between")
+	require.Equal(t, status.Up, s.node1().State, "nor is twice, with an answer between")
 	s.unanswered(0, s.node1())
-	require.Equal(t, Silent, s.node1().State)
+	require.Equal(t, status.Silent, s.node1().State)
 	s.measured(0, s.node1(), metrics(0, 0))
-	require.Equal(t, NotReady, s.node1().State)
+	require.Equal(t, status.NotReady, s.node1().State)
 	s.measured(0, s.node1(), metrics(0, 1))
-	require.Equal(t, Up, s.node1().State)
+	require.Equal(t, status.Up, s.node1().State)
 	s.feed.end()
 	require.Contains(t, out.String(), "node-1 does not answer: frozen?")
 	require.Contains(t, out.String(), "node-1 answers again, and is ready")
@@ -63,18 +68,18 @@ func TestNodeIsUpOnlyWhenItSaysThatItIsReady(t *testing.T) {
 func TestThawedNodeIsReadyWhenItsLogSaysSo(t *testing.T) {
 	s, out := silent(t)
 	n := child.New(child.Options{Name: "node-1"})
-	s.become("node-1", Frozen, "by a command")
+	s.become("node-1", status.Frozen, "by a command")
 	s.logged("node-1", []byte(logNotReady)) // at once, before the command to thaw has returned
 	require.Error(t, s.thawNode(n), "nothing runs here")
-	require.Equal(t, NotReady, s.node1().State)
+	require.Equal(t, status.NotReady, s.node1().State)
 
 	asked := s.node1()
 	s.measured(0, asked, metrics(0, 1)) // the poll is faster than the log's line
-	require.Equal(t, NotReady, s.node1().State)
+	require.Equal(t, status.NotReady, s.node1().State)
 	s.logged("node-1", []byte(logReady))
-	require.Equal(t, Up, s.node1().State)
+	require.Equal(t, status.Up, s.node1().State)
 	s.measured(0, asked, metrics(0, 0)) // an old answer
-	require.Equal(t, Up, s.node1().State)
+	require.Equal(t, status.Up, s.node1().State)
 	s.feed.end()
 	require.Contains(t, out.String(), "node-1 is not ready: no probe")
 	require.Contains(t, out.String(), "node-1 is ready again: 0 missed messages counted")

@@ -12,6 +12,7 @@ import (
 	replication "example.com/redis-chat/02-replication"
 	pubsub "example.com/redis-chat/03-pubsub"
 	"example.com/redis-chat/05-distributed-relay/wire"
+	"example.com/redis-chat/06-emitter/system/status"
 )
 
 // observe listens at one Redis server to everything that the nodes listen to. It
@@ -66,57 +67,57 @@ func isGone(err error) bool {
 }
 
 func (s *System) serverUp(i int) {
-	var before Server
-	s.state.change(func(now *State) {
-		server := &now.Servers[i]
-		before = *server
-		server.heard, server.fault, server.proven = Up, "", true
-		server.judge()
+	var before server
+	s.state.change(func(now *known) {
+		at := &now.servers[i]
+		before = *at
+		at.heard, at.fault, at.proven = status.Up, "", true
+		at.judge()
 	})
 	if !before.proven {
 		s.observing <- i // has room for each server once
 	}
-	if before.heard != Up && before.heard != Starting {
+	if before.heard != status.Up && before.heard != status.Starting {
 		s.notice(before.Name, "%s is back: what is published at the master arrives there again", before.Name)
 	}
 }
 
 // serverDown notes that nothing comes from a server, and says once what that means.
 func (s *System) serverDown(ctx context.Context, i int, err error, gone bool) {
-	var server Server
+	var down server
 	var before string // what was heard of it
 	var silenced []string
-	s.state.change(func(now *State) {
-		at := &now.Servers[i]
+	s.state.change(func(now *known) {
+		at := &now.servers[i]
 		before = at.heard
-		at.heard = Silent // after Gone: there is somebody again, but not as a replica of ours
+		at.heard = status.Silent // after Gone: there is somebody again, but not as a replica of ours
 		if gone {
-			at.heard, at.fault, at.Link, at.PID = Gone, "", "", 0
+			at.heard, at.fault, at.Link, at.PID = status.Gone, "", "", 0
 		}
 		at.judge()
-		server = *at
-		for _, n := range now.Nodes {
+		down = *at
+		for _, n := range now.nodes {
 			if n.Replica == at.Name {
 				silenced = append(silenced, n.Name)
 			}
 		}
 	})
-	if server.heard == before || server.fault != "" || s.stopping.Load() {
+	if down.heard == before || down.fault != "" || s.stopping.Load() {
 		return
 	}
 	who := strings.Join(silenced, " and ")
 	switch {
 	case gone && i == 0:
-		s.notice(server.Name, "master is gone: nobody can send. To have it back: restart master (empty, as it saves nothing)")
+		s.notice(down.Name, "master is gone: nobody can send. To have it back: restart master (empty, as it saves nothing)")
 	case gone && who == "":
-		s.notice(server.Name, "%s is gone; no node listens there. To have it back: restart %s", server.Name, server.Name)
+		s.notice(down.Name, "%s is gone; no node listens there. To have it back: restart %s", down.Name, down.Name)
 	case gone:
-		s.notice(server.Name, "%s is gone: clients of %s hear nothing. To have it back: restart %s%s",
-			server.Name, who, server.Name, s.orByHand(i))
+		s.notice(down.Name, "%s is gone: clients of %s hear nothing. To have it back: restart %s%s",
+			down.Name, who, down.Name, s.orByHand(i))
 	case i == 0:
-		s.notice(server.Name, "master does not answer: nobody can send (%s)", err)
+		s.notice(down.Name, "master does not answer: nobody can send (%s)", err)
 	default:
-		s.notice(server.Name, "%s is silent: clients of %s hear nothing (%s)", server.Name, who, s.whySilent(ctx, server, err))
+		s.notice(down.Name, "%s is silent: clients of %s hear nothing (%s)", down.Name, who, s.whySilent(ctx, down.Server, err))
 	}
 }
 
@@ -130,7 +131,7 @@ func (s *System) orByHand(i int) string {
 }
 
 // whySilent asks the server itself.
-func (s *System) whySilent(ctx context.Context, server Server, err error) string {
+func (s *System) whySilent(ctx context.Context, server status.Server, err error) string {
 	ctx, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
 	defer cancel()
 	client := observerClient(server.Addr)

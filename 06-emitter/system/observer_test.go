@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/06-emitter/system/status"
 )
 
 // silent is a system of a master, two replicas and a node, of which nothing runs.
@@ -14,11 +16,11 @@ func silent(t *testing.T) (*System, *strings.Builder) {
 	s := &System{feed: newFeed(out), observing: make(chan int, 3)}
 	s.state = newState(s.became)
 	t.Cleanup(s.feed.end)
-	s.state.change(func(now *State) {
+	s.state.change(func(now *known) {
 		for i := range 3 {
-			now.Servers = append(now.Servers, Server{Name: s.serverName(i), State: Starting, heard: Starting})
+			now.servers = append(now.servers, server{Server: status.Server{Name: s.serverName(i), State: status.Starting}, heard: status.Starting})
 		}
-		now.Nodes = []Node{{Name: "node-1", Replica: "replica-1", PID: 1, State: Up}}
+		now.nodes = []node{{Node: status.Node{Name: "node-1", Replica: "replica-1", PID: 1, State: status.Up}}}
 	})
 	return s, out
 }

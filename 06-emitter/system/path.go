@@ -9,6 +9,7 @@ import (
 
 	pubsub "example.com/redis-chat/03-pubsub"
 	"example.com/redis-chat/05-distributed-relay/wire"
+	"example.com/redis-chat/06-emitter/system/status"
 )
 
 // paths follows messages from server to server. The same bytes at two servers
@@ -71,10 +72,10 @@ func (s *System) seen(i int, e *pubsub.Event, now time.Time) {
 		}
 		p.keep(key, at)
 	}
-	s.state.change(func(now *State) {
-		now.Servers[i].Seen++
+	s.state.change(func(now *known) {
+		now.servers[i].Seen++
 		if i == 0 {
-			now.Messages++
+			now.messages++
 		}
 	})
 	at.sight(i, now)
@@ -147,8 +148,8 @@ func (at *path) sight(i int, now time.Time) {
 func (s *System) everywhere(at *path) bool {
 	s.state.mu.Lock()
 	defer s.state.mu.Unlock()
-	for i, server := range s.state.now.Servers {
-		if server.State == Up && !at.has(i) {
+	for i, server := range s.state.now.servers {
+		if server.State == status.Up && !at.has(i) {
 			return false
 		}
 	}

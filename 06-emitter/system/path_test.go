@@ -11,6 +11,7 @@ import (
 
 	pubsub "example.com/redis-chat/03-pubsub"
 	"example.com/redis-chat/05-distributed-relay/wire"
+	"example.com/redis-chat/06-emitter/system/status"
 )
 
 // said is a message as it comes from a server; one of npm's has no number.
@@ -29,9 +30,9 @@ func said(t testing.TB, text string, seq uint64) *pubsub.Event {
 // running is silent, with all servers up.
 func running(t *testing.T) (*System, *strings.Builder) {
 	s, out := silent(t)
-	s.state.change(func(now *State) {
-		for i := range now.Servers {
-			now.Servers[i].State = Up
+	s.state.change(func(now *known) {
+		for i := range now.servers {
+			now.servers[i].State = status.Up
 		}
 	})
 	return s, out
@@ -51,7 +52,7 @@ func TestSpreadIsFromTheFirstSightToTheLast(t *testing.T) {
 
 func TestSameWordsOfAPublisherWithoutNumbersAreTwoMessages(t *testing.T) {
 	s, out := running(t)
-	s.state.change(func(now *State) { now.Servers[2].State = Gone }) // so that the first one is not everywhere
+	s.state.change(func(now *known) { now.servers[2].State = status.Gone }) // so that the first one is not everywhere
 	for range 2 {
 		e := said(t, "again", 0)
 		s.seen(0, e, time.Now())

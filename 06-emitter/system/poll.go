@@ -13,6 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	replication "example.com/redis-chat/02-replication"
+	"example.com/redis-chat/06-emitter/system/status"
 )
 
 const (
@@ -67,8 +68,8 @@ func (s *System) pollServer(ctx context.Context, i int, client *redis.Client) {
 	if !told {
 		quiet = -1
 	}
-	s.state.change(func(now *State) {
-		server := &now.Servers[i]
+	s.state.change(func(now *known) {
+		server := &now.servers[i]
 		server.Role, server.Link, server.Offset, server.Linked = role.Name, role.Link, role.Offset, len(role.Replicas)
 		server.PID, server.Quiet = int(pid), quiet
 	})
@@ -86,7 +87,7 @@ func infoNumber(text, name string) (n int64, told bool) {
 // outside: it cannot say so itself.
 func (s *System) pollNode(ctx context.Context, i int) {
 	s.state.mu.Lock()
-	asked := s.state.now.Nodes[i]
+	asked := s.state.now.nodes[i]
 	s.state.mu.Unlock()
 	if asked.PID == 0 || s.stopping.Load() {
 		return
@@ -102,30 +103,30 @@ func (s *System) pollNode(ctx context.Context, i int) {
 // measured takes in what a node has answered, as far as nothing has happened
 // since it was asked: it may be another run of the node by now, and what the log
 // has said meanwhile is newer.
-func (s *System) measured(i int, asked Node, metrics map[string]float64) {
+func (s *System) measured(i int, asked node, metrics map[string]float64) {
 	var back bool
 	var lost int64
-	s.state.change(func(now *State) {
-		n := &now.Nodes[i]
+	s.state.change(func(now *known) {
+		n := &now.nodes[i]
 		if n.PID != asked.PID {
 			return
 		}
 		n.unanswered = 0
 		missed := int64(metrics["chat_messages_missed_total"])
 		lost = missed - n.Missed
-		now.Missed += lost
+		now.missed += lost
 		n.Missed = missed
 		received, delivered := traffic(metrics)
 		n.Received, n.Delivered = max(0, received-n.proof[0]), max(0, delivered-n.proof[1])
 		n.Probed = int64(1000 * metrics["chat_probe_timestamp_seconds"])
-		if n.State != asked.State || n.doubt != asked.doubt || n.State == Starting {
+		if n.State != asked.State || n.doubt != asked.doubt || n.State == status.Starting {
 			return
 		}
 		switch ready := metrics["chat_ready"] == 1; {
-		case !ready && n.State != NotReady:
-			n.State, n.Why = NotReady, "no probe comes back"
-		case ready && n.State != Up && !n.doubt: // what its log began, its log ends
-			n.State, n.Why, back = Up, "", true
+		case !ready && n.State != status.NotReady:
+			n.State, n.Why = status.NotReady, "no probe comes back"
+		case ready && n.State != status.Up && !n.doubt: // what its log began, its log ends
+			n.State, n.Why, back = status.Up, "", true
 		}
 	})
 	if lost > 0 {
@@ -148,22 +149,22 @@ func (s *System) leaveOutProof(ctx context.Context) {
 			continue // then its first messages count
 		}
 		received, delivered := traffic(metrics)
-		s.state.change(func(now *State) {
-			at := &now.Nodes[i]
+		s.state.change(func(now *known) {
+			at := &now.nodes[i]
 			at.proof, at.Received, at.Delivered = [2]int64{received, delivered}, 0, 0
 		})
 	}
 }
 
-func (s *System) unanswered(i int, asked Node) {
+func (s *System) unanswered(i int, asked node) {
 	var silent bool
-	s.state.change(func(now *State) {
-		n := &now.Nodes[i]
-		if n.PID == asked.PID && n.State == asked.State && (n.State == Up || n.State == NotReady) {
+	s.state.change(func(now *known) {
+		n := &now.nodes[i]
+		if n.PID == asked.PID && n.State == asked.State && (n.State == status.Up || n.State == status.NotReady) {
 			if n.unanswered++; n.unanswered < patientPolls {
 				return // a busy machine
 			}
-			n.State, n.Why, silent = Silent, "it does not answer", true
+			n.State, n.Why, silent = status.Silent, "it does not answer", true
 		}
 	})
 	if silent && !s.stopping.Load() {

@@ -15,6 +15,7 @@ import (
 
 	chat "example.com/redis-chat/04-websocket-chat"
 	emitter "example.com/redis-chat/06-emitter"
+	"example.com/redis-chat/06-emitter/system/status"
 )
 
 // proofRoom begins the names of the rooms in which the system proves itself.
@@ -25,7 +26,7 @@ func isProof(room string) bool { return strings.HasPrefix(room, proofRoom) }
 
 // prove returns when a client on each node has heard a client of every other
 // node, and the emitter; and no client itself.
-func prove(ctx context.Context, nodes []Node, e *emitter.Emitter) error {
+func prove(ctx context.Context, nodes []status.Node, e *emitter.Emitter) error {
 	room := proofRoom + rand.Text()[:8]
 	clients := make([]*chat.Client, len(nodes))
 	defer func() {
@@ -63,7 +64,7 @@ func prove(ctx context.Context, nodes []Node, e *emitter.Emitter) error {
 }
 
 // hear returns when the client of node i has heard everybody else.
-func hear(ctx context.Context, c *chat.Client, i int, nodes []Node) error {
+func hear(ctx context.Context, c *chat.Client, i int, nodes []status.Node) error {
 	missing := map[string]bool{"the emitter": true}
 	for _, n := range nodes {
 		missing[n.Name] = true
@@ -97,7 +98,7 @@ func hear(ctx context.Context, c *chat.Client, i int, nodes []Node) error {
 var errEnded = errors.New("it ended before it was ready")
 
 // awaitReady returns when a node's /readyz says 200: messages reach it.
-func awaitReady(ctx context.Context, n Node, ended <-chan struct{}) error {
+func awaitReady(ctx context.Context, n status.Node, ended <-chan struct{}) error {
 	why := errors.New("it does not answer")
 	for {
 		err := readyz(ctx, n.URL)

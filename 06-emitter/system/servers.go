@@ -9,6 +9,7 @@ import (
 	basics "example.com/redis-chat/01-redis-basics"
 	replication "example.com/redis-chat/02-replication"
 	emitter "example.com/redis-chat/06-emitter"
+	"example.com/redis-chat/06-emitter/system/status"
 )
 
 // startServers starts Redis, and who watches it.
@@ -21,10 +22,12 @@ func (s *System) startServers(ctx context.Context) (err error) {
 		return err
 	}
 	addrs := s.top.Addrs()
-	s.state.change(func(now *State) {
-		now.Backend, now.Inside = s.why, !s.processes()
+	s.state.change(func(now *known) {
+		now.backend, now.inside = s.why, !s.processes()
 		for i, addr := range addrs {
-			now.Servers = append(now.Servers, Server{Name: s.serverName(i), Addr: addr, PID: s.serverPID(i), State: Starting, heard: Starting})
+			now.servers = append(now.servers, server{
+				Server: status.Server{Name: s.serverName(i), Addr: addr, PID: s.serverPID(i), State: status.Starting}, heard: status.Starting,
+			})
 		}
 	})
 	s.master = observerClient(addrs[0])

@@ -14,6 +14,7 @@ import (
 	replication "example.com/redis-chat/02-replication"
 	emitter "example.com/redis-chat/06-emitter"
 	"example.com/redis-chat/06-emitter/system/child"
+	"example.com/redis-chat/06-emitter/system/status"
 )
 
 // System is the whole chat, running: a master and its replicas, the nodes, an
@@ -92,7 +93,7 @@ func (s *System) prove(ctx context.Context) error {
 }
 
 // State is what is so now.
-func (s *System) State() State { return s.state.get() }
+func (s *System) State() status.State { return s.state.get() }
 
 // MapURL is where the live map is, "" without one.
 func (s *System) MapURL() string { return s.mapURL }

@@ -17,6 +17,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/redistest"
 	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/06-emitter/system"
+	"example.com/redis-chat/06-emitter/system/status"
 )
 
 func TestMain(m *testing.M) {
@@ -197,22 +198,22 @@ func TestFrozenReplicaIsShownAndThaws(t *testing.T) {
 	require.NoError(t, s.Do(t.Context(), system.Freeze, "replica-1"))
 	out.shows(t, "replica-1 is frozen")
 	out.shows(t, "node-1 is not ready")
-	require.Equal(t, system.Frozen, s.State().Servers[1].State)
+	require.Equal(t, status.Frozen, s.State().Servers[1].State)
 	require.NoError(t, s.Do(t.Context(), system.Thaw, "replica-1"))
 	out.shows(t, "replica-1 goes on")
 	out.shows(t, "node-1 is ready again")
-	require.Eventually(t, func() bool { return s.State().Servers[1].State == system.Up }, patience, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return s.State().Servers[1].State == status.Up }, patience, 5*time.Millisecond)
 }
 
 func TestFrozenNodeIsReadyAgainWhenItHasProvenIt(t *testing.T) {
 	s, out := startProbed(t, noticeable, system.Options{})
 	require.NoError(t, s.Do(t.Context(), system.Freeze, "node-1"))
-	require.Equal(t, system.Frozen, s.State().Nodes[0].State)
+	require.Equal(t, status.Frozen, s.State().Nodes[0].State)
 	<-time.After(6 * noticeable) // several probes are late by then
 	require.NoError(t, s.Do(t.Context(), system.Thaw, "node-1"))
 	again := regexp.MustCompile("node-1 (is ready again|answers again, and is ready)")
 	require.Eventually(t, func() bool { return again.MatchString(out.String()) }, patience, 5*time.Millisecond)
-	require.Equal(t, system.Up, s.State().Nodes[0].State)
+	require.Equal(t, status.Up, s.State().Nodes[0].State)
 }
 
 func TestMasterIsGoneAndComesBack(t *testing.T) {
@@ -241,7 +242,7 @@ func TestKilledNodeIsShownAndComesBack(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, process.Kill(), "as somebody else would")
 	out.shows(t, "node-2 has ended (signal: killed)")
-	require.Equal(t, system.Gone, s.State().Nodes[1].State)
+	require.Equal(t, status.Gone, s.State().Nodes[1].State)
 	for err == nil {
 		_, err = bob.Receive(t.Context())
 	}

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+
+	"example.com/redis-chat/06-emitter/system/status"
 )
 
 // Table says what runs where and how to reach it.
@@ -32,7 +34,7 @@ func (s *System) Table() string {
 		row(n.Name, strings.TrimPrefix(n.URL, "http://"), pid, state, n.URL+"   (listens at "+n.Replica+")")
 	}
 	if s.mapURL != "" {
-		row("live map", strings.TrimPrefix(s.mapURL, "http://"), strconv.Itoa(os.Getpid()), Up, s.mapURL)
+		row("live map", strings.TrimPrefix(s.mapURL, "http://"), strconv.Itoa(os.Getpid()), status.Up, s.mapURL)
 	}
 	t.Flush()
 	return b.String()

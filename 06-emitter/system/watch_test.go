@@ -11,6 +11,7 @@ import (
 
 	relay "example.com/redis-chat/05-distributed-relay"
 	"example.com/redis-chat/05-distributed-relay/wire"
+	"example.com/redis-chat/06-emitter/system/status"
 )
 
 // What a node writes about a step is what the system reads.
@@ -48,13 +49,13 @@ func TestMomentsAreKeptAndNotForEver(t *testing.T) {
 			became[m.Who] = m.Text
 		}
 	}
-	require.Equal(t, map[string]string{"master": Starting, "replica-1": Starting, "replica-2": Starting, "node-1": Up}, became,
+	require.Equal(t, map[string]string{"master": status.Starting, "replica-1": status.Starting, "replica-2": status.Starting, "node-1": status.Up}, became,
 		"what a part is stays known, however long it has been that")
 }
 
 func TestCommandsByHandAreOfTheProcess(t *testing.T) {
 	s, _ := silent(t)
-	require.Equal(t, "freeze replica-1", s.serverByHand(Freeze, 1, Server{Name: "replica-1"}), "inside the program there is no process")
+	require.Equal(t, "freeze replica-1", s.serverByHand(Freeze, 1, status.Server{Name: "replica-1"}), "inside the program there is no process")
 	require.Empty(t, signalByHand(Kill, 0))
 	require.Empty(t, signalByHand(Cut, 7))
 	require.True(t, strings.HasSuffix(signalByHand(Kill, 7), " 7"))

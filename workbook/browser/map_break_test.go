@@ -6,7 +6,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"example.com/redis-chat/06-emitter/system"
+	"example.com/redis-chat/06-emitter/system/status"
 	"github.com/stretchr/testify/require"
 )
 
@@ -19,8 +19,8 @@ func TestReplicaIsKilledFromTheMapAndTheMapTellsSo(t *testing.T) {
 	right.shows("log", "before")
 
 	b.press("kill", "replica-2")
-	b.becomes("replica-2", system.Gone)
-	b.becomes("node-2", system.NotReady)
+	b.becomes("replica-2", status.Gone)
+	b.becomes("node-2", status.NotReady)
 	b.told("done", "kill replica-2")
 	b.told("done", "typed where the system runs: kill replica-2")
 	b.told("noticed", "replica-2 is gone: clients of node-2 hear nothing")
@@ -44,8 +44,8 @@ func TestReplicaIsKilledFromTheMapAndTheMapTellsSo(t *testing.T) {
 	b.told("answer", "reached 1 of 1 replicas")
 	b.told("answer", "; not replica-2, which is gone")
 	b.press("restart", "replica-2")
-	b.becomes("replica-2", system.Up)
-	b.becomes("node-2", system.Up)
+	b.becomes("replica-2", status.Up)
+	b.becomes("node-2", status.Up)
 	b.told("lost", "node-2: 2 messages counted as missed")
 	b.told("time line counts", "−2")
 	b.shows("missed", "2")
@@ -60,14 +60,14 @@ func TestPaneOfAKilledNodeFindsTheOther(t *testing.T) {
 	b := openMap(t, s.MapURL(), 1000, 700)
 	left, right := b.panes(t, nodes[0].URL, nodes[1].URL)
 	b.press("kill", "node-1")
-	b.becomes("node-1", system.Gone)
+	b.becomes("node-1", status.Gone)
 	left.shows("status", "node-2 as alice")
 	left.says("from the other node")
 	right.shows("log", "from the other node")
 	b.until(`[...document.querySelectorAll("#map title")].filter((title) => title.textContent.endsWith("room lobby")).length === 2`)
 	b.projected("map-node-gone")
 	b.press("restart", "node-1")
-	b.becomes("node-1", system.Up)
+	b.becomes("node-1", status.Up)
 }
 
 func TestEveryFaultIsShownAndMended(t *testing.T) {
@@ -75,21 +75,21 @@ func TestEveryFaultIsShownAndMended(t *testing.T) {
 	b := openMap(t, s.MapURL(), 1000, 700)
 	b.shows("status", "live")
 	for _, fault := range []struct{ name, harm, state, cure string }{
-		{"master", "freeze", system.Frozen, "thaw"},
-		{"replica-1", "cut", system.CutOff, "mend"},
-		{"replica-2", "freeze", system.Frozen, "thaw"},
-		{"node-2", "freeze", system.Frozen, "thaw"},
-		{"master", "kill", system.Gone, "restart"},
+		{"master", "freeze", status.Frozen, "thaw"},
+		{"replica-1", "cut", status.CutOff, "mend"},
+		{"replica-2", "freeze", status.Frozen, "thaw"},
+		{"node-2", "freeze", status.Frozen, "thaw"},
+		{"master", "kill", status.Gone, "restart"},
 	} {
 		b.press(fault.harm, fault.name)
 		b.becomes(fault.name, fault.state)
 		b.told("done", fault.harm+" "+fault.name)
 		b.press(fault.cure, fault.name)
-		b.becomes(fault.name, system.Up)
+		b.becomes(fault.name, status.Up)
 		b.told("done", fault.cure+" "+fault.name)
 	}
 	for _, node := range []string{"node-1", "node-2"} {
-		b.becomes(node, system.Up)
+		b.becomes(node, status.Up)
 	}
 }
 
@@ -111,5 +111,5 @@ func TestForeignPageCannotTouchTheMap(t *testing.T) {
 	b.until(`answers.length === 4`)
 	b.evaluate(`answers.filter((answer) => answer === "refused").length === 4`)
 	require.NotEmpty(t, b.complaints(), "the browser says so")
-	require.Equal(t, system.Up, s.State().Servers[1].State)
+	require.Equal(t, status.Up, s.State().Servers[1].State)
 }

@@ -4,7 +4,7 @@ import (
 	"os"
 	"testing"
 
-	"example.com/redis-chat/06-emitter/system"
+	"example.com/redis-chat/06-emitter/system/status"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 )
@@ -43,7 +43,7 @@ func TestPicturesOfTheREADMEs(t *testing.T) {
 	b.until(`document.querySelectorAll("#ways tbody tr").length === 5`)
 	b.press("restart", "replica-2")
 	b.told("lost", "2 messages counted as missed")
-	b.becomes("node-2", system.Up)
+	b.becomes("node-2", status.Up)
 	b.until(`document.querySelector("#map .dot") === null`)
 	b.evaluate(`document.activeElement.blur(), true`)
 	b.picture("readme-replica")

@@ -1,0 +1,68 @@
+package status
+
+// State is all that is known of the system at one moment: what the live map
+// shows, in JSON.
+type State struct {
+	Backend  string   `json:"backend"`
+	Inside   bool     `json:"inside"`  // the servers are in this program, not processes
+	Servers  []Server `json:"servers"` // the master first
+	Nodes    []Node   `json:"nodes"`
+	Messages int64    `json:"messages"` // that the master has passed on
+	Missed   int64    `json:"missed"`   // that nodes have counted, all together
+
+	// Cannot are the actions that cannot be done to a process here, with the reason.
+	Cannot map[string]string `json:"cannot,omitempty"`
+}
+
+// What a server or a node can be. "up" is proven: what is published at the
+// master arrives there.
+const (
+	Up       = "up"
+	Starting = "starting"
+	NotReady = "not ready" // a node: its probes do not come back
+	Silent   = "silent"    // a server: connected, but nothing comes; a node: it does not answer
+	Frozen   = "frozen"    // by a command of ours
+	CutOff   = "cut off"   // by a command of ours
+	Gone     = "gone"
+)
+
+// Server is one Redis server.
+type Server struct {
+	Name   string `json:"name"` // master, replica-1, …
+	Addr   string `json:"addr"`
+	PID    int    `json:"pid"` // 0: inside this program, or gone
+	State  string `json:"state"`
+	Role   string `json:"role"` // as ROLE says it, and link and offset
+	Link   string `json:"link"` // a replica's link to its master
+	Offset int64  `json:"offset"`
+	Quiet  int64  `json:"quiet"`  // seconds since a replica has heard its master, as INFO says it; -1: not told
+	Linked int    `json:"linked"` // a master's replicas
+	Seen   int64  `json:"seen"`   // messages that have been seen there
+
+	ByHand map[string]string `json:"byHand"` // by action: the command line that does the same
+}
+
+// Node is one chat node.
+type Node struct {
+	Name        string   `json:"name"` // node-1, …
+	URL         string   `json:"url"`
+	Replica     string   `json:"replica"` // the name of its own
+	PID         int      `json:"pid"`     // 0: it does not run
+	State       string   `json:"state"`
+	Why         string   `json:"why"` // not up
+	Connections int      `json:"connections"`
+	Received    int64    `json:"received"`  // messages from its clients, since its start
+	Delivered   int64    `json:"delivered"` // messages to its clients, each client counted
+	Missed      int64    `json:"missed"`    // since its start
+	Probed      int64    `json:"probed"`    // when a probe last came back, in Unix milliseconds; 0: none has
+	Clients     []Client `json:"clients"`   // the first ones; Connections counts all
+
+	ByHand map[string]string `json:"byHand"` // as a server's
+}
+
+// Client is who is connected to a node.
+type Client struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Room string `json:"room"`
+}
