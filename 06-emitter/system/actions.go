@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/redis-chat/06-emitter/system/child"
+	"example.com/redis-chat/06-emitter/system/livemap"
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
@@ -37,14 +38,14 @@ func (s *System) Do(ctx context.Context, action, target string) error {
 	now := s.state.get()
 	for i, server := range now.Servers {
 		if target == server.Name || strings.HasSuffix(server.Addr, ":"+target) {
-			return s.did(Moment{Who: server.Name, Text: action, Command: s.serverByHand(action, i, server), Typed: !s.processes()}, func() error {
+			return s.did(livemap.Moment{Who: server.Name, Text: action, Command: s.serverByHand(action, i, server), Typed: !s.processes()}, func() error {
 				return s.doServer(ctx, action, i, server)
 			})
 		}
 	}
 	for i, n := range now.Nodes {
 		if target == n.Name || strings.HasSuffix(n.URL, ":"+target) {
-			return s.did(Moment{Who: n.Name, Text: action, Command: signalByHand(action, n.PID)}, func() error {
+			return s.did(livemap.Moment{Who: n.Name, Text: action, Command: signalByHand(action, n.PID)}, func() error {
 				return s.doNode(ctx, action, i)
 			})
 		}
@@ -53,11 +54,11 @@ func (s *System) Do(ctx context.Context, action, target string) error {
 }
 
 // did does something and notes when it began, which is before anybody can notice.
-func (s *System) did(deed Moment, do func() error) error {
-	deed.Kind, deed.At = Done, time.Now().UnixMilli()
+func (s *System) did(deed livemap.Moment, do func() error) error {
+	deed.Kind, deed.At = livemap.Done, time.Now().UnixMilli()
 	err := do()
 	if err == nil {
-		s.happened(deed)
+		s.feed.Record(deed)
 	}
 	return err
 }
@@ -93,11 +94,11 @@ func (s *System) doServer(ctx context.Context, action string, i int, server stat
 	}
 	switch action { // what its observer cannot know, or would say later
 	case Freeze:
-		s.notice(server.Name, "%s is frozen: its connections stay open, and nothing comes", server.Name)
+		s.feed.Notice(server.Name, "%s is frozen: its connections stay open, and nothing comes", server.Name)
 	case Thaw:
-		s.notice(server.Name, "%s goes on", server.Name)
+		s.feed.Notice(server.Name, "%s goes on", server.Name)
 	case Cut:
-		s.notice(server.Name, "%s is cut off from the master: it answers, and nothing new comes", server.Name)
+		s.feed.Notice(server.Name, "%s is cut off from the master: it answers, and nothing new comes", server.Name)
 	}
 	return nil
 }
@@ -134,7 +135,7 @@ func (s *System) doNode(ctx context.Context, action string, i int) error {
 			return err
 		}
 		s.ended(name)
-		s.notice(name, "%s is gone: its clients go to another node. To have it back: restart %s", name, name)
+		s.feed.Notice(name, "%s is gone: its clients go to another node. To have it back: restart %s", name, name)
 		return nil
 	case Restart:
 		if n.PID() != 0 {
@@ -146,20 +147,20 @@ func (s *System) doNode(ctx context.Context, action string, i int) error {
 		if err := s.startNode(ctx, i); err != nil {
 			return err
 		}
-		s.notice(name, "%s is back, and ready", name)
+		s.feed.Notice(name, "%s is back, and ready", name)
 		return nil
 	case Freeze:
 		if err := n.Freeze(); err != nil {
 			return fmt.Errorf("freeze %s: %w", name, err)
 		}
 		s.become(name, status.Frozen, "")
-		s.notice(name, "%s is frozen: its clients are connected, and hear nothing", name)
+		s.feed.Notice(name, "%s is frozen: its clients are connected, and hear nothing", name)
 		return nil
 	case Thaw:
 		if err := s.thawNode(n); err != nil {
 			return fmt.Errorf("thaw %s: %w", name, err)
 		}
-		s.notice(name, "%s goes on", name)
+		s.feed.Notice(name, "%s goes on", name)
 		return nil
 	case Cut, Mend:
 		return fmt.Errorf("%s %s: only a replica has a link to the master", action, name)

@@ -45,6 +45,6 @@ func (s *System) chooseRedis(context.Context) (err error) {
 		return err
 	}
 	s.server, s.cli = filepath.Base(path), basics.CLI()
-	s.feed.print(s.why)
+	s.feed.Print(s.why)
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	chat "example.com/redis-chat/04-websocket-chat"
 	relay "example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/06-emitter/system/livemap"
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
@@ -32,7 +33,7 @@ func (s *System) logged(node string, line []byte) (keep bool) {
 	var r record
 	if json.Unmarshal(line, &r) != nil {
 		if s.o.Logs != nil { // not of the log: a panic, a sentence before the end; see died
-			s.feed.print(node + "  " + clean(string(line)))
+			s.feed.Print(node + "  " + livemap.Clean(string(line)))
 		}
 		return true
 	}
@@ -41,7 +42,7 @@ func (s *System) logged(node string, line []byte) (keep bool) {
 		return false
 	}
 	if s.o.Logs != nil && r.Level >= *s.o.Logs {
-		s.feed.print(readable(node, line))
+		s.feed.Print(readable(node, line))
 	}
 	switch r.Msg {
 	case chat.LogConnected:
@@ -50,15 +51,15 @@ func (s *System) logged(node string, line []byte) (keep bool) {
 		s.departed(node, r.Client)
 	case relay.LogNotReady:
 		if !s.doubted(node, true, status.NotReady, r.Why) {
-			s.notice(node, "%s is not ready: %s", node, r.Why)
+			s.feed.Notice(node, "%s is not ready: %s", node, r.Why)
 		}
 	case relay.LogReady:
 		switch doubted := s.doubted(node, false, status.Up, ""); {
 		case !doubted: // a run's first proof: who started it tells
 		case r.Missed == relay.LogMissedNotKnown:
-			s.notice(node, "%s is ready again; how many messages it missed cannot be known", node)
+			s.feed.Notice(node, "%s is ready again; how many messages it missed cannot be known", node)
 		default: // which are not all: the last ones of a publisher leave no gap
-			s.notice(node, "%s is ready again: %s counted", node, plural(r.Missed, "missed message"))
+			s.feed.Notice(node, "%s is ready again: %s counted", node, plural(r.Missed, "missed message"))
 		}
 	}
 	return true
@@ -74,7 +75,7 @@ func (s *System) arrived(node string, c status.Client) {
 			at.Clients = append(at.Clients, c)
 		}
 	})
-	s.feed.crowd("%s connected to %s, room %s", clean(c.Name), node, clean(c.Room))
+	s.feed.SayLimited("%s connected to %s, room %s", livemap.Clean(c.Name), node, livemap.Clean(c.Room))
 }
 
 func (s *System) departed(node string, c status.Client) {
@@ -86,7 +87,7 @@ func (s *System) departed(node string, c status.Client) {
 		at.Connections = max(0, at.Connections-1)
 		at.Clients = slices.DeleteFunc(at.Clients, func(other status.Client) bool { return other.ID == c.ID })
 	})
-	s.feed.crowd("%s left %s", clean(c.Name), node)
+	s.feed.SayLimited("%s left %s", livemap.Clean(c.Name), node)
 }
 
 // doubted notes what a node's log says of its delivery, and returns whether it
@@ -116,7 +117,7 @@ func (s *System) become(name, state, why string) (before string) {
 func readable(name string, line []byte) string {
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(line, &fields) != nil {
-		return name + "  " + clean(string(line))
+		return name + "  " + livemap.Clean(string(line))
 	}
 	var at, level, msg string
 	_ = json.Unmarshal(fields["time"], &at) // what is not there stays empty
@@ -132,5 +133,5 @@ func readable(name string, line []byte) string {
 	if len(at) > 23 {
 		at = at[11:23]
 	}
-	return clean(fmt.Sprintf("%s  %s %-5s %s %s", at, name, level, msg, strings.Join(rest, " ")))
+	return livemap.Clean(fmt.Sprintf("%s  %s %-5s %s %s", at, name, level, msg, strings.Join(rest, " ")))
 }

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"example.com/redis-chat/06-emitter/system/child"
+	"example.com/redis-chat/06-emitter/system/livemap"
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
@@ -65,7 +66,7 @@ func (s *System) newNode(i int) (*child.Process, error) {
 		"PORT": strconv.Itoa(s.o.Ports[i]), "LISTEN_HOST": s.o.Host, "NODE_NAME": nodeName(i),
 		"PUB_HOST": master, "PUB_PORT": masterPort, "SUB_HOST": replica, "SUB_PORT": replicaPort,
 		"PEERS": strings.Join(peers, ","), "ALLOWED_ORIGINS": strings.Join(origins, ","),
-		"FRAME_ANCESTORS": strings.Join(s.mapOrigins(), ","),
+		"FRAME_ANCESTORS": strings.Join(livemap.Origins(s.o.MapPort), ","),
 		"GRACE":           s.o.Grace.String(), "LOG_LEVEL": level.String(),
 	})
 	if err != nil {
@@ -91,7 +92,7 @@ func (s *System) startNode(ctx context.Context, i int) error {
 		at = now.nodes[i].Node
 	})
 	if err := awaitReady(ctx, at, n.Ended()); errors.Is(err, errEnded) {
-		return fmt.Errorf("%s: %w: %s", n.Name(), err, clean(n.LastLine()))
+		return fmt.Errorf("%s: %w: %s", n.Name(), err, livemap.Clean(n.LastLine()))
 	} else if err != nil {
 		return err
 	}
@@ -104,12 +105,12 @@ func (s *System) died(name string, why error, last []string) {
 	if before := s.ended(name); before == status.Starting || s.stopping.Load() {
 		return // who started it tells
 	}
-	s.notice(name, "%s has ended (%v): its clients go to another node. To have it back: restart %s", name, why, name)
+	s.feed.Notice(name, "%s has ended (%v): its clients go to another node. To have it back: restart %s", name, why, name)
 	if child.FromOutside(why) {
 		return
 	}
 	for _, line := range last {
-		s.feed.print("    " + readable(name, []byte(line)))
+		s.feed.Print("    " + readable(name, []byte(line)))
 	}
 }
 

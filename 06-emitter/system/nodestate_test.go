@@ -60,7 +60,7 @@ func TestNodeIsUpOnlyWhenItSaysThatItIsReady(t *testing.T) {
 	require.Equal(t, status.NotReady, s.node1().State)
 	s.measured(0, s.node1(), metrics(0, 1))
 	require.Equal(t, status.Up, s.node1().State)
-	s.feed.end()
+	s.feed.Close()
 	require.Contains(t, out.String(), "node-1 does not answer: frozen?")
 	require.Contains(t, out.String(), "node-1 answers again, and is ready")
 }
@@ -80,7 +80,7 @@ func TestThawedNodeIsReadyWhenItsLogSaysSo(t *testing.T) {
 	require.Equal(t, status.Up, s.node1().State)
 	s.measured(0, asked, metrics(0, 0)) // an old answer
 	require.Equal(t, status.Up, s.node1().State)
-	s.feed.end()
+	s.feed.Close()
 	require.Contains(t, out.String(), "node-1 is not ready: no probe")
 	require.Contains(t, out.String(), "node-1 is ready again: 0 missed messages counted")
 }

@@ -78,7 +78,7 @@ func (s *System) serverUp(i int) {
 		s.observing <- i // has room for each server once
 	}
 	if before.heard != status.Up && before.heard != status.Starting {
-		s.notice(before.Name, "%s is back: what is published at the master arrives there again", before.Name)
+		s.feed.Notice(before.Name, "%s is back: what is published at the master arrives there again", before.Name)
 	}
 }
 
@@ -108,16 +108,16 @@ func (s *System) serverDown(ctx context.Context, i int, err error, gone bool) {
 	who := strings.Join(silenced, " and ")
 	switch {
 	case gone && i == 0:
-		s.notice(down.Name, "master is gone: nobody can send. To have it back: restart master (empty, as it saves nothing)")
+		s.feed.Notice(down.Name, "master is gone: nobody can send. To have it back: restart master (empty, as it saves nothing)")
 	case gone && who == "":
-		s.notice(down.Name, "%s is gone; no node listens there. To have it back: restart %s", down.Name, down.Name)
+		s.feed.Notice(down.Name, "%s is gone; no node listens there. To have it back: restart %s", down.Name, down.Name)
 	case gone:
-		s.notice(down.Name, "%s is gone: clients of %s hear nothing. To have it back: restart %s%s",
+		s.feed.Notice(down.Name, "%s is gone: clients of %s hear nothing. To have it back: restart %s%s",
 			down.Name, who, down.Name, s.orByHand(i))
 	case i == 0:
-		s.notice(down.Name, "master does not answer: nobody can send (%s)", err)
+		s.feed.Notice(down.Name, "master does not answer: nobody can send (%s)", err)
 	default:
-		s.notice(down.Name, "%s is silent: clients of %s hear nothing (%s)", down.Name, who, s.whySilent(ctx, down.Server, err))
+		s.feed.Notice(down.Name, "%s is silent: clients of %s hear nothing (%s)", down.Name, who, s.whySilent(ctx, down.Server, err))
 	}
 }
 

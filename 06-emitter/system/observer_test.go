@@ -7,15 +7,16 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"example.com/redis-chat/06-emitter/system/livemap"
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
 // silent is a system of a master, two replicas and a node, of which nothing runs.
 func silent(t *testing.T) (*System, *strings.Builder) {
 	out := &strings.Builder{}
-	s := &System{feed: newFeed(out), observing: make(chan int, 3)}
+	s := &System{feed: livemap.NewFeed(out), observing: make(chan int, 3)}
 	s.state = newState(s.became)
-	t.Cleanup(s.feed.end)
+	t.Cleanup(s.feed.Close)
 	s.state.change(func(now *known) {
 		for i := range 3 {
 			now.servers = append(now.servers, server{Server: status.Server{Name: s.serverName(i), State: status.Starting}, heard: status.Starting})

@@ -1,7 +1,9 @@
 package system
 
 import (
+	"fmt"
 	"hash/maphash"
+	"math"
 	"math/bits"
 	"strings"
 	"sync"
@@ -9,6 +11,7 @@ import (
 
 	pubsub "example.com/redis-chat/03-pubsub"
 	"example.com/redis-chat/05-distributed-relay/wire"
+	"example.com/redis-chat/06-emitter/system/livemap"
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
@@ -16,7 +19,7 @@ import (
 // are one message: a publisher numbers what it sends.
 //
 // Under load only as many messages are followed as lines are shown (see
-// feed.admit). Of the others it is remembered that they are not: all observers
+// livemap.Feed.Allow). Of the others it is remembered that they are not: all observers
 // are to agree, and none decodes what another has decoded.
 type paths struct {
 	mu    sync.Mutex
@@ -27,8 +30,8 @@ type paths struct {
 
 // path is where one message has been seen.
 type path struct {
-	hop         *Hop   // nil: it is not followed
-	been        uint16 // a bit for each server
+	hop         *livemap.Hop // nil: it is not followed
+	been        uint16       // a bit for each server
 	first, last time.Time
 	timer       *time.Timer
 	told        bool // its line has been shown
@@ -55,7 +58,7 @@ func (p *paths) name(pub, node string) {
 		p.names = map[string]string{}
 	}
 	if p.names[pub] == "" && len(p.names) < 1000 && len(pub) <= 64 {
-		p.names[strings.Clone(pub)] = short(node, maxWords)
+		p.names[strings.Clone(pub)] = livemap.Short(node)
 	}
 }
 
@@ -94,8 +97,8 @@ func (s *System) begin(payload string) *path {
 		return nil // the nodes count what cannot be read
 	}
 	at := &path{}
-	if s.feed.admit() {
-		at.hop = newHop(payload, s.paths.names[envelope.Pub], &envelope)
+	if s.feed.Allow() {
+		at.hop = livemap.NewHop(payload, s.paths.names[envelope.Pub], &envelope)
 		at.timer = time.AfterFunc(arrivalTimeout, func() {
 			s.paths.mu.Lock()
 			defer s.paths.mu.Unlock()
@@ -109,10 +112,10 @@ func (s *System) begin(payload string) *path {
 func (s *System) follow(i int, at *path) {
 	hop := *at.hop
 	hop.At, hop.Late = s.serverName(i), at.told
-	s.feed.show(Update{Hop: &hop})
+	s.feed.Show(livemap.Update{Hop: &hop})
 	switch {
 	case at.told:
-		s.feed.crowd("late at %s: %s %q", hop.At, hop.speaker(), hop.Text)
+		s.feed.SayLimited("late at %s: %s %q", hop.At, hop.Speaker(), hop.Text)
 	case s.everywhere(at):
 		s.tell(at)
 	}
@@ -163,5 +166,38 @@ func (s *System) tell(at *path) {
 	}
 	at.told = true
 	at.timer.Stop()
-	s.feed.say("%s", s.sentence(at)) // which has been admitted
+	s.feed.Say("%s", s.sentence(at)) // which has been admitted
+}
+
+// sentence is the line about a message: who, to whom, what, and its way.
+//
+//	alice in lobby: "hi"   node-1 → master → replica-1, replica-2   seen at 3 servers within 0.3 ms
+//
+// The time is from the first sight of it to the last, whichever servers those
+// were: observers are not told in the order in which a message travels.
+func (s *System) sentence(at *path) string {
+	way := []string{at.hop.By}
+	if at.has(0) {
+		way = append(way, s.serverName(0))
+	}
+	var replicas []string
+	for i := 1; i < s.state.servers(); i++ {
+		if at.has(i) {
+			replicas = append(replicas, s.serverName(i))
+		}
+	}
+	if replicas == nil {
+		replicas = []string{"no replica"}
+	}
+	way = append(way, strings.Join(replicas, ", "))
+	spread := ""
+	if n := bits.OnesCount16(at.been); n > 1 {
+		spread = fmt.Sprintf("   seen at %d servers within %s", n, tenths(at.last.Sub(at.first)))
+	}
+	return fmt.Sprintf("%s %q   %s%s", at.hop.Speaker(), at.hop.Text, strings.Join(way, " → "), spread)
+}
+
+// tenths is a time in milliseconds, rounded up: something takes place within it.
+func tenths(d time.Duration) string {
+	return fmt.Sprintf("%.1f ms", max(1, math.Ceil(d.Seconds()*10_000))/10)
 }

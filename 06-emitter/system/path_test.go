@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	pubsub "example.com/redis-chat/03-pubsub"
 	"example.com/redis-chat/05-distributed-relay/wire"
+	"example.com/redis-chat/06-emitter/system/livemap"
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
@@ -44,7 +46,7 @@ func TestSpreadIsFromTheFirstSightToTheLast(t *testing.T) {
 	s.seen(1, e, now.Add(1200*time.Microsecond)) // whose goroutine was first, not who was
 	s.seen(0, e, now)
 	s.seen(2, e, now.Add(700*time.Microsecond))
-	s.feed.end()
+	s.feed.Close()
 	require.Contains(t, out.String(), `"hi"   emitter → master → replica-1, replica-2   seen at 3 servers within 1.2 ms`)
 	require.Equal(t, "0.1 ms", tenths(0), "within: never less than it took")
 	require.Equal(t, "0.4 ms", tenths(301*time.Microsecond))
@@ -58,36 +60,38 @@ func TestSameWordsOfAPublisherWithoutNumbersAreTwoMessages(t *testing.T) {
 		s.seen(0, e, time.Now())
 		s.seen(1, e, time.Now())
 	}
-	s.feed.end()
+	s.feed.Close()
 	require.Equal(t, 2, strings.Count(out.String(), `"again"   emitter → master → replica-1`), out.String())
 	require.NotContains(t, out.String(), "late")
 	require.Equal(t, int64(2), s.state.get().Messages)
 }
 
 func TestUnderLoadSomeAreFollowedAndAllAreCounted(t *testing.T) {
-	s, out := running(t)
-	updates, _, end := s.feed.listen()
-	defer end()
-	const all = 500
-	for n := range all {
-		e := said(t, fmt.Sprint("message ", n), uint64(n+1))
-		for i := range 3 {
-			s.seen(i, e, time.Now())
+	synctest.Test(t, func(t *testing.T) {
+		s, out := running(t)
+		updates, _, end := s.feed.Subscribe()
+		defer end()
+		const all = 500
+		for n := range all {
+			e := said(t, fmt.Sprint("message ", n), uint64(n+1))
+			for i := range 3 {
+				s.seen(i, e, time.Now())
+			}
 		}
-	}
-	require.Equal(t, int64(all), s.state.get().Messages)
-	require.Empty(t, s.paths.open, "all have been everywhere")
-	s.feed.nextSecond()
-	s.feed.end()
-	require.Equal(t, perSecond, strings.Count(out.String(), "seen at 3 servers"))
-	require.Contains(t, out.String(), "… and 480 more like these within a second")
-	hops := 0
-	for u := range updates {
-		if u.Hop != nil {
-			hops++
+		require.Equal(t, int64(all), s.state.get().Messages)
+		require.Empty(t, s.paths.open, "all have been everywhere")
+		time.Sleep(2 * time.Second) // of the bubble
+		s.feed.Close()
+		require.Equal(t, livemap.LinesPerSecond, strings.Count(out.String(), "seen at 3 servers"))
+		require.Contains(t, out.String(), "… and 480 more like these within a second")
+		hops := 0
+		for u := range updates {
+			if u.Hop != nil {
+				hops++
+			}
 		}
-	}
-	require.Equal(t, 3*perSecond, hops, "the map is not flooded")
+		require.Equal(t, 3*livemap.LinesPerSecond, hops, "the map is not flooded")
+	})
 }
 
 func TestMessageIsDecodedAtItsFirstSightAlone(t *testing.T) {
@@ -95,7 +99,7 @@ func TestMessageIsDecodedAtItsFirstSightAlone(t *testing.T) {
 	e := said(t, strings.Repeat("long ", 10_000), 1)
 	s.seen(0, e, time.Now())
 	for _, at := range s.paths.open {
-		require.LessOrEqual(t, len(at.hop.Text), 4*maxWords, "what is kept of it")
+		require.LessOrEqual(t, len(at.hop.Text), 4*livemap.MaxLetters, "what is kept of it")
 	}
 	at := &path{} // of which nothing is shown: what is left is looking it up
 	again := testing.AllocsPerRun(10, func() {

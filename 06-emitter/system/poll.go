@@ -13,6 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	replication "example.com/redis-chat/02-replication"
+	"example.com/redis-chat/06-emitter/system/livemap"
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
@@ -130,10 +131,10 @@ func (s *System) measured(i int, asked node, metrics map[string]float64) {
 		}
 	})
 	if lost > 0 {
-		s.happened(Moment{Kind: Lost, Who: asked.Name, Count: lost, Text: plural(strconv.FormatInt(lost, 10), "message") + " counted as missed"})
+		s.feed.Record(livemap.Moment{Kind: livemap.Lost, Who: asked.Name, Count: lost, Text: plural(strconv.FormatInt(lost, 10), "message") + " counted as missed"})
 	}
 	if back {
-		s.notice(asked.Name, "%s answers again, and is ready", asked.Name)
+		s.feed.Notice(asked.Name, "%s answers again, and is ready", asked.Name)
 	}
 }
 
@@ -168,7 +169,7 @@ func (s *System) unanswered(i int, asked node) {
 		}
 	})
 	if silent && !s.stopping.Load() {
-		s.notice(asked.Name, "%s does not answer: frozen?", asked.Name)
+		s.feed.Notice(asked.Name, "%s does not answer: frozen?", asked.Name)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 
 // findPorts replaces the ports that are taken, for everything that will be started.
 func (s *System) findPorts(context.Context) (err error) {
-	found := &ports{say: func(format string, args ...any) { s.feed.print(fmt.Sprintf(format, args...)) }}
+	found := &ports{say: func(format string, args ...any) { s.feed.Print(fmt.Sprintf(format, args...)) }}
 	found.reserve(s.o.RedisPorts...)
 	found.reserve(s.o.Ports...)
 	found.reserve(s.o.MapPort)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/redis-chat/06-emitter/system/child"
+	"example.com/redis-chat/06-emitter/system/livemap"
 )
 
 // Run starts the system, shows what happens until ctx ends or somebody types
@@ -24,10 +25,10 @@ func Run(ctx context.Context, o Options) error {
 		}
 		return err
 	}
-	s.feed.print(fmt.Sprintf("Ready in %.2f s: a client on each node has heard the other nodes and the emitter.\n\n%s\n%s",
+	s.feed.Print(fmt.Sprintf("Ready in %.2f s: a client on each node has heard the other nodes and the emitter.\n\n%s\n%s",
 		s.ready.Seconds(), s.Table(), s.Hints()))
-	if o.Open && !openBrowser(s.mapURL) && s.mapURL != "" {
-		s.feed.print("The live map is at " + s.mapURL + ": open it in a browser (here is no display, or nothing that opens a URL).")
+	if o.Open && !livemap.OpenBrowser(s.mapURL) && s.mapURL != "" {
+		s.feed.Print("The live map is at " + s.mapURL + ": open it in a browser (here is no display, or nothing that opens a URL).")
 	}
 	if o.In != nil {
 		child.ReadInBackground()
@@ -58,7 +59,7 @@ func (s *System) read(ctx context.Context, in io.Reader, quit func()) {
 			return
 		}
 		if answer := s.obey(ctx, verb, rest); answer != "" {
-			s.feed.print(answer)
+			s.feed.Print(answer)
 		}
 	}
 }
@@ -88,10 +89,10 @@ func (s *System) obey(ctx context.Context, verb, rest string) (answer string) {
 			return fmt.Sprintf("  %s %s: done in %.1f s", verb, rest, time.Since(began).Seconds())
 		}
 	default:
-		return fmt.Sprintf("  %q is no command; type help", clean(verb))
+		return fmt.Sprintf("  %q is no command; type help", livemap.Clean(verb))
 	}
 	if errors.Is(err, context.Canceled) {
 		return ""
 	}
-	return "  " + clean(err.Error())
+	return "  " + livemap.Clean(err.Error())
 }

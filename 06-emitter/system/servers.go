@@ -9,6 +9,7 @@ import (
 	basics "example.com/redis-chat/01-redis-basics"
 	replication "example.com/redis-chat/02-replication"
 	emitter "example.com/redis-chat/06-emitter"
+	"example.com/redis-chat/06-emitter/system/livemap"
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
@@ -60,9 +61,9 @@ func (s *System) serverPID(i int) int {
 }
 
 // printer writes the servers' log lines.
-type printer struct{ feed *feed }
+type printer struct{ feed *livemap.Feed }
 
 func (p printer) Write(line []byte) (int, error) {
-	p.feed.print(clean(strings.TrimRight(string(line), "\n")))
+	p.feed.Print(livemap.Clean(strings.TrimRight(string(line), "\n")))
 	return len(line), nil
 }

@@ -18,7 +18,7 @@ func (s *System) stop() {
 	began := time.Now()
 	s.stopping.Store(true)
 	if s.ready > 0 {
-		s.feed.print("\nStopping: the nodes first, then Redis.")
+		s.feed.Print("\nStopping: the nodes first, then Redis.")
 	}
 	var nodes sync.WaitGroup
 	for _, n := range s.nodes {
@@ -26,7 +26,7 @@ func (s *System) stop() {
 	}
 	nodes.Wait()
 	s.stopWatch()
-	s.feed.hangUp()
+	s.feed.HangUp()
 	s.background.Wait()
 	var errs []error
 	if s.emitter != nil {
@@ -36,23 +36,23 @@ func (s *System) stop() {
 		errs = append(errs, s.top.Close())
 	}
 	if err := errors.Join(errs...); err != nil {
-		s.feed.print("while stopping: " + err.Error())
+		s.feed.Print("while stopping: " + err.Error())
 	}
 	if s.ready > 0 {
 		for i, server := range s.state.get().Servers {
 			if !s.ours(i, server) {
-				s.feed.print(fmt.Sprintf("%s, process %d, was started by hand and goes on; kill %d ends it.", server.Name, server.PID, server.PID))
+				s.feed.Print(fmt.Sprintf("%s, process %d, was started by hand and goes on; kill %d ends it.", server.Name, server.PID, server.PID))
 			}
 		}
-		s.feed.print(fmt.Sprintf("Stopped in %.2f s: nothing of ours is left running.", time.Since(began).Seconds()))
+		s.feed.Print(fmt.Sprintf("Stopped in %.2f s: nothing of ours is left running.", time.Since(began).Seconds()))
 	}
-	s.feed.end()
+	s.feed.Close()
 }
 
 // endNode ends a node by one of its methods, and tells when it had to be killed.
 func (s *System) endNode(n *child.Process, end func(time.Duration) bool) {
 	if patience := s.o.Grace + slack; !end(patience) {
-		s.feed.print(fmt.Sprintf("%s had not ended after %v, and was killed.", n.Name(), patience))
+		s.feed.Print(fmt.Sprintf("%s had not ended after %v, and was killed.", n.Name(), patience))
 	}
 }
 

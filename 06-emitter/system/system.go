@@ -14,6 +14,7 @@ import (
 	replication "example.com/redis-chat/02-replication"
 	emitter "example.com/redis-chat/06-emitter"
 	"example.com/redis-chat/06-emitter/system/child"
+	"example.com/redis-chat/06-emitter/system/livemap"
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
@@ -32,12 +33,9 @@ type System struct {
 	mapURL  string // "": no map
 	ready   time.Duration
 
-	state   *state
-	feed    *feed
-	paths   paths
-	moments moments
-	looking sync.Mutex
-	lookers int // maps that are open
+	state *state
+	feed  *livemap.Feed
+	paths paths
 
 	observing  chan int        // each server, when what is published has come back from it for the first time
 	watching   context.Context // of everything that only looks on
@@ -60,7 +58,7 @@ func Start(ctx context.Context, o Options) (*System, error) {
 		return nil, err
 	}
 	logging.Disable() // go-redis logs each failed dial; here they are states, and shown as such
-	s := &System{o: o, feed: newFeed(o.Out)}
+	s := &System{o: o, feed: livemap.NewFeed(o.Out)}
 	s.state = newState(s.became)
 	s.watching, s.stopWatch = context.WithCancel(context.Background())
 	ctx, cancel := context.WithTimeoutCause(ctx, startTimeout, fmt.Errorf("not within %v", startTimeout))
@@ -92,8 +90,42 @@ func (s *System) prove(ctx context.Context) error {
 	return nil
 }
 
-// State is what is so now.
-func (s *System) State() status.State { return s.state.get() }
+// startMap serves the live map, if one is asked for.
+func (s *System) startMap(context.Context) error {
+	if s.o.MapPort == 0 {
+		return nil
+	}
+	o := livemap.Options{Port: s.o.MapPort, System: s, Feed: s.feed, Changed: s.state.changed, Watched: s.look}
+	for i := range s.nodes {
+		o.Frames = append(o.Frames, s.nodeURL(i))
+	}
+	m, err := livemap.Listen(o)
+	if err != nil {
+		return fmt.Errorf("the live map: %w; choose another port with -map, or none with -map 0", err)
+	}
+	s.mapURL = m.URL()
+	s.background.Go(func() { m.Run(s.watching) })
+	return nil
+}
+
+func (s *System) became(who, state string) {
+	s.feed.Record(livemap.Moment{Kind: livemap.Became, Who: who, Text: state})
+}
+
+// State is what is so now, and what can be done about it.
+func (s *System) State() status.State {
+	now := s.state.get()
+	now.Cannot = s.cannot()
+	for i := range now.Servers {
+		server := &now.Servers[i]
+		server.ByHand = byHand(func(action string) string { return s.serverByHand(action, i, *server) })
+	}
+	for i := range now.Nodes {
+		n := &now.Nodes[i]
+		n.ByHand = byHand(func(action string) string { return signalByHand(action, n.PID) })
+	}
+	return now
+}
 
 // MapURL is where the live map is, "" without one.
 func (s *System) MapURL() string { return s.mapURL }

@@ -67,3 +67,11 @@ func (s *System) Hints() string {
 	b.WriteString("Type help for what can be done here; Ctrl-C ends everything.\n")
 	return b.String()
 }
+
+// plural is "1 message", "2 messages".
+func plural(n, what string) string {
+	if n != "1" {
+		what += "s"
+	}
+	return n + " " + what
+}

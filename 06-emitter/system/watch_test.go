@@ -11,6 +11,7 @@ import (
 
 	relay "example.com/redis-chat/05-distributed-relay"
 	"example.com/redis-chat/05-distributed-relay/wire"
+	"example.com/redis-chat/06-emitter/system/livemap"
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
@@ -18,7 +19,7 @@ import (
 func TestStepInANodesLogIsPassedOnToTheMap(t *testing.T) {
 	var out bytes.Buffer
 	s, _ := silent(t)
-	updates, _, end := s.feed.listen()
+	updates, _, end := s.feed.Subscribe()
 	defer end()
 	e := wire.Envelope{UID: "abc123", Event: "wave", Args: []any{json.RawMessage(`{"a": 1.50}`)}, Rooms: []string{"lobby"}, From: "a\u0007", Except: []string{"id"}}
 	payload, err := e.Append(nil)
@@ -26,31 +27,14 @@ func TestStepInANodesLogIsPassedOnToTheMap(t *testing.T) {
 	step := relay.Step{Kind: relay.Taken, Payload: string(payload)}
 	slog.New(slog.NewJSONHandler(&out, nil)).Info(stepMessage, "step", newStep(step))
 	s.logged("node-1", out.Bytes())
-	require.Equal(t, Step{Node: "node-1", Kind: "taken", Client: "id", Room: "lobby", Text: `[wave] {"a":1.5}`}, *(<-updates).Step)
+	require.Equal(t, livemap.Step{Node: "node-1", Kind: "taken", Client: "id", Room: "lobby", Text: `[wave] {"a":1.5}`}, *(<-updates).Step)
 	again, err := wire.DecodeEnvelope(string(payload))
 	require.NoError(t, err)
-	require.Equal(t, `[wave] {"a":1.5}`, newHop(string(payload), "", &again).Text, "an observer says the same")
+	require.Equal(t, `[wave] {"a":1.5}`, livemap.NewHop(string(payload), "", &again).Text, "an observer says the same")
 
 	s.logged("node-1", []byte(`{"msg":"step","step":{"room":"system-proof-x"}}`))
 	s.logged("node-1", []byte(`{"msg":"step","step":7}`))
 	require.Empty(t, updates)
-}
-
-func TestMomentsAreKeptAndNotForEver(t *testing.T) {
-	s, _ := silent(t)
-	for range 2 * maxMoments {
-		s.notice("node-1", "once more")
-	}
-	kept := s.moments.get()
-	require.Len(t, kept, maxMoments)
-	became := map[string]string{}
-	for _, m := range kept {
-		if m.Kind == Became {
-			became[m.Who] = m.Text
-		}
-	}
-	require.Equal(t, map[string]string{"master": status.Starting, "replica-1": status.Starting, "replica-2": status.Starting, "node-1": status.Up}, became,
-		"what a part is stays known, however long it has been that")
 }
 
 func TestCommandsByHandAreOfTheProcess(t *testing.T) {

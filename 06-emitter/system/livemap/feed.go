@@ -1,4 +1,4 @@
-package system
+package livemap
 
 import (
 	"fmt"
@@ -11,16 +11,17 @@ import (
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
-// feed carries what happens to the terminal and to the live map. Nobody who
+// Feed carries what happens to the terminal and to the live map. Nobody who
 // tells something ever waits for who listens: a terminal that has been stopped
 // with Ctrl-S must not stop a chat node behind it.
-type feed struct {
+type Feed struct {
 	lines   chan string // for the terminal
 	printed chan struct{}
 
 	mu        sync.Mutex
 	listeners map[chan Update]bool
 	recent    []string // the last lines, for a map that is opened later
+	moments   moments  // as those
 	ended     bool
 	lost      int // lines that the terminal was too slow for
 	second    time.Time
@@ -37,8 +38,9 @@ type Update struct {
 	Line   string        `json:"line,omitempty"`
 }
 
-func newFeed(out io.Writer) *feed {
-	f := &feed{lines: make(chan string, 1000), printed: make(chan struct{}), listeners: map[chan Update]bool{}}
+// NewFeed returns a Feed whose lines are written to out, by a goroutine that Close ends.
+func NewFeed(out io.Writer) *Feed {
+	f := &Feed{lines: make(chan string, 1000), printed: make(chan struct{}), listeners: map[chan Update]bool{}}
 	go func() {
 		defer close(f.printed)
 		for line := range f.lines {
@@ -48,15 +50,15 @@ func newFeed(out io.Writer) *feed {
 	return f
 }
 
-// print writes text as it is: the table, an answer to a command.
-func (f *feed) print(text string) {
+// Print writes text as it is: the table, an answer to a command.
+func (f *Feed) Print(text string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.queue(strings.TrimRight(text, "\n") + "\n")
 }
 
-// say tells what happened in one line, with the time, and returns the line without it.
-func (f *feed) say(format string, args ...any) (sentence string) {
+// Say tells what happened in one line, with the time, and returns the line without it.
+func (f *Feed) Say(format string, args ...any) (sentence string) {
 	sentence = fmt.Sprintf(format, args...)
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -64,34 +66,34 @@ func (f *feed) say(format string, args ...any) (sentence string) {
 	return sentence
 }
 
-// perSecond is how many lines of the kind that comes in crowds are shown.
-const perSecond = 20
+// LinesPerSecond is how many lines of the kind that comes in crowds are shown.
+const LinesPerSecond = 20
 
-// crowd is say for what a load test causes thousands of: the first ones of each
+// SayLimited is Say for what a load test causes thousands of: the first ones of each
 // second are shown, the others counted.
-func (f *feed) crowd(format string, args ...any) {
-	if f.admit() {
-		f.say(format, args...)
+func (f *Feed) SayLimited(format string, args ...any) {
+	if f.Allow() {
+		f.Say(format, args...)
 	}
 }
 
-// admit reports whether one more line of a crowd may be said. If not, it has
+// Allow reports whether one more line of a crowd may be said. If not, it has
 // been counted.
-func (f *feed) admit() bool {
+func (f *Feed) Allow() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.second.IsZero() {
 		f.second = time.Now()
 		time.AfterFunc(time.Second, f.nextSecond)
 	}
-	if f.busy++; f.busy > perSecond {
+	if f.busy++; f.busy > LinesPerSecond {
 		f.held++
 		return false
 	}
 	return true
 }
 
-func (f *feed) nextSecond() {
+func (f *Feed) nextSecond() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.held > 0 {
@@ -101,7 +103,7 @@ func (f *feed) nextSecond() {
 }
 
 // tell is called with mu held.
-func (f *feed) tell(line string) {
+func (f *Feed) tell(line string) {
 	line = time.Now().Format("15:04:05  ") + line
 	f.queue(line + "\n")
 	f.send(Update{Line: line})
@@ -112,7 +114,7 @@ func (f *feed) tell(line string) {
 
 const maxRecent = 100
 
-func (f *feed) queue(text string) {
+func (f *Feed) queue(text string) {
 	if f.ended {
 		return
 	}
@@ -127,8 +129,8 @@ func (f *feed) queue(text string) {
 	}
 }
 
-// show sends something to the live map alone.
-func (f *feed) show(u Update) {
+// Show sends something to the live map alone.
+func (f *Feed) Show(u Update) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.send(u)
@@ -136,7 +138,7 @@ func (f *feed) show(u Update) {
 
 // send is called with mu held. Who is too slow is let go: the page connects
 // again, and begins with the whole state.
-func (f *feed) send(u Update) {
+func (f *Feed) send(u Update) {
 	for l := range f.listeners {
 		select {
 		case l <- u:
@@ -151,9 +153,9 @@ func (f *feed) send(u Update) {
 // are asked to.
 const maxUpdates = 1024
 
-// listen returns a channel of updates, closed when the feed ends or the
+// Subscribe returns a channel of updates, closed when the feed ends or the
 // listener is too slow; the lines before; and a function that ends it.
-func (f *feed) listen() (updates <-chan Update, recent []string, end func()) {
+func (f *Feed) Subscribe() (updates <-chan Update, recent []string, end func()) {
 	l := make(chan Update, maxUpdates)
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -172,14 +174,14 @@ func (f *feed) listen() (updates <-chan Update, recent []string, end func()) {
 	}
 }
 
-func (f *feed) listened() bool {
+func (f *Feed) subscribed() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return len(f.listeners) > 0
 }
 
-// hangUp ends the live map's streams.
-func (f *feed) hangUp() {
+// HangUp ends the live map's streams.
+func (f *Feed) HangUp() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for l := range f.listeners {
@@ -188,9 +190,9 @@ func (f *feed) hangUp() {
 	}
 }
 
-// end prints what waits; nothing more is taken. A terminal that does not take
+// Close prints what waits; nothing more is taken. A terminal that does not take
 // it is waited for half a second.
-func (f *feed) end() {
+func (f *Feed) Close() {
 	f.mu.Lock()
 	if f.ended {
 		f.mu.Unlock()
@@ -199,7 +201,7 @@ func (f *feed) end() {
 	f.ended = true
 	close(f.lines)
 	f.mu.Unlock()
-	f.hangUp()
+	f.HangUp()
 	select {
 	case <-f.printed:
 	case <-time.After(500 * time.Millisecond):

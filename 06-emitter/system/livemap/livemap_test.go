@@ -1,27 +1,72 @@
-package system_test
+package livemap_test
 
 import (
+	"context"
+	"errors"
 	"io"
-	"net"
 	"net/http"
 	"regexp"
-	"strconv"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"example.com/redis-chat/06-emitter/system"
+	"example.com/redis-chat/01-redis-basics/redistest"
+	"example.com/redis-chat/06-emitter/system/livemap"
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
-// freePort is free for a moment; should it be gone by then, the map gets the next one.
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func TestMain(m *testing.M) { redistest.Main(m) }
+
+const nodeURL = "http://127.0.0.1:3000"
+
+// house is a system of which nothing runs. It notes what is done to it.
+type house struct {
+	mu    sync.Mutex
+	deeds []string
+}
+
+func (h *house) State() status.State {
+	return status.State{Servers: []status.Server{{Name: "master", State: status.Up}}, Nodes: []status.Node{{Name: "node-1", URL: nodeURL}}}
+}
+
+func (h *house) Do(_ context.Context, action, target string) error {
+	h.note(action + " " + target)
+	if target == "nobody" {
+		return errors.New(action + " nobody: there is nothing of that name")
+	}
+	return nil
+}
+
+func (h *house) Emit(_ context.Context, room, text string) (string, error) {
+	h.note(strings.TrimSpace("emit " + room + text))
+	return "reached 2 of 2 replicas in 0.4ms", nil
+}
+
+func (h *house) note(deed string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.deeds = append(h.deeds, deed)
+}
+
+func (h *house) done() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.deeds)
+}
+
+// serve runs a map to the test's end, and returns its URL.
+func serve(t *testing.T, o livemap.Options) (url string) {
+	o.Feed = livemap.NewFeed(io.Discard)
+	m, err := livemap.Listen(o)
 	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { m.Run(ctx) })
+	t.Cleanup(func() { cancel(); running.Wait(); o.Feed.Close() })
+	return m.URL()
 }
 
 // browser makes requests as a page of one origin would, without keeping connections.
@@ -54,14 +99,15 @@ func (b *browser) do(method, url, body string, header map[string]string) (code i
 }
 
 func TestMapIsForThisMachineAndItsOwnPageAlone(t *testing.T) {
-	s, _ := start(t, system.Options{MapPort: freePort(t)})
+	h := &house{}
+	url := serve(t, livemap.Options{System: h, Frames: []string{nodeURL}})
 	b := newBrowser(t)
-	url := s.MapURL()
 
 	code, text, header := b.do("GET", url+"/", "", nil)
 	require.Equal(t, 200, code)
 	require.Contains(t, text, "<title>Chat map</title>")
 	require.Contains(t, header.Get("Content-Security-Policy"), "default-src 'none'")
+	require.Contains(t, header.Get("Content-Security-Policy"), "frame-src "+nodeURL+";")
 	token := regexp.MustCompile(`data-token="(\w{26})"`).FindStringSubmatch(text)[1]
 	for file, kind := range map[string]string{"main.js": "javascript", "map.css": "css", "icon.svg": "svg"} {
 		code, _, header = b.do("GET", url+"/page/"+file, "", nil)
@@ -80,7 +126,7 @@ func TestMapIsForThisMachineAndItsOwnPageAlone(t *testing.T) {
 	}{
 		"a name that points here": {403, map[string]string{"Host": "evil.example:8080", "Content-Type": "application/json"}},
 		"another site":            {403, map[string]string{"Origin": "https://evil.example", "X-Map-Token": token, "Content-Type": "application/json"}},
-		"the chat's page":         {403, map[string]string{"Origin": s.State().Nodes[0].URL, "Sec-Fetch-Site": "same-site", "Content-Type": "application/json"}},
+		"the chat's page":         {403, map[string]string{"Origin": nodeURL, "Sec-Fetch-Site": "same-site", "Content-Type": "application/json"}},
 		"a form":                  {415, map[string]string{"Content-Type": "text/plain", "X-Map-Token": token}},
 		"without the token":       {403, map[string]string{"Origin": url, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json"}},
 		"another token":           {403, map[string]string{"X-Map-Token": strings.Repeat("A", 26), "Content-Type": "application/json"}},
@@ -92,7 +138,7 @@ func TestMapIsForThisMachineAndItsOwnPageAlone(t *testing.T) {
 	require.Equal(t, 403, code)
 	code, _, _ = b.do("GET", url+"/do", "", nil)
 	require.Equal(t, 405, code)
-	require.Equal(t, status.Up, s.State().Servers[1].State, "nobody has killed it")
+	require.Empty(t, h.done(), "nobody has killed it")
 
 	own := map[string]string{"Origin": url, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json", "X-Map-Token": token}
 	code, text, _ = b.do("POST", url+"/do", `{"action":"emit","text":"Hello!"}`, own)
@@ -100,42 +146,9 @@ func TestMapIsForThisMachineAndItsOwnPageAlone(t *testing.T) {
 	require.Contains(t, text, `{"done":true,"text":"reached 2 of 2 replicas`)
 	code, text, _ = b.do("POST", url+"/do", kill, own)
 	require.Equal(t, 200, code, text)
+	require.Contains(t, text, `{"done":true,"text":"kill replica-1: done"}`)
 	code, text, _ = b.do("POST", url+"/do", `{"action":"kill","target":"nobody"}`, own)
 	require.Equal(t, 200, code)
 	require.Contains(t, text, `{"done":false,"text":"kill nobody: there is nothing of that name`)
-}
-
-func TestMapIsToldWhatHappens(t *testing.T) {
-	s, out := start(t, system.Options{MapPort: freePort(t)})
-	alice := dial(t, s, 0, "<b>alice")
-	out.shows(t, "<b>alice connected")
-
-	e := openMap(t, s)
-	first := e.next(func(system.Update) bool { return true })
-	require.NotNil(t, first.State, "the state comes first")
-	require.Len(t, first.State.Servers, 3)
-	require.NotNil(t, first.State.Nodes[1].Clients, "an empty list: null would stop the page")
-	require.Equal(t, "<b>alice", first.State.Nodes[0].Clients[0].Name)
-	e.next(func(u system.Update) bool { return strings.Contains(u.Line, "<b>alice connected") }) // of before
-
-	send(t, alice, "seen")
-	been := map[string]bool{}
-	for len(been) < 3 {
-		hop := e.next(func(u system.Update) bool { return u.Hop != nil }).Hop
-		been[hop.At] = true
-		require.Equal(t, "node-1", hop.By)
-		require.Equal(t, "<b>alice", hop.From)
-		require.Equal(t, "lobby", hop.Room)
-		require.Equal(t, "seen", hop.Text)
-	}
-	know := func(now *status.State) bool {
-		n := now.Nodes[0]
-		return now.Servers[2].Role == "replica" && now.Servers[2].Seen == 1 && n.Received == 1 && n.Probed > 0 // the proof is left out
-	}
-	e.next(func(u system.Update) bool { return u.State != nil && know(u.State) })
-	require.NoError(t, s.Do(t.Context(), system.Kill, strconv.Itoa(port(t, s.State().Servers[2].Addr))))
-	e.next(func(u system.Update) bool { return u.State != nil && u.State.Servers[2].State == status.Gone })
-	s.Stop()
-	for e.lines.Scan() { // the stream ends with the system
-	}
+	require.Equal(t, []string{"emit Hello!", "kill replica-1", "kill nobody"}, h.done())
 }

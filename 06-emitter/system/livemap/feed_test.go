@@ -1,4 +1,4 @@
-package system
+package livemap
 
 import (
 	"strings"
@@ -29,45 +29,45 @@ const long = 2 * time.Minute
 
 func TestPausedTerminalStopsNobody(t *testing.T) {
 	terminal := &paused{goOn: make(chan struct{})}
-	f := newFeed(terminal)
+	f := NewFeed(terminal)
 	for range 3000 {
-		f.say("something happens") // would block for ever
+		f.Say("something happens") // would block for ever
 	}
 	close(terminal.goOn)
 	require.Eventually(t, func() bool {
-		f.say("more")
+		f.Say("more")
 		terminal.mu.Lock()
 		defer terminal.mu.Unlock()
 		return strings.Contains(terminal.text.String(), "lines were left out")
 	}, long, time.Millisecond)
-	f.end()
+	f.Close()
 }
 
 func TestCrowdIsCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		terminal := &paused{goOn: make(chan struct{})}
 		close(terminal.goOn)
-		f := newFeed(terminal)
+		f := NewFeed(terminal)
 		for range 500 {
-			f.crowd("a message")
+			f.SayLimited("a message")
 		}
 		time.Sleep(2 * time.Second) // of the bubble
-		f.crowd("a later one")
+		f.SayLimited("a later one")
 		time.Sleep(2 * time.Second)
-		f.end()
+		f.Close()
 		text := terminal.text.String()
-		require.Equal(t, perSecond, strings.Count(text, "a message"))
+		require.Equal(t, LinesPerSecond, strings.Count(text, "a message"))
 		require.Contains(t, text, "… and 480 more like these within a second")
 		require.Contains(t, text, "a later one")
 	})
 }
 
 func TestSlowMapIsLetGo(t *testing.T) {
-	f := newFeed(&strings.Builder{})
-	updates, _, end := f.listen()
+	f := NewFeed(&strings.Builder{})
+	updates, _, end := f.Subscribe()
 	const many = 2 * maxUpdates
 	for range many {
-		f.say("something happens")
+		f.Say("something happens")
 	}
 	n := 0
 	for range updates {
@@ -75,10 +75,10 @@ func TestSlowMapIsLetGo(t *testing.T) {
 	}
 	require.Less(t, n, many, "it is closed, not waited for")
 	end()
-	f.end()
+	f.Close()
 }
 
 func TestWhatATerminalWouldObeyIsReplaced(t *testing.T) {
-	require.Equal(t, "a�[2Jb�c", clean("a\x1b[2Jb\nc"))
-	require.Equal(t, "Grüße, 世界", clean("Grüße, 世界"))
+	require.Equal(t, "a�[2Jb�c", Clean("a\x1b[2Jb\nc"))
+	require.Equal(t, "Grüße, 世界", Clean("Grüße, 世界"))
 }

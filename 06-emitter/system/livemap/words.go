@@ -1,4 +1,4 @@
-package system
+package livemap
 
 import (
 	"encoding/json"
@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// clean replaces what a terminal would obey, or what would make one line look
+// Clean replaces what a terminal would obey, or what would make one line look
 // like two.
-func clean(s string) string {
+func Clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsGraphic(r) {
 			return r
@@ -22,8 +22,8 @@ func clean(s string) string {
 // How many letters are shown of what others wrote: of a message or a name, and of
 // a message's rooms.
 const (
-	maxWords = 60
-	maxRooms = 200
+	MaxLetters = 60
+	maxRooms   = 200
 )
 
 // words is a message's data for people: a string as it is, else JSON; not all of it.
@@ -41,22 +41,16 @@ func words(args []any) string {
 			all = append(all, fmt.Sprintf("%d bytes", len(arg)))
 		}
 	}
-	return short(strings.Join(all, ", "), maxWords)
+	return Short(strings.Join(all, ", "))
 }
 
-// short is the clean beginning of a text of any length.
-func short(s string, most int) string {
+// Short is the clean beginning of a text of any length: MaxLetters, and … for the rest.
+func Short(s string) string { return shorten(s, MaxLetters) }
+
+func shorten(s string, most int) string {
 	s = s[:min(len(s), most*utf8.UTFMax+1)] // before runes are made of all of it
 	if runes := []rune(s); len(runes) > most {
 		s = string(runes[:most]) + "…"
 	}
-	return clean(s)
-}
-
-// plural is "1 message", "2 messages".
-func plural(n, what string) string {
-	if n != "1" {
-		what += "s"
-	}
-	return n + " " + what
+	return Clean(s)
 }

@@ -1,4 +1,4 @@
-package system
+package livemap
 
 import (
 	"os"
@@ -26,9 +26,9 @@ func opener(goos string, env func(string) string) []string {
 	return []string{"xdg-open"}
 }
 
-// openBrowser shows the map, and reports whether there is something to show it on.
+// OpenBrowser shows the map, and reports whether there is something to show it on.
 // What the browser then does is its own affair: it is not waited for.
-func openBrowser(url string) bool {
+func OpenBrowser(url string) bool {
 	command := opener(runtime.GOOS, os.Getenv)
 	if url == "" || command == nil {
 		return false

@@ -1,4 +1,4 @@
-package system
+package livemap
 
 import (
 	"testing"
@@ -16,6 +16,6 @@ func TestSpeakerIsWhoSpeaksAndToWhom(t *testing.T) {
 		"emitter to all, but not in lobby:": {UID: wire.EmitterUID, Except: []string{"lobby"}},
 		"server abc123 to all:":             {UID: "abc123"},
 	} {
-		require.Equal(t, want, newHop("", "", &e).speaker())
+		require.Equal(t, want, NewHop("", "", &e).Speaker())
 	}
 }

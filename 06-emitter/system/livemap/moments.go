@@ -1,4 +1,4 @@
-package system
+package livemap
 
 import (
 	"slices"
@@ -52,21 +52,14 @@ func (m *moments) forget() {
 	}
 }
 
-// happened notes a moment and shows it.
-func (s *System) happened(m Moment) {
-	if m.At == 0 {
-		m.At = time.Now().UnixMilli()
+func (m *moments) add(one Moment) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.all = append(m.all, one)
+	if len(m.all) > maxMoments {
+		m.forget()
 	}
-	s.moments.mu.Lock()
-	s.moments.all = append(s.moments.all, m)
-	if len(s.moments.all) > maxMoments {
-		s.moments.forget()
-	}
-	s.moments.mu.Unlock()
-	s.feed.show(Update{Moment: &m})
 }
-
-func (s *System) became(who, state string) { s.happened(Moment{Kind: Became, Who: who, Text: state}) }
 
 func (m *moments) get() []Moment {
 	m.mu.Lock()
@@ -74,8 +67,17 @@ func (m *moments) get() []Moment {
 	return slices.Clone(m.all)
 }
 
-// notice says what has been noticed about a server or a node, in the terminal,
+// Record keeps a moment, and shows it on the time line. One without a time is now.
+func (f *Feed) Record(m Moment) {
+	if m.At == 0 {
+		m.At = time.Now().UnixMilli()
+	}
+	f.moments.add(m)
+	f.Show(Update{Moment: &m})
+}
+
+// Notice says what has been noticed about a server or a node, in the terminal,
 // on the map, and on its time line.
-func (s *System) notice(who, format string, args ...any) {
-	s.happened(Moment{Kind: Noticed, Who: who, Text: s.feed.say(format, args...)})
+func (f *Feed) Notice(who, format string, args ...any) {
+	f.Record(Moment{Kind: Noticed, Who: who, Text: f.Say(format, args...)})
 }

@@ -1,4 +1,4 @@
-package system
+package livemap
 
 import (
 	"os"
@@ -25,7 +25,7 @@ func TestBrowserIsOpenedOnlyWhereThereIsADisplay(t *testing.T) {
 	} {
 		require.Equal(t, c.want, opener(c.goos, func(key string) string { return c.env[key] }), name)
 	}
-	require.False(t, openBrowser(""), "there is no map")
+	require.False(t, OpenBrowser(""), "there is no map")
 }
 
 func TestBrowserIsGivenTheMapsAddress(t *testing.T) {
@@ -38,7 +38,7 @@ func TestBrowserIsGivenTheMapsAddress(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "xdg-open"), []byte(script), 0o755))
 	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
 	t.Setenv("DISPLAY", ":0")
-	require.True(t, openBrowser("http://127.0.0.1:8080"))
+	require.True(t, OpenBrowser("http://127.0.0.1:8080"))
 	require.Eventually(t, func() bool {
 		text, err := os.ReadFile(said)
 		return err == nil && string(text) == "http://127.0.0.1:8080\n"
