@@ -9,6 +9,13 @@
 // all subscribers are at its replicas, so an emitter learns nothing from it; WAIT,
 // sent after it on the same connection, says how many replicas have the message.
 //
+// Read it in this order:
+//
+//   - emitter.go, options.go: an Emitter, whom its events are for, and Emit.
+//   - event.go: which events can be sent, and what their arguments become.
+//   - line.go: the one connection: ROLE, PUBLISH, WAIT.
+//   - receipt.go, errors.go: what Emit says about it.
+//
 // An Emitter starts no goroutine. It holds one connection, opened by the first
 // Emit, and sends one event after the other over it, so that the numbers that
 // it gives its events have the order in which Redis gets them.

@@ -7,6 +7,27 @@
 //	client ⇄ node-2 ── PUBLISH ──▶ master ──▶ replica-2 ──▶ node-2 ⇄ client
 //	                   emitter ──▶ master
 //
+// Read it in this order:
+//
+//   - options.go, system.go: what to start, and Start, step by step.
+//   - backend.go, ports.go, servers.go: where Redis comes from, on which ports, and how
+//     it is started.
+//   - nodes.go, nodemain.go: the nodes are started, and what runs in each of them.
+//   - prove.go: nothing is said to be ready before messages have proven it.
+//   - state.go: what is known, and what it is judged by.
+//   - observer.go, path.go: a subscriber at each server sees messages pass, and notices
+//     that a server is gone; a message is followed from server to server.
+//   - nodelog.go, poll.go, look.go: what a node logs, what it is asked for, and what it
+//     tells of each message while a map is open.
+//   - actions.go, byhand.go: what can be done to a server or a node, and the command
+//     line that does the same.
+//   - run.go, table.go: the terminal: commands, and what runs where.
+//   - stop.go: the end, in order.
+//
+// Three packages stand below it and know nothing of it: status (the words for what is
+// so), child (a program as a child process), and livemap (what the terminal and the map
+// show).
+//
 // # The goroutines
 //
 //   - For each Redis server an observer, which subscribes to what the nodes
@@ -14,11 +35,12 @@
 //     lines are shown, and counts the others), and notices by chapter 03's
 //     probes that a server is gone, frozen, or without its master.
 //   - For each node one that reads its log, which is where the system learns of
-//     clients and of outages, and waits for its end.
+//     clients and of outages, and waits for its end: package child's.
 //   - One that polls offsets and metrics twice a second.
-//   - One that prints. It alone may be blocked by the terminal.
+//   - One that prints: package livemap's. It alone may be blocked by the terminal.
 //   - With a map: one that passes the state on when it has changed, and those of
-//     the HTTP server.
+//     the HTTP server: livemap's, too.
+//   - With Options.In: one that reads commands, and ends with the program.
 //
-// Stop ends them all: first the nodes, then those who watch, then Redis.
+// Stop ends them all but the last: first the nodes, then those who watch, then Redis.
 package system
