@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"example.com/redis-chat/01-redis-basics/dial"
 )
 
 // Kind is a way to come by a Redis server.
@@ -53,7 +55,7 @@ func ParseBackend(s string) (Backend, error) {
 	b := Backend{Kind: KindRunning}
 	for addr := range strings.SplitSeq(s, ",") {
 		addr = strings.TrimSpace(addr)
-		if CheckAddr(addr) != nil {
+		if dial.CheckAddr(addr) != nil {
 			return Backend{}, fmt.Errorf("%q: want embedded, server, or host:port[,host:port…] of running servers, the master first", s)
 		}
 		b.Addrs = append(b.Addrs, addr)

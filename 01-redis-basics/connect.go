@@ -8,13 +8,15 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"example.com/redis-chat/01-redis-basics/dial"
 )
 
 // clientOptions are those of a client whose wire is worth reading: RESP2, as
 // redis-cli speaks it, no greeting beyond what must be, nothing sent twice. A
 // section may let the server work for longer than the second that Once allows.
 func clientOptions(addr string, tap *Tap, patience time.Duration) *redis.Options {
-	return Once(redis.Options{Addr: addr, Protocol: 2, Dialer: tap.Dial, DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience})
+	return dial.Once(redis.Options{Addr: addr, Protocol: 2, Dialer: tap.Dial, DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience})
 }
 
 // greet opens the connections that c will use, so that a transcript and a
@@ -63,11 +65,11 @@ var redisVersion = regexp.MustCompile(`redis_version:((\d+)\.(\d+)\S*)`)
 
 // explain makes one sentence of what can be wrong with a running server.
 func explain(ctx context.Context, c *redis.Client, err error) error {
-	switch Diagnose(err) {
-	case NoTrouble, Canceled:
+	switch dial.Diagnose(err) {
+	case dial.NoTrouble, dial.Canceled:
 		return err
-	case NobodyThere:
-		return fmt.Errorf("ask %s: %w; or leave WORKBOOK_REDIS unset for the embedded one", c.Options().Addr, Explain(ctx, c.Options(), err))
+	case dial.NobodyThere:
+		return fmt.Errorf("ask %s: %w; or leave WORKBOOK_REDIS unset for the embedded one", c.Options().Addr, dial.Explain(ctx, c.Options(), err))
 	}
-	return fmt.Errorf("ask %s: %w", c.Options().Addr, Explain(ctx, c.Options(), err))
+	return fmt.Errorf("ask %s: %w", c.Options().Addr, dial.Explain(ctx, c.Options(), err))
 }

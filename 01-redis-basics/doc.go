@@ -8,8 +8,8 @@
 // each command and reply as they went over the wire (tap.go, resp.go,
 // transcript.go).
 //
-// Beside them stand two things that every later chapter needs of a client: what
-// to make of its errors (trouble.go), and a client that tries once (once.go).
+// Beside them stands what every later chapter needs of a client: package dial
+// says who logs in, what is tried only once, and what an error is a sign of.
 //
 // Goroutines: an Embedded has one that accepts connections, a Process one
 // that waits for its end; Close ends both. On Linux one more, locked to its

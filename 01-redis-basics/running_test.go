@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/dial"
 	"example.com/redis-chat/01-redis-basics/redistest"
 )
 
@@ -103,7 +104,7 @@ func TestTourSaysWhatItCouldNotRemove(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { s.Close() })
 	var out bytes.Buffer
-	tour, err := basics.StartTour(t.Context(), basics.TourOptions{Backend: running(dial(t, s.Addr())), Out: &out, Patience: patience})
+	tour, err := basics.StartTour(t.Context(), basics.TourOptions{Backend: running(client(t, s.Addr())), Out: &out, Patience: patience})
 	require.NoError(t, err)
 	defer tour.Close()
 	tour.Key("something")
@@ -142,14 +143,14 @@ func TestWrongServerIsOneSentence(t *testing.T) {
 		{locked.Addr(), "guess", "user or password is not accepted"},
 	} {
 		_, err := basics.StartTour(t.Context(), basics.TourOptions{
-			Backend: basics.Backend{Kind: basics.KindRunning, Addrs: []string{c.addr}}, Login: basics.Login{Password: c.password}, Patience: patience,
+			Backend: basics.Backend{Kind: basics.KindRunning, Addrs: []string{c.addr}}, Login: dial.Login{Password: c.password}, Patience: patience,
 		})
 		require.ErrorContains(t, err, c.says)
 		require.ErrorContains(t, err, c.addr)
 		require.NotContains(t, err.Error(), "\n")
 	}
 	tour, err := basics.StartTour(t.Context(), basics.TourOptions{
-		Backend: basics.Backend{Kind: basics.KindRunning, Addrs: []string{locked.Addr()}}, Login: basics.Login{Password: "secret"}, Patience: patience,
+		Backend: basics.Backend{Kind: basics.KindRunning, Addrs: []string{locked.Addr()}}, Login: dial.Login{Password: "secret"}, Patience: patience,
 	})
 	require.NoError(t, err)
 	require.NoError(t, tour.Close())

@@ -40,7 +40,7 @@ func servers(t *testing.T, f func(*testing.T, basics.Server)) {
 	})
 }
 
-func dial(t *testing.T, addr string) *redis.Client {
+func client(t *testing.T, addr string) *redis.Client {
 	c := redis.NewClient(&redis.Options{Addr: addr, MaxRetries: -1, DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience})
 	t.Cleanup(func() { c.Close() })
 	return c
@@ -49,7 +49,7 @@ func dial(t *testing.T, addr string) *redis.Client {
 func TestAddressStaysOverKillStopAndRestart(t *testing.T) {
 	servers(t, func(t *testing.T, s basics.Server) {
 		ctx, addr := t.Context(), s.Addr()
-		c := dial(t, addr)
+		c := client(t, addr)
 		for _, end := range []func() error{s.Kill, func() error { return s.Stop(ctx) }} {
 			require.NoError(t, c.Set(ctx, "name", "alice", 0).Err())
 			require.NoError(t, end())
@@ -57,7 +57,7 @@ func TestAddressStaysOverKillStopAndRestart(t *testing.T) {
 			require.NoError(t, end(), "ending what has ended is no mistake")
 			require.NoError(t, s.Restart(ctx))
 			require.Equal(t, addr, s.Addr())
-			require.ErrorIs(t, dial(t, addr).Get(ctx, "name").Err(), redis.Nil, "nothing was configured to be saved")
+			require.ErrorIs(t, client(t, addr).Get(ctx, "name").Err(), redis.Nil, "nothing was configured to be saved")
 		}
 		require.NoError(t, s.Restart(ctx), "a server that runs is stopped first")
 		require.NoError(t, s.Close())
@@ -77,7 +77,7 @@ func TestHookSeesTheFirstCommandOfEachRun(t *testing.T) {
 	require.NoError(t, err)
 	defer s.Close()
 	for n := range int32(3) {
-		require.NoError(t, dial(t, s.Addr()).Ping(t.Context()).Err())
+		require.NoError(t, client(t, s.Addr()).Ping(t.Context()).Err())
 		require.Equal(t, n+1, pings.Load())
 		old := s.Miniredis()
 		require.NoError(t, s.Restart(t.Context()))
@@ -133,7 +133,7 @@ func TestProcessCleansUpItsFolder(t *testing.T) {
 
 func TestFrozenServerAnswersAfterTheThaw(t *testing.T) {
 	p := redistest.Process(t, basics.ProcessOptions{})
-	c := dial(t, p.Addr())
+	c := client(t, p.Addr())
 	require.NoError(t, c.Ping(t.Context()).Err())
 	require.NoError(t, p.Freeze())
 	answered := make(chan error, 1)

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"example.com/redis-chat/01-redis-basics/dial"
 )
 
 // Tour runs sections against one server.
@@ -35,7 +37,7 @@ type TourOptions struct {
 	// Backend says where Redis comes from. Default: the embedded server.
 	Backend Backend
 	// Login at a running server. Default: none is needed.
-	Login Login
+	Login dial.Login
 	// Out is where the tour is printed. Default: standard output.
 	Out io.Writer
 	// Wire prints the bytes of each command and reply as well.

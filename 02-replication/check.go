@@ -10,7 +10,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/dial"
 )
 
 // Report is what Check found.
@@ -32,8 +32,8 @@ type Server struct {
 
 // CheckOptions are the options of Check. The zero value works.
 type CheckOptions struct {
-	basics.Login               // at all servers; default none
-	Patience     time.Duration // how long a replica may take to show what was written at the master, and each server to answer (but a second at least); default 2s
+	dial.Login               // at all servers; default none
+	Patience   time.Duration // how long a replica may take to show what was written at the master, and each server to answer (but a second at least); default 2s
 }
 
 // proofValue is what the post that this chapter follows writes into its key.

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/dial"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	replication "example.com/redis-chat/02-replication"
 	"example.com/redis-chat/02-replication/topologytest"
@@ -32,7 +33,7 @@ func problemsWithin(t *testing.T, patience time.Duration, addrs ...string) strin
 
 func TestCheckProvesAHealthyTopologyAndLeavesNoKey(t *testing.T) {
 	top := topologytest.Start(t, 2)
-	c := dial(t, top)
+	c := clients(t, top)
 
 	report := replication.Check(t.Context(), top.Addrs(), replication.CheckOptions{Patience: patience})
 	require.Empty(t, report.Problems)
@@ -106,10 +107,10 @@ func TestCheckNeedsTheRightPassword(t *testing.T) {
 	s.Miniredis().RequireAuth("secret")
 	require.Contains(t, problems(t, s.Addr()), "set REDIS_PASSWORD")
 
-	wrong := replication.Check(t.Context(), []string{s.Addr()}, replication.CheckOptions{Login: basics.Login{Password: "wrong"}, Patience: patience})
+	wrong := replication.Check(t.Context(), []string{s.Addr()}, replication.CheckOptions{Login: dial.Login{Password: "wrong"}, Patience: patience})
 	require.Len(t, wrong.Problems, 1)
 	require.Contains(t, wrong.Problems[0], "REDIS_PASSWORD")
-	require.Empty(t, replication.Check(t.Context(), []string{s.Addr()}, replication.CheckOptions{Login: basics.Login{Password: "secret"}, Patience: patience}).Problems)
+	require.Empty(t, replication.Check(t.Context(), []string{s.Addr()}, replication.CheckOptions{Login: dial.Login{Password: "secret"}, Patience: patience}).Problems)
 }
 
 func TestCheckSpeaksTLS(t *testing.T) {
@@ -119,7 +120,7 @@ func TestCheckSpeaksTLS(t *testing.T) {
 	require.NoError(t, err)
 	trusted := x509.NewCertPool()
 	require.True(t, trusted.AppendCertsFromPEM(text))
-	report := replication.Check(t.Context(), []string{addr}, replication.CheckOptions{Login: basics.Login{TLS: &tls.Config{RootCAs: trusted}}, Patience: patience})
+	report := replication.Check(t.Context(), []string{addr}, replication.CheckOptions{Login: dial.Login{TLS: &tls.Config{RootCAs: trusted}}, Patience: patience})
 	require.Empty(t, report.Problems)
 	require.Len(t, report.Servers[0].Role.Replicas, len(servers)-1)
 }

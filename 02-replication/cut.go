@@ -45,7 +45,7 @@ func (t *processes) Mend(ctx context.Context, i int) error {
 func configure(addr, user, password string, then func(context.Context, *redis.Client) error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	client := dial(addr)
+	client := connect(addr)
 	defer client.Close()
 	for _, set := range [][2]string{{"masteruser", user}, {"masterauth", password}} {
 		if err := client.ConfigSet(ctx, set[0], set[1]).Err(); err != nil {

@@ -19,7 +19,7 @@ import (
 func TestKilledReplicaComesBackWithTheMastersKeys(t *testing.T) {
 	topologytest.Faults(t)
 	top := topologytest.Start(t, 2)
-	c, addrs := dial(t, top), top.Addrs()
+	c, addrs := clients(t, top), top.Addrs()
 	reach(t, c[0], "before", 2)
 
 	require.NoError(t, top.Kill(1))
@@ -39,7 +39,7 @@ func TestKilledReplicaComesBackWithTheMastersKeys(t *testing.T) {
 func TestFrozenReplicaDoesNotCount(t *testing.T) {
 	topologytest.Faults(t)
 	top := topologytest.Start(t, 2)
-	c := dial(t, top)
+	c := clients(t, top)
 	sub := listen(t, c[1], "room")
 
 	require.NoError(t, top.Freeze(1))
@@ -54,7 +54,7 @@ func TestFrozenReplicaDoesNotCount(t *testing.T) {
 func TestCutReplicaGetsWhatItMissed(t *testing.T) {
 	topologytest.Faults(t)
 	top := topologytest.Start(t, 2)
-	c := dial(t, top)
+	c := clients(t, top)
 	sub := listen(t, c[1], "room")
 
 	require.NoError(t, top.Cut(1))
@@ -82,7 +82,7 @@ func TestCutReplicaGetsWhatItMissed(t *testing.T) {
 func TestBacklogIsAllThatIsRemembered(t *testing.T) {
 	topologytest.Faults(t)
 	top := topologytest.Start(t, 2)
-	c := dial(t, top)
+	c := clients(t, top)
 	sub := listen(t, c[1], "room")
 	began := time.Now()
 	require.NoError(t, c[0].Set(t.Context(), "counter", 1, time.Hour).Err())
@@ -107,7 +107,7 @@ func TestBacklogIsAllThatIsRemembered(t *testing.T) {
 func TestRestartedMasterIsEmptyAndFollowed(t *testing.T) {
 	topologytest.Faults(t)
 	top := topologytest.Start(t, 2)
-	c := dial(t, top)
+	c := clients(t, top)
 	reach(t, c[0], "old", 2)
 
 	require.NoError(t, top.Kill(0))
@@ -197,7 +197,7 @@ func TestServerThatWasKilledByHandIsKnownToBeDead(t *testing.T) {
 	require.NoError(t, top.Cut(2))
 	require.NoError(t, top.Mend(t.Context(), 2), "it does not wait for the one that is dead, until its time is over")
 	require.NoError(t, top.Restart(t.Context(), 1))
-	reach(t, dial(t, top)[0], "after", 2)
+	reach(t, clients(t, top)[0], "after", 2)
 }
 
 func TestThereIsNoServerOfThatNumber(t *testing.T) {

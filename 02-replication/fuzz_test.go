@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/dial"
 )
 
 // asGoRedis is a reply as go-redis hands it over.
@@ -88,7 +89,7 @@ func FuzzInfo(f *testing.F) {
 // answering is a client of a server that refuses the greeting and answers the
 // next command with these bytes.
 func answering(t *testing.T, answer string) *redis.Client {
-	dial := func(context.Context, string, string) (net.Conn, error) {
+	pipe := func(context.Context, string, string) (net.Conn, error) {
 		server, client := net.Pipe()
 		go func() {
 			defer server.Close()
@@ -108,7 +109,7 @@ func answering(t *testing.T, answer string) *redis.Client {
 		}()
 		return client, nil
 	}
-	c := redis.NewClient(basics.Once(redis.Options{Addr: "192.0.2.1:6379", Protocol: 2, Dialer: dial, PoolSize: 1, ReadTimeout: 2 * time.Minute, WriteTimeout: 2 * time.Minute}))
+	c := redis.NewClient(dial.Once(redis.Options{Addr: "192.0.2.1:6379", Protocol: 2, Dialer: pipe, PoolSize: 1, ReadTimeout: 2 * time.Minute, WriteTimeout: 2 * time.Minute}))
 	t.Cleanup(func() { c.Close() })
 	return c
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/dial"
 )
 
 // look reads a server's role, or says in a sentence why it cannot.
@@ -14,7 +14,7 @@ func look(ctx context.Context, c *redis.Client, addr string) (Server, string) {
 	s := Server{Addr: addr, LagBytes: -1, Lag: -1}
 	role, err := ReadRole(ctx, c)
 	if err != nil {
-		return s, fmt.Sprintf("%s: %v", addr, basics.Explain(ctx, c.Options(), err))
+		return s, fmt.Sprintf("%s: %v", addr, dial.Explain(ctx, c.Options(), err))
 	}
 	s.Answered, s.Role = true, role
 	if role.Name != Master && role.Name != Replica {

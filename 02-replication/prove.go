@@ -7,7 +7,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/dial"
 )
 
 // proofTimeout is when Start, Restart and Mend give up. A replica asks for its master once a second; all else takes milliseconds.
@@ -21,7 +21,7 @@ const probeChannel = "workbook:probe"
 //
 // ctx limits it; without a deadline it can wait for ever.
 func AwaitReplicas(ctx context.Context, master string, replicas int) error {
-	client := dial(master)
+	client := connect(master)
 	defer client.Close()
 	for {
 		reached, err := publishAndWait(ctx, client, replicas)
@@ -43,7 +43,7 @@ func AwaitReplicas(ctx context.Context, master string, replicas int) error {
 // awaitReplica returns when a message published at the master has been processed by the replica at addr, whatever the others
 // do. running says whether that replica is still there to be waited for.
 func awaitReplica(ctx context.Context, master, addr string, running func() bool) error {
-	client := dial(master)
+	client := connect(master)
 	defer client.Close()
 	for {
 		err := publishAndLook(ctx, client, addr)
@@ -98,5 +98,5 @@ func publishAndWait(ctx context.Context, client *redis.Client, replicas int) (re
 	return conn.Wait(ctx, replicas, 100*time.Millisecond).Result()
 }
 
-// dial gives a client that neither hangs nor tries again by itself.
-func dial(addr string) *redis.Client { return redis.NewClient(basics.Login{}.Options(addr)) }
+// connect gives a client that neither hangs nor tries again by itself.
+func connect(addr string) *redis.Client { return redis.NewClient(dial.Login{}.Options(addr)) }

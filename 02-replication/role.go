@@ -10,7 +10,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/dial"
 )
 
 // Names of a server's role, as Role.Name holds them. Redis itself says "slave" for the second.
@@ -62,7 +62,7 @@ func ReadRole(ctx context.Context, c redis.Cmdable) (Role, error) {
 	}
 	role, ok := parseRole(reply)
 	if !ok {
-		return Role{}, fmt.Errorf("read the role: %w: %v", basics.ErrReply, reply)
+		return Role{}, fmt.Errorf("read the role: %w: %v", dial.ErrReply, reply)
 	}
 	return role, nil
 }

@@ -15,7 +15,7 @@ func useRunning(ctx context.Context, o Options) (Topology, error) {
 		return nil, fmt.Errorf("use the running servers %s: %w: want a master and %d of its replicas: host:port,host:port…", o.Backend, ErrTooFew, o.Replicas)
 	}
 	for i, addr := range addrs {
-		client := dial(addr)
+		client := connect(addr)
 		role, err := ReadRole(ctx, client)
 		client.Close()
 		switch {

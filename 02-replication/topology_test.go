@@ -27,8 +27,8 @@ func TestMain(m *testing.M) {
 	redistest.Main(m, goleak.IgnoreAnyFunction("github.com/redis/go-redis/v9/internal/pool.(*ConnPool).tryDial"))
 }
 
-// dial gives a client for each server, the master's first.
-func dial(t *testing.T, top replication.Topology) []*redis.Client {
+// clients gives a client for each server, the master's first.
+func clients(t *testing.T, top replication.Topology) []*redis.Client {
 	t.Helper()
 	var clients []*redis.Client
 	for _, addr := range top.Addrs() {
@@ -78,7 +78,7 @@ func receive(t *testing.T, sub *redis.PubSub) string {
 
 func TestReplicasFollowTheMaster(t *testing.T) {
 	top := topologytest.Start(t, 2)
-	c, key := dial(t, top), redistest.Prefix(t)+"test"
+	c, key := clients(t, top), redistest.Prefix(t)+"test"
 
 	reach(t, c[0], key, len(c)-1)
 	for _, replica := range c[1:] {
@@ -89,7 +89,7 @@ func TestReplicasFollowTheMaster(t *testing.T) {
 
 func TestReplicaRefusesWrites(t *testing.T) {
 	top := topologytest.Start(t, 2)
-	c, key := dial(t, top), redistest.Prefix(t)+"test"
+	c, key := clients(t, top), redistest.Prefix(t)+"test"
 
 	err := c[1].Set(t.Context(), key, "x", 0).Err()
 	require.ErrorContains(t, err, "READONLY You can't write against a read only replica")
@@ -104,7 +104,7 @@ func TestReplicaRefusesWrites(t *testing.T) {
 
 func TestEachServerKnowsItsRole(t *testing.T) {
 	top := topologytest.Start(t, 2)
-	c, addrs := dial(t, top), top.Addrs()
+	c, addrs := clients(t, top), top.Addrs()
 
 	master, err := replication.ReadRole(t.Context(), c[0])
 	require.NoError(t, err)
@@ -128,7 +128,7 @@ func TestEachServerKnowsItsRole(t *testing.T) {
 
 func TestMessageReachesTheReplicasSubscribers(t *testing.T) {
 	top := topologytest.Start(t, 2)
-	c, room := dial(t, top), redistest.Prefix(t)+"room"
+	c, room := clients(t, top), redistest.Prefix(t)+"room"
 	a := listen(t, c[1], room)
 	var others []*redis.PubSub
 	for _, replica := range c[2:] {
@@ -153,7 +153,7 @@ func TestMessageReachesTheReplicasSubscribers(t *testing.T) {
 
 func TestTransactionArrivesWhole(t *testing.T) {
 	top := topologytest.Start(t, 2)
-	c, prefix := dial(t, top), redistest.Prefix(t)
+	c, prefix := clients(t, top), redistest.Prefix(t)
 	sub := listen(t, c[2], prefix+"room")
 
 	_, err := c[0].TxPipelined(t.Context(), func(p redis.Pipeliner) error {
@@ -172,7 +172,7 @@ func TestTransactionArrivesWhole(t *testing.T) {
 
 func TestKeyExpiresOnReplicasToo(t *testing.T) {
 	top := topologytest.Start(t, 2)
-	c, prefix := dial(t, top), redistest.Prefix(t)
+	c, prefix := clients(t, top), redistest.Prefix(t)
 
 	began := time.Now()
 	require.NoError(t, c[0].Set(t.Context(), prefix+"long", "1", time.Hour).Err())
@@ -216,7 +216,7 @@ func TestRunningServersAreLookedAtAndNotTouched(t *testing.T) {
 		require.ErrorIs(t, err, replication.ErrNotOurs)
 	}
 	require.NoError(t, top.Close())
-	require.Equal(t, "PONG", dial(t, top)[0].Ping(t.Context()).Val(), "Close leaves them running")
+	require.Equal(t, "PONG", clients(t, top)[0].Ping(t.Context()).Val(), "Close leaves them running")
 
 	_, err = running(append([]string{addrs[1], addrs[0]}, addrs[2:]...)...)
 	require.ErrorContains(t, err, "it is a replica of "+addrs[0]+"; name the master first")

@@ -7,7 +7,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/dial"
 	"example.com/redis-chat/02-replication"
 )
 
@@ -67,9 +67,9 @@ func (o *Options) connectMaster(ctx context.Context) (*link, error) {
 // from what may be better in a moment: all that is of the network passes, as a
 // proxy whose server is not there yet accepts a connection and resets it.
 func classify(what, addr string, err error) error {
-	err = fmt.Errorf("%s %s: %w", what, addr, basics.Explain(context.Background(), nil, err))
-	switch basics.Diagnose(err) {
-	case basics.CredentialsRefused, basics.NotPermitted, basics.NotRedis:
+	err = fmt.Errorf("%s %s: %w", what, addr, dial.Explain(context.Background(), nil, err))
+	switch dial.Diagnose(err) {
+	case dial.CredentialsRefused, dial.NotPermitted, dial.NotRedis:
 		return &Mistake{err}
 	}
 	return err
@@ -78,8 +78,8 @@ func classify(what, addr string, err error) error {
 // oneSided is a *Mistake when TLS is spoken on one side only, which seems to be a
 // server that is away. The server is asked for it.
 func (o *Options) oneSided(ctx context.Context, addr string, err error) error {
-	err = basics.Explain(ctx, &redis.Options{Addr: addr, TLSConfig: o.TLS}, err)
-	if errors.Is(err, basics.ErrTLS) {
+	err = dial.Explain(ctx, &redis.Options{Addr: addr, TLSConfig: o.TLS}, err)
+	if errors.Is(err, dial.ErrTLS) {
 		return &Mistake{fmt.Errorf("connect to %s: %w", addr, err)}
 	}
 	return nil

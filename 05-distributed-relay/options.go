@@ -10,7 +10,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/dial"
 )
 
 // Options of a Relay. The zero value of each field works.
@@ -51,7 +51,7 @@ func (o Options) withDefaults() Options {
 // is tried again, and when, is decided here and not below. Above all a PUBLISH
 // whose answer was lost must not be sent twice.
 func (o *Options) client(addr string) *redis.Client {
-	return redis.NewClient(basics.Once(redis.Options{
+	return redis.NewClient(dial.Once(redis.Options{
 		Addr: addr, Username: o.Username, Password: o.Password, TLSConfig: o.TLS,
 		Dialer:       o.dial,
 		Protocol:     2,

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/dial"
 )
 
 // What Emit's errors are, for a caller who decides by them. The first three are
@@ -25,9 +25,9 @@ var (
 // explain turns what go-redis says about a server into a sentence with its
 // address and what to do.
 func (l *line) explain(ctx context.Context, err error) error {
-	err = fmt.Errorf("publish to %s: %w", l.addr, basics.Explain(ctx, l.client.Options(), err))
-	switch basics.Diagnose(err) {
-	case basics.NoAnswer, basics.NobodyThere, basics.ConnectionEnded:
+	err = fmt.Errorf("publish to %s: %w", l.addr, dial.Explain(ctx, l.client.Options(), err))
+	switch dial.Diagnose(err) {
+	case dial.NoAnswer, dial.NobodyThere, dial.ConnectionEnded:
 		return unreachable{err}
 	}
 	return err

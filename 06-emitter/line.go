@@ -9,7 +9,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/dial"
 	replication "example.com/redis-chat/02-replication"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
@@ -33,7 +33,7 @@ type line struct {
 }
 
 func newLine(given *redis.Options, o Options) *line {
-	once := basics.Once(*given) // PUBLISH twice is a message twice
+	once := dial.Once(*given) // PUBLISH twice is a message twice
 	once.PoolSize, once.MinIdleConns = 1, 0
 	return &line{
 		client: redis.NewClient(once),

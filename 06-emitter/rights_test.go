@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/dial"
 	"example.com/redis-chat/01-redis-basics/redistest"
 )
 
@@ -232,7 +233,7 @@ func TestNobodyMayDoMore(t *testing.T) {
 			}
 			for _, bad := range []string{"", "wrong"} {
 				err := g.as(server, cmp.Or(bad, "default"), bad).Ping(t.Context()).Err()
-				require.Equal(t, basics.CredentialsRefused, basics.Diagnose(err), "%v", err)
+				require.Equal(t, dial.CredentialsRefused, dial.Diagnose(err), "%v", err)
 			}
 		}
 	}

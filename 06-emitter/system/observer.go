@@ -8,7 +8,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/dial"
 	replication "example.com/redis-chat/02-replication"
 	pubsub "example.com/redis-chat/03-pubsub"
 	"example.com/redis-chat/05-distributed-relay/wire"
@@ -57,13 +57,13 @@ func (s *System) observe(ctx context.Context, i int) {
 // observerClient waits for nothing long: who asks again, and when, is decided
 // by the caller.
 func observerClient(addr string) *redis.Client {
-	return redis.NewClient(basics.Once(redis.Options{Addr: addr, Protocol: 2}))
+	return redis.NewClient(dial.Once(redis.Options{Addr: addr, Protocol: 2}))
 }
 
 // isGone tells a server that has ended from one that does not answer.
 func isGone(err error) bool {
-	trouble := basics.Diagnose(err)
-	return trouble == basics.NobodyThere || trouble == basics.ConnectionEnded
+	trouble := dial.Diagnose(err)
+	return trouble == dial.NobodyThere || trouble == dial.ConnectionEnded
 }
 
 func (s *System) serverUp(i int) {

@@ -10,7 +10,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/dial"
 	emitter "example.com/redis-chat/06-emitter"
 )
 
@@ -71,7 +71,7 @@ func (c *crowd) client(name string, node int) *client {
 // start connects everybody and begins the emitter's flow and the senders'.
 func (c *crowd) start(ctx context.Context) {
 	ctx, c.stop = context.WithCancel(ctx)
-	c.redis = redis.NewClient(basics.Once(redis.Options{Addr: c.stage.top.Addrs()[0]}))
+	c.redis = redis.NewClient(dial.Once(redis.Options{Addr: c.stage.top.Addrs()[0]}))
 	c.emit = emitter.New(c.redis, emitter.Options{Timeout: 800 * time.Millisecond, Linger: time.Millisecond}).To(c.room)
 	for _, cl := range c.all() {
 		c.running.Go(func() { cl.run(ctx) })

@@ -7,7 +7,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/dial"
 )
 
 // Faults of the Redis servers. Node 2 and its replica are those that break.
@@ -96,7 +96,7 @@ var backlogOverflown = Row{
 	Name: "a replica's link cut for 3 s, past the master's backlog of 16 KiB", First: true, NodeJS: true,
 	OnlyReal: "embedded servers have no backlog to set: CONFIG SET repl-backlog-size is Redis' own",
 	Break: func(r *run) error {
-		master := redis.NewClient(basics.Once(redis.Options{Addr: r.stage.top.Addrs()[0]}))
+		master := redis.NewClient(dial.Once(redis.Options{Addr: r.stage.top.Addrs()[0]}))
 		defer master.Close()
 		if err := master.ConfigSet(r.ctx, "repl-backlog-size", "16384").Err(); err != nil {
 			return fmt.Errorf("make the backlog small: %w", err)

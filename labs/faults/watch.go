@@ -12,7 +12,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/dial"
 	replication "example.com/redis-chat/02-replication"
 )
 
@@ -93,7 +93,7 @@ func readiness(addr string) func(context.Context) bool {
 
 // linkState asks a replica whether its master's stream flows.
 func linkState(addr string) func(context.Context) bool {
-	client := redis.NewClient(basics.Once(redis.Options{Addr: addr, DialTimeout: 200 * time.Millisecond, ReadTimeout: 200 * time.Millisecond}))
+	client := redis.NewClient(dial.Once(redis.Options{Addr: addr, DialTimeout: 200 * time.Millisecond, ReadTimeout: 200 * time.Millisecond}))
 	return func(ctx context.Context) bool {
 		role, err := replication.ReadRole(ctx, client)
 		if ctx.Err() != nil {

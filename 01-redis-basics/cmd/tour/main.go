@@ -23,6 +23,7 @@ import (
 
 	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/01-redis-basics/dial"
 )
 
 // patience is TourOptions.Patience: the default, but in tests.
@@ -63,7 +64,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return cmdline.Usagef("%s %w", name, err)
 	}
-	login, err := basics.LoginFromEnv(os.Getenv)
+	login, err := dial.LoginFromEnv(os.Getenv)
 	if err != nil {
 		return cmdline.Usagef("%w", err)
 	}

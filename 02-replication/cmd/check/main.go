@@ -25,8 +25,8 @@ import (
 	"github.com/peterbourgon/ff/v3"
 	"github.com/redis/go-redis/v9/logging"
 
-	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/01-redis-basics/dial"
 	replication "example.com/redis-chat/02-replication"
 )
 
@@ -73,7 +73,7 @@ func parse(args []string, stderr io.Writer) (addrs []string, o replication.Check
 		return nil, o, cmdline.Usagef("name the servers: check HOST:PORT…, for example check 127.0.0.1:6379 127.0.0.1:6380")
 	}
 	for i, addr := range addrs {
-		switch err := basics.CheckAddr(addr); {
+		switch err := dial.CheckAddr(addr); {
 		case strings.HasPrefix(addr, "-"):
 			return nil, o, cmdline.Usagef("%q comes after a server: flags go first", addr)
 		case err != nil:

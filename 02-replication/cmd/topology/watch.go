@@ -8,7 +8,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/dial"
 	replication "example.com/redis-chat/02-replication"
 )
 
@@ -17,7 +17,7 @@ func watch(ctx context.Context, w io.Writer, addrs []string) {
 	clients := make([]*redis.Client, len(addrs))
 	last := make([]string, len(addrs))
 	for i, addr := range addrs {
-		clients[i] = redis.NewClient(basics.Once(redis.Options{Addr: addr, DialTimeout: 300 * time.Millisecond, ReadTimeout: 300 * time.Millisecond}))
+		clients[i] = redis.NewClient(dial.Once(redis.Options{Addr: addr, DialTimeout: 300 * time.Millisecond, ReadTimeout: 300 * time.Millisecond}))
 		defer clients[i].Close()
 	}
 	tick := time.NewTicker(500 * time.Millisecond)

@@ -15,8 +15,8 @@ import (
 	"syscall"
 	"time"
 
-	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/01-redis-basics/dial"
 )
 
 func main() {
@@ -36,7 +36,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 type options struct {
 	redis            string
-	login            basics.Login
+	login            dial.Login
 	n                int
 	rate             float64
 	channel, message string
@@ -55,7 +55,7 @@ func parse(args []string, help io.Writer) (options, error) {
 	if err != nil {
 		return o, err
 	}
-	if o.login, err = basics.LoginFromEnv(os.Getenv); err != nil {
+	if o.login, err = dial.LoginFromEnv(os.Getenv); err != nil {
 		return o, cmdline.Usagef("%w", err)
 	}
 	switch {

@@ -10,7 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/dial"
 	pubsub "example.com/redis-chat/03-pubsub"
 )
 
@@ -25,7 +25,7 @@ func run(ctx context.Context, o options, out, warnings io.Writer) error {
 	asking, cancel := context.WithTimeout(ctx, o.patience)
 	role, err := pubsub.Master(asking, client)
 	cancel()
-	if basics.Diagnose(err) == basics.NotPermitted {
+	if dial.Diagnose(err) == dial.NotPermitted {
 		fmt.Fprintln(warnings, "publish: the user may not ask for the server's role; at a replica nobody but its own subscribers gets the message:", err)
 		err = nil
 	}
@@ -36,7 +36,7 @@ func run(ctx context.Context, o options, out, warnings io.Writer) error {
 		return errors.New("interrupted: published nothing")
 	}
 	if err != nil {
-		return fmt.Errorf("publish at %s: %w", o.redis, basics.Explain(ctx, settings, err))
+		return fmt.Errorf("publish at %s: %w", o.redis, dial.Explain(ctx, settings, err))
 	}
 
 	began := time.Now()
@@ -46,7 +46,7 @@ func run(ctx context.Context, o options, out, warnings io.Writer) error {
 			return fmt.Errorf("interrupted: published %d of %d", i, o.n)
 		}
 		if receivers, err = publish(ctx, client, o, i); err != nil {
-			return fmt.Errorf("published %d of %d, of the next one nobody knows: %w", i, o.n, basics.Explain(ctx, settings, err))
+			return fmt.Errorf("published %d of %d, of the next one nobody knows: %w", i, o.n, dial.Explain(ctx, settings, err))
 		}
 	}
 	if o.n > 1 {

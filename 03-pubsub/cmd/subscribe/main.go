@@ -19,8 +19,8 @@ import (
 	"syscall"
 	"time"
 
-	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/01-redis-basics/dial"
 	pubsub "example.com/redis-chat/03-pubsub"
 )
 
@@ -41,7 +41,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 type options struct {
 	redis, master      string
-	login              basics.Login
+	login              dial.Login
 	language           string
 	count              int
 	probe              time.Duration
@@ -70,7 +70,7 @@ func parse(args []string, help io.Writer) (options, error) {
 	if err != nil {
 		return o, err
 	}
-	if o.login, err = basics.LoginFromEnv(os.Getenv); err != nil {
+	if o.login, err = dial.LoginFromEnv(os.Getenv); err != nil {
 		return o, cmdline.Usagef("%w", err)
 	}
 	o.channels = f.Args()

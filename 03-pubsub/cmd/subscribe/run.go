@@ -9,7 +9,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/dial"
 	replication "example.com/redis-chat/02-replication"
 	pubsub "example.com/redis-chat/03-pubsub"
 )
@@ -68,7 +68,7 @@ func (o options) watched(ctx context.Context, probes *redis.Client, events io.Wr
 		what = "-master: publish at"
 	}
 	role, err := replication.ReadRole(asking, probes)
-	if basics.Diagnose(err) != basics.NotPermitted { // to ask for the role; to publish or to subscribe is another right
+	if dial.Diagnose(err) != dial.NotPermitted { // to ask for the role; to publish or to subscribe is another right
 		if err := mistake(ctx, probes.Options(), what, err); err != nil {
 			return subscription, err
 		}
@@ -143,9 +143,9 @@ func mistake(ctx context.Context, o *redis.Options, what string, err error) erro
 	if ctx.Err() != nil {
 		return nil
 	}
-	err = basics.Explain(ctx, o, err)
-	switch basics.Diagnose(err) {
-	case basics.CredentialsRefused, basics.NotPermitted, basics.NotRedis:
+	err = dial.Explain(ctx, o, err)
+	switch dial.Diagnose(err) {
+	case dial.CredentialsRefused, dial.NotPermitted, dial.NotRedis:
 		return fmt.Errorf("%s %s: %w", what, o.Addr, err)
 	}
 	return nil

@@ -22,8 +22,8 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
 
-	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/01-redis-basics/dial"
 	emitter "example.com/redis-chat/06-emitter"
 )
 
@@ -41,7 +41,7 @@ func main() {
 // options are what the command line and the environment say.
 type options struct {
 	addr       string
-	login      basics.Login
+	login      dial.Login
 	to, except []string
 	wait       int
 	timeout    time.Duration
@@ -89,7 +89,7 @@ func parse(args []string, getenv func(string) string, errOut io.Writer) (o optio
 	if err := cmdline.Parse(flags, args, usage); err != nil {
 		return o, err
 	}
-	if o.login, err = basics.LoginFromEnv(getenv); err != nil {
+	if o.login, err = dial.LoginFromEnv(getenv); err != nil {
 		return o, cmdline.Usagef("%w", err)
 	}
 	switch flags.NArg() {

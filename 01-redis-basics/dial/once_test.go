@@ -1,4 +1,4 @@
-package basics_test
+package dial_test
 
 import (
 	"sync/atomic"
@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/dial"
 )
 
 func TestOnceSendsNothingTwiceAndNothingAhead(t *testing.T) {
@@ -27,15 +28,15 @@ func TestOnceSendsNothingTwiceAndNothingAhead(t *testing.T) {
 	}})
 	require.NoError(t, err)
 	defer s.Close()
-	c := redis.NewClient(basics.Once(redis.Options{Addr: s.Addr(), DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience}))
+	c := redis.NewClient(dial.Once(redis.Options{Addr: s.Addr(), DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience}))
 	defer c.Close()
-	require.Equal(t, basics.ConnectionEnded, basics.Diagnose(c.Publish(t.Context(), "room", "hi").Err()))
+	require.Equal(t, dial.ConnectionEnded, dial.Diagnose(c.Publish(t.Context(), "room", "hi").Err()))
 	require.EqualValues(t, 1, commands.Load())
 }
 
 func TestOnceKeepsWhatIsGiven(t *testing.T) {
 	given := redis.Options{Addr: "127.0.0.1:7379", Username: "chat", Password: "secret", Protocol: 2, PoolSize: 3, ReadTimeout: 4 * time.Second}
-	o := basics.Once(given)
+	o := dial.Once(given)
 	require.Equal(t, 4*time.Second, o.ReadTimeout)
 	require.Equal(t, time.Second, o.DialTimeout)
 	require.Equal(t, time.Second, o.WriteTimeout)

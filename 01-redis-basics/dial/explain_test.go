@@ -1,4 +1,4 @@
-package basics_test
+package dial_test
 
 import (
 	"errors"
@@ -8,7 +8,7 @@ import (
 	"github.com/redis/go-redis/v9/logging"
 	"github.com/stretchr/testify/require"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/dial"
 	"example.com/redis-chat/01-redis-basics/redistest"
 )
 
@@ -30,7 +30,7 @@ func TestTroubleWithAServerIsASentenceWithAdvice(t *testing.T) {
 	for name, wrong := range redistest.Wrongs(t, redistest.Start(t).Options().Addr) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			login, err := basics.LoginFromEnv(env(wrong.Env))
+			login, err := dial.LoginFromEnv(env(wrong.Env))
 			require.NoError(t, err)
 			options := login.Options(wrong.Addr)
 			if !wrong.Silent {
@@ -41,13 +41,13 @@ func TestTroubleWithAServerIsASentenceWithAdvice(t *testing.T) {
 			err = client.Ping(t.Context()).Err()
 			require.Error(t, err)
 			options.DialTimeout = patience // also for Explain's own questions
-			explained := basics.Explain(t.Context(), options, err)
+			explained := dial.Explain(t.Context(), options, err)
 			require.ErrorContains(t, explained, wrong.Says)
 			require.NotContains(t, explained.Error(), "\n")
-			if errors.Is(explained, basics.ErrTLS) {
-				require.Equal(t, basics.NotRedis, basics.Diagnose(explained))
+			if errors.Is(explained, dial.ErrTLS) {
+				require.Equal(t, dial.NotRedis, dial.Diagnose(explained))
 			} else {
-				require.Equal(t, basics.Diagnose(err), basics.Diagnose(explained))
+				require.Equal(t, dial.Diagnose(err), dial.Diagnose(explained))
 				require.ErrorIs(t, explained, err)
 			}
 		})
@@ -62,21 +62,21 @@ func TestWhatAServerAnswersIsExplained(t *testing.T) {
 		"NOPERM this user has no permissions to run 'role'":     "the user may not do this: give it the right, or set another REDIS_USERNAME (NOPERM this user has no permissions to run 'role')",
 		"ERR Client sent AUTH, but no password is set":          "no password is wanted: leave REDIS_PASSWORD away (ERR Client sent AUTH, but no password is set)",
 	} {
-		require.EqualError(t, basics.Explain(t.Context(), &redis.Options{}, said(answer)), want)
+		require.EqualError(t, dial.Explain(t.Context(), &redis.Options{}, said(answer)), want)
 	}
-	require.NoError(t, basics.Explain(t.Context(), &redis.Options{}, nil))
+	require.NoError(t, dial.Explain(t.Context(), &redis.Options{}, nil))
 }
 
 func TestLoginIsReadFromTheEnvironment(t *testing.T) {
-	login, err := basics.LoginFromEnv(env([]string{"REDIS_USERNAME=chat", "REDIS_PASSWORD=a b", "REDIS_TLS=1"}))
+	login, err := dial.LoginFromEnv(env([]string{"REDIS_USERNAME=chat", "REDIS_PASSWORD=a b", "REDIS_TLS=1"}))
 	require.NoError(t, err)
 	require.Equal(t, []string{"chat", "a b"}, []string{login.Username, login.Password})
 	require.NotNil(t, login.TLS)
-	login, err = basics.LoginFromEnv(env([]string{"REDIS_TLS=false"}))
+	login, err = dial.LoginFromEnv(env([]string{"REDIS_TLS=false"}))
 	require.NoError(t, err)
 	require.Zero(t, login)
 	for _, word := range []string{"yes", "on", " true", "2", "rediss"} {
-		_, err = basics.LoginFromEnv(env([]string{"REDIS_TLS=" + word}))
+		_, err = dial.LoginFromEnv(env([]string{"REDIS_TLS=" + word}))
 		require.EqualError(t, err, `REDIS_TLS "`+word+`": want true or false`)
 	}
 }
