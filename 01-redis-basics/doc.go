@@ -1,19 +1,24 @@
-// Package basics is chapter 01 of the workbook: one Redis server, how to
-// start it, and what it can do.
+// Package basics is chapter 01 of the workbook: what one Redis server can do. It
+// is a tour, which sends commands to a server and shows each command and reply as
+// they went over the wire. Read it in this order:
 //
-// It has two halves. The launcher (server.go, embedded.go, process.go,
-// child.go, backend.go) starts a server inside this process or beside it;
-// later chapters build their topologies on it. The tour (tour.go and one file
-// for each section: strings.go, counters.go …) uses such a server and shows
-// each command and reply as they went over the wire (tap.go, resp.go,
-// transcript.go).
+//   - resp.go: the protocol, five kinds of values, and how redis-cli prints them.
+//   - tap.go: what goes over a connection is kept, and its round trips are counted.
+//   - transcript.go: a hook of the client that prints what the tap has seen.
+//   - connect.go: the client of the tour, and the proof that its server lets it work.
+//   - tour.go: starts a server or uses one that runs, and runs the sections.
+//   - section.go: the sections in the order of the lesson, each in the file that it
+//     names: strings.go, counters.go … persistence.go. memory.go is the end of the
+//     section keyvalue.
 //
-// Beside them stands what every later chapter needs of a client: package dial
-// says who logs in, what is tried only once, and what an error is a sign of.
+// Below it is what the later chapters use as well, and what knows no tour. Package
+// launch starts servers. Package dial says who logs in, what is tried only once,
+// and what an error is a sign of. Package cmdline reads flags, and package redistest
+// gives a test its server.
 //
-// Goroutines: an Embedded has one that accepts connections, a Process one
-// that waits for its end; Close ends both. On Linux one more, locked to its
-// thread, starts all children and stays until the program ends. The tour
-// starts goroutines in the sections atomicity and watch, and waits for them
-// there.
+// # Goroutines
+//
+// The tour starts some in the sections atomicity and watch, and waits for them
+// there: each blocks on the answers to its commands. The server's are in the doc of
+// package launch; Tour.Close ends them.
 package basics

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"example.com/redis-chat/01-redis-basics/launch"
 )
 
 // memoryLimit is what the server of fillMemory may use; it needs about 1 MB
@@ -13,7 +15,7 @@ const memoryLimit = "4mb"
 
 // fillMemory writes into a server with little memory until it refuses.
 func fillMemory(ctx context.Context, t *Tour) (err error) {
-	if t.options.Backend.Kind != KindServer {
+	if t.options.Backend.Kind != launch.KindServer {
 		t.Say("And when the memory is full? A server of our own with --maxmemory %s is filled with values of 1,000\n"+
 			"bytes until it refuses. This needs redis-server or valkey-server:\n"+
 			"go run ./01-redis-basics/cmd/tour -redis server keyvalue", memoryLimit)
@@ -21,7 +23,7 @@ func fillMemory(ctx context.Context, t *Tour) (err error) {
 	}
 	t.Say("And when the memory is full? A server with --maxmemory %s gets values of 1,000 bytes until it refuses.\n"+
 		"Predict how many it takes.", memoryLimit)
-	p, err := StartProcess(ctx, ProcessOptions{Args: []string{"--maxmemory", memoryLimit}})
+	p, err := launch.StartProcess(ctx, launch.ProcessOptions{Args: []string{"--maxmemory", memoryLimit}})
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 
 	"github.com/redis/go-redis/v9"
+
+	"example.com/redis-chat/01-redis-basics/launch"
 )
 
 // The section persistence writes so many messages, and takes a snapshot after
@@ -44,7 +46,7 @@ var (
 
 // tourPersistence stops and kills real servers and counts what they remember.
 func tourPersistence(ctx context.Context, t *Tour) error {
-	if t.options.Backend.Kind != KindServer {
+	if t.options.Backend.Kind != launch.KindServer {
 		t.Say("Redis keeps its data in memory and can save it in two ways: RDB, a snapshot of everything now and then,\n"+
 			"and AOF, a file to which each write is appended. Here a server of our own would get %d messages, be\n"+
 			"stopped or killed with kill -9, and start again; the survivors would be counted with neither, with RDB and\n"+
@@ -81,7 +83,7 @@ func tourPersistence(ctx context.Context, t *Tour) error {
 
 // survivors writes, ends the server, starts it again, and counts.
 func (e ending) survivors(ctx context.Context, t *Tour) (n, onDisk int64, err error) {
-	p, err := StartProcess(ctx, ProcessOptions{Args: e.args})
+	p, err := launch.StartProcess(ctx, launch.ProcessOptions{Args: e.args})
 	if err != nil {
 		return 0, 0, err
 	}

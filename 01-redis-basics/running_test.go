@@ -14,6 +14,7 @@ import (
 
 	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/dial"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 )
 
@@ -53,8 +54,8 @@ func keyspace(t *testing.T, c *redis.Client) []string {
 	return all
 }
 
-func running(c *redis.Client) basics.Backend {
-	return basics.Backend{Kind: basics.KindRunning, Addrs: []string{c.Options().Addr}}
+func running(c *redis.Client) launch.Backend {
+	return launch.Backend{Kind: launch.KindRunning, Addrs: []string{c.Options().Addr}}
 }
 
 func TestRunningServerIsLeftAsItWasFound(t *testing.T) {
@@ -100,11 +101,11 @@ func TestInterruptedTourLeavesNothingBehind(t *testing.T) {
 }
 
 func TestTourSaysWhatItCouldNotRemove(t *testing.T) {
-	s, err := basics.StartEmbedded(basics.EmbeddedOptions{})
+	s, err := launch.StartEmbedded(launch.EmbeddedOptions{})
 	require.NoError(t, err)
 	t.Cleanup(func() { s.Close() })
 	var out bytes.Buffer
-	tour, err := basics.StartTour(t.Context(), basics.TourOptions{Backend: running(client(t, s.Addr())), Out: &out, Patience: patience})
+	tour, err := basics.StartTour(t.Context(), basics.TourOptions{Backend: launch.Backend{Kind: launch.KindRunning, Addrs: []string{s.Addr()}}, Out: &out, Patience: patience})
 	require.NoError(t, err)
 	defer tour.Close()
 	tour.Key("something")
@@ -128,11 +129,11 @@ func TestWrongServerIsOneSentence(t *testing.T) {
 			conn.Close()
 		}
 	}()
-	locked, err := basics.StartEmbedded(basics.EmbeddedOptions{})
+	locked, err := launch.StartEmbedded(launch.EmbeddedOptions{})
 	require.NoError(t, err)
 	defer locked.Close()
 	locked.Miniredis().RequireAuth("secret")
-	gone, err := basics.StartEmbedded(basics.EmbeddedOptions{})
+	gone, err := launch.StartEmbedded(launch.EmbeddedOptions{})
 	require.NoError(t, err)
 	require.NoError(t, gone.Close())
 
@@ -143,14 +144,14 @@ func TestWrongServerIsOneSentence(t *testing.T) {
 		{locked.Addr(), "guess", "user or password is not accepted"},
 	} {
 		_, err := basics.StartTour(t.Context(), basics.TourOptions{
-			Backend: basics.Backend{Kind: basics.KindRunning, Addrs: []string{c.addr}}, Login: dial.Login{Password: c.password}, Patience: patience,
+			Backend: launch.Backend{Kind: launch.KindRunning, Addrs: []string{c.addr}}, Login: dial.Login{Password: c.password}, Patience: patience,
 		})
 		require.ErrorContains(t, err, c.says)
 		require.ErrorContains(t, err, c.addr)
 		require.NotContains(t, err.Error(), "\n")
 	}
 	tour, err := basics.StartTour(t.Context(), basics.TourOptions{
-		Backend: basics.Backend{Kind: basics.KindRunning, Addrs: []string{locked.Addr()}}, Login: dial.Login{Password: "secret"}, Patience: patience,
+		Backend: launch.Backend{Kind: launch.KindRunning, Addrs: []string{locked.Addr()}}, Login: dial.Login{Password: "secret"}, Patience: patience,
 	})
 	require.NoError(t, err)
 	require.NoError(t, tour.Close())
@@ -158,8 +159,8 @@ func TestWrongServerIsOneSentence(t *testing.T) {
 
 func TestReplicaIsRefusedWithItsReason(t *testing.T) {
 	needsTour(t)
-	master := redistest.Process(t, basics.ProcessOptions{})
-	replica := redistest.Process(t, basics.ProcessOptions{Args: basics.Following(master.Addr())})
-	_, err := basics.StartTour(t.Context(), basics.TourOptions{Backend: basics.Backend{Kind: basics.KindRunning, Addrs: []string{replica.Addr()}}, Patience: patience})
+	master := redistest.Process(t, launch.ProcessOptions{})
+	replica := redistest.Process(t, launch.ProcessOptions{Args: launch.Following(master.Addr())})
+	_, err := basics.StartTour(t.Context(), basics.TourOptions{Backend: launch.Backend{Kind: launch.KindRunning, Addrs: []string{replica.Addr()}}, Patience: patience})
 	require.ErrorContains(t, err, replica.Addr()+": this is a replica: give the address of its master")
 }

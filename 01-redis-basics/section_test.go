@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 )
 
@@ -20,14 +21,14 @@ import (
 // prints, with nothing in it that differs from run to run.
 func tour(t *testing.T, name string) string {
 	needsTour(t)
-	backend, err := basics.BackendFromEnv()
+	backend, err := launch.BackendFromEnv()
 	require.NoError(t, err)
 	out, err := tourOn(t.Context(), t, backend, name)
 	require.NoError(t, err)
 	return out
 }
 
-func tourOn(ctx context.Context, t *testing.T, b basics.Backend, name string) (string, error) {
+func tourOn(ctx context.Context, t *testing.T, b launch.Backend, name string) (string, error) {
 	var out bytes.Buffer
 	start, err := basics.StartTour(ctx, basics.TourOptions{Backend: b, Out: &out, Patience: patience})
 	require.NoError(t, err)
@@ -150,7 +151,7 @@ func TestWhatSurvivesAStopAndAKill(t *testing.T) {
 }
 
 func TestPersistenceSaysHowToSeeIt(t *testing.T) {
-	out, err := tourOn(t.Context(), t, basics.Backend{}, "persistence")
+	out, err := tourOn(t.Context(), t, launch.Backend{}, "persistence")
 	require.NoError(t, err)
 	require.Contains(t, out, "-redis server persistence")
 }

@@ -16,13 +16,14 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"example.com/redis-chat/01-redis-basics/dial"
+	"example.com/redis-chat/01-redis-basics/launch"
 )
 
 // Tour runs sections against one server.
 type Tour struct {
 	options TourOptions
 	addr    string
-	server  Server // nil: somebody else's
+	server  launch.Server // nil: somebody else's
 	prefix  string
 	shown   *redis.Client // its commands are printed
 	quiet   *redis.Client // its commands are too many to print; also cleans up
@@ -35,7 +36,7 @@ type Tour struct {
 // TourOptions are the options of StartTour. The zero value works.
 type TourOptions struct {
 	// Backend says where Redis comes from. Default: the embedded server.
-	Backend Backend
+	Backend launch.Backend
 	// Login at a running server. Default: none is needed.
 	Login dial.Login
 	// Out is where the tour is printed. Default: standard output.
@@ -63,13 +64,13 @@ func StartTour(ctx context.Context, o TourOptions) (*Tour, error) {
 	t := &Tour{options: o, prefix: "chat:", keys: map[string]bool{}}
 	var err error
 	switch o.Backend.Kind {
-	case KindRunning:
+	case launch.KindRunning:
 		// Somebody else's: under a name that nobody has, and swept at the end.
 		t.addr, t.prefix = o.Backend.Addrs[0], "tour:"+strings.ToLower(rand.Text()[:8])+":"
-	case KindServer:
-		t.server, err = asServer(StartProcess(ctx, ProcessOptions{}))
+	case launch.KindServer:
+		t.server, err = asServer(launch.StartProcess(ctx, launch.ProcessOptions{}))
 	default:
-		t.server, err = asServer(StartEmbedded(EmbeddedOptions{}))
+		t.server, err = asServer(launch.StartEmbedded(launch.EmbeddedOptions{}))
 	}
 	if err != nil {
 		return nil, err
@@ -90,7 +91,7 @@ func StartTour(ctx context.Context, o TourOptions) (*Tour, error) {
 
 // asServer keeps a nil *Process or *Embedded from becoming a Server that is
 // not nil.
-func asServer[S Server](s S, err error) (Server, error) {
+func asServer[S launch.Server](s S, err error) (launch.Server, error) {
 	if err != nil {
 		return nil, err
 	}

@@ -10,14 +10,16 @@ import (
 
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/01-redis-basics/launch"
 )
 
 // onlyReal skips what redistest.NeedsServer skips: that package imports this
 // one, so a test inside of it cannot use it.
 func onlyReal(t *testing.T, why string) {
-	b, err := BackendFromEnv()
+	b, err := launch.BackendFromEnv()
 	require.NoError(t, err)
-	if b.Kind == KindServer {
+	if b.Kind == launch.KindServer {
 		return
 	}
 	if why += ": run it with WORKBOOK_REDIS=server and redis-server or valkey-server on the PATH"; os.Getenv("REQUIRE_REDIS") == "1" {
@@ -27,14 +29,14 @@ func onlyReal(t *testing.T, why string) {
 }
 
 // ours is a server of this test's own, real where WORKBOOK_REDIS=server.
-func ours(t *testing.T) Server {
-	b, err := BackendFromEnv()
+func ours(t *testing.T) launch.Server {
+	b, err := launch.BackendFromEnv()
 	require.NoError(t, err)
-	var s Server
-	if b.Kind == KindServer {
-		s, err = StartProcess(t.Context(), ProcessOptions{})
+	var s launch.Server
+	if b.Kind == launch.KindServer {
+		s, err = launch.StartProcess(t.Context(), launch.ProcessOptions{})
 	} else {
-		s, err = StartEmbedded(EmbeddedOptions{})
+		s, err = launch.StartEmbedded(launch.EmbeddedOptions{})
 	}
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })

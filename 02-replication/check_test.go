@@ -11,8 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/dial"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	replication "example.com/redis-chat/02-replication"
 	"example.com/redis-chat/02-replication/topologytest"
@@ -101,7 +101,7 @@ func TestCheckKnowsWhatIsNotRedis(t *testing.T) {
 }
 
 func TestCheckNeedsTheRightPassword(t *testing.T) {
-	s, err := basics.StartEmbedded(basics.EmbeddedOptions{})
+	s, err := launch.StartEmbedded(launch.EmbeddedOptions{})
 	require.NoError(t, err)
 	defer s.Close()
 	s.Miniredis().RequireAuth("secret")

@@ -9,7 +9,7 @@
 //
 // # Goroutines
 //
-// Of processes, one goroutine for each waits for its end (see basics.StartProcess); it ends with the process, so with Kill or
+// Of processes, one goroutine for each waits for its end (see launch.StartProcess); it ends with the process, so with Kill or
 // Close. Check asks each server in a goroutine of its own, and returns when all have answered or their time is over. The
 // embedded servers' goroutines are in the doc of their package. Nothing here runs on after Close.
 package replication

@@ -7,15 +7,15 @@ import (
 	"slices"
 	"sync"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 )
 
-// processes is a topology of redis-server processes. One goroutine for each waits for its end (see basics.StartProcess).
+// processes is a topology of redis-server processes. One goroutine for each waits for its end (see launch.StartProcess).
 //
 // It remembers nothing of what has been done to a server: whoever uses it can kill one by hand as well, or start one in its place.
 // So the process itself says whether it runs, and the master who follows it.
 type processes struct {
-	servers    []*basics.Process // never changed after the start
+	servers    []*launch.Process // never changed after the start
 	restarting sync.Mutex        // held between the look whether a server runs and its start
 }
 
@@ -35,7 +35,7 @@ var settings = []string{
 }
 
 func startProcesses(ctx context.Context, o Options) (_ Topology, err error) {
-	t := &processes{servers: make([]*basics.Process, o.Replicas+1)}
+	t := &processes{servers: make([]*launch.Process, o.Replicas+1)}
 	defer func() {
 		if err != nil {
 			t.Close()
@@ -44,7 +44,7 @@ func startProcesses(ctx context.Context, o Options) (_ Topology, err error) {
 	if t.servers[0], err = startProcess(ctx, o, 0); err != nil {
 		return nil, err
 	}
-	follow := basics.Following(t.servers[0].Addr())
+	follow := launch.Following(t.servers[0].Addr())
 	errs := make([]error, len(t.servers))
 	var wg sync.WaitGroup
 	for i := 1; i < len(t.servers); i++ { // all at once: each takes most of its time to start
@@ -62,17 +62,17 @@ func startProcesses(ctx context.Context, o Options) (_ Topology, err error) {
 	return t, nil
 }
 
-func startProcess(ctx context.Context, o Options, i int, args ...string) (*basics.Process, error) {
-	launch := basics.ProcessOptions{LogLevel: o.LogLevel, Args: slices.Concat(args, settings)}
+func startProcess(ctx context.Context, o Options, i int, args ...string) (*launch.Process, error) {
+	options := launch.ProcessOptions{LogLevel: o.LogLevel, Args: slices.Concat(args, settings)}
 	if i < len(o.Ports) {
-		launch.Port = o.Ports[i]
+		options.Port = o.Ports[i]
 	}
 	if o.Log == nil {
-		return basics.StartProcess(ctx, launch)
+		return launch.StartProcess(ctx, options)
 	}
 	lines := &labelled{out: o.Log}
-	launch.Log = lines
-	p, err := basics.StartProcess(ctx, launch)
+	options.Log = lines
+	p, err := launch.StartProcess(ctx, options)
 	if err != nil {
 		lines.label("server " + fmt.Sprint(i))
 		return nil, err
@@ -155,7 +155,7 @@ func (t *processes) prove(ctx context.Context, i int) error {
 }
 
 // alive gives a server that runs.
-func (t *processes) alive(i int, verb string) (*basics.Process, error) {
+func (t *processes) alive(i int, verb string) (*launch.Process, error) {
 	if err := t.valid(i); err != nil {
 		return nil, fmt.Errorf("%s: %w", verb, err)
 	}

@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	replication "example.com/redis-chat/02-replication"
 	"example.com/redis-chat/02-replication/topologytest"
 )
@@ -13,7 +13,7 @@ import (
 func TestAllRunningServersAreUsed(t *testing.T) {
 	addrs := topologytest.Start(t, 3).Addrs()
 	use := func(addrs []string, replicas int) (replication.Topology, error) {
-		return replication.Start(t.Context(), replication.Options{Backend: basics.Backend{Kind: basics.KindRunning, Addrs: addrs}, Replicas: replicas})
+		return replication.Start(t.Context(), replication.Options{Backend: launch.Backend{Kind: launch.KindRunning, Addrs: addrs}, Replicas: replicas})
 	}
 	for _, replicas := range []int{0, 1, 3} {
 		top, err := use(addrs, replicas)

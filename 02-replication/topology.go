@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/02-replication/embedded"
 )
 
@@ -47,7 +47,7 @@ var ErrTooFew = errors.New("they are too few")
 
 // Options says what to start. The zero value is an embedded master with two replicas on free ports.
 type Options struct {
-	Backend  basics.Backend // where Redis comes from; default: embedded
+	Backend  launch.Backend // where Redis comes from; default: embedded
 	Replicas int            // number of replicas; default 2; of running servers: at least so many, and all that are named are used
 	Ports    []int          // the servers' ports, the master's first; missing or 0: a free one
 	LogLevel string         // real servers: debug, verbose, notice or warning; default notice
@@ -67,15 +67,15 @@ func Start(ctx context.Context, o Options) (Topology, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, proofTimeout, fmt.Errorf("not within %v", proofTimeout))
 	defer cancel()
 	switch o.Backend.Kind {
-	case basics.KindEmbedded:
+	case launch.KindEmbedded:
 		t, err := embedded.Start(ctx, embedded.Options{Replicas: o.Replicas, Ports: o.Ports})
 		if err != nil {
 			return nil, err
 		}
 		return t, nil
-	case basics.KindServer:
+	case launch.KindServer:
 		return startProcesses(ctx, o)
-	case basics.KindRunning:
+	case launch.KindRunning:
 		return useRunning(ctx, o)
 	}
 	return nil, fmt.Errorf("start a topology: unknown backend %v", o.Backend.Kind)

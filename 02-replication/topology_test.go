@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	replication "example.com/redis-chat/02-replication"
 	"example.com/redis-chat/02-replication/topologytest"
@@ -188,9 +188,9 @@ func TestKeyExpiresOnReplicasToo(t *testing.T) {
 }
 
 func TestStartRefusesATakenPort(t *testing.T) {
-	backend, err := basics.BackendFromEnv()
+	backend, err := launch.BackendFromEnv()
 	require.NoError(t, err)
-	if backend.Kind == basics.KindRunning {
+	if backend.Kind == launch.KindRunning {
 		t.Skip("running servers have their ports")
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -198,14 +198,14 @@ func TestStartRefusesATakenPort(t *testing.T) {
 	defer l.Close()
 	taken := l.Addr().(*net.TCPAddr).Port
 	_, err = replication.Start(t.Context(), replication.Options{Backend: backend, Ports: []int{0, 0, taken}})
-	require.ErrorIs(t, err, basics.ErrPortTaken)
+	require.ErrorIs(t, err, launch.ErrPortTaken)
 	require.ErrorContains(t, err, strconv.Itoa(taken))
 }
 
 func TestRunningServersAreLookedAtAndNotTouched(t *testing.T) {
 	addrs := topologytest.Start(t, 2).Addrs()
 	running := func(addrs ...string) (replication.Topology, error) {
-		return replication.Start(t.Context(), replication.Options{Backend: basics.Backend{Kind: basics.KindRunning, Addrs: addrs}})
+		return replication.Start(t.Context(), replication.Options{Backend: launch.Backend{Kind: launch.KindRunning, Addrs: addrs}})
 	}
 	top, err := running(addrs...)
 	require.NoError(t, err)

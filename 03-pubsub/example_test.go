@@ -6,14 +6,14 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	pubsub "example.com/redis-chat/03-pubsub"
 )
 
 func ExampleSubscribe() {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	server, err := basics.StartEmbedded(basics.EmbeddedOptions{})
+	server, err := launch.StartEmbedded(launch.EmbeddedOptions{})
 	if err != nil {
 		fmt.Println(err)
 		return

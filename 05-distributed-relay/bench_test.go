@@ -18,7 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/05-distributed-relay/wire"
@@ -96,7 +96,7 @@ func TestAMessageAllocatesLittle(t *testing.T) {
 		t.Skip("the race detector makes pools forget at random")
 	}
 	const burst, bursts = 32, 200
-	send := newPath(t, redistest.Process(t, basics.ProcessOptions{}).Addr(), 10, burst)
+	send := newPath(t, redistest.Process(t, launch.ProcessOptions{}).Addr(), 10, burst)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for range bursts {
@@ -107,10 +107,10 @@ func TestAMessageAllocatesLittle(t *testing.T) {
 }
 
 func benchServer(b *testing.B) (addr string) {
-	if _, err := basics.FindServer(); err != nil {
+	if _, err := launch.FindServer(); err != nil {
 		return redistest.Start(b).Options().Addr
 	}
-	server, err := basics.StartProcess(b.Context(), basics.ProcessOptions{})
+	server, err := launch.StartProcess(b.Context(), launch.ProcessOptions{})
 	require.NoError(b, err)
 	b.Cleanup(func() { _ = server.Close() })
 	return server.Addr()

@@ -10,7 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
-	"example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
 	"example.com/redis-chat/05-distributed-relay"
@@ -119,7 +119,7 @@ func TestMessageOf64MBIsMoreThanRedisKeepsForASubscriber(t *testing.T) {
 
 // The remedy: the server takes no such message.
 func TestServerThatTakesNoLargeMessages(t *testing.T) {
-	addr := redistest.Process(t, basics.ProcessOptions{Args: []string{"--proto-max-bulk-len", "4mb"}}).Addr()
+	addr := redistest.Process(t, launch.ProcessOptions{Args: []string{"--proto-max-bulk-len", "4mb"}}).Addr()
 	n := startNode(t, relay.Options{PubAddr: addr})
 	n.awaitReady(t)
 	alice, bob := dial(t, n.url, "alice", "lobby"), dial(t, n.url, "bob", "lobby")

@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/05-distributed-relay"
@@ -64,7 +64,7 @@ func TestWhatHasComeBackWasAccepted(t *testing.T) {
 func TestWhatIsQueuedIsOnePipelineOnOneConnection(t *testing.T) {
 	const queued, senders, each = 100, 4, 50
 	proxy := startProxy(t, redistest.Start(t).Options().Addr)
-	elsewhere, err := basics.StartEmbedded(basics.EmbeddedOptions{}) // nothing comes back from there
+	elsewhere, err := launch.StartEmbedded(launch.EmbeddedOptions{}) // nothing comes back from there
 	require.NoError(t, err)
 	defer elsewhere.Close()
 	r := relay.New(calm(relay.Options{PubAddr: proxy.addr, SubAddr: elsewhere.Addr(), Prefix: redistest.Prefix(t)}))

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
 	"example.com/redis-chat/04-websocket-chat"
@@ -50,7 +50,7 @@ func TestWhatIsNotRedisIsAMistake(t *testing.T) {
 }
 
 func TestWrongPasswordIsAMistake(t *testing.T) {
-	addr := redistest.Process(t, basics.ProcessOptions{Args: []string{"--requirepass", "right"}}).Addr()
+	addr := redistest.Process(t, launch.ProcessOptions{Args: []string{"--requirepass", "right"}}).Addr()
 	for _, password := range []string{"", "wrong"} {
 		var mistake *relay.Mistake
 		err := runWith(t, relay.Options{PubAddr: addr, Password: password})

@@ -17,7 +17,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
 	emitter "example.com/redis-chat/06-emitter"
@@ -237,7 +237,7 @@ func TestConnectionThatDiedIsReplaced(t *testing.T) {
 // scripted is a server whose answers to some commands are the test's.
 func scripted(t *testing.T, hook server.Hook) string {
 	t.Helper()
-	s, err := basics.StartEmbedded(basics.EmbeddedOptions{Hook: hook})
+	s, err := launch.StartEmbedded(launch.EmbeddedOptions{Hook: hook})
 	require.NoError(t, err)
 	t.Cleanup(func() { s.Close() })
 	return s.Addr()
@@ -299,7 +299,7 @@ func TestReceiptThatDoesNotComeIsSaid(t *testing.T) {
 }
 
 func TestWrongPasswordIsASentence(t *testing.T) {
-	s, err := basics.StartEmbedded(basics.EmbeddedOptions{})
+	s, err := launch.StartEmbedded(launch.EmbeddedOptions{})
 	require.NoError(t, err)
 	defer s.Close()
 	s.Miniredis().RequireAuth("secret")

@@ -16,8 +16,8 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
-	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/dial"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 )
 
@@ -70,9 +70,9 @@ func startGuarded(t *testing.T) *guarded {
 	g := &guarded{t: t, users: all}
 	for i := range 3 {
 		if i > 0 {
-			args = append(slices.Clone(args[:8]), basics.Following(g.addrs[0])...)
+			args = append(slices.Clone(args[:8]), launch.Following(g.addrs[0])...)
 		}
-		g.addrs = append(g.addrs, redistest.Process(t, basics.ProcessOptions{Args: slices.Clone(args)}).Addr())
+		g.addrs = append(g.addrs, redistest.Process(t, launch.ProcessOptions{Args: slices.Clone(args)}).Addr())
 		g.root = append(g.root, g.as(i, "root", "root"))
 	}
 	g.awaitReplicas()

@@ -9,13 +9,13 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
-	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/dial"
+	"example.com/redis-chat/01-redis-basics/launch"
 )
 
 func TestOnceSendsNothingTwiceAndNothingAhead(t *testing.T) {
 	var commands atomic.Int32
-	s, err := basics.StartEmbedded(basics.EmbeddedOptions{Hook: func(p *server.Peer, cmd string, _ ...string) bool {
+	s, err := launch.StartEmbedded(launch.EmbeddedOptions{Hook: func(p *server.Peer, cmd string, _ ...string) bool {
 		if cmd == "CLIENT" {
 			t.Error("CLIENT goes ahead of the first command")
 		}

@@ -18,8 +18,8 @@ import (
 	"github.com/redis/go-redis/v9/logging"
 	"github.com/stretchr/testify/require"
 
-	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/dial"
+	"example.com/redis-chat/01-redis-basics/launch"
 )
 
 // said is an error that Redis answers.
@@ -102,7 +102,7 @@ func TestWhatAServerIsASignOf(t *testing.T) {
 	defer logging.Enable()
 	web := httptest.NewServer(nil)
 	defer web.Close()
-	locked, err := basics.StartEmbedded(basics.EmbeddedOptions{})
+	locked, err := launch.StartEmbedded(launch.EmbeddedOptions{})
 	require.NoError(t, err)
 	defer locked.Close()
 	locked.Miniredis().RequireAuth("secret")

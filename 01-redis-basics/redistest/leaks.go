@@ -11,7 +11,7 @@ import (
 // about to end, which is not enough on a busy machine.
 func Main(m goleak.TestingM, options ...goleak.Option) {
 	// The thread that starts servers lives as long as the process, so that they die with it.
-	options = append(options, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics.startOnOneThread"))
+	options = append(options, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics/launch.startOnOneThread"))
 	goleak.VerifyTestMain(&settling{m, options}, options...)
 }
 

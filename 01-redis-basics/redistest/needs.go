@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 )
 
 // without skips the test with a sentence that says what is not here. With
@@ -24,7 +24,7 @@ func without(t testing.TB, sentence string) {
 // NeedsServer skips the test unless WORKBOOK_REDIS=server.
 func NeedsServer(t testing.TB) {
 	t.Helper()
-	if backend(t).Kind != basics.KindServer {
+	if backend(t).Kind != launch.KindServer {
 		without(t, "only a real server can show this: run it with WORKBOOK_REDIS=server and redis-server or valkey-server on the PATH")
 	}
 }
@@ -33,7 +33,7 @@ func NeedsServer(t testing.TB) {
 // what came with. Valkey says which Redis it can stand in for.
 func NeedsVersion(t testing.TB, major, minor int, what string) {
 	t.Helper()
-	if backend(t).Kind == basics.KindEmbedded {
+	if backend(t).Kind == launch.KindEmbedded {
 		return
 	}
 	info := Start(t).Info(t.Context(), "server").Val()
@@ -54,7 +54,7 @@ func NeedsVersion(t testing.TB, major, minor int, what string) {
 func NeedsTLS(t testing.TB) {
 	t.Helper()
 	NeedsServer(t)
-	p, err := basics.StartProcess(t.Context(), basics.ProcessOptions{Args: []string{"--tls-port", "1"}})
+	p, err := launch.StartProcess(t.Context(), launch.ProcessOptions{Args: []string{"--tls-port", "1"}})
 	if err == nil {
 		err = p.Close()
 	}

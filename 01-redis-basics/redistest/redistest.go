@@ -12,14 +12,14 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 )
 
 // Start starts one server as WORKBOOK_REDIS says (of running ones: the first)
 // and returns a client for it. Both end with the test.
 func Start(t testing.TB) *redis.Client {
 	t.Helper()
-	if b := backend(t); b.Kind == basics.KindRunning {
+	if b := backend(t); b.Kind == launch.KindRunning {
 		return client(t, b.Addrs[0])
 	}
 	return Own(t)
@@ -29,10 +29,10 @@ func Start(t testing.TB) *redis.Client {
 // be alone with it: instead of a running server it gets an embedded one.
 func Own(t testing.TB) *redis.Client {
 	t.Helper()
-	if backend(t).Kind == basics.KindServer {
-		return client(t, start(t, basics.ProcessOptions{}).Addr())
+	if backend(t).Kind == launch.KindServer {
+		return client(t, start(t, launch.ProcessOptions{}).Addr())
 	}
-	s, err := basics.StartEmbedded(basics.EmbeddedOptions{})
+	s, err := launch.StartEmbedded(launch.EmbeddedOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func client(t testing.TB, addr string) *redis.Client {
 
 // Process starts a real server, for what only a real one can show; see
 // NeedsServer. When the test fails, the end of the server's log is printed.
-func Process(t testing.TB, o basics.ProcessOptions) *basics.Process {
+func Process(t testing.TB, o launch.ProcessOptions) *launch.Process {
 	t.Helper()
 	NeedsServer(t)
 	return start(t, o)
@@ -68,20 +68,20 @@ func Prefix(t testing.TB) string {
 	return "test:" + rand.Text()[:10] + ":" + t.Name() + ":"
 }
 
-func backend(t testing.TB) basics.Backend {
+func backend(t testing.TB) launch.Backend {
 	t.Helper()
-	b, err := basics.BackendFromEnv()
+	b, err := launch.BackendFromEnv()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return b
 }
 
-func start(t testing.TB, o basics.ProcessOptions) *basics.Process {
+func start(t testing.TB, o launch.ProcessOptions) *launch.Process {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	p, err := basics.StartProcess(ctx, o)
+	p, err := launch.StartProcess(ctx, o)
 	if err != nil {
 		t.Fatal(err)
 	}

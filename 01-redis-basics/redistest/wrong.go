@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 )
 
 // Wrong is something in the world that a program has to refuse, in a sentence.
@@ -30,7 +31,7 @@ type Wrong struct {
 // wants no password. All is gone at the test's end.
 func Wrongs(t testing.TB, server string) map[string]Wrong {
 	t.Helper()
-	locked, err := basics.StartEmbedded(basics.EmbeddedOptions{})
+	locked, err := launch.StartEmbedded(launch.EmbeddedOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +66,7 @@ func Wrongs(t testing.TB, server string) map[string]Wrong {
 // Nobody is an address of this machine where nobody listens.
 func Nobody(t testing.TB) (addr string) {
 	t.Helper()
-	s, err := basics.StartEmbedded(basics.EmbeddedOptions{}) // it knows which ports nobody gets meanwhile
+	s, err := launch.StartEmbedded(launch.EmbeddedOptions{}) // it knows which ports nobody gets meanwhile
 	if err != nil {
 		t.Fatal(err)
 	}

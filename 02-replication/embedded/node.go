@@ -9,14 +9,14 @@ import (
 	"github.com/alicebob/miniredis/v2"
 	"github.com/alicebob/miniredis/v2/server"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 )
 
 // node is one server of the topology.
 type node struct {
 	t      *Topology
 	index  int // 0: the master
-	server *basics.Embedded
+	server *launch.Embedded
 
 	// The miniredis of now, a fresh one after each Restart, and the peer by which we ourselves execute commands on it:
 	// the clients' changes on the master, the master's stream on a replica. Set while no command is let in.

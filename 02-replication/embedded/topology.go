@@ -9,7 +9,7 @@ import (
 
 	"github.com/alicebob/miniredis/v2/server"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 )
 
 // Topology is a master and its replicas, in this process. Servers are numbered: 0 is the master, 1… the replicas.
@@ -51,12 +51,12 @@ func Start(ctx context.Context, o Options) (*Topology, error) {
 		t.nodes = append(t.nodes, &node{t: t, index: i})
 	}
 	for i, n := range t.nodes {
-		launch := basics.EmbeddedOptions{Hook: n.hook}
+		options := launch.EmbeddedOptions{Hook: n.hook}
 		if i < len(o.Ports) {
-			launch.Port = o.Ports[i]
+			options.Port = o.Ports[i]
 		}
 		var err error
-		if n.server, err = basics.StartEmbedded(launch); err != nil {
+		if n.server, err = launch.StartEmbedded(options); err != nil {
 			t.Close()
 			return nil, err
 		}

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"testing"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	replication "example.com/redis-chat/02-replication"
 )
@@ -50,14 +50,14 @@ func Server(t testing.TB, replicas int) replication.Topology {
 // Faults skips the test when the servers are running ones, which are not ours to kill, freeze or cut off.
 func Faults(t testing.TB) {
 	t.Helper()
-	if backend(t).Kind == basics.KindRunning {
+	if backend(t).Kind == launch.KindRunning {
 		t.Skip("this test breaks servers, and those of WORKBOOK_REDIS are not ours: run it with WORKBOOK_REDIS=embedded or WORKBOOK_REDIS=server")
 	}
 }
 
-func backend(t testing.TB) basics.Backend {
+func backend(t testing.TB) launch.Backend {
 	t.Helper()
-	b, err := basics.BackendFromEnv()
+	b, err := launch.BackendFromEnv()
 	if err != nil {
 		t.Fatal(err)
 	}

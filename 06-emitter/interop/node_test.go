@@ -12,7 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/06-emitter/interop/npm"
 )
 
@@ -53,7 +53,7 @@ func start(t *testing.T, modules, name string, args ...string) *program {
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	cmd.Stderr = os.Stderr
-	require.NoError(t, basics.StartChild(cmd))
+	require.NoError(t, launch.StartChild(cmd))
 
 	p := &program{t, name, in, make(chan string, 100)}
 	go func() {

@@ -7,20 +7,20 @@ import (
 	"path/filepath"
 	"strings"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 )
 
 // choose says where Redis comes from, and why; path is the servers' program, if any.
-func choose(redis string) (backend basics.Backend, path, why string, err error) {
+func choose(redis string) (backend launch.Backend, path, why string, err error) {
 	var missing error
 	if redis != "embedded" {
-		path, missing = basics.FindServer()
+		path, missing = launch.FindServer()
 	}
 	switch {
 	case redis == "embedded":
 		return backend, "", "Redis: embedded in this program, as -redis embedded asks", nil
 	case missing == nil:
-		return basics.Backend{Kind: basics.KindServer}, path, "Redis: real servers, " + path + version(path), nil
+		return launch.Backend{Kind: launch.KindServer}, path, "Redis: real servers, " + path + version(path), nil
 	case redis == "server":
 		return backend, "", "", fmt.Errorf("-redis server: %w", missing)
 	}
@@ -44,7 +44,7 @@ func (s *System) chooseRedis(context.Context) (err error) {
 	if s.backend, path, s.why, err = choose(s.o.Redis); err != nil {
 		return err
 	}
-	s.server, s.cli = filepath.Base(path), basics.CLI()
+	s.server, s.cli = filepath.Base(path), launch.CLI()
 	s.feed.Print(s.why)
 	return nil
 }

@@ -6,7 +6,7 @@ import (
 	"runtime"
 	"strings"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
@@ -47,7 +47,7 @@ func byHand(of func(action string) string) map[string]string {
 func (s *System) startByHand(i int, port string) string {
 	line := s.server + " --port " + port
 	if i > 0 {
-		line += " " + strings.Join(basics.Following(s.top.Addrs()[0]), " ")
+		line += " " + strings.Join(launch.Following(s.top.Addrs()[0]), " ")
 	}
 	return line + " --save '' --rdb-del-sync-files yes"
 }

@@ -6,7 +6,7 @@ import (
 	"log/slog"
 	"strings"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	replication "example.com/redis-chat/02-replication"
 	emitter "example.com/redis-chat/06-emitter"
 	"example.com/redis-chat/06-emitter/system/livemap"
@@ -15,11 +15,11 @@ import (
 
 // startServers starts Redis, and who watches it.
 func (s *System) startServers(ctx context.Context) (err error) {
-	launch := replication.Options{Backend: s.backend, Replicas: len(s.o.RedisPorts) - 1, Ports: s.o.RedisPorts}
+	options := replication.Options{Backend: s.backend, Replicas: len(s.o.RedisPorts) - 1, Ports: s.o.RedisPorts}
 	if s.o.Logs != nil && *s.o.Logs <= slog.LevelDebug {
-		launch.Log, launch.LogLevel = printer{s.feed}, "verbose"
+		options.Log, options.LogLevel = printer{s.feed}, "verbose"
 	}
-	if s.top, err = replication.Start(ctx, launch); err != nil {
+	if s.top, err = replication.Start(ctx, options); err != nil {
 		return err
 	}
 	addrs := s.top.Addrs()
@@ -50,7 +50,7 @@ func (s *System) serverName(i int) string {
 	return fmt.Sprintf("replica-%d", i)
 }
 
-func (s *System) processes() bool { return s.backend.Kind == basics.KindServer }
+func (s *System) processes() bool { return s.backend.Kind == launch.KindServer }
 
 // serverPID is 0 for a server inside this program.
 func (s *System) serverPID(i int) int {

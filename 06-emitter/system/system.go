@@ -10,7 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	replication "example.com/redis-chat/02-replication"
 	emitter "example.com/redis-chat/06-emitter"
 	"example.com/redis-chat/06-emitter/system/child"
@@ -23,7 +23,7 @@ import (
 type System struct {
 	o       Options
 	why     string // where Redis comes from
-	backend basics.Backend
+	backend launch.Backend
 	server  string // the name of the servers' program
 	cli     string // the name of the program that talks to them by hand
 	top     replication.Topology

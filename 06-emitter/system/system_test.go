@@ -13,7 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/06-emitter/system"
@@ -59,10 +59,10 @@ func startProbed(t *testing.T, interval time.Duration, o system.Options) (*syste
 	self, err := os.Executable()
 	require.NoError(t, err)
 	o.Node = []string{self, "node", interval.String()}
-	backend, err := basics.BackendFromEnv()
+	backend, err := launch.BackendFromEnv()
 	require.NoError(t, err)
 	switch backend.Kind {
-	case basics.KindEmbedded, basics.KindServer:
+	case launch.KindEmbedded, launch.KindServer:
 		o.Redis = backend.String()
 	default:
 		t.Skip("the system starts servers of its own: run it with WORKBOOK_REDIS=embedded or WORKBOOK_REDIS=server")

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 )
 
@@ -23,9 +23,9 @@ func TestMain(m *testing.M) {
 // here it is what became of each message. So nothing lasts a time, but until the
 // nodes have noticed and so many messages have been sent.
 func TestWhatIsLostIsCounted(t *testing.T) {
-	backend, err := basics.BackendFromEnv()
+	backend, err := launch.BackendFromEnv()
 	require.NoError(t, err)
-	if backend.Kind == basics.KindRunning {
+	if backend.Kind == launch.KindRunning {
 		t.Skip("this test kills servers, and those of WORKBOOK_REDIS are not ours: run it with WORKBOOK_REDIS=embedded or WORKBOOK_REDIS=server")
 	}
 	ours, err := Ours()

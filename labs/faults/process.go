@@ -9,7 +9,7 @@ import (
 	"sync"
 	"syscall"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 )
 
 // process is one node: a process of its own, so that it can be killed. It is
@@ -36,7 +36,7 @@ func (p *process) start() error {
 	p.cmd, p.ended = exec.Command(p.command[0], p.command[1:]...), make(chan struct{})
 	p.cmd.Env = p.env
 	p.cmd.Stdout, p.cmd.Stderr = in, in
-	err = basics.StartChild(p.cmd)
+	err = launch.StartChild(p.cmd)
 	_ = in.Close() // the child has its own
 	if err != nil {
 		_ = out.Close()

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 )
 
 // Row is one fault: how it is made, and what must hold.
@@ -46,9 +46,9 @@ func (r *Result) Holds() bool {
 }
 
 // Put starts a system, puts one fault on it, and ends it.
-func Put(ctx context.Context, backend basics.Backend, system System, receivers int, row Row) (Result, error) {
+func Put(ctx context.Context, backend launch.Backend, system System, receivers int, row Row) (Result, error) {
 	result := Result{Row: row.Name, System: system.Name, Tells: system.Tells}
-	if row.OnlyReal != "" && backend.Kind != basics.KindServer {
+	if row.OnlyReal != "" && backend.Kind != launch.KindServer {
 		result.Skipped = row.OnlyReal
 		return result, nil
 	}

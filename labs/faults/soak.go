@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 )
 
 // Soak puts random faults on one system for a long time, each with its account,
@@ -33,10 +33,10 @@ type Held struct {
 
 // soakRows are those that leave node 1's process alone and can follow each other
 // on one system.
-func soakRows(backend basics.Backend) (rows []Row) {
+func soakRows(backend launch.Backend) (rows []Row) {
 	all := append([]Row{replicaKilled, replicaFrozen, linkCut, masterKilled, masterFrozen, allRestarted, nothing, otherNodeKilled}, linkRows()...)
 	for _, row := range all {
-		if row.OnlyReal == "" || backend.Kind == basics.KindServer {
+		if row.OnlyReal == "" || backend.Kind == launch.KindServer {
 			rows = append(rows, row)
 		}
 	}
@@ -70,7 +70,7 @@ var otherNodeKilled = Row{
 }
 
 // For soaks a system for so long. Each round's sentence goes to say.
-func For(ctx context.Context, backend basics.Backend, s System, long time.Duration, seed uint64, say io.Writer) (soak Soak, err error) {
+func For(ctx context.Context, backend launch.Backend, s System, long time.Duration, seed uint64, say io.Writer) (soak Soak, err error) {
 	st, err := raise(ctx, backend, s, setting{doors: true})
 	if err != nil {
 		return soak, err

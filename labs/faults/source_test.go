@@ -14,7 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	emitter "example.com/redis-chat/06-emitter"
 	loadtest "example.com/redis-chat/labs/load-test"
 )
@@ -79,7 +79,7 @@ func TestClientsMessagesLeaveInTheOrderOfTheirNumbers(t *testing.T) {
 }
 
 func TestEmittersMessagesLeaveInTheOrderOfTheirNumbers(t *testing.T) {
-	s, err := basics.StartEmbedded(basics.EmbeddedOptions{})
+	s, err := launch.StartEmbedded(launch.EmbeddedOptions{})
 	require.NoError(t, err)
 	defer s.Close()
 	client := redis.NewClient(&redis.Options{Addr: s.Addr()})

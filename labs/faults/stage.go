@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	replication "example.com/redis-chat/02-replication"
 	loadtest "example.com/redis-chat/labs/load-test"
 )
@@ -51,7 +51,7 @@ const (
 const nodeCount = 2
 
 // raise starts a system and returns when messages pass through all of it.
-func raise(ctx context.Context, backend basics.Backend, system System, s setting) (_ *stage, err error) {
+func raise(ctx context.Context, backend launch.Backend, system System, s setting) (_ *stage, err error) {
 	st := &stage{system: system, set: s}
 	defer func() {
 		if err != nil {

@@ -13,7 +13,7 @@ import (
 
 	"github.com/shirou/gopsutil/v4/process"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	replication "example.com/redis-chat/02-replication"
 )
 
@@ -26,7 +26,7 @@ type Lab struct {
 	// Watch is told how what is going on goes; see Watch. nil: nobody is.
 	Watch func(what string) Watch
 
-	backend    basics.Backend
+	backend    launch.Backend
 	folder     string // removed at the end
 	programs   string // the folder of what has been built
 	buildFlags []string
@@ -38,8 +38,8 @@ type Lab struct {
 // Open makes a lab. Nothing is started before it is needed. Redis servers of the
 // lab's own, real or embedded, are what it can start; on those that somebody
 // else runs it puts no load.
-func Open(backend basics.Backend) (*Lab, error) {
-	if backend.Kind == basics.KindRunning {
+func Open(backend launch.Backend) (*Lab, error) {
+	if backend.Kind == launch.KindRunning {
 		return nil, errors.New("the lab starts its own Redis servers, as it measures their CPU: give embedded or server")
 	}
 	dir, err := os.MkdirTemp("", "workbook-load-")

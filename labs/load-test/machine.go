@@ -13,11 +13,11 @@ import (
 	"github.com/shirou/gopsutil/v4/host"
 	"github.com/shirou/gopsutil/v4/mem"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 )
 
 // Begin notes what is being measured, on what, and with what.
-func (r *Report) Begin(title string, command []string, backend basics.Backend) {
+func (r *Report) Begin(title string, command []string, backend launch.Backend) {
 	r.Title, r.Started = title, time.Now()
 	r.Command = "loadtest " + strings.Join(command[1:], " ") // not the path of the program
 	r.Machine, r.Versions = thisMachine(), versions(backend)
@@ -41,9 +41,9 @@ func thisMachine() Machine {
 	return m
 }
 
-func versions(backend basics.Backend) []Version {
+func versions(backend launch.Backend) []Version {
 	redis := Version{"Redis", "embedded in the lab: its CPU is the lab's"}
-	if server, err := basics.FindServer(); err == nil && backend.Kind == basics.KindServer {
+	if server, err := launch.FindServer(); err == nil && backend.Kind == launch.KindServer {
 		redis.Version = firstLine(server, "--version")
 	}
 	return []Version{{"Go", runtime.Version()}, redis}
@@ -85,9 +85,9 @@ func firstLine(program string, args ...string) string {
 }
 
 // DefaultBackend is a server when one is on the PATH, else the embedded one.
-func DefaultBackend() basics.Backend {
-	if _, err := basics.FindServer(); err != nil {
-		return basics.Backend{}
+func DefaultBackend() launch.Backend {
+	if _, err := launch.FindServer(); err != nil {
+		return launch.Backend{}
 	}
-	return basics.Backend{Kind: basics.KindServer}
+	return launch.Backend{Kind: launch.KindServer}
 }

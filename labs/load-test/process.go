@@ -13,7 +13,7 @@ import (
 
 	"github.com/shirou/gopsutil/v4/process"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 )
 
 // server is a process of the lab's own that is measured.
@@ -36,7 +36,7 @@ func start(name string, env []string, command ...string) (*server, error) {
 		return nil, fmt.Errorf("start %s: %w", name, err)
 	}
 	s.cmd.Stdout, s.cmd.Stderr = in, in
-	err = basics.StartChild(s.cmd)
+	err = launch.StartChild(s.cmd)
 	_ = in.Close() // the child has its own
 	if err != nil {
 		_ = out.Close()

@@ -11,16 +11,16 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 )
 
 // lab opens a lab on the Redis that WORKBOOK_REDIS asks for.
 func lab(t *testing.T) *Lab {
 	t.Helper()
-	backend, err := basics.BackendFromEnv()
+	backend, err := launch.BackendFromEnv()
 	require.NoError(t, err)
-	if backend.Kind == basics.KindRunning {
+	if backend.Kind == launch.KindRunning {
 		t.Skip("the lab starts servers of its own: run this with WORKBOOK_REDIS unset, or server")
 	}
 	l, err := Open(backend)
@@ -115,7 +115,7 @@ func TestSlowClientLearnsWhyItWasClosed(t *testing.T) {
 func TestWhatIsMissingIsOneSentence(t *testing.T) {
 	_, err := Systems("redis-chat,nobody")
 	require.EqualError(t, err, `there is no system "nobody": there are redis-chat, node.js, centrifuge and ceiling`)
-	_, err = Open(basics.Backend{Kind: basics.KindRunning})
+	_, err = Open(launch.Backend{Kind: launch.KindRunning})
 	require.ErrorContains(t, err, "give embedded or server")
 	t.Setenv("PATH", t.TempDir())
 	_, err = nodeProgram(t.Context(), &Lab{programs: t.TempDir()})

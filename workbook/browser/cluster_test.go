@@ -12,12 +12,13 @@ import (
 	"testing"
 	"time"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
 	"example.com/redis-chat/05-distributed-relay/wire"
-	"github.com/redis/go-redis/v9"
-	"github.com/stretchr/testify/require"
 )
 
 // process is a node that is a process of its own, and can be killed.
@@ -67,7 +68,7 @@ func startProcess(t *testing.T, name, addr, master, replica, peer, probes string
 		"PUB_HOST=" + pubHost, "PUB_PORT=" + pubPort, "SUB_HOST=" + subHost, "SUB_PORT=" + subPort,
 	}
 	p.Stdout, p.Stderr = &p.log, &p.log
-	require.NoError(t, basics.StartChild(p.Cmd))
+	require.NoError(t, launch.StartChild(p.Cmd))
 	t.Cleanup(func() {
 		p.kill()
 		if t.Failed() {

@@ -10,9 +10,9 @@ import (
 
 const (
 	ours = "example.com/redis-chat/" // begins the path of every package here
-	// basics is the package that hands out Redis: a test that does not stand on it
+	// launch is the package that hands out Redis: a test that does not stand on it
 	// does not depend on where Redis comes from.
-	basics   = ours + "01-redis-basics"
+	launch   = ours + "01-redis-basics/launch"
 	workbook = ours + "workbook/"
 	// chromedp drives the browser, centrifuge is a peer that does not start on embedded
 	// servers. Each makes a good part of what there is to compile.
@@ -82,7 +82,7 @@ func parsePackages(list string) []testedPackage {
 			dir:      dir,
 			browsing: slices.Contains(deps, chromedp),
 			peer:     slices.Contains(deps, centrifuge),
-			onRedis:  slices.Contains(deps, basics) && !strings.HasPrefix(name, workbook),
+			onRedis:  slices.Contains(deps, launch) && !strings.HasPrefix(name, workbook),
 		})
 	}
 	return packages

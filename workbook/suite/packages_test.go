@@ -7,11 +7,11 @@ import (
 )
 
 func TestPackagesAreReadFromGoList(t *testing.T) {
-	const list = "example.com/redis-chat/03-pubsub\t/w/03-pubsub\texample.com/redis-chat/01-redis-basics fmt\n" +
-		"example.com/redis-chat/03-pubsub.test\t/w/03-pubsub\texample.com/redis-chat/03-pubsub [example.com/redis-chat/03-pubsub.test] example.com/redis-chat/01-redis-basics example.com/redis-chat/01-redis-basics/redistest\n" +
+	const list = "example.com/redis-chat/03-pubsub\t/w/03-pubsub\texample.com/redis-chat/01-redis-basics/dial fmt\n" +
+		"example.com/redis-chat/03-pubsub.test\t/w/03-pubsub\texample.com/redis-chat/03-pubsub [example.com/redis-chat/03-pubsub.test] example.com/redis-chat/01-redis-basics/launch example.com/redis-chat/01-redis-basics/redistest\n" +
 		"example.com/redis-chat/04-websocket-chat.test\t/w/04-websocket-chat\tfmt net/http example.com/redis-chat/01-redis-basics/cmdline\n" +
-		"example.com/redis-chat/06-emitter/cmd/emit\t/w/06-emitter/cmd/emit\texample.com/redis-chat/01-redis-basics\n" +
-		"example.com/redis-chat/workbook/browser.test\t/w/workbook/browser\texample.com/redis-chat/01-redis-basics github.com/chromedp/chromedp\n"
+		"example.com/redis-chat/06-emitter/cmd/emit\t/w/06-emitter/cmd/emit\texample.com/redis-chat/01-redis-basics/dial\n" +
+		"example.com/redis-chat/workbook/browser.test\t/w/workbook/browser\texample.com/redis-chat/01-redis-basics/launch github.com/chromedp/chromedp\n"
 	require.Equal(t, []testedPackage{
 		{path: "example.com/redis-chat/03-pubsub", dir: "/w/03-pubsub", onRedis: true},
 		{path: "example.com/redis-chat/04-websocket-chat", dir: "/w/04-websocket-chat"},

@@ -24,6 +24,7 @@ import (
 	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/cmdline"
 	"example.com/redis-chat/01-redis-basics/dial"
+	"example.com/redis-chat/01-redis-basics/launch"
 )
 
 // patience is TourOptions.Patience: the default, but in tests.
@@ -60,7 +61,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err := cmdline.Parse(fs, args, "tour [flags] [section…]: what one Redis server can do"); err != nil {
 		return err
 	}
-	backend, err := basics.ParseBackend(where)
+	backend, err := launch.ParseBackend(where)
 	if err != nil {
 		return cmdline.Usagef("%s %w", name, err)
 	}

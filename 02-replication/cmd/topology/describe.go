@@ -9,16 +9,16 @@ import (
 	"text/tabwriter"
 	"time"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	replication "example.com/redis-chat/02-replication"
 )
 
 // describe prints how to reach the servers and what to do with them.
 func describe(w io.Writer, o replication.Options, top replication.Topology, took time.Duration) {
 	addrs := top.Addrs()
-	kind, program, cli := "embedded", "redis-server", basics.CLI()
-	if o.Backend.Kind == basics.KindServer {
-		if path, err := basics.FindServer(); err == nil {
+	kind, program, cli := "embedded", "redis-server", launch.CLI()
+	if o.Backend.Kind == launch.KindServer {
+		if path, err := launch.FindServer(); err == nil {
 			program = filepath.Base(path)
 			kind = program
 		}

@@ -26,8 +26,8 @@ import (
 	"github.com/peterbourgon/ff/v3"
 	"github.com/redis/go-redis/v9/logging"
 
-	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/01-redis-basics/launch"
 	replication "example.com/redis-chat/02-replication"
 )
 
@@ -96,18 +96,18 @@ func ports(to *[]int) func(string) error {
 	}
 }
 
-func backend(where string) basics.Backend {
-	if _, err := basics.FindServer(); where == "embedded" || where == "auto" && err != nil {
-		return basics.Backend{Kind: basics.KindEmbedded}
+func backend(where string) launch.Backend {
+	if _, err := launch.FindServer(); where == "embedded" || where == "auto" && err != nil {
+		return launch.Backend{Kind: launch.KindEmbedded}
 	}
-	return basics.Backend{Kind: basics.KindServer}
+	return launch.Backend{Kind: launch.KindServer}
 }
 
 func run(ctx context.Context, o replication.Options, stdin io.Reader, stdout io.Writer) error {
 	out := &lines{w: stdout}
 	if o.LogLevel != "" {
 		o.Log = out
-		if o.Backend.Kind == basics.KindEmbedded {
+		if o.Backend.Kind == launch.KindEmbedded {
 			fmt.Fprintln(out, "The embedded servers keep no log; real ones do: -redis server.")
 		}
 	}

@@ -11,8 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	replication "example.com/redis-chat/02-replication"
 )
@@ -106,16 +106,16 @@ func TestPortsThatAreTakenAreOneSentence(t *testing.T) {
 		require.NoError(t, err)
 		defer l.Close()
 	}
-	backend, err := basics.BackendFromEnv()
+	backend, err := launch.BackendFromEnv()
 	require.NoError(t, err)
-	if backend.Kind == basics.KindRunning {
-		backend = basics.Backend{}
+	if backend.Kind == launch.KindRunning {
+		backend = launch.Backend{}
 	}
 	err = run(t.Context(), replication.Options{Backend: backend, Replicas: 2, Ports: append(second[:1:1], first, second[1])}, strings.NewReader(""), &bytes.Buffer{})
-	require.ErrorIs(t, err, basics.ErrPortTaken)
+	require.ErrorIs(t, err, launch.ErrPortTaken)
 	require.NotContains(t, err.Error(), "\n")
 	err = run(t.Context(), replication.Options{Backend: backend, Replicas: 2, Ports: append([]int{first}, second...)}, strings.NewReader(""), &bytes.Buffer{})
-	require.ErrorIs(t, err, basics.ErrPortTaken)
+	require.ErrorIs(t, err, launch.ErrPortTaken)
 	require.NotContains(t, err.Error(), "\n", "two replicas have the same trouble")
 }
 
@@ -131,7 +131,7 @@ func TestTopologyRunsUntilItsContextEnds(t *testing.T) {
 	}, patience, 10*time.Millisecond)
 	cancel()
 	require.NoError(t, <-ended)
-	require.Contains(t, out.String(), basics.CLI()+" -p "+strconv.Itoa(ports[1]))
+	require.Contains(t, out.String(), launch.CLI()+" -p "+strconv.Itoa(ports[1]))
 	_, err := net.Dial("tcp", addrs[0])
 	require.Error(t, err, "nothing is left listening")
 }
@@ -164,7 +164,7 @@ func freePorts(t *testing.T, n int) []int {
 	t.Helper()
 	var ports []int
 	for range n {
-		s, err := basics.StartEmbedded(basics.EmbeddedOptions{})
+		s, err := launch.StartEmbedded(launch.EmbeddedOptions{})
 		require.NoError(t, err)
 		defer s.Close()
 		p, err := strconv.Atoi(port(s.Addr()))

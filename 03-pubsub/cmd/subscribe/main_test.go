@@ -13,8 +13,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
 )
@@ -181,7 +181,7 @@ func setenv(t *testing.T, env []string) {
 }
 
 func TestMistakeThatComesLaterEndsTheProgramToo(t *testing.T) {
-	server, err := basics.StartEmbedded(basics.EmbeddedOptions{})
+	server, err := launch.StartEmbedded(launch.EmbeddedOptions{})
 	require.NoError(t, err)
 	p := start(t, "-redis", server.Addr(), "-probe", "1h", "news")
 	p.event(`\* subscribed at `)

@@ -12,7 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
 )
@@ -24,7 +24,7 @@ func runToEnd(t *testing.T, env []string, args ...string) (exit int, sentence st
 	var out, errOut bytes.Buffer
 	cmd := program(t, env, args...)
 	cmd.Stdout, cmd.Stderr = &out, &errOut
-	require.NoError(t, basics.StartChild(cmd))
+	require.NoError(t, launch.StartChild(cmd))
 	late := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
 	defer late.Stop()
 	require.Error(t, cmd.Wait())
@@ -131,7 +131,7 @@ func TestOldServersWillDo(t *testing.T) {
 // "right", and nobody else. A real one is in the relay's own tests.
 func withPassword(t *testing.T) (addr string) {
 	t.Helper()
-	server, err := basics.StartEmbedded(basics.EmbeddedOptions{})
+	server, err := launch.StartEmbedded(launch.EmbeddedOptions{})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = server.Close() })
 	server.Miniredis().RequireUserAuth("chat", "right")
@@ -145,7 +145,7 @@ func TestUserAndPasswordAreUsed(t *testing.T) {
 
 func TestUserOfARealServer(t *testing.T) {
 	redistest.NeedsVersion(t, 6, 2, "a user's rights to channels")
-	addr := redistest.Process(t, basics.ProcessOptions{Args: []string{"--user", "chat", "on", ">right", "~*", "&*", "+@all", "--user", "default", "off"}}).Addr()
+	addr := redistest.Process(t, launch.ProcessOptions{Args: []string{"--user", "chat", "on", ">right", "~*", "&*", "+@all", "--user", "default", "off"}}).Addr()
 	exit, sentence := runToEnd(t, append(at(addr, addr), "REDIS_USERNAME=chat", "REDIS_PASSWORD=wrong"))
 	require.Equal(t, 1, exit)
 	require.Contains(t, sentence, "REDIS_PASSWORD")

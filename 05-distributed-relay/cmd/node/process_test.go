@@ -18,7 +18,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
-	"example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/04-websocket-chat"
 )
@@ -65,7 +65,7 @@ func start(t *testing.T, env ...string) *process {
 	t.Helper()
 	p := &process{Cmd: program(t, env), t: t, ended: make(chan struct{})}
 	p.Stdout, p.Stderr = &p.log, &p.log
-	require.NoError(t, basics.StartChild(p.Cmd))
+	require.NoError(t, launch.StartChild(p.Cmd))
 	go func() {
 		p.exit = p.Wait()
 		close(p.ended)

@@ -16,19 +16,19 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
-	"example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 )
 
 // withSecret is a real server that knows the user "chat" by a password, and its
 // client that may change that.
-func withSecret(t *testing.T, password string) (*basics.Process, *redis.Client) {
+func withSecret(t *testing.T, password string) (*launch.Process, *redis.Client) {
 	t.Helper()
 	redistest.NeedsVersion(t, 6, 2, "a user's rights to channels")
 	path := filepath.Join(t.TempDir(), "users.acl")
 	users := fmt.Sprintf("user default off\nuser chat on >%s ~* &* +@all\nuser root on >root ~* &* +@all\n", password)
 	require.NoError(t, os.WriteFile(path, []byte(users), 0o600))
-	server := redistest.Process(t, basics.ProcessOptions{Args: []string{"--aclfile", path}})
+	server := redistest.Process(t, launch.ProcessOptions{Args: []string{"--aclfile", path}})
 	root := redis.NewClient(&redis.Options{Addr: server.Addr(), Username: "root", Password: "root"})
 	t.Cleanup(func() { _ = root.Close() })
 	return server, root

@@ -18,7 +18,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/05-distributed-relay/certtest"
@@ -51,9 +51,9 @@ func startTLS(t *testing.T, authority *certtest.Authority, master string) string
 		"--tls-auth-clients", "no", "--tls-replication", "yes", "--repl-diskless-sync", "no", "--hz", "100",
 	}
 	if master != "" {
-		args = append(args, basics.Following(master)...)
+		args = append(args, launch.Following(master)...)
 	}
-	plain := redis.NewClient(&redis.Options{Addr: redistest.Process(t, basics.ProcessOptions{Args: args}).Addr()})
+	plain := redis.NewClient(&redis.Options{Addr: redistest.Process(t, launch.ProcessOptions{Args: args}).Addr()})
 	defer plain.Close()
 	require.NoError(t, plain.ConfigSet(t.Context(), "port", "0").Err(), "the port for all others is shut")
 	return addr
@@ -64,7 +64,7 @@ func startNode(t *testing.T, env ...string) (url string, log *redistest.Buffer) 
 	t.Helper()
 	cmd, log := program(t, "node", append(env, "LISTEN_HOST=127.0.0.1", "PORT=0", "PROBE_INTERVAL=1s", "PUBLISH_TIMEOUT="+patience.String())), &redistest.Buffer{}
 	cmd.Stdout, cmd.Stderr = log, log
-	require.NoError(t, basics.StartChild(cmd))
+	require.NoError(t, launch.StartChild(cmd))
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait() // its error is the kill

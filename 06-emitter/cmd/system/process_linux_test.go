@@ -15,7 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	chat "example.com/redis-chat/04-websocket-chat"
 )
 
@@ -40,13 +40,13 @@ var (
 	urlOf = regexp.MustCompile(`^  node-.*(http://\S+)`)
 )
 
-// launch starts the program in a process group of its own, as a shell would, and
+// begin starts the program in a process group of its own, as a shell would, and
 // returns when it has said all that it says at the start.
-func launch(t *testing.T) *program {
+func begin(t *testing.T) *program {
 	t.Helper()
-	backend, err := basics.BackendFromEnv()
+	backend, err := launch.BackendFromEnv()
 	require.NoError(t, err)
-	if backend.Kind == basics.KindRunning {
+	if backend.Kind == launch.KindRunning {
 		t.Skip("the system starts servers of its own: run it with WORKBOOK_REDIS=embedded or WORKBOOK_REDIS=server")
 	}
 	p := &program{t: t}
@@ -78,7 +78,7 @@ func launch(t *testing.T) *program {
 			p.urls = append(p.urls, m[1])
 		}
 	}
-	want := map[basics.Kind]int{basics.KindEmbedded: 2, basics.KindServer: 5}
+	want := map[launch.Kind]int{launch.KindEmbedded: 2, launch.KindServer: 5}
 	require.Len(t, p.pids, want[backend.Kind], p.said.String())
 	require.Len(t, p.urls, 2)
 	require.Regexp(t, `Ready in \d+\.\d\d s`, p.said.String())
@@ -115,7 +115,7 @@ func runs(pid int) bool {
 func TestSignalEndsEverythingInOrder(t *testing.T) {
 	for name, signal := range map[string]syscall.Signal{"Ctrl-C": syscall.SIGINT, "SIGTERM": syscall.SIGTERM, "the terminal is closed": syscall.SIGHUP} {
 		t.Run(name, func(t *testing.T) {
-			p := launch(t)
+			p := begin(t)
 			alice, err := chat.Dial(t.Context(), p.urls[0], chat.DialOptions{Name: "alice"})
 			require.NoError(t, err)
 			defer alice.Close()
@@ -137,14 +137,14 @@ func TestSignalEndsEverythingInOrder(t *testing.T) {
 func TestNothingIsLeftWhenTheSystemIsKilled(t *testing.T) {
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
-	p := launch(t)
+	p := begin(t)
 	for _, pid := range p.pids {
 		require.True(t, runs(pid))
 	}
 	require.NoError(t, p.cmd.Process.Kill())
 	p.nothingIsLeft()
 
-	next := launch(t)
+	next := begin(t)
 	require.NoError(t, next.cmd.Process.Signal(syscall.SIGTERM))
 	next.until("nothing of ours is left running")
 	require.NoError(t, next.cmd.Wait())
@@ -157,7 +157,7 @@ func TestNothingIsLeftWhenTheSystemIsKilled(t *testing.T) {
 func TestClosedPipeEndsEverythingInOrder(t *testing.T) {
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
-	p := launch(t)
+	p := begin(t)
 	require.NoError(t, p.out.Close())
 	_, err := io.WriteString(p.in, "status\n")
 	require.NoError(t, err)
@@ -172,7 +172,7 @@ func TestClosedPipeEndsEverythingInOrder(t *testing.T) {
 }
 
 func TestCommandsAreTyped(t *testing.T) {
-	p := launch(t)
+	p := begin(t)
 	for _, c := range [][2]string{
 		{"help", "freeze WHAT"},
 		{"emit Hello!", "reached 2 of 2 replicas"},
@@ -194,7 +194,7 @@ func TestCommandsAreTyped(t *testing.T) {
 
 func TestEndOfInputIsNotTheEnd(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir()) // it is killed at the end
-	p := launch(t)
+	p := begin(t)
 	require.NoError(t, p.in.Close())
 	alice, err := chat.Dial(t.Context(), p.urls[0], chat.DialOptions{Name: "alice"})
 	require.NoError(t, err)

@@ -6,7 +6,7 @@ import (
 	"os"
 	"time"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 )
 
 // Kill ends the run as kill -9 does, and returns when it is gone.
@@ -45,7 +45,7 @@ func (p *Process) Stop(patience time.Duration) (inTime bool) {
 		return true
 	}
 	p.asked = true
-	_ = basics.ThawProcess(p.cmd.Process) // a frozen process, whoever froze it, takes no signal but SIGKILL
+	_ = launch.ThawProcess(p.cmd.Process) // a frozen process, whoever froze it, takes no signal but SIGKILL
 	process, ended := p.cmd.Process, p.ended
 	p.mu.Unlock()
 	terminate(process)
@@ -59,10 +59,10 @@ func (p *Process) Stop(patience time.Duration) (inTime bool) {
 }
 
 // Freeze stops the process where it is: its connections stay open.
-func (p *Process) Freeze() error { return p.signal(basics.FreezeProcess) }
+func (p *Process) Freeze() error { return p.signal(launch.FreezeProcess) }
 
 // Thaw lets a frozen process go on.
-func (p *Process) Thaw() error { return p.signal(basics.ThawProcess) }
+func (p *Process) Thaw() error { return p.signal(launch.ThawProcess) }
 
 func (p *Process) signal(send func(*os.Process) error) error {
 	p.mu.Lock()

@@ -8,7 +8,7 @@ import (
 	"os/exec"
 	"sync"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 )
 
 // Process is a program that runs as a child of this one, and is started again and
@@ -77,7 +77,7 @@ func (p *Process) Start() error {
 	if p.in, err = cmd.StdinPipe(); err != nil {
 		return fmt.Errorf("start %s: %w", p.o.Name, err)
 	}
-	if err := basics.StartChild(cmd); err != nil {
+	if err := launch.StartChild(cmd); err != nil {
 		return fmt.Errorf("start %s: %w", p.o.Name, err)
 	}
 	p.cmd, p.ended, p.asked = cmd, make(chan struct{}), false

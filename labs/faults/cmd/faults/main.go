@@ -21,8 +21,8 @@ import (
 	"syscall"
 	"time"
 
-	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/01-redis-basics/launch"
 	faults "example.com/redis-chat/labs/faults"
 )
 
@@ -57,7 +57,7 @@ func main() {
 
 // options are the flags.
 type options struct {
-	backend   basics.Backend
+	backend   launch.Backend
 	only      *regexp.Regexp
 	peer      bool
 	receivers bool
@@ -94,12 +94,12 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 }
 
 func (o *options) register(fs *flag.FlagSet) {
-	if _, err := basics.FindServer(); err == nil {
-		o.backend.Kind = basics.KindServer
+	if _, err := launch.FindServer(); err == nil {
+		o.backend.Kind = launch.KindServer
 	}
 	fs.Func("redis", "embedded, or server (default: server when redis-server or valkey-server is on the PATH)", func(s string) (err error) {
-		o.backend, err = basics.ParseBackend(s)
-		if err == nil && o.backend.Kind == basics.KindRunning {
+		o.backend, err = launch.ParseBackend(s)
+		if err == nil && o.backend.Kind == launch.KindRunning {
 			return errors.New("the lab kills its servers: give embedded or server")
 		}
 		return err

@@ -18,8 +18,8 @@ import (
 	"syscall"
 	"time"
 
-	basics "example.com/redis-chat/01-redis-basics"
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/01-redis-basics/launch"
 	loadtest "example.com/redis-chat/labs/load-test"
 	"example.com/redis-chat/labs/load-test/report"
 )
@@ -48,7 +48,7 @@ type options struct {
 	nodes      int
 	rounds     int
 	load       loadtest.Load
-	backend    basics.Backend
+	backend    launch.Backend
 	json, html string
 }
 
@@ -114,7 +114,7 @@ func (o *options) register(fs *flag.FlagSet) {
 			return fmt.Errorf("%w: the lab measures the CPU of servers of its own", err)
 		}
 		if word != "auto" {
-			o.backend, err = basics.ParseBackend(word)
+			o.backend, err = launch.ParseBackend(word)
 		}
 		return err
 	})

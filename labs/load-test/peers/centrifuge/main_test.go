@@ -12,7 +12,7 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 
-	"example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 )
 
@@ -82,7 +82,7 @@ func start(t *testing.T, env ...string) (node *exec.Cmd, addr string) {
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
-	require.NoError(t, basics.StartChild(cmd))
+	require.NoError(t, launch.StartChild(cmd))
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill() // an error says that it has ended already
 		_ = cmd.Wait()

@@ -1,4 +1,4 @@
-package basics_test
+package launch_test
 
 import (
 	"errors"
@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 )
 
@@ -28,15 +28,15 @@ func TestMain(m *testing.M) {
 }
 
 // servers runs f against an embedded server, and a real one where asked for.
-func servers(t *testing.T, f func(*testing.T, basics.Server)) {
+func servers(t *testing.T, f func(*testing.T, launch.Server)) {
 	t.Run("embedded", func(t *testing.T) {
-		s, err := basics.StartEmbedded(basics.EmbeddedOptions{})
+		s, err := launch.StartEmbedded(launch.EmbeddedOptions{})
 		require.NoError(t, err)
 		t.Cleanup(func() { require.NoError(t, s.Close()) })
 		f(t, s)
 	})
 	t.Run("process", func(t *testing.T) {
-		f(t, redistest.Process(t, basics.ProcessOptions{}))
+		f(t, redistest.Process(t, launch.ProcessOptions{}))
 	})
 }
 
@@ -47,7 +47,7 @@ func client(t *testing.T, addr string) *redis.Client {
 }
 
 func TestAddressStaysOverKillStopAndRestart(t *testing.T) {
-	servers(t, func(t *testing.T, s basics.Server) {
+	servers(t, func(t *testing.T, s launch.Server) {
 		ctx, addr := t.Context(), s.Addr()
 		c := client(t, addr)
 		for _, end := range []func() error{s.Kill, func() error { return s.Stop(ctx) }} {
@@ -68,7 +68,7 @@ func TestAddressStaysOverKillStopAndRestart(t *testing.T) {
 
 func TestHookSeesTheFirstCommandOfEachRun(t *testing.T) {
 	var pings atomic.Int32
-	s, err := basics.StartEmbedded(basics.EmbeddedOptions{Hook: func(p *server.Peer, cmd string, _ ...string) bool {
+	s, err := launch.StartEmbedded(launch.EmbeddedOptions{Hook: func(p *server.Peer, cmd string, _ ...string) bool {
 		if cmd == "PING" {
 			pings.Add(1)
 		}
@@ -90,20 +90,20 @@ func TestTakenPortIsOneSentence(t *testing.T) {
 	require.NoError(t, err)
 	defer l.Close()
 	port := l.Addr().(*net.TCPAddr).Port
-	_, err = basics.StartEmbedded(basics.EmbeddedOptions{Port: port})
-	require.ErrorIs(t, err, basics.ErrPortTaken)
+	_, err = launch.StartEmbedded(launch.EmbeddedOptions{Port: port})
+	require.ErrorIs(t, err, launch.ErrPortTaken)
 	require.NotContains(t, err.Error(), "\n")
 	t.Run("process", func(t *testing.T) {
 		redistest.NeedsServer(t)
-		_, err = basics.StartProcess(t.Context(), basics.ProcessOptions{Port: port})
-		require.ErrorIs(t, err, basics.ErrPortTaken)
+		_, err = launch.StartProcess(t.Context(), launch.ProcessOptions{Port: port})
+		require.ErrorIs(t, err, launch.ErrPortTaken)
 		require.NotContains(t, err.Error(), "\n")
 	})
 }
 
 func TestFailedStartShowsTheServersLog(t *testing.T) {
 	redistest.NeedsServer(t)
-	_, err := basics.StartProcess(t.Context(), basics.ProcessOptions{Args: []string{"--no-such-option", "1"}})
+	_, err := launch.StartProcess(t.Context(), launch.ProcessOptions{Args: []string{"--no-such-option", "1"}})
 	require.ErrorContains(t, err, "no-such-option")
 	require.NotContains(t, err.Error(), "\n")
 }
@@ -118,13 +118,13 @@ func TestServerThatIsTooOldIsCalledSo(t *testing.T) {
 		"echo \">>> 'rdb-del-sync-files \\\"yes\\\"'\"\necho 'Bad directive or wrong number of arguments'\nexit 1\n"
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "redis-server"), []byte(old), 0o700))
 	t.Setenv("PATH", dir)
-	_, err := basics.StartProcess(t.Context(), basics.ProcessOptions{})
+	_, err := launch.StartProcess(t.Context(), launch.ProcessOptions{})
 	require.ErrorContains(t, err, "it does not know its setting rdb-del-sync-files: is it older than Redis 6?")
 	require.NotContains(t, err.Error(), "\n")
 }
 
 func TestProcessCleansUpItsFolder(t *testing.T) {
-	p := redistest.Process(t, basics.ProcessOptions{})
+	p := redistest.Process(t, launch.ProcessOptions{})
 	require.FileExists(t, p.LogFile())
 	require.NoError(t, p.Close())
 	_, err := os.Stat(p.LogFile())
@@ -132,7 +132,7 @@ func TestProcessCleansUpItsFolder(t *testing.T) {
 }
 
 func TestFrozenServerAnswersAfterTheThaw(t *testing.T) {
-	p := redistest.Process(t, basics.ProcessOptions{})
+	p := redistest.Process(t, launch.ProcessOptions{})
 	c := client(t, p.Addr())
 	require.NoError(t, c.Ping(t.Context()).Err())
 	require.NoError(t, p.Freeze())
@@ -151,7 +151,7 @@ func TestServersStartTogether(t *testing.T) {
 	var starts errgroup.Group
 	for range 4 {
 		starts.Go(func() error {
-			p, err := basics.StartProcess(t.Context(), basics.ProcessOptions{})
+			p, err := launch.StartProcess(t.Context(), launch.ProcessOptions{})
 			if err != nil {
 				return err
 			}
@@ -163,7 +163,7 @@ func TestServersStartTogether(t *testing.T) {
 
 // A subscriber that does not read holds up miniredis itself, its Close too.
 func TestSubscriberThatDoesNotReadCannotHoldUpTheEnd(t *testing.T) {
-	s, err := basics.StartEmbedded(basics.EmbeddedOptions{})
+	s, err := launch.StartEmbedded(launch.EmbeddedOptions{})
 	require.NoError(t, err)
 	subscriber, err := net.Dial("tcp", s.Addr())
 	require.NoError(t, err)

@@ -1,4 +1,4 @@
-package basics
+package launch
 
 import (
 	"os"
@@ -15,8 +15,6 @@ import (
 func TestEachArgumentIsOneWord(t *testing.T) {
 	for name, args := range map[string][]string{
 		"of each server":    serverArgs(6379, "/tmp/x", nil),
-		"for snapshots":     rdb,
-		"for a log":         aof,
 		"of a replica":      Following("127.0.0.1:6379"),
 		"of an IPv6 master": Following("[::1]:6379"),
 	} {

@@ -1,6 +1,6 @@
 //go:build unix
 
-package basics
+package launch
 
 import (
 	"fmt"

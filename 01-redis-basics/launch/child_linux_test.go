@@ -1,4 +1,4 @@
-package basics_test
+package launch_test
 
 import (
 	"bufio"
@@ -17,7 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 )
 
@@ -58,7 +58,7 @@ func init() {
 	if os.Getenv("BAD_END") == "" {
 		return
 	}
-	p, err := basics.StartProcess(context.Background(), basics.ProcessOptions{Dir: os.Getenv("BAD_END_DIR")})
+	p, err := launch.StartProcess(context.Background(), launch.ProcessOptions{Dir: os.Getenv("BAD_END_DIR")})
 	if err != nil {
 		panic(err)
 	}
@@ -111,7 +111,7 @@ func TestChildOutlivesTheThreadThatAskedForIt(t *testing.T) {
 		start func(*exec.Cmd) error
 		lives bool
 	}{
-		{"with StartChild", basics.StartChild, true},
+		{"with StartChild", launch.StartChild, true},
 		{"with Pdeathsig alone", func(cmd *exec.Cmd) error {
 			cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 			return cmd.Start()

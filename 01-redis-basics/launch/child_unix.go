@@ -1,6 +1,6 @@
 //go:build unix && !linux
 
-package basics
+package launch
 
 import (
 	"os/exec"

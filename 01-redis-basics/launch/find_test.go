@@ -1,4 +1,4 @@
-package basics_test
+package launch_test
 
 import (
 	"os"
@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 )
 
 // onThePath makes these programs the only ones on the PATH.
@@ -35,8 +35,8 @@ func TestValkeyServesWhereRedisIsAbsent(t *testing.T) {
 		{nil, ".", "redis-cli"},
 	} {
 		onThePath(t, c.programs...)
-		path, _ := basics.FindServer()
+		path, _ := launch.FindServer()
 		require.Equal(t, c.server, filepath.Base(path))
-		require.Equal(t, c.cli, basics.CLI())
+		require.Equal(t, c.cli, launch.CLI())
 	}
 }

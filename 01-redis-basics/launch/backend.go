@@ -1,11 +1,11 @@
-package basics
+package launch
 
 import (
 	"fmt"
 	"os"
 	"strings"
 
-	"example.com/redis-chat/01-redis-basics/dial"
+	"example.com/redis-chat/01-redis-basics/cmdline"
 )
 
 // Kind is a way to come by a Redis server.
@@ -55,7 +55,7 @@ func ParseBackend(s string) (Backend, error) {
 	b := Backend{Kind: KindRunning}
 	for addr := range strings.SplitSeq(s, ",") {
 		addr = strings.TrimSpace(addr)
-		if dial.CheckAddr(addr) != nil {
+		if cmdline.CheckAddr(addr) != nil {
 			return Backend{}, fmt.Errorf("%q: want embedded, server, or host:port[,host:port…] of running servers, the master first", s)
 		}
 		b.Addrs = append(b.Addrs, addr)

@@ -1,4 +1,4 @@
-package basics
+package launch
 
 import (
 	"fmt"

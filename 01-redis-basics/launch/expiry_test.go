@@ -1,4 +1,4 @@
-package basics_test
+package launch_test
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package basics_test
+package launch_test
 
 import (
 	"bufio"
@@ -12,7 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	basics "example.com/redis-chat/01-redis-basics"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 )
 
@@ -33,13 +33,13 @@ func TestFolderOfAKilledProgramIsGoneAfterTheNextStart(t *testing.T) {
 		folder, found = strings.CutPrefix(lines.Text(), "FOLDER ")
 	}
 	require.True(t, found)
-	mine := redistest.Process(t, basics.ProcessOptions{})
+	mine := redistest.Process(t, launch.ProcessOptions{})
 	require.FileExists(t, filepath.Join(folder, "redis.log"), "its owner lives")
 
 	require.NoError(t, cmd.Process.Kill())
 	require.Error(t, cmd.Wait())
 	awaitUnowned(t, folder)
-	next := redistest.Process(t, basics.ProcessOptions{})
+	next := redistest.Process(t, launch.ProcessOptions{})
 	left, err := filepath.Glob(filepath.Join(temp, "workbook-redis-*"))
 	require.NoError(t, err)
 	require.ElementsMatch(t, []string{filepath.Dir(mine.LogFile()), filepath.Dir(next.LogFile())}, left)
@@ -59,7 +59,7 @@ func TestServerUntilKilled(t *testing.T) {
 	if os.Getenv("UNTIL_KILLED") == "" {
 		t.Skip("only for TestFolderOfAKilledProgramIsGoneAfterTheNextStart")
 	}
-	p, err := basics.StartProcess(t.Context(), basics.ProcessOptions{})
+	p, err := launch.StartProcess(t.Context(), launch.ProcessOptions{})
 	require.NoError(t, err)
 	fmt.Printf("\nFOLDER %s\n", filepath.Dir(p.LogFile()))
 	select {}
