@@ -33,7 +33,7 @@ func problemsWithin(t *testing.T, patience time.Duration, addrs ...string) strin
 
 func TestCheckProvesAHealthyTopologyAndLeavesNoKey(t *testing.T) {
 	top := topologytest.Start(t, 2)
-	c := clients(t, top)
+	c := topologytest.Clients(t, top)
 
 	report := replication.Check(t.Context(), top.Addrs(), replication.CheckOptions{Patience: patience})
 	require.Empty(t, report.Problems)

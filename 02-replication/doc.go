@@ -1,15 +1,18 @@
-// Package replication is chapter 02 of the workbook: one master and its replicas.
+// Package replication is chapter 02 of the workbook: one master, its replicas, and the proof that they follow. Read it in this
+// order:
 //
-// Start gives a Topology: embedded in this process (package embedded), of redis-server processes, or of servers that are
-// running. The first two can be broken and mended by the same methods, and pass the same tests. Every start, and every link
-// that comes back, is proven by a message and WAIT (AwaitReplicas), because what INFO says of a link can be a second early.
+//   - role.go: ReadRole tells a master from a replica, which a program asks before it publishes: a replica accepts PUBLISH and
+//     keeps it to itself.
+//   - prove.go: AwaitReplicas publishes a message and asks by WAIT who has it, because what INFO says of a link can be a second early.
+//   - check.go: Check looks whether servers are one master and its replicas, and proves it by a write. look.go asks one server,
+//     info.go reads the one number that ROLE does not give.
 //
-// ReadRole tells a master from a replica, which a program asks before it publishes: a replica accepts PUBLISH and keeps it to itself.
-// Check looks whether servers are one master and its replicas, and proves it by a write.
+// Nothing here starts a server. Package topology does, and breaks and mends what it has started; package embedded is a master
+// with its replicas inside this process, and the shortest way to read how replication works.
 //
 // # Goroutines
 //
-// Of processes, one goroutine for each waits for its end (see launch.StartProcess); it ends with the process, so with Kill or
-// Close. Check asks each server in a goroutine of its own, and returns when all have answered or their time is over. The
-// embedded servers' goroutines are in the doc of their package. Nothing here runs on after Close.
+// Check asks each server in a goroutine of its own, which blocks on that server's answer only, and returns when all have answered
+// or their time is over. AwaitReplicas and AwaitReplica block their caller until the proof is there or the context ends. Nothing
+// here runs on after its call.
 package replication

@@ -10,9 +10,6 @@ import (
 	"example.com/redis-chat/01-redis-basics/dial"
 )
 
-// proofTimeout is when Start, Restart and Mend give up. A replica asks for its master once a second; all else takes milliseconds.
-const proofTimeout = 15 * time.Second
-
 // probeChannel is where the proof's messages go.
 const probeChannel = "workbook:probe"
 
@@ -40,9 +37,11 @@ func AwaitReplicas(ctx context.Context, master string, replicas int) error {
 	}
 }
 
-// awaitReplica returns when a message published at the master has been processed by the replica at addr, whatever the others
-// do. running says whether that replica is still there to be waited for.
-func awaitReplica(ctx context.Context, master, addr string, running func() bool) error {
+// AwaitReplica returns when a message published at the master has been processed by the replica at addr, whatever the others
+// do. running says whether that replica is still there to be waited for: when it is not, waiting ends with an error.
+//
+// ctx limits it; without a deadline it can wait as long as the replica runs.
+func AwaitReplica(ctx context.Context, master, addr string, running func() bool) error {
 	client := connect(master)
 	defer client.Close()
 	for {

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/01-redis-basics/redistest"
-	replication "example.com/redis-chat/02-replication"
+	"example.com/redis-chat/02-replication/topology"
 	"example.com/redis-chat/02-replication/topologytest"
 )
 
@@ -19,7 +19,7 @@ const theMaster, theReplica = 0, 1
 // path is what the tests below break: publish at the master, subscribe at its replica.
 type path struct {
 	*reader
-	topology replication.Topology
+	topology topology.Topology
 	master   *redis.Client
 	channel  string
 	sent     int

@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/01-redis-basics/redistest"
-	"example.com/redis-chat/02-replication"
+	"example.com/redis-chat/02-replication/topology"
 	"example.com/redis-chat/02-replication/topologytest"
 	"example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/05-distributed-relay"
@@ -43,7 +43,7 @@ const patience = relay.Patience
 // by itself has a ProbeInterval of its own.
 type cluster struct {
 	t      *testing.T
-	top    replication.Topology
+	top    topology.Topology
 	prefix string
 	o      relay.Options
 	nodes  []*node

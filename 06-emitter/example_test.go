@@ -6,13 +6,13 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	replication "example.com/redis-chat/02-replication"
+	"example.com/redis-chat/02-replication/topology"
 	emitter "example.com/redis-chat/06-emitter"
 )
 
 func Example() {
 	ctx := context.Background()
-	top, err := replication.Start(ctx, replication.Options{Replicas: 2}) // embedded: nothing has to be installed
+	top, err := topology.Start(ctx, topology.Options{Replicas: 2}) // embedded: nothing has to be installed
 	if err != nil {
 		fmt.Println(err)
 		return

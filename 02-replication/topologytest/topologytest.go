@@ -9,21 +9,24 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
 
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
-	replication "example.com/redis-chat/02-replication"
+	"example.com/redis-chat/02-replication/topology"
 )
 
 // Start starts a topology as WORKBOOK_REDIS says. It ends with the test. When the test fails, the end of the servers' logs is printed.
 //
 // Of running servers it takes all that are named, so there can be more replicas than asked for; where there are fewer, the test is
 // skipped with a sentence, or fails with REQUIRE_REDIS=1.
-func Start(t testing.TB, replicas int) replication.Topology {
+func Start(t testing.TB, replicas int) topology.Topology {
 	t.Helper()
 	log := &tail{}
-	top, err := replication.Start(t.Context(), replication.Options{Backend: backend(t), Replicas: replicas, Log: log})
-	if errors.Is(err, replication.ErrTooFew) && os.Getenv("REQUIRE_REDIS") != "1" {
+	top, err := topology.Start(t.Context(), topology.Options{Backend: backend(t), Replicas: replicas, Log: log})
+	if errors.Is(err, topology.ErrTooFew) && os.Getenv("REQUIRE_REDIS") != "1" {
 		t.Skip("WORKBOOK_REDIS names too few servers for this test: " + err.Error())
 	}
 	if err != nil {
@@ -41,7 +44,7 @@ func Start(t testing.TB, replicas int) replication.Topology {
 }
 
 // Server starts a topology of real servers, for what only real ones can show. It skips as redistest.NeedsServer does.
-func Server(t testing.TB, replicas int) replication.Topology {
+func Server(t testing.TB, replicas int) topology.Topology {
 	t.Helper()
 	redistest.NeedsServer(t)
 	return Start(t, replicas)
@@ -53,6 +56,21 @@ func Faults(t testing.TB) {
 	if backend(t).Kind == launch.KindRunning {
 		t.Skip("this test breaks servers, and those of WORKBOOK_REDIS are not ours: run it with WORKBOOK_REDIS=embedded or WORKBOOK_REDIS=server")
 	}
+}
+
+// patience ends a wait for what is bound to come. It says nothing about speed.
+const patience = 2 * time.Minute
+
+// Clients gives a client for each server, the master's first, which dials once and waits long. They are closed with the test.
+func Clients(t testing.TB, top topology.Topology) []*redis.Client {
+	t.Helper()
+	var clients []*redis.Client
+	for _, addr := range top.Addrs() {
+		c := redis.NewClient(&redis.Options{Addr: addr, DialerRetries: 1, DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience})
+		t.Cleanup(func() { c.Close() })
+		clients = append(clients, c)
+	}
+	return clients
 }
 
 func backend(t testing.TB) launch.Backend {

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"example.com/redis-chat/01-redis-basics/launch"
-	replication "example.com/redis-chat/02-replication"
+	"example.com/redis-chat/02-replication/topology"
 	emitter "example.com/redis-chat/06-emitter"
 	"example.com/redis-chat/06-emitter/system/livemap"
 	"example.com/redis-chat/06-emitter/system/status"
@@ -15,11 +15,11 @@ import (
 
 // startServers starts Redis, and who watches it.
 func (s *System) startServers(ctx context.Context) (err error) {
-	options := replication.Options{Backend: s.backend, Replicas: len(s.o.RedisPorts) - 1, Ports: s.o.RedisPorts}
+	options := topology.Options{Backend: s.backend, Replicas: len(s.o.RedisPorts) - 1, Ports: s.o.RedisPorts}
 	if s.o.Logs != nil && *s.o.Logs <= slog.LevelDebug {
 		options.Log, options.LogLevel = printer{s.feed}, "verbose"
 	}
-	if s.top, err = replication.Start(ctx, options); err != nil {
+	if s.top, err = topology.Start(ctx, options); err != nil {
 		return err
 	}
 	addrs := s.top.Addrs()

@@ -11,7 +11,7 @@ import (
 	"github.com/redis/go-redis/v9/logging"
 
 	"example.com/redis-chat/01-redis-basics/launch"
-	replication "example.com/redis-chat/02-replication"
+	"example.com/redis-chat/02-replication/topology"
 	emitter "example.com/redis-chat/06-emitter"
 	"example.com/redis-chat/06-emitter/system/child"
 	"example.com/redis-chat/06-emitter/system/livemap"
@@ -26,7 +26,7 @@ type System struct {
 	backend launch.Backend
 	server  string // the name of the servers' program
 	cli     string // the name of the program that talks to them by hand
-	top     replication.Topology
+	top     topology.Topology
 	nodes   []*child.Process
 	master  *redis.Client // for the observers' probes
 	emitter *emitter.Emitter

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"example.com/redis-chat/01-redis-basics/launch"
-	replication "example.com/redis-chat/02-replication"
+	"example.com/redis-chat/02-replication/topology"
 	loadtest "example.com/redis-chat/labs/load-test"
 )
 
@@ -27,7 +27,7 @@ type System struct {
 type stage struct {
 	system System
 	set    setting
-	top    replication.Topology
+	top    topology.Topology
 	nodes  []*process
 	addrs  []string   // host:port of each node
 	doors  [][2]*door // of each node: to the master, to its replica; none without doors
@@ -58,7 +58,7 @@ func raise(ctx context.Context, backend launch.Backend, system System, s setting
 			st.close()
 		}
 	}()
-	if st.top, err = replication.Start(ctx, replication.Options{Backend: backend, Replicas: nodeCount}); err != nil {
+	if st.top, err = topology.Start(ctx, topology.Options{Backend: backend, Replicas: nodeCount}); err != nil {
 		return nil, err
 	}
 	for i := range nodeCount {

@@ -14,7 +14,7 @@ import (
 	"github.com/shirou/gopsutil/v4/process"
 
 	"example.com/redis-chat/01-redis-basics/launch"
-	replication "example.com/redis-chat/02-replication"
+	"example.com/redis-chat/02-replication/topology"
 )
 
 // Lab starts systems, one after the other, and the Redis servers that they
@@ -31,7 +31,7 @@ type Lab struct {
 	programs   string // the folder of what has been built
 	buildFlags []string
 	built      map[string]string // by package: the program
-	redis      replication.Topology
+	redis      topology.Topology
 	replicas   int
 }
 
@@ -126,7 +126,7 @@ func (l *Lab) topology(ctx context.Context, nodes int) error {
 		}
 		l.redis = nil
 	}
-	top, err := replication.Start(ctx, replication.Options{Backend: l.backend, Replicas: replicas})
+	top, err := topology.Start(ctx, topology.Options{Backend: l.backend, Replicas: replicas})
 	if err != nil {
 		return err
 	}

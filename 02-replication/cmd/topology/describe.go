@@ -10,11 +10,11 @@ import (
 	"time"
 
 	"example.com/redis-chat/01-redis-basics/launch"
-	replication "example.com/redis-chat/02-replication"
+	"example.com/redis-chat/02-replication/topology"
 )
 
 // describe prints how to reach the servers and what to do with them.
-func describe(w io.Writer, o replication.Options, top replication.Topology, took time.Duration) {
+func describe(w io.Writer, o topology.Options, top topology.Topology, took time.Duration) {
 	addrs := top.Addrs()
 	kind, program, cli := "embedded", "redis-server", launch.CLI()
 	if o.Backend.Kind == launch.KindServer {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	replication "example.com/redis-chat/02-replication"
+	"example.com/redis-chat/02-replication/topology"
 )
 
 // readLines hands over what is typed. It may outlive ctx, as a read of the terminal cannot be ended: until the program's end.
@@ -24,7 +24,7 @@ func readLines(ctx context.Context, r io.Reader, typed chan<- string) {
 }
 
 // obey does what is typed, one line after the other.
-func obey(ctx context.Context, w io.Writer, top replication.Topology, typed <-chan string) {
+func obey(ctx context.Context, w io.Writer, top topology.Topology, typed <-chan string) {
 	for {
 		select {
 		case line := <-typed:
@@ -38,7 +38,7 @@ func obey(ctx context.Context, w io.Writer, top replication.Topology, typed <-ch
 }
 
 // do breaks or mends a server and says what came of it.
-func do(ctx context.Context, top replication.Topology, line string) (answer string) {
+func do(ctx context.Context, top topology.Topology, line string) (answer string) {
 	words := strings.Fields(strings.ToLower(line))
 	if len(words) == 0 {
 		return ""
@@ -54,7 +54,7 @@ func do(ctx context.Context, top replication.Topology, line string) (answer stri
 	return fmt.Sprintf("%s: done in %v", line, time.Since(began).Round(time.Millisecond))
 }
 
-func action(ctx context.Context, top replication.Topology, words []string) func() error {
+func action(ctx context.Context, top topology.Topology, words []string) func() error {
 	if len(words) < 2 {
 		return nil
 	}
@@ -82,7 +82,7 @@ func action(ctx context.Context, top replication.Topology, words []string) func(
 	}[words[0]]
 }
 
-func lag(top replication.Topology, i int, d time.Duration) error {
+func lag(top topology.Topology, i int, d time.Duration) error {
 	slow, ok := top.(interface {
 		SetLag(int, time.Duration) error
 	})

@@ -28,7 +28,7 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
 	"example.com/redis-chat/01-redis-basics/launch"
-	replication "example.com/redis-chat/02-replication"
+	"example.com/redis-chat/02-replication/topology"
 )
 
 func main() {
@@ -45,7 +45,7 @@ func main() {
 	os.Exit(cmdline.Exit("topology", err, os.Stderr))
 }
 
-func parse(args []string, stderr io.Writer) (o replication.Options, err error) {
+func parse(args []string, stderr io.Writer) (o topology.Options, err error) {
 	fs := flag.NewFlagSet("topology", flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	where := "auto"
@@ -103,7 +103,7 @@ func backend(where string) launch.Backend {
 	return launch.Backend{Kind: launch.KindServer}
 }
 
-func run(ctx context.Context, o replication.Options, stdin io.Reader, stdout io.Writer) error {
+func run(ctx context.Context, o topology.Options, stdin io.Reader, stdout io.Writer) error {
 	out := &lines{w: stdout}
 	if o.LogLevel != "" {
 		o.Log = out
@@ -112,7 +112,7 @@ func run(ctx context.Context, o replication.Options, stdin io.Reader, stdout io.
 		}
 	}
 	began := time.Now()
-	top, err := replication.Start(ctx, o)
+	top, err := topology.Start(ctx, o)
 	if ctx.Err() != nil {
 		if err == nil {
 			err = top.Close()

@@ -15,6 +15,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	replication "example.com/redis-chat/02-replication"
+	"example.com/redis-chat/02-replication/topology"
 )
 
 func TestMain(m *testing.M) {
@@ -111,10 +112,10 @@ func TestPortsThatAreTakenAreOneSentence(t *testing.T) {
 	if backend.Kind == launch.KindRunning {
 		backend = launch.Backend{}
 	}
-	err = run(t.Context(), replication.Options{Backend: backend, Replicas: 2, Ports: append(second[:1:1], first, second[1])}, strings.NewReader(""), &bytes.Buffer{})
+	err = run(t.Context(), topology.Options{Backend: backend, Replicas: 2, Ports: append(second[:1:1], first, second[1])}, strings.NewReader(""), &bytes.Buffer{})
 	require.ErrorIs(t, err, launch.ErrPortTaken)
 	require.NotContains(t, err.Error(), "\n")
-	err = run(t.Context(), replication.Options{Backend: backend, Replicas: 2, Ports: append([]int{first}, second...)}, strings.NewReader(""), &bytes.Buffer{})
+	err = run(t.Context(), topology.Options{Backend: backend, Replicas: 2, Ports: append([]int{first}, second...)}, strings.NewReader(""), &bytes.Buffer{})
 	require.ErrorIs(t, err, launch.ErrPortTaken)
 	require.NotContains(t, err.Error(), "\n", "two replicas have the same trouble")
 }
@@ -124,7 +125,7 @@ func TestTopologyRunsUntilItsContextEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	out := &bytes.Buffer{}
 	ended := make(chan error)
-	go func() { ended <- run(ctx, replication.Options{Replicas: 1, Ports: ports}, strings.NewReader(""), out) }()
+	go func() { ended <- run(ctx, topology.Options{Replicas: 1, Ports: ports}, strings.NewReader(""), out) }()
 	addrs := []string{"127.0.0.1:" + strconv.Itoa(ports[0]), "127.0.0.1:" + strconv.Itoa(ports[1])}
 	require.Eventually(t, func() bool {
 		return len(replication.Check(t.Context(), addrs, replication.CheckOptions{}).Problems) == 0
@@ -137,7 +138,7 @@ func TestTopologyRunsUntilItsContextEnds(t *testing.T) {
 }
 
 func TestTypedLinesBreakAndMend(t *testing.T) {
-	top, err := replication.Start(t.Context(), replication.Options{Replicas: 1})
+	top, err := topology.Start(t.Context(), topology.Options{Replicas: 1})
 	require.NoError(t, err)
 	defer top.Close()
 	for _, step := range []struct{ line, want string }{

@@ -1,4 +1,4 @@
-package replication
+package topology
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"example.com/redis-chat/01-redis-basics/dial"
 )
 
 // Cut gives the replica a user name that the master does not know and drops its link: the replica asks again every second and
@@ -45,7 +47,7 @@ func (t *processes) Mend(ctx context.Context, i int) error {
 func configure(addr, user, password string, then func(context.Context, *redis.Client) error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	client := connect(addr)
+	client := redis.NewClient(dial.Login{}.Options(addr))
 	defer client.Close()
 	for _, set := range [][2]string{{"masteruser", user}, {"masterauth", password}} {
 		if err := client.ConfigSet(ctx, set[0], set[1]).Err(); err != nil {

@@ -1,4 +1,4 @@
-package replication_test
+package topology_test
 
 import (
 	"context"
@@ -13,13 +13,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	replication "example.com/redis-chat/02-replication"
+	"example.com/redis-chat/02-replication/topology"
 	"example.com/redis-chat/02-replication/topologytest"
 )
 
 func TestKilledReplicaComesBackWithTheMastersKeys(t *testing.T) {
 	topologytest.Faults(t)
 	top := topologytest.Start(t, 2)
-	c, addrs := clients(t, top), top.Addrs()
+	c, addrs := topologytest.Clients(t, top), top.Addrs()
 	reach(t, c[0], "before", 2)
 
 	require.NoError(t, top.Kill(1))
@@ -39,7 +40,7 @@ func TestKilledReplicaComesBackWithTheMastersKeys(t *testing.T) {
 func TestFrozenReplicaDoesNotCount(t *testing.T) {
 	topologytest.Faults(t)
 	top := topologytest.Start(t, 2)
-	c := clients(t, top)
+	c := topologytest.Clients(t, top)
 	sub := listen(t, c[1], "room")
 
 	require.NoError(t, top.Freeze(1))
@@ -54,7 +55,7 @@ func TestFrozenReplicaDoesNotCount(t *testing.T) {
 func TestCutReplicaGetsWhatItMissed(t *testing.T) {
 	topologytest.Faults(t)
 	top := topologytest.Start(t, 2)
-	c := clients(t, top)
+	c := topologytest.Clients(t, top)
 	sub := listen(t, c[1], "room")
 
 	require.NoError(t, top.Cut(1))
@@ -82,7 +83,7 @@ func TestCutReplicaGetsWhatItMissed(t *testing.T) {
 func TestBacklogIsAllThatIsRemembered(t *testing.T) {
 	topologytest.Faults(t)
 	top := topologytest.Start(t, 2)
-	c := clients(t, top)
+	c := topologytest.Clients(t, top)
 	sub := listen(t, c[1], "room")
 	began := time.Now()
 	require.NoError(t, c[0].Set(t.Context(), "counter", 1, time.Hour).Err())
@@ -107,7 +108,7 @@ func TestBacklogIsAllThatIsRemembered(t *testing.T) {
 func TestRestartedMasterIsEmptyAndFollowed(t *testing.T) {
 	topologytest.Faults(t)
 	top := topologytest.Start(t, 2)
-	c := clients(t, top)
+	c := topologytest.Clients(t, top)
 	reach(t, c[0], "old", 2)
 
 	require.NoError(t, top.Kill(0))
@@ -132,7 +133,7 @@ func (a *awaited) Done() <-chan struct{} {
 
 // mending starts a Mend that cannot end yet, and returns where its end will be told, when it has done all but wait: only then
 // it looks at its context.
-func mending(t *testing.T, top replication.Topology, i int) <-chan error {
+func mending(t *testing.T, top topology.Topology, i int) <-chan error {
 	t.Helper()
 	mended := make(chan error, 1)
 	ctx := &awaited{Context: t.Context(), looked: make(chan struct{})}
@@ -179,7 +180,7 @@ func TestReplicaIsMendedWhateverTheOthersDo(t *testing.T) {
 
 // killByHand does what the line that topology prints does: kill -9 PID. It returns when that is noticed: a moment later, in which
 // the process has ended and nobody has asked how.
-func killByHand(t *testing.T, top replication.Topology, i int) {
+func killByHand(t *testing.T, top topology.Topology, i int) {
 	t.Helper()
 	p, err := os.FindProcess(top.(interface{ PID(int) int }).PID(i))
 	require.NoError(t, err)
@@ -197,7 +198,7 @@ func TestServerThatWasKilledByHandIsKnownToBeDead(t *testing.T) {
 	require.NoError(t, top.Cut(2))
 	require.NoError(t, top.Mend(t.Context(), 2), "it does not wait for the one that is dead, until its time is over")
 	require.NoError(t, top.Restart(t.Context(), 1))
-	reach(t, clients(t, top)[0], "after", 2)
+	reach(t, topologytest.Clients(t, top)[0], "after", 2)
 }
 
 func TestThereIsNoServerOfThatNumber(t *testing.T) {

@@ -1,4 +1,4 @@
-package replication_test
+package topology_test
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	replication "example.com/redis-chat/02-replication"
+	"example.com/redis-chat/02-replication/topology"
 	"example.com/redis-chat/02-replication/topologytest"
 )
 
@@ -25,18 +26,6 @@ func TestMain(m *testing.M) {
 	logging.Disable() // go-redis prints each failed dial
 	// go-redis: a client whose dials have failed asks once a second, and so ends up to a second after its Close.
 	redistest.Main(m, goleak.IgnoreAnyFunction("github.com/redis/go-redis/v9/internal/pool.(*ConnPool).tryDial"))
-}
-
-// clients gives a client for each server, the master's first.
-func clients(t *testing.T, top replication.Topology) []*redis.Client {
-	t.Helper()
-	var clients []*redis.Client
-	for _, addr := range top.Addrs() {
-		c := redis.NewClient(&redis.Options{Addr: addr, DialerRetries: 1, DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience})
-		t.Cleanup(func() { c.Close() })
-		clients = append(clients, c)
-	}
-	return clients
 }
 
 // reach writes key at the master and waits until so many replicas have it.
@@ -78,7 +67,7 @@ func receive(t *testing.T, sub *redis.PubSub) string {
 
 func TestReplicasFollowTheMaster(t *testing.T) {
 	top := topologytest.Start(t, 2)
-	c, key := clients(t, top), redistest.Prefix(t)+"test"
+	c, key := topologytest.Clients(t, top), redistest.Prefix(t)+"test"
 
 	reach(t, c[0], key, len(c)-1)
 	for _, replica := range c[1:] {
@@ -89,7 +78,7 @@ func TestReplicasFollowTheMaster(t *testing.T) {
 
 func TestReplicaRefusesWrites(t *testing.T) {
 	top := topologytest.Start(t, 2)
-	c, key := clients(t, top), redistest.Prefix(t)+"test"
+	c, key := topologytest.Clients(t, top), redistest.Prefix(t)+"test"
 
 	err := c[1].Set(t.Context(), key, "x", 0).Err()
 	require.ErrorContains(t, err, "READONLY You can't write against a read only replica")
@@ -104,7 +93,7 @@ func TestReplicaRefusesWrites(t *testing.T) {
 
 func TestEachServerKnowsItsRole(t *testing.T) {
 	top := topologytest.Start(t, 2)
-	c, addrs := clients(t, top), top.Addrs()
+	c, addrs := topologytest.Clients(t, top), top.Addrs()
 
 	master, err := replication.ReadRole(t.Context(), c[0])
 	require.NoError(t, err)
@@ -128,7 +117,7 @@ func TestEachServerKnowsItsRole(t *testing.T) {
 
 func TestMessageReachesTheReplicasSubscribers(t *testing.T) {
 	top := topologytest.Start(t, 2)
-	c, room := clients(t, top), redistest.Prefix(t)+"room"
+	c, room := topologytest.Clients(t, top), redistest.Prefix(t)+"room"
 	a := listen(t, c[1], room)
 	var others []*redis.PubSub
 	for _, replica := range c[2:] {
@@ -153,7 +142,7 @@ func TestMessageReachesTheReplicasSubscribers(t *testing.T) {
 
 func TestTransactionArrivesWhole(t *testing.T) {
 	top := topologytest.Start(t, 2)
-	c, prefix := clients(t, top), redistest.Prefix(t)
+	c, prefix := topologytest.Clients(t, top), redistest.Prefix(t)
 	sub := listen(t, c[2], prefix+"room")
 
 	_, err := c[0].TxPipelined(t.Context(), func(p redis.Pipeliner) error {
@@ -172,7 +161,7 @@ func TestTransactionArrivesWhole(t *testing.T) {
 
 func TestKeyExpiresOnReplicasToo(t *testing.T) {
 	top := topologytest.Start(t, 2)
-	c, prefix := clients(t, top), redistest.Prefix(t)
+	c, prefix := topologytest.Clients(t, top), redistest.Prefix(t)
 
 	began := time.Now()
 	require.NoError(t, c[0].Set(t.Context(), prefix+"long", "1", time.Hour).Err())
@@ -197,15 +186,15 @@ func TestStartRefusesATakenPort(t *testing.T) {
 	require.NoError(t, err)
 	defer l.Close()
 	taken := l.Addr().(*net.TCPAddr).Port
-	_, err = replication.Start(t.Context(), replication.Options{Backend: backend, Ports: []int{0, 0, taken}})
+	_, err = topology.Start(t.Context(), topology.Options{Backend: backend, Ports: []int{0, 0, taken}})
 	require.ErrorIs(t, err, launch.ErrPortTaken)
 	require.ErrorContains(t, err, strconv.Itoa(taken))
 }
 
 func TestRunningServersAreLookedAtAndNotTouched(t *testing.T) {
 	addrs := topologytest.Start(t, 2).Addrs()
-	running := func(addrs ...string) (replication.Topology, error) {
-		return replication.Start(t.Context(), replication.Options{Backend: launch.Backend{Kind: launch.KindRunning, Addrs: addrs}})
+	running := func(addrs ...string) (topology.Topology, error) {
+		return topology.Start(t.Context(), topology.Options{Backend: launch.Backend{Kind: launch.KindRunning, Addrs: addrs}})
 	}
 	top, err := running(addrs...)
 	require.NoError(t, err)
@@ -213,10 +202,10 @@ func TestRunningServersAreLookedAtAndNotTouched(t *testing.T) {
 	for _, err := range []error{
 		top.Kill(0), top.Restart(t.Context(), 0), top.Freeze(1), top.Thaw(1), top.Cut(1), top.Mend(t.Context(), 1),
 	} {
-		require.ErrorIs(t, err, replication.ErrNotOurs)
+		require.ErrorIs(t, err, topology.ErrNotOurs)
 	}
 	require.NoError(t, top.Close())
-	require.Equal(t, "PONG", clients(t, top)[0].Ping(t.Context()).Val(), "Close leaves them running")
+	require.Equal(t, "PONG", topologytest.Clients(t, top)[0].Ping(t.Context()).Val(), "Close leaves them running")
 
 	_, err = running(append([]string{addrs[1], addrs[0]}, addrs[2:]...)...)
 	require.ErrorContains(t, err, "it is a replica of "+addrs[0]+"; name the master first")

@@ -1,9 +1,14 @@
-package replication
+package topology
 
 import (
 	"context"
 	"fmt"
 	"slices"
+
+	"github.com/redis/go-redis/v9"
+
+	"example.com/redis-chat/01-redis-basics/dial"
+	replication "example.com/redis-chat/02-replication"
 )
 
 // running is a topology of servers that others run: we look, and change nothing.
@@ -15,19 +20,19 @@ func useRunning(ctx context.Context, o Options) (Topology, error) {
 		return nil, fmt.Errorf("use the running servers %s: %w: want a master and %d of its replicas: host:port,host:port…", o.Backend, ErrTooFew, o.Replicas)
 	}
 	for i, addr := range addrs {
-		client := connect(addr)
-		role, err := ReadRole(ctx, client)
+		client := redis.NewClient(dial.Login{}.Options(addr))
+		role, err := replication.ReadRole(ctx, client)
 		client.Close()
 		switch {
 		case err != nil:
 			return nil, fmt.Errorf("use the running server %s: %w", addr, err)
-		case i == 0 && role.Name != Master:
+		case i == 0 && role.Name != replication.Master:
 			return nil, fmt.Errorf("use the running server %s as master: it is a %s of %s; name the master first", addr, role.Name, role.Master)
-		case i > 0 && role.Name != Replica:
+		case i > 0 && role.Name != replication.Replica:
 			return nil, fmt.Errorf("use the running server %s as replica: it is a %s; tell it REPLICAOF", addr, role.Name)
 		}
 	}
-	if err := AwaitReplicas(ctx, addrs[0], len(addrs)-1); err != nil {
+	if err := replication.AwaitReplicas(ctx, addrs[0], len(addrs)-1); err != nil {
 		return nil, err
 	}
 	return running(slices.Clone(addrs)), nil

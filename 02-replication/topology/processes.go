@@ -1,4 +1,4 @@
-package replication
+package topology
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"example.com/redis-chat/01-redis-basics/launch"
+	replication "example.com/redis-chat/02-replication"
 )
 
 // processes is a topology of redis-server processes. One goroutine for each waits for its end (see launch.StartProcess).
@@ -56,7 +57,7 @@ func startProcesses(ctx context.Context, o Options) (_ Topology, err error) {
 			return nil, err
 		}
 	}
-	if err := AwaitReplicas(ctx, t.servers[0].Addr(), o.Replicas); err != nil {
+	if err := replication.AwaitReplicas(ctx, t.servers[0].Addr(), o.Replicas); err != nil {
 		return nil, err
 	}
 	return t, nil
@@ -151,7 +152,7 @@ func (t *processes) Close() error {
 func (t *processes) prove(ctx context.Context, i int) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, proofTimeout, fmt.Errorf("not within %v", proofTimeout))
 	defer cancel()
-	return awaitReplica(ctx, t.servers[0].Addr(), t.servers[i].Addr(), t.servers[i].Running)
+	return replication.AwaitReplica(ctx, t.servers[0].Addr(), t.servers[i].Addr(), t.servers[i].Running)
 }
 
 // alive gives a server that runs.

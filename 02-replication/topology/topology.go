@@ -1,10 +1,11 @@
-package replication
+package topology
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/02-replication/embedded"
@@ -38,6 +39,9 @@ type Topology interface {
 	// Close ends all servers. After it nothing is left running.
 	Close() error
 }
+
+// proofTimeout is when Start, Restart and Mend give up. A replica asks for its master once a second; all else takes milliseconds.
+const proofTimeout = 15 * time.Second
 
 // ErrNotOurs is what the fault methods return for servers that this program did not start: it does not kill what others use.
 var ErrNotOurs = errors.New("these servers were not started by this program")

@@ -1,4 +1,4 @@
-package replication_test
+package topology_test
 
 import (
 	"testing"
@@ -6,14 +6,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/01-redis-basics/launch"
-	replication "example.com/redis-chat/02-replication"
+	"example.com/redis-chat/02-replication/topology"
 	"example.com/redis-chat/02-replication/topologytest"
 )
 
 func TestAllRunningServersAreUsed(t *testing.T) {
 	addrs := topologytest.Start(t, 3).Addrs()
-	use := func(addrs []string, replicas int) (replication.Topology, error) {
-		return replication.Start(t.Context(), replication.Options{Backend: launch.Backend{Kind: launch.KindRunning, Addrs: addrs}, Replicas: replicas})
+	use := func(addrs []string, replicas int) (topology.Topology, error) {
+		return topology.Start(t.Context(), topology.Options{Backend: launch.Backend{Kind: launch.KindRunning, Addrs: addrs}, Replicas: replicas})
 	}
 	for _, replicas := range []int{0, 1, 3} {
 		top, err := use(addrs, replicas)
@@ -21,6 +21,6 @@ func TestAllRunningServersAreUsed(t *testing.T) {
 		require.Equal(t, addrs, top.Addrs(), "at least %d", replicas)
 	}
 	_, err := use(addrs, len(addrs))
-	require.ErrorIs(t, err, replication.ErrTooFew)
+	require.ErrorIs(t, err, topology.ErrTooFew)
 	require.ErrorContains(t, err, addrs[0]+","+addrs[1])
 }
