@@ -120,7 +120,7 @@ func (r *Report) measureBytes(ctx context.Context, clients []*redis.Client, mast
 	for i := range r.Servers {
 		if s := &r.Servers[i]; i != master && s.Answered && s.Role.Offset < 0 { // ROLE says -1 while the link is down, INFO does not
 			text, _ := clients[i].Info(ctx, "replication").Result() // without an answer: 0
-			s.Role.Offset = infoNumber(text, "slave_repl_offset")
+			s.Role.Offset, _ = InfoNumber(text, "slave_repl_offset")
 		}
 	}
 	now, err := ReadRole(ctx, clients[master])

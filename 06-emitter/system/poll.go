@@ -64,8 +64,8 @@ func (s *System) pollServer(ctx context.Context, i int, client *redis.Client) {
 		return
 	}
 	// The process may be one that somebody started by hand in the place of ours.
-	pid, _ := infoNumber(info, "process_id")
-	quiet, told := infoNumber(info, "master_last_io_seconds_ago")
+	pid, _ := replication.InfoNumber(info, "process_id")
+	quiet, told := replication.InfoNumber(info, "master_last_io_seconds_ago")
 	if !told {
 		quiet = -1
 	}
@@ -74,14 +74,6 @@ func (s *System) pollServer(ctx context.Context, i int, client *redis.Client) {
 		server.Role, server.Link, server.Offset, server.Linked = role.Name, role.Link, role.Offset, len(role.Replicas)
 		server.PID, server.Quiet = int(pid), quiet
 	})
-}
-
-// infoNumber reads one number of INFO's text.
-func infoNumber(text, name string) (n int64, told bool) {
-	_, after, _ := strings.Cut(text, "\n"+name+":")
-	digits, _, _ := strings.Cut(after, "\r\n")
-	n, err := strconv.ParseInt(digits, 10, 64)
-	return n, err == nil
 }
 
 // pollNode also notices a node that does not answer, as one that was frozen from
