@@ -3,12 +3,7 @@ package node
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
-	"net"
-	"net/http"
-	"net/http/pprof"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 	"golang.org/x/sync/errgroup"
@@ -83,25 +78,3 @@ func Run(ctx context.Context, c Config, log *slog.Logger) error {
 type quiet struct{}
 
 func (quiet) Printf(context.Context, string, ...any) {}
-
-// profile serves net/http/pprof on an address of its own, never on the port
-// that clients reach.
-func profile(ctx context.Context, addr string, log *slog.Logger) error {
-	if addr == "" {
-		return nil
-	}
-	l, err := net.Listen("tcp", addr)
-	if err != nil {
-		return fmt.Errorf("profiles on %s: %w; choose another PPROF_ADDR", addr, err)
-	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("/debug/pprof/", pprof.Index)
-	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
-	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
-	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
-	context.AfterFunc(ctx, func() { _ = server.Close() })
-	go func() { _ = server.Serve(l) }() // ends with ctx
-	log.Info("profiles", "url", "http://"+l.Addr().String()+"/debug/pprof/")
-	return nil
-}
