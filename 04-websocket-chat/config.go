@@ -17,6 +17,7 @@ import (
 	"github.com/peterbourgon/ff/v3"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/04-websocket-chat/page"
 )
 
 // Config is what a node's program reads from flags and from the environment:
@@ -109,7 +110,7 @@ func (c *Config) peers(s string) error {
 
 func (c *Config) frames(s string) error {
 	for _, origin := range list(s) {
-		if len(origins([]string{origin})) == 0 || checkOrigin(origin) != nil {
+		if len(page.Origins([]string{origin})) == 0 || checkOrigin(origin) != nil {
 			return fmt.Errorf("%q: want scheme and host of a page, as in http://127.0.0.1:8080; an IPv6 address, which a page's policy cannot hold, needs a name", origin)
 		}
 		c.Frames = append(c.Frames, origin)

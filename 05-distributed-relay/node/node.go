@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/page"
 	relay "example.com/redis-chat/05-distributed-relay"
 )
 
@@ -46,7 +47,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) error {
 	}
 	server := &chat.Server{
 		Hub:     hub,
-		Page:    chat.Page(chat.PageOptions{Node: c.Node, Peers: c.Peers, Frames: c.Frames}),
+		Page:    page.Handler(page.Options{Node: c.Node, Peers: c.Peers, Frames: c.Frames}),
 		Ready:   ready,
 		Metrics: r.Metrics(hub, ready),
 		Grace:   c.Grace,

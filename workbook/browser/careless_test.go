@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/page"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 )
@@ -57,7 +57,7 @@ func (b tab) next(text string) {
 func chatPolicy(t *testing.T) string {
 	t.Helper()
 	w := httptest.NewRecorder()
-	chat.Page(chat.PageOptions{}).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	page.Handler(page.Options{}).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
 	policy := w.Header().Get("Content-Security-Policy")
 	require.NotEmpty(t, policy)
 	return policy

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/page"
 	"github.com/stretchr/testify/require"
 )
 
@@ -56,7 +57,7 @@ func (n *node) start() {
 		}
 		n.hub.ServeHTTP(w, r)
 	})
-	mux.Handle("/", chat.Page(chat.PageOptions{Node: n.options.Node, Peers: n.peers, Frames: n.frames}))
+	mux.Handle("/", page.Handler(page.Options{Node: n.options.Node, Peers: n.peers, Frames: n.frames}))
 	n.server, n.served = &http.Server{Handler: mux}, make(chan struct{})
 	go func(server *http.Server, served chan struct{}) {
 		defer close(served)

@@ -57,7 +57,7 @@ func TestAllWordsAreUsed(t *testing.T) {
 	require.NoError(t, err)
 	var text string
 	for _, file := range files {
-		if filepath.Base(file) != "words.js" {
+		if filepath.Base(file) != "words.js" && filepath.Ext(file) != ".go" {
 			b, err := os.ReadFile(file)
 			require.NoError(t, err)
 			text += string(b)

@@ -11,6 +11,7 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
 	"example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/page"
 )
 
 func main() {
@@ -51,6 +52,6 @@ func run(ctx context.Context, c chat.Config) error {
 		return err
 	}
 	log.Info("listening", "addr", l.Addr().String(), "node", c.Node)
-	server := &chat.Server{Hub: hub, Page: chat.Page(chat.PageOptions{Node: c.Node, Peers: c.Peers, Frames: c.Frames}), Grace: c.Grace, Log: log}
+	server := &chat.Server{Hub: hub, Page: page.Handler(page.Options{Node: c.Node, Peers: c.Peers, Frames: c.Frames}), Grace: c.Grace, Log: log}
 	return server.Run(ctx, l)
 }

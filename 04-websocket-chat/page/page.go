@@ -1,4 +1,4 @@
-package chat
+package page
 
 import (
 	"bytes"
@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// PageOptions says what the page must know before it is connected. The zero value works: a node without a name
+// Options says what the page must know before it is connected. The zero value works: a node without a name
 // and without peers.
-type PageOptions struct {
+type Options struct {
 	Node string // this node's name, shown until $welcome tells it; default: nothing
 	// Peers are base URLs of the nodes that the page may go to when this one is gone; default: none. One whose host
 	// is an IPv6 address is left out: a page's policy has no way to write it. Give such a node a name.
@@ -23,31 +23,31 @@ type PageOptions struct {
 }
 
 var (
-	//go:embed page/chat.html
-	pageText string
-	//go:embed page/*.css page/*.js page/*.svg
-	pageAssets embed.FS
+	//go:embed chat.html
+	text string
+	//go:embed *.css *.js *.svg
+	assets embed.FS
 
-	pageTemplate = template.Must(template.New("chat.html").Parse(pageText))
+	document = template.Must(template.New("chat.html").Parse(text))
 )
 
-// Page is the chat page at "/", with its script, style and icon under "/page/". It asks nothing of any other
+// Handler serves the chat page at "/", with its script, style and icon under "/page/". It asks nothing of any other
 // server, so it works offline, and it talks to the node through /ws like any other client.
-func Page(o PageOptions) http.Handler {
-	peers := origins(o.Peers)
+func Handler(o Options) http.Handler {
+	peers := Origins(o.Peers)
 	var page bytes.Buffer
-	err := pageTemplate.Execute(&page, struct{ Node, Peers string }{o.Node, strings.Join(peers, " ")})
+	err := document.Execute(&page, struct{ Node, Peers string }{o.Node, strings.Join(peers, " ")})
 	if err != nil {
-		panic("chat: the embedded page: " + err.Error()) // a mistake in chat.html, found by every test of it
+		panic("page: the embedded chat.html: " + err.Error()) // a mistake in it, found by every test
 	}
-	policy := pagePolicy(peers, origins(o.Frames))
+	policy := policyOf(peers, Origins(o.Frames))
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = w.Write(page.Bytes())
 	})
 	mux.HandleFunc("GET /page/{file}", func(w http.ResponseWriter, r *http.Request) {
-		http.ServeFileFS(w, r, pageAssets, "page/"+r.PathValue("file"))
+		http.ServeFileFS(w, r, assets, r.PathValue("file"))
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -63,13 +63,13 @@ func Page(o PageOptions) http.Handler {
 	})
 }
 
-// pagePolicy is what the browser lets the page do: load its own files, connect to its own node and to the peers, and
+// policyOf is what the browser lets the page do: load its own files, connect to its own node and to the peers, and
 // nothing else. Text that somebody sends cannot become a script even if the page had a mistake: trusted types make
 // innerHTML and its like fail wherever a browser knows them.
 //
 // 'self' stands for the node's WebSockets too, as CSP 3 has it. frame-ancestors keeps the page out of everybody's
 // frames but those of the pages that are named.
-func pagePolicy(peers, frames []string) string {
+func policyOf(peers, frames []string) string {
 	connect := "'self'"
 	for _, peer := range peers {
 		connect += " " + peer + " ws" + strings.TrimPrefix(peer, "http") // https becomes wss
@@ -86,8 +86,9 @@ func pagePolicy(peers, frames []string) string {
 // semicolon among it, would end the directive.
 var sourceHost = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?$`)
 
-// origins are those of the URLs that a policy can name.
-func origins(urls []string) (origins []string) {
+// Origins returns the origins, as in http://127.0.0.1:3001, of those URLs that a
+// policy can name: http and https, and no IPv6 address.
+func Origins(urls []string) (origins []string) {
 	for _, s := range urls {
 		u, err := url.Parse(s)
 		if err == nil && (u.Scheme == "http" || u.Scheme == "https") && sourceHost.MatchString(u.Host) {

@@ -1,4 +1,4 @@
-package chat
+package page
 
 import (
 	"io"
@@ -9,7 +9,10 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func get(t *testing.T, h http.Handler, path string) (*http.Response, string) {
 	t.Helper()
@@ -22,7 +25,7 @@ func get(t *testing.T, h http.Handler, path string) (*http.Response, string) {
 }
 
 func TestPageAndAllItLoadsComeFromTheNode(t *testing.T) {
-	h := Page(PageOptions{})
+	h := Handler(Options{})
 	_, page := get(t, h, "/?name=alice")
 	links := regexp.MustCompile(`(?:src|href)="([^"]*)"`).FindAllStringSubmatch(page, -1)
 	require.Len(t, links, 3)
@@ -31,7 +34,7 @@ func TestPageAndAllItLoadsComeFromTheNode(t *testing.T) {
 		require.Equal(t, http.StatusOK, resp.StatusCode, link[1])
 	}
 	// The script loads others, and these others; nothing is there that nobody loads.
-	files, err := pageAssets.ReadDir("page")
+	files, err := assets.ReadDir(".")
 	require.NoError(t, err)
 	loaded := map[string]bool{"chat.js": true, "chat.css": true, "icon.svg": true}
 	for _, file := range files {
@@ -49,20 +52,20 @@ func TestPageAndAllItLoadsComeFromTheNode(t *testing.T) {
 	}
 	require.Len(t, files, len(loaded))
 	for file := range loaded {
-		_, err := pageAssets.ReadFile("page/" + file)
+		_, err := assets.ReadFile(file)
 		require.NoError(t, err)
 	}
 }
 
 // All words are in words.js, in each language; what has no script says so in English alone.
 func TestDocumentHoldsNoWords(t *testing.T) {
-	_, page := get(t, Page(PageOptions{}), "/")
+	_, page := get(t, Handler(Options{}), "/")
 	page = regexp.MustCompile(`(?s)<!--.*?-->|<noscript>.*?</noscript>|<title>Chat</title>|<[^>]*>`).ReplaceAllString(page, "")
 	require.Empty(t, strings.TrimSpace(page))
 }
 
 func TestPageLetsNoScriptButItsOwnRun(t *testing.T) {
-	h := Page(PageOptions{})
+	h := Handler(Options{})
 	for _, path := range []string{"/", "/page/chat.js", "/page/icon.svg", "/nothing-here"} {
 		resp, page := get(t, h, path)
 		policy := resp.Header.Get("Content-Security-Policy")
@@ -76,7 +79,7 @@ func TestPageLetsNoScriptButItsOwnRun(t *testing.T) {
 }
 
 func TestPageIsClosedToOtherPages(t *testing.T) {
-	resp, _ := get(t, Page(PageOptions{}), "/?name=alice")
+	resp, _ := get(t, Handler(Options{}), "/?name=alice")
 	for header, want := range map[string]string{
 		"Content-Security-Policy":      "frame-ancestors 'none'",
 		"Cross-Origin-Opener-Policy":   "same-origin",
@@ -91,7 +94,7 @@ func TestPageIsClosedToOtherPages(t *testing.T) {
 
 func TestPageStandsInTheFramesOfThoseThatAreNamed(t *testing.T) {
 	ancestors := func(frames ...string) string {
-		resp, _ := get(t, Page(PageOptions{Frames: frames}), "/")
+		resp, _ := get(t, Handler(Options{Frames: frames}), "/")
 		return regexp.MustCompile(`frame-ancestors ([^;]*);`).FindStringSubmatch(resp.Header.Get("Content-Security-Policy"))[1]
 	}
 	require.Equal(t, "'none'", ancestors())
@@ -101,7 +104,7 @@ func TestPageStandsInTheFramesOfThoseThatAreNamed(t *testing.T) {
 
 func TestPageMayConnectToItsNodeAndPeersAlone(t *testing.T) {
 	connect := func(peers ...string) string {
-		resp, _ := get(t, Page(PageOptions{Peers: peers}), "/")
+		resp, _ := get(t, Handler(Options{Peers: peers}), "/")
 		return regexp.MustCompile(`connect-src ([^;]*);`).FindStringSubmatch(resp.Header.Get("Content-Security-Policy"))[1]
 	}
 	require.Equal(t, "'self'", connect())
@@ -111,21 +114,21 @@ func TestPageMayConnectToItsNodeAndPeersAlone(t *testing.T) {
 		"http://[::1]:3000", "http://a:*", "http://b\u00fccher.example", "javascript:alert(1)", "a:3000", "data:text/html,x", "",
 	} {
 		require.Equal(t, "'self'", connect(odd), odd)
-		_, page := get(t, Page(PageOptions{Peers: []string{odd}}), "/")
+		_, page := get(t, Handler(Options{Peers: []string{odd}}), "/")
 		require.Contains(t, page, `data-peers=""`, "where it may not go it does not try: %s", odd)
 	}
 }
 
 func TestPageKnowsItsNodeAndPeers(t *testing.T) {
-	_, page := get(t, Page(PageOptions{Node: `n"1<b>`, Peers: []string{"http://a:3000", "http://b:3001"}}), "/")
+	_, page := get(t, Handler(Options{Node: `n"1<b>`, Peers: []string{"http://a:3000", "http://b:3001"}}), "/")
 	require.Contains(t, page, `data-peers="http://a:3000 http://b:3001"`)
 	require.NotContains(t, page, "<b>")
 	require.True(t, strings.Contains(page, `data-node="n&#34;1&lt;b&gt;"`), page)
 }
 
 func TestPageIsNotEveryPath(t *testing.T) {
-	h := Page(PageOptions{})
-	for _, path := range []string{"/other", "/page/", "/page", "/page/chat.html", "/page/../page.go", "/favicon.ico"} {
+	h := Handler(Options{})
+	for _, path := range []string{"/other", "/page/", "/page", "/page/chat.html", "/page/../page.go", "/page/page.go", "/page/%2e", "/favicon.ico"} {
 		resp, _ := get(t, h, path)
 		require.NotEqual(t, http.StatusOK, resp.StatusCode, path)
 	}
