@@ -12,6 +12,8 @@ import (
 
 	"github.com/gorilla/websocket"
 	"golang.org/x/time/rate"
+
+	"example.com/redis-chat/04-websocket-chat/nowait"
 )
 
 // Hub knows who is connected and who is in which room. It is the handler of
@@ -75,7 +77,7 @@ func NewHub(o Options) (*Hub, error) {
 func (h *Hub) admit(ws *websocket.Conn, from *source, id, name, home string) (*Conn, error) {
 	c := &Conn{hub: h, ws: ws, from: from, id: id, name: name, home: home, self: []string{id}}
 	c.run = c.write
-	c.raw = rawConn(ws.NetConn())
+	c.raw = nowait.Raw(ws.NetConn())
 	c.out.limit = h.o.MaxQueueBytes
 	if h.o.RatePerSecond > 0 {
 		c.quota = rate.NewLimiter(rate.Limit(h.o.RatePerSecond), h.o.RateBurst)

@@ -62,8 +62,8 @@ func writePart(conns []*Conn) {
 // else make 5,000 goroutines more, whose memory stays: 12 MB.
 const writersAtOnce = 64
 
-// tryWrite writes what waits as far as the socket takes it at once, and reports
-// whether nothing is left: else the caller starts a writer.
+// tryWrite writes what waits as far as the socket takes it at once (package
+// nowait), and reports whether nothing is left: else the caller starts a writer.
 func (c *Conn) tryWrite(b *batch) (written bool) {
 	for c.raw != nil {
 		bytes, last := c.next(b)
@@ -72,7 +72,7 @@ func (c *Conn) tryWrite(b *batch) (written bool) {
 			return true
 		}
 		data := b.join()
-		if n := b.attempt.write(c.raw, data); n < len(data) {
+		if n := b.atOnce.TryWrite(c.raw, data); n < len(data) {
 			c.out.giveBack(data[n:], n)
 			return false
 		}

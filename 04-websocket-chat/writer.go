@@ -3,6 +3,8 @@ package chat
 import (
 	"sync"
 	"time"
+
+	"example.com/redis-chat/04-websocket-chat/nowait"
 )
 
 // maxWrite bounds one write, in bytes. It is large enough that a burst leaves
@@ -13,9 +15,9 @@ const maxWrite = 64 << 10
 // batch is a writer's working memory: borrowed, so that only connections that
 // are being written to have one.
 type batch struct {
-	chunks  [][]byte
-	joined  []byte
-	attempt attempt
+	chunks [][]byte
+	joined []byte
+	atOnce nowait.Writer // what the socket takes without waiting
 }
 
 var batches = sync.Pool{New: func() any { return &batch{chunks: make([][]byte, 0, 16)} }}

@@ -1,0 +1,18 @@
+//go:build !unix
+
+package nowait
+
+import (
+	"net"
+	"syscall"
+)
+
+// Raw returns nil: there are no writes that do not wait here, goroutines that may
+// wait do all of it.
+func Raw(net.Conn) syscall.RawConn { return nil }
+
+// Writer is never used, as there is nothing that it could write to.
+type Writer struct{}
+
+// TryWrite takes nothing.
+func (*Writer) TryWrite(syscall.RawConn, []byte) (n int) { return 0 }
