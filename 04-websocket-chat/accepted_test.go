@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -25,7 +26,7 @@ func TestOddFramesArriveAsTheyWereSent(t *testing.T) {
 		"keys in any case":        {`{"Event":"message","DATA":1,"event":"$x","EVENT":"message"}`, "message", "1"},
 		"keys with escapes":       {`{"\u0065vent":"message","dat\u0061":1}`, "message", "1"},
 		"of keys within the last": {`{"event":"message","data":{"a":1,"a":2}}`, "message", `{"a":1,"a":2}`}, // for who reads it
-		"64 deep":                 {`{"event":"message","data":` + nested(64) + `}`, "message", nested(64)},
+		"64 deep":                 {`{"event":"message","data":` + chattest.Nested(64) + `}`, "message", chattest.Nested(64)},
 		"flat, with brackets":     {`{"event":"message","data":` + flat + `}`, "message", flat},
 		"shallow":                 {`{"event":"message","data":[[],[],{"a":[]}]}`, "message", `[[],[],{"a":[]}]`},
 		"a huge number":           {`{"event":"message","data":1e400}`, "message", "1e400"},

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -150,7 +151,7 @@ func TestDeliveryAllocatesNothing(t *testing.T) {
 	for range 20 {
 		deliver()
 	}
-	if raceEnabled {
+	if chattest.RaceEnabled {
 		t.Skip("the race detector makes pools forget at random")
 	}
 	perDelivery := testing.AllocsPerRun(100, deliver) / (connections * burst)

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
 // Client is the client's end of the wire: what talk, the tests, and a system that proves itself ready all use.
@@ -23,7 +25,7 @@ type Client struct {
 	conn     *websocket.Conn
 	peer     string  // the URL without its query, for sentences
 	first    Message // $welcome, as it came
-	welcome  Welcome
+	welcome  frame.Welcome
 	messages chan Message  // unbuffered: when the reader has ended, nothing is left behind in it
 	writing  chan struct{} // holds one token: gorilla allows one writer at a time
 	closing  chan struct{} // closed by Close: nobody takes messages any more
@@ -42,7 +44,7 @@ type DialOptions struct {
 
 // Message is what a node sends: a text frame, decoded, or a binary one, whose Event is "binary".
 type Message struct {
-	Frame
+	frame.Frame
 	Text   []byte // the text frame as it came; nil for a binary one
 	Binary []byte // the payload of a binary frame; nil for a text one
 }
@@ -96,7 +98,7 @@ func Dial(ctx context.Context, rawURL string, o DialOptions) (*Client, error) {
 }
 
 // Welcome returns what the node said first.
-func (c *Client) Welcome() Welcome { return c.welcome }
+func (c *Client) Welcome() frame.Welcome { return c.welcome }
 
 // Receive waits for the next message. When the connection has ended it returns why, again and again: a
 // *websocket.CloseError where the node closed it (1001, 1008, 1013 and so on; 1006 when it vanished).
@@ -112,7 +114,7 @@ func (c *Client) Receive(ctx context.Context) (Message, error) {
 }
 
 // Send writes one frame. A context that ends in the middle of it ends the connection: half a frame is not taken back.
-func (c *Client) Send(ctx context.Context, f Frame) error {
+func (c *Client) Send(ctx context.Context, f frame.Frame) error {
 	text, err := json.Marshal(f)
 	if err != nil {
 		return fmt.Errorf("encode event %q: %w", f.Event, err)
@@ -158,7 +160,7 @@ func (c *Client) read() {
 			c.err = err
 			return
 		}
-		m := Message{Frame: Frame{Event: "binary"}, Binary: payload}
+		m := Message{Frame: frame.Frame{Event: frame.EventBinary}, Binary: payload}
 		if kind == websocket.TextMessage {
 			m = Message{Text: payload}
 			if err := json.Unmarshal(payload, &m.Frame); err != nil {
@@ -202,7 +204,7 @@ func (c *Client) awaitWelcome(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("connected, but no $welcome: %w", err)
 	}
-	if m.Event != "$welcome" {
+	if m.Event != frame.EventWelcome {
 		return fmt.Errorf("the first frame is %q, not $welcome: this is no chat node", m.Event)
 	}
 	c.first = m

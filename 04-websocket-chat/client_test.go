@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
@@ -65,7 +66,7 @@ func TestClientKnowsWhoItIsAfterDial(t *testing.T) {
 	url := scripted(t, echo)
 	for _, form := range []string{url, url + "/", url + "/ws", strings.Replace(url, "http", "ws", 1), strings.TrimPrefix(url, "http://")} {
 		c := dialed(t, form, DialOptions{Name: "alice", Room: "go"})
-		require.Equal(t, Welcome{ID: "c1", Name: "alice", Room: "go", Node: "n1"}, c.Welcome(), form)
+		require.Equal(t, frame.Welcome{ID: "c1", Name: "alice", Room: "go", Node: "n1"}, c.Welcome(), form)
 	}
 }
 
@@ -83,7 +84,7 @@ func TestEveryFormOfAURLLeadsToWS(t *testing.T) {
 func TestClientCarriesTextAndBytes(t *testing.T) {
 	c := dialed(t, scripted(t, echo), DialOptions{})
 	id := int64(7)
-	require.NoError(t, c.Send(t.Context(), Frame{Event: "message", Data: []byte(`"hi"`), ID: &id}))
+	require.NoError(t, c.Send(t.Context(), frame.Frame{Event: "message", Data: []byte(`"hi"`), ID: &id}))
 	m, err := c.Receive(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, "message", m.Event)
@@ -120,7 +121,7 @@ func TestCloseCodeAndReasonReachTheReceiver(t *testing.T) {
 		_, err := c.Receive(t.Context())
 		require.Equal(t, &websocket.CloseError{Code: 1013, Text: "too slow"}, err)
 	}
-	require.Error(t, c.Send(t.Context(), Frame{Event: "message"}))
+	require.Error(t, c.Send(t.Context(), frame.Frame{Event: "message"}))
 }
 
 func TestVanishedNodeIs1006(t *testing.T) {
@@ -177,7 +178,7 @@ func TestSendersDoNotMixTheirFrames(t *testing.T) {
 	for range senders {
 		go func() {
 			for range each {
-				_ = c.Send(t.Context(), Frame{Event: "message", Data: []byte(`"` + strings.Repeat("x", 5000) + `"`)})
+				_ = c.Send(t.Context(), frame.Frame{Event: "message", Data: []byte(`"` + strings.Repeat("x", 5000) + `"`)})
 			}
 		}()
 	}
@@ -200,7 +201,7 @@ func TestSendIsStoppedByItsContext(t *testing.T) {
 	}
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	for range 100 { // the connection has ended by it, but that is not why
-		require.ErrorIs(t, c.Send(ctx, Frame{Event: "message"}), context.DeadlineExceeded)
+		require.ErrorIs(t, c.Send(ctx, frame.Frame{Event: "message"}), context.DeadlineExceeded)
 	}
 }
 

@@ -10,13 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestReasonsFitIntoAControlFrame(t *testing.T) {
-	for _, r := range []closeReason{closeGoingAway, closeNotUTF8, closeFlood, closeUnfinished, closeTooLarge, closeTooSlow} {
-		require.NotEmpty(t, r.text)
-		require.LessOrEqual(t, len(r.text), 123, r.text)
-	}
-}
-
 func TestClientsCloseIsAnsweredWithItsCode(t *testing.T) {
 	n := serve(t, unlimited)
 	for _, code := range []int{1000, 1001, 4000, websocket.CloseNoStatusReceived} {

@@ -17,6 +17,7 @@ import (
 	"github.com/peterbourgon/ff/v3"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/04-websocket-chat/page"
 )
 
@@ -120,7 +121,7 @@ func (c *Config) frames(s string) error {
 
 // name is shown to people, in lines of text.
 func (c *Config) name(s string) error {
-	if len(s) > 255 || !label(s) {
+	if len(s) > 255 || !frame.ValidLabel(s) {
 		return errors.New("want 1 to 255 bytes that can be printed")
 	}
 	c.Node = s

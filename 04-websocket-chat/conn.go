@@ -13,6 +13,8 @@ import (
 
 	"github.com/gorilla/websocket"
 	"golang.org/x/time/rate"
+
+	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
 // Conn is one client's connection, as the hub sees it.
@@ -88,12 +90,12 @@ func (c *Conn) take(kind int, r io.Reader) error {
 	case c.closing():
 		c.readAway()
 	case n > int64(c.hub.o.MaxMessageBytes):
-		c.close(closeTooLarge)
+		c.close(frame.CloseTooLarge)
 	case !c.withinRate(kind, buf.Bytes()):
 	case kind == websocket.BinaryMessage:
 		c.binary(append([]byte{}, buf.Bytes()...)) // an empty one, too, is not nil
 	case !utf8.Valid(buf.Bytes()):
-		c.close(closeNotUTF8)
+		c.close(frame.CloseNotUTF8)
 	default:
 		c.text(buf.Bytes())
 	}
@@ -114,7 +116,7 @@ const keepReadBytes = 64 << 10
 
 // text handles a text frame.
 func (c *Conn) text(text []byte) {
-	f, problem := parseFrame(text)
+	f, problem := frame.Parse(text)
 	if problem == nil {
 		problem = c.handle(f)
 	}
@@ -124,14 +126,14 @@ func (c *Conn) text(text []byte) {
 	}
 }
 
-func (c *Conn) handle(f Frame) *Problem {
+func (c *Conn) handle(f frame.Frame) *frame.Problem {
 	switch {
-	case f.Event == "$ping":
+	case f.Event == frame.EventPing:
 		c.send(pongFrame)
 		return nil
-	case f.Event[0] == '$' || f.Event == binaryEvent:
-		return problemf(CodeReservedEvent, "the event %q is the node's own; choose a name without $, other than binary", f.Event)
-	case f.Event == "join" || f.Event == "leave":
+	case f.Event[0] == '$' || f.Event == frame.EventBinary:
+		return frame.Problemf(frame.CodeReservedEvent, "the event %q is the node's own; choose a name without $, other than binary", f.Event)
+	case f.Event == frame.EventJoin || f.Event == frame.EventLeave:
 		return c.move(f)
 	}
 	name := f.Room
@@ -141,38 +143,38 @@ func (c *Conn) handle(f Frame) *Problem {
 	return c.publish(Event{Name: f.Event, Data: f.Data}, name, f.ID)
 }
 
-var pongFrame = nodeFrame("$pong", "", nil, nil)
+var pongFrame = frame.Encode(frame.EventPong, "", nil, nil)
 
 // move joins or leaves a room.
-func (c *Conn) move(f Frame) *Problem {
+func (c *Conn) move(f frame.Frame) *frame.Problem {
 	var name string
-	if json.Unmarshal(f.Data, &name) != nil || !validRoom(name) {
-		return problemf(CodeBadFrame, `%s needs a room, as in {"event":"%s","data":"go"}: %s`, f.Event, f.Event, roomRule)
+	if json.Unmarshal(f.Data, &name) != nil || !frame.ValidRoom(name) {
+		return frame.Problemf(frame.CodeBadFrame, `%s needs a room, as in {"event":"%s","data":"go"}: %s`, f.Event, f.Event, frame.RoomRule)
 	}
-	var problem *Problem
-	if f.Event == "join" {
+	var problem *frame.Problem
+	if f.Event == frame.EventJoin {
 		problem = c.hub.join(c, name)
 	} else {
 		problem = c.hub.leave(c, name)
 	}
 	if problem == nil && f.ID != nil {
-		c.send(nodeFrame("$ack", "", nil, f.ID))
+		c.send(frame.Encode(frame.EventAck, "", nil, f.ID))
 	}
 	return problem
 }
 
 // binary handles a binary frame: it goes to the room of the URL.
 func (c *Conn) binary(payload []byte) {
-	if problem := c.publish(Event{Name: binaryEvent, Binary: payload}, c.home, nil); problem != nil {
+	if problem := c.publish(Event{Name: frame.EventBinary, Binary: payload}, c.home, nil); problem != nil {
 		c.send(errorFrame(problem, nil))
 	}
 }
 
 // publish stamps an event and hands it to the relay.
-func (c *Conn) publish(e Event, name string, id *int64) *Problem {
+func (c *Conn) publish(e Event, name string, id *int64) *frame.Problem {
 	r := c.in(name)
 	if r == nil {
-		return problemf(CodeNotInRoom, `you are not in room %.64q; send {"event":"join","data":…} first`, name)
+		return frame.Problemf(frame.CodeNotInRoom, `you are not in room %.64q; send {"event":"join","data":…} first`, name)
 	}
 	e.Rooms, e.Except = r.target, c.self
 	e.From, e.At = c.name, time.Now()
@@ -181,7 +183,7 @@ func (c *Conn) publish(e Event, name string, id *int64) *Problem {
 		c.hub.log.Debug("message", "id", c.id, "event", e.Name, "room", name, "data", string(e.Data), "bytes", len(e.Data)+len(e.Binary))
 	}
 	if err := c.hub.relay.Publish(e); err != nil {
-		return problemf(CodeBadFrame, "%v", err)
+		return frame.Problemf(frame.CodeBadFrame, "%v", err)
 	}
 	c.hub.stats.received.Add(1)
 	return nil
@@ -190,9 +192,9 @@ func (c *Conn) publish(e Event, name string, id *int64) *Problem {
 // answerClose echoes the client's close frame through the queue: what waits
 // there goes first.
 func (c *Conn) answerClose(code int, _ string) error {
-	reply := closeReason{code: uint16(code)}
+	reply := frame.CloseReason{Code: uint16(code)}
 	if code == websocket.CloseNoStatusReceived {
-		reply.code = 0
+		reply.Code = 0
 	}
 	c.close(reply)
 	return nil

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
@@ -120,7 +121,7 @@ func (c *crowd) listen(p *person) {
 			c.breaking.Do(func() { close(c.broken) })
 			return
 		}
-		var f Frame
+		var f frame.Frame
 		var number int
 		if json.Unmarshal(text, &f) != nil || f.From != "voice" || json.Unmarshal(f.Data, &number) != nil {
 			c.heardOther(f.Event, text)

@@ -1,5 +1,7 @@
 package chat
 
+import "example.com/redis-chat/04-websocket-chat/frame"
+
 // Degrade tells all clients, and those to come, that messages may be missed.
 func (h *Hub) Degrade(text string) {
 	h.mu.Lock()
@@ -13,7 +15,7 @@ func (h *Hub) Degrade(text string) {
 }
 
 func degradedFrame(text string) []byte {
-	return nodeFrame("$degraded", "", struct {
+	return frame.Encode(frame.EventDegraded, "", struct {
 		Text string `json:"text"`
 	}{text}, nil)
 }
@@ -24,7 +26,7 @@ func (h *Hub) Recover(missed *int64) {
 	h.mu.Lock()
 	var start []*Conn
 	if h.degraded != "" {
-		start = h.tell(nodeFrame("$recovered", "", struct {
+		start = h.tell(frame.Encode(frame.EventRecovered, "", struct {
 			Missed *int64 `json:"missed,omitempty"`
 		}{missed}, nil))
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
 // Drain ends the hub: no new clients, and to each client what waits for it,
@@ -55,6 +57,6 @@ func (h *Hub) sayGoodbye(ctx context.Context, conns []*Conn, grace time.Duration
 				return
 			}
 		}
-		c.close(closeGoingAway)
+		c.close(frame.CloseGoingAway)
 	}
 }

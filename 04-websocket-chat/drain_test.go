@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
@@ -43,7 +44,7 @@ func TestGoodbyesAreSpreadOverTheGracePeriod(t *testing.T) {
 		require.Zero(t, n.hub.Stats().Connections)
 		for i := range people {
 			g := <-goodbyes
-			require.Equal(t, &websocket.CloseError{Code: 1001, Text: closeGoingAway.text}, g.closed)
+			require.Equal(t, &websocket.CloseError{Code: 1001, Text: frame.CloseGoingAway.Text}, g.closed)
 			require.InDelta(t, float64(i)*0.8, g.at.Seconds(), 0.01, "one after the other")
 		}
 		n.hub.Drain(t.Context(), grace) // a second one finds nobody

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
 // readEnded follows the last read of a connection. A client that has broken off
@@ -16,11 +18,11 @@ func (c *Conn) readEnded(why error) {
 	var network net.Error
 	switch {
 	case errors.Is(why, websocket.ErrReadLimit): // it announced 2^63 bytes or more
-		c.close(closeTooLarge)
+		c.close(frame.CloseTooLarge)
 		c.linger()
 	case errors.As(why, &network):
 		if network.Timeout() && c.within {
-			c.close(closeUnfinished)
+			c.close(frame.CloseUnfinished)
 			c.linger()
 		}
 	case !errors.As(why, &closed):

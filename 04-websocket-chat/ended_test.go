@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/stretchr/testify/require"
 )
 
@@ -14,7 +15,7 @@ import (
 // overtake the reason.
 func TestReasonIsNotLostToAReset(t *testing.T) {
 	n := serve(t, unlimited)
-	for name, broken := range map[string][]byte{"1002": {opText, 2, 'h', 'i'}, "1009": announces(opText, 1<<63)} {
+	for name, broken := range map[string][]byte{"1002": {frame.OpText, 2, 'h', 'i'}, "1009": announces(frame.OpText, 1<<63)} {
 		t.Run(name, func(t *testing.T) {
 			mallory := n.enter("mallory", "go")
 			mallory.writes(broken, make([]byte, 100_000))
@@ -30,7 +31,7 @@ func TestReasonIsNotLostToAReset(t *testing.T) {
 
 // Who has broken the rules and stays has no place for it any longer than that.
 func TestWhoBreaksTheProtocolAndStaysIsCutOffAfterASecond(t *testing.T) {
-	for name, broken := range map[string][]byte{"1002": {opText, 2, 'h', 'i'}, "1009": announces(opText, 1<<63)} {
+	for name, broken := range map[string][]byte{"1002": {frame.OpText, 2, 'h', 'i'}, "1009": announces(frame.OpText, 1<<63)} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, Options{MaxConns: 1}, func(t *testing.T, n *served) {
 				mallory := n.enter("mallory", "go")

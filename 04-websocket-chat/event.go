@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"sync"
 	"time"
+
+	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
 // Event is a message between nodes: what one client, or an emitter, sends and
@@ -48,7 +50,7 @@ func (s *Sent) Accepted() {
 	}
 	s.settled = true
 	if s.id != nil {
-		s.conn.send(nodeFrame("$ack", "", nil, s.id))
+		s.conn.send(frame.Encode(frame.EventAck, "", nil, s.id))
 	}
 }
 
@@ -61,7 +63,7 @@ func (s *Sent) Failed(text string) {
 		return
 	}
 	s.settled = true
-	s.conn.send(errorFrame(problemf(CodeUnavailable, "%s", text), s.id))
+	s.conn.send(errorFrame(frame.Problemf(frame.CodeUnavailable, "%s", text), s.id))
 }
 
 // placed queues "$placed" and returns whether the queue's writer must be
@@ -76,32 +78,32 @@ func (s *Sent) placed() (start bool) {
 	}
 	if !s.settled {
 		s.settled = true
-		start = s.conn.put(nodeFrame("$ack", "", nil, s.id))
+		start = s.conn.put(frame.Encode(frame.EventAck, "", nil, s.id))
 	}
-	return s.conn.put(nodeFrame("$placed", "", nil, s.id)) || start
+	return s.conn.put(frame.Encode(frame.EventPlaced, "", nil, s.id)) || start
 }
 
-func errorFrame(p *Problem, id *int64) []byte { return nodeFrame("$error", "", p, id) }
+func errorFrame(p *frame.Problem, id *int64) []byte { return frame.Encode(frame.EventError, "", p, id) }
 
 // appendFrame appends the event as one WebSocket frame: the bytes that every
 // receiver gets, made once.
-func (e *Event) appendFrame(dst, scratch []byte) (frame, text []byte) {
-	if e.Name == binaryEvent && e.Binary != nil {
-		return appendWire(dst, opBinary, e.Binary), scratch
+func (e *Event) appendFrame(dst, scratch []byte) (wire, text []byte) {
+	if e.Name == frame.EventBinary && e.Binary != nil {
+		return frame.Append(dst, frame.OpBinary, e.Binary), scratch
 	}
 	text = append(scratch[:0], `{"event":`...)
-	text = appendString(text, e.Name)
+	text = frame.AppendString(text, e.Name)
 	if len(e.Data) > 0 {
 		text = append(text, `,"data":`...)
 		text = append(text, e.Data...)
 	}
 	if len(e.Rooms) == 1 {
 		text = append(text, `,"room":`...)
-		text = appendString(text, e.Rooms[0])
+		text = frame.AppendString(text, e.Rooms[0])
 	}
 	if e.From != "" {
 		text = append(text, `,"from":`...)
-		text = appendString(text, e.From)
+		text = frame.AppendString(text, e.From)
 	}
 	if !e.At.IsZero() {
 		text = append(text, `,"at":"`...)
@@ -109,8 +111,5 @@ func (e *Event) appendFrame(dst, scratch []byte) (frame, text []byte) {
 		text = append(text, '"')
 	}
 	text = append(text, '}')
-	return appendWire(dst, opText, text), text
+	return frame.Append(dst, frame.OpText, text), text
 }
-
-// binaryEvent is the event of a client's binary frame.
-const binaryEvent = "binary"

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/stretchr/testify/require"
 )
 
@@ -41,14 +42,14 @@ func TestFloodIsClosedWith1008AndHoldsNobodyUp(t *testing.T) {
 	n := serve(t, Options{RatePerSecond: 500, RateBurst: 500, MaxQueueBytes: 1 << 30})
 	crowd := n.gathers(10*time.Millisecond, serve(t, unlimited)) // at most 200 messages a second
 	floods := map[string][]byte{
-		"pings":       masked(opPing, strings.Repeat("p", 125)),
-		"empty pings": masked(opPing, ""),
-		"pongs":       masked(opPong, ""),
-		"messages":    masked(opText, `{"event":"message","data":"mallory","room":"elsewhere"}`),
-		"nonsense":    masked(opText, `]`),
-		"bytes":       masked(opBinary, ""),
-		"joins":       masked(opText, `{"event":"join","data":"elsewhere"}`),
-		"$pings":      masked(opText, `{"event":"$ping"}`),
+		"pings":       masked(frame.OpPing, strings.Repeat("p", 125)),
+		"empty pings": masked(frame.OpPing, ""),
+		"pongs":       masked(frame.OpPong, ""),
+		"messages":    masked(frame.OpText, `{"event":"message","data":"mallory","room":"elsewhere"}`),
+		"nonsense":    masked(frame.OpText, `]`),
+		"bytes":       masked(frame.OpBinary, ""),
+		"joins":       masked(frame.OpText, `{"event":"join","data":"elsewhere"}`),
+		"$pings":      masked(frame.OpText, `{"event":"$ping"}`),
 	}
 	var all sync.WaitGroup
 	for name, frame := range floods {
@@ -84,7 +85,7 @@ func TestFloodOfPartsOfNothingEnds(t *testing.T) {
 	conn := n.conn(mallory)
 	begun := false
 	mallory.ws.SetPongHandler(func(string) error { begun = true; return nil })
-	mallory.writes(masked(opText&^fin, ""), masked(opPing, ""))
+	mallory.writes(masked(frame.OpText&^fin, ""), masked(frame.OpPing, ""))
 	for !begun { // the crowd is heard meanwhile
 		mallory.read()
 	}
@@ -120,9 +121,9 @@ func TestOfAThousandJoinsAHundredRoomsAreLet(t *testing.T) {
 					require.Equal(t, "$ack", f.Event)
 					continue
 				}
-				var problem Problem
+				var problem frame.Problem
 				require.NoError(t, json.Unmarshal(f.Data, &problem))
-				require.Equal(t, CodeForbidden, problem.Code)
+				require.Equal(t, frame.CodeForbidden, problem.Code)
 				require.Contains(t, problem.Text, "leave one first")
 			}
 			require.Equal(t, 1+test.want, n.hub.Stats().Rooms) // with rust

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
@@ -13,7 +14,7 @@ func TestPingIsAnsweredAtOnce(t *testing.T) {
 	n := serve(t, unlimited)
 	alice, bob := n.enter("alice", "go"), n.enter("bob", "go")
 	alice.says(`{"event":"$ping"}`)
-	require.Equal(t, Frame{Event: "$pong"}, alice.next())
+	require.Equal(t, frame.Frame{Event: "$pong"}, alice.next())
 	bob.hearsNothing()
 }
 

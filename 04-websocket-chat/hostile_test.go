@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
@@ -44,7 +45,7 @@ func masked(op byte, payload string) []byte {
 }
 
 func closes(code uint16, reason string) []byte {
-	return masked(opClose, string(binary.BigEndian.AppendUint16(nil, code))+reason)
+	return masked(frame.OpClose, string(binary.BigEndian.AppendUint16(nil, code))+reason)
 }
 
 // writes sends bytes past the library.
@@ -58,7 +59,7 @@ func TestBrokenFramesEndTheirConnectionAndNoOther(t *testing.T) {
 	const most = 4000
 	const hi = `{"event":"message","data":"hi"}`
 	long := strings.Repeat("x", most)
-	fragments := [][]byte{masked(opText&^fin, long[:1000])}
+	fragments := [][]byte{masked(frame.OpText&^fin, long[:1000])}
 	for range 4 {
 		fragments = append(fragments, masked(opCont, long[:1000]))
 	}
@@ -69,34 +70,34 @@ func TestBrokenFramesEndTheirConnectionAndNoOther(t *testing.T) {
 		code   int
 		why    string // part of the reason
 	}{
-		"unmasked":                     {[][]byte{{opText, 2, 'h', 'i'}}, 1002, "MASK"},
-		"reserved bit 1":               {[][]byte{masked(opText|0x40, hi)}, 1002, "RSV1"}, // compressed, as nobody has agreed to
-		"reserved bit 2":               {[][]byte{masked(opText|0x20, hi)}, 1002, "RSV2"},
-		"reserved bit 3":               {[][]byte{masked(opText|0x10, hi)}, 1002, "RSV3"},
-		"reserved bit of a ping":       {[][]byte{masked(opPing|0x40, "")}, 1002, "RSV1"},
+		"unmasked":                     {[][]byte{{frame.OpText, 2, 'h', 'i'}}, 1002, "MASK"},
+		"reserved bit 1":               {[][]byte{masked(frame.OpText|0x40, hi)}, 1002, "RSV1"}, // compressed, as nobody has agreed to
+		"reserved bit 2":               {[][]byte{masked(frame.OpText|0x20, hi)}, 1002, "RSV2"},
+		"reserved bit 3":               {[][]byte{masked(frame.OpText|0x10, hi)}, 1002, "RSV3"},
+		"reserved bit of a ping":       {[][]byte{masked(frame.OpPing|0x40, "")}, 1002, "RSV1"},
 		"unknown opcode 3":             {[][]byte{masked(fin|3, hi)}, 1002, "opcode 3"},
 		"unknown control opcode 11":    {[][]byte{masked(fin|0xB, "")}, 1002, "opcode 11"},
-		"a control frame of 126 bytes": {[][]byte{masked(opPing, long[:126])}, 1002, "125"},
+		"a control frame of 126 bytes": {[][]byte{masked(frame.OpPing, long[:126])}, 1002, "125"},
 		"a close of 126 bytes":         {[][]byte{closes(1000, long[:124])}, 1002, "125"},
-		"a ping of 2^63 bytes":         {[][]byte{announces(opPing, 1<<63)}, 1002, "125"},
-		"a control frame in parts":     {[][]byte{masked(opPing&^fin, "")}, 1002, "FIN"},
+		"a ping of 2^63 bytes":         {[][]byte{announces(frame.OpPing, 1<<63)}, 1002, "125"},
+		"a control frame in parts":     {[][]byte{masked(frame.OpPing&^fin, "")}, 1002, "FIN"},
 		"the rest of nothing":          {[][]byte{masked(fin|opCont, hi)}, 1002, "continuation"},
-		"a message within a message":   {[][]byte{masked(opText&^fin, `{"event":`), masked(opText, hi)}, 1002, "FIN"},
+		"a message within a message":   {[][]byte{masked(frame.OpText&^fin, `{"event":`), masked(frame.OpText, hi)}, 1002, "FIN"},
 		"nothing but noise":            {[][]byte{bytes.Repeat([]byte{0xff}, 100)}, 1002, "opcode 15"},
 		"HTTP once more":               {[][]byte{[]byte("GET / HTTP/1.1\r\n\r\n")}, 1002, "opcode 7"},
 
-		"not UTF-8":             {[][]byte{masked(opText, "{\"event\":\"message\",\"data\":\"\xff\"}")}, 1007, "UTF-8"},
-		"half a surrogate pair": {[][]byte{masked(opText, "{\"event\":\"message\",\"data\":\"\xed\xa0\x80\"}")}, 1007, "UTF-8"},
-		"a slash of two bytes":  {[][]byte{masked(opText, "{\"event\":\"message\",\"data\":\"\xc0\xaf\"}")}, 1007, "UTF-8"},
-		"half a character":      {[][]byte{masked(opText&^fin, "{\"event\":\"\xe6"), masked(fin|opCont, "\x9c\"}")}, 1007, "UTF-8"},
-		"not UTF-8, nor JSON":   {[][]byte{masked(opText, "\x00\x80")}, 1007, "UTF-8"},
+		"not UTF-8":             {[][]byte{masked(frame.OpText, "{\"event\":\"message\",\"data\":\"\xff\"}")}, 1007, "UTF-8"},
+		"half a surrogate pair": {[][]byte{masked(frame.OpText, "{\"event\":\"message\",\"data\":\"\xed\xa0\x80\"}")}, 1007, "UTF-8"},
+		"a slash of two bytes":  {[][]byte{masked(frame.OpText, "{\"event\":\"message\",\"data\":\"\xc0\xaf\"}")}, 1007, "UTF-8"},
+		"half a character":      {[][]byte{masked(frame.OpText&^fin, "{\"event\":\"\xe6"), masked(fin|opCont, "\x9c\"}")}, 1007, "UTF-8"},
+		"not UTF-8, nor JSON":   {[][]byte{masked(frame.OpText, "\x00\x80")}, 1007, "UTF-8"},
 
-		"1 byte over the limit":  {[][]byte{masked(opText, long+"x")}, 1009, "larger"},
-		"in binary, too":         {[][]byte{masked(opBinary, long+"x")}, 1009, "larger"},
-		"2^63 bytes announced":   {[][]byte{announces(opText, 1<<63)}, 1009, "larger"},
-		"2^64-1 bytes announced": {[][]byte{announces(opBinary, 1<<64-1)}, 1009, "larger"},
-		"2^63-1 bytes announced": {[][]byte{announces(opText, 1<<63-1), []byte(long + "x")}, 1009, "larger"},
-		"2^63-1 after a first":   {[][]byte{masked(opText&^fin, "{"), announces(opCont, 1<<63-1)}, 1009, "larger"},
+		"1 byte over the limit":  {[][]byte{masked(frame.OpText, long+"x")}, 1009, "larger"},
+		"in binary, too":         {[][]byte{masked(frame.OpBinary, long+"x")}, 1009, "larger"},
+		"2^63 bytes announced":   {[][]byte{announces(frame.OpText, 1<<63)}, 1009, "larger"},
+		"2^64-1 bytes announced": {[][]byte{announces(frame.OpBinary, 1<<64-1)}, 1009, "larger"},
+		"2^63-1 bytes announced": {[][]byte{announces(frame.OpText, 1<<63-1), []byte(long + "x")}, 1009, "larger"},
+		"2^63-1 after a first":   {[][]byte{masked(frame.OpText&^fin, "{"), announces(opCont, 1<<63-1)}, 1009, "larger"},
 		"fragments without end":  {fragments, 1009, "larger"},
 
 		"a close with code 0":          {[][]byte{closes(0, "")}, 1002, "close code 0"},
@@ -110,9 +111,9 @@ func TestBrokenFramesEndTheirConnectionAndNoOther(t *testing.T) {
 		"a close with code 65535":      {[][]byte{closes(65535, "")}, 1002, "close code 65535"},
 		"a close whose words are none": {[][]byte{closes(1000, "\xff")}, 1002, "utf8"},
 
-		"a close with half a code":  {[][]byte{masked(opClose, "\x03")}, 1005, ""}, // answered as one without
-		"a close, and a text after": {[][]byte{closes(4321, "bye"), masked(opText, hi)}, 4321, ""},
-		"a close within a message":  {[][]byte{masked(opText&^fin, hi[:9]), closes(1001, "bye")}, 1001, ""},
+		"a close with half a code":  {[][]byte{masked(frame.OpClose, "\x03")}, 1005, ""}, // answered as one without
+		"a close, and a text after": {[][]byte{closes(4321, "bye"), masked(frame.OpText, hi)}, 4321, ""},
+		"a close within a message":  {[][]byte{masked(frame.OpText&^fin, hi[:9]), closes(1001, "bye")}, 1001, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			mallory := n.enter("mallory", "go")
@@ -134,7 +135,7 @@ func TestPingBetweenFragmentsIsAnswered(t *testing.T) {
 	mallory, bob := n.enter("mallory", "go"), n.enter("bob", "go")
 	var pong string
 	mallory.ws.SetPongHandler(func(payload string) error { pong = payload; return nil })
-	mallory.writes(masked(opText&^fin, `{"event":"message",`), masked(opPing, "between"), masked(opCont, ""), masked(fin|opCont, `"data":1}`))
+	mallory.writes(masked(frame.OpText&^fin, `{"event":"message",`), masked(frame.OpPing, "between"), masked(opCont, ""), masked(fin|opCont, `"data":1}`))
 	bob.hears("1")
 	mallory.hearsNothing()
 	require.Equal(t, "between", pong)
@@ -144,10 +145,10 @@ func TestPingBetweenFragmentsIsAnswered(t *testing.T) {
 // whole in the time after which a silent client is gone, all the same.
 func TestMessageThatNeverEndsIsClosedWith1008(t *testing.T) {
 	for name, test := range map[string]struct{ begin, goOn []byte }{
-		"parts of nothing":            {masked(opText&^fin, ""), append(masked(opCont, ""), masked(opPing, "alive")...)},
-		"parts of one byte":           {masked(opText&^fin, "{"), append(masked(opCont, " "), masked(opPong, "")...)},
-		"one frame, byte by byte":     {announces(opText, 1000), []byte("x")},
-		"100 MB announced, and quiet": {announces(opBinary, 100<<20), nil},
+		"parts of nothing":            {masked(frame.OpText&^fin, ""), append(masked(opCont, ""), masked(frame.OpPing, "alive")...)},
+		"parts of one byte":           {masked(frame.OpText&^fin, "{"), append(masked(opCont, " "), masked(frame.OpPong, "")...)},
+		"one frame, byte by byte":     {announces(frame.OpText, 1000), []byte("x")},
+		"100 MB announced, and quiet": {announces(frame.OpBinary, 100<<20), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, Options{PongTimeout: time.Minute}, func(t *testing.T, n *served) {
@@ -170,7 +171,7 @@ func TestMessageThatNeverEndsIsClosedWith1008(t *testing.T) {
 					_ = mallory.ws.NetConn().SetWriteDeadline(time.Now().Add(time.Second))
 					_, _ = mallory.ws.NetConn().Write(test.goOn) // an error: closed meanwhile
 				}
-				require.Equal(t, &websocket.CloseError{Code: 1008, Text: closeUnfinished.text}, <-ended)
+				require.Equal(t, &websocket.CloseError{Code: 1008, Text: frame.CloseUnfinished.Text}, <-ended)
 				require.LessOrEqual(t, time.Since(began), 80*time.Second)
 				settle()
 				require.Equal(t, 1, n.hub.Stats().Connections)
@@ -198,7 +199,7 @@ func TestMemoryFollowsTheLimitAndNotWhatAClientAnnouncesOrSends(t *testing.T) {
 			mallories = append(mallories, n.enter("mallory", fmt.Sprint("room", i)))
 		}
 		n.quiet()
-		frame := append(announces(opText, announced), make([]byte, each)...)
+		frame := append(announces(frame.OpText, announced), make([]byte, each)...)
 		return allocated(func() {
 			for _, mallory := range mallories {
 				_, err := mallory.ws.NetConn().Write(frame)

@@ -13,6 +13,7 @@ import (
 	"github.com/gorilla/websocket"
 	"golang.org/x/time/rate"
 
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/04-websocket-chat/nowait"
 )
 
@@ -99,9 +100,9 @@ func (h *Hub) seat(c *Conn) (start bool, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.draining {
-		return false, fmt.Errorf("%s", closeGoingAway.text)
+		return false, fmt.Errorf("%s", frame.CloseGoingAway.Text)
 	}
-	start = c.put(nodeFrame("$welcome", "", Welcome{ID: c.id, Name: c.name, Room: c.home, Node: h.o.Node}, nil))
+	start = c.put(frame.Encode(frame.EventWelcome, "", frame.Welcome{ID: c.id, Name: c.name, Room: c.home, Node: h.o.Node}, nil))
 	if h.degraded != "" {
 		c.put(degradedFrame(h.degraded)) // start is told once
 	}
@@ -145,26 +146,26 @@ func (h *Hub) takeOut(c *Conn) bool {
 }
 
 // join is called by the connection's reader alone.
-func (h *Hub) join(c *Conn, name string) *Problem {
+func (h *Hub) join(c *Conn, name string) *frame.Problem {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {
 	case c.gone, c.in(name) != nil: // in it already: joined
 		return nil
 	case len(c.rooms) >= h.o.MaxRooms:
-		return problemf(CodeForbidden, "you are in %d rooms, the most that one connection may be in; leave one first", len(c.rooms))
+		return frame.Problemf(frame.CodeForbidden, "you are in %d rooms, the most that one connection may be in; leave one first", len(c.rooms))
 	}
 	h.enter(c, name)
 	return nil
 }
 
 // leave is called by the connection's reader alone.
-func (h *Hub) leave(c *Conn, name string) *Problem {
+func (h *Hub) leave(c *Conn, name string) *frame.Problem {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r := c.in(name)
 	if r == nil {
-		return problemf(CodeNotInRoom, "you are not in room %q", name)
+		return frame.Problemf(frame.CodeNotInRoom, "you are not in room %q", name)
 	}
 	if !c.gone {
 		h.exit(c, r)

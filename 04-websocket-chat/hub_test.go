@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/stretchr/testify/require"
 )
 
@@ -49,8 +50,8 @@ func TestAckComesBeforePlaced(t *testing.T) {
 	n := serve(t, unlimited)
 	alice, bob := n.enter("alice", "go"), n.enter("bob", "go")
 	alice.says(`{"event":"message","data":"hi","id":7}`)
-	require.Equal(t, Frame{Event: "$ack", ID: number64(7)}, alice.next())
-	require.Equal(t, Frame{Event: "$placed", ID: number64(7)}, alice.next())
+	require.Equal(t, frame.Frame{Event: "$ack", ID: number64(7)}, alice.next())
+	require.Equal(t, frame.Frame{Event: "$placed", ID: number64(7)}, alice.next())
 	bob.hears(`"hi"`)
 	alice.says(`{"event":"message","data":"no id, no answer"}`)
 	alice.hearsNothing()
@@ -99,7 +100,7 @@ func TestAnyEventIsRelayedAsItIs(t *testing.T) {
 	alice, bob := n.enter("alice", "go"), n.enter("bob", "go")
 	for _, event := range []string{"typing", "message", "日本", strings.Repeat("x", 64), `quo"te \ <&>`, "a b"} {
 		for _, data := range []string{`null`, `1.50`, `9007199254740993`, `{"b":1,"a":[true,"\ud83d\ude00"]}`, ``, `"\u0000"`} {
-			frame := Frame{Event: event}
+			frame := frame.Frame{Event: event}
 			if data != "" {
 				frame.Data = json.RawMessage(data)
 			}
@@ -200,21 +201,21 @@ func TestClientsAreToldWhenMessagesMayBeMissed(t *testing.T) {
 	alice := n.enter("alice", "go")
 	n.hub.Degrade("the replica is quiet")
 	n.hub.Degrade("the replica is still quiet")
-	require.Equal(t, Frame{Event: "$degraded", Data: []byte(`{"text":"the replica is quiet"}`)}, alice.next())
+	require.Equal(t, frame.Frame{Event: "$degraded", Data: []byte(`{"text":"the replica is quiet"}`)}, alice.next())
 	bob := n.enter("bob", "go") // comes in the midst of it
-	require.Equal(t, Frame{Event: "$degraded", Data: []byte(`{"text":"the replica is still quiet"}`)}, bob.next())
+	require.Equal(t, frame.Frame{Event: "$degraded", Data: []byte(`{"text":"the replica is still quiet"}`)}, bob.next())
 	n.hub.Recover(number64(37))
 	n.hub.Recover(number64(38)) // is no news
 	for _, p := range []*person{alice, bob} {
-		require.Equal(t, Frame{Event: "$recovered", Data: []byte(`{"missed":37}`)}, p.next())
+		require.Equal(t, frame.Frame{Event: "$recovered", Data: []byte(`{"missed":37}`)}, p.next())
 		p.hearsNothing()
 	}
 	n.hub.Degrade("again")
 	n.hub.Recover(nil)
 	require.Equal(t, "$degraded", alice.next().Event)
-	require.Equal(t, Frame{Event: "$recovered", Data: []byte(`{}`)}, alice.next())
+	require.Equal(t, frame.Frame{Event: "$recovered", Data: []byte(`{}`)}, alice.next())
 	n.hub.Degrade("and again")
 	n.hub.Recover(number64(0))
 	require.Equal(t, "$degraded", alice.next().Event)
-	require.Equal(t, Frame{Event: "$recovered", Data: []byte(`{"missed":0}`)}, alice.next())
+	require.Equal(t, frame.Frame{Event: "$recovered", Data: []byte(`{"missed":0}`)}, alice.next())
 }

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/stretchr/testify/require"
 )
 
@@ -51,8 +53,8 @@ func answersPing(client *bufio.ReadWriter) error {
 		if _, err := io.CopyN(io.Discard, client, size); err != nil {
 			return err
 		}
-		if op == opPing {
-			_, _ = client.Write([]byte{opPong, 0x80, 0, 0, 0, 0})
+		if op == frame.OpPing {
+			_, _ = client.Write([]byte{frame.OpPong, 0x80, 0, 0, 0, 0})
 			return client.Flush()
 		}
 	}
@@ -91,7 +93,7 @@ func BenchmarkIdleConnection(b *testing.B) {
 
 // What a crowd needs while a frame goes to all of it would stay with the node.
 func TestTellingAllDoesNotTakeAStackForEach(t *testing.T) {
-	if raceEnabled {
+	if chattest.RaceEnabled {
 		t.Skip("the race detector runs goroutines in an order of its own")
 	}
 	const connections, stack = 1000, 2 << 10

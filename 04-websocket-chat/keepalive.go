@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
 // alive pushes the deadline by which the client must be heard of again. Pings and
@@ -24,7 +26,7 @@ func (c *Conn) answerPing(payload string) error {
 		if !c.within {
 			c.alive()
 		}
-		c.send(appendWire(nil, opPong, []byte(payload)))
+		c.send(frame.Append(nil, frame.OpPong, []byte(payload)))
 	}
 	return nil
 }
@@ -52,4 +54,4 @@ func (c *Conn) sendPing() {
 	}
 }
 
-var pingFrame = appendWire(nil, opPing, nil)
+var pingFrame = frame.Append(nil, frame.OpPing, nil)

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
@@ -55,7 +56,7 @@ func TestWhatComesAfterTheCloseIsReadSlowly(t *testing.T) {
 				settle()
 				go func() { _, _ = io.Copy(io.Discard, alice.ws.NetConn()) }()
 				conn := n.conn(alice)
-				conn.close(closeFlood)
+				conn.close(frame.CloseFlood)
 				began, frames := time.Now(), 0
 				synctest.Wait()
 				conn.alive() // as a pong's goroutine does that comes late

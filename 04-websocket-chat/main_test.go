@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -94,7 +95,7 @@ func (n *served) connect(query string, header http.Header) (*websocket.Conn, *ht
 type person struct {
 	t  testing.TB
 	ws *websocket.Conn
-	Welcome
+	frame.Welcome
 }
 
 // enter connects somebody by name and room, and reads "$welcome".
@@ -127,17 +128,17 @@ func (p *person) read() (kind int, payload []byte) {
 }
 
 // any is the next text frame.
-func (p *person) any() Frame {
+func (p *person) any() frame.Frame {
 	p.t.Helper()
 	kind, payload := p.read()
 	require.Equal(p.t, websocket.TextMessage, kind)
-	var f Frame
+	var f frame.Frame
 	require.NoError(p.t, json.Unmarshal(payload, &f), "%s", payload)
 	return f
 }
 
 // next is the next text frame that is not about presence.
-func (p *person) next() Frame {
+func (p *person) next() frame.Frame {
 	p.t.Helper()
 	for {
 		if f := p.any(); f.Event != "$presence" {
@@ -162,7 +163,7 @@ func (p *person) hears(data ...string) {
 func (p *person) hearsNothing() {
 	p.t.Helper()
 	p.says(`{"event":"$ping"}`)
-	require.Equal(p.t, Frame{Event: "$pong"}, p.next(), p.Name)
+	require.Equal(p.t, frame.Frame{Event: "$pong"}, p.next(), p.Name)
 }
 
 // does sends a frame with an id and waits for its "$ack".
@@ -174,7 +175,7 @@ func (p *person) does(format string, args ...any) {
 }
 
 // presence is the next presence frame.
-func (p *person) presence() (f Frame, present Presence) {
+func (p *person) presence() (f frame.Frame, present frame.Presence) {
 	p.t.Helper()
 	for f.Event != "$presence" {
 		f = p.any()

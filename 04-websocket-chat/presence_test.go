@@ -9,12 +9,13 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/stretchr/testify/require"
 )
 
 // watch keeps the presence frames that somebody gets, and when.
 type watch struct {
-	frames []Presence
+	frames []frame.Presence
 	texts  []string
 	at     []time.Time
 }
@@ -29,8 +30,8 @@ func watched(p *person) *watch {
 			if err != nil {
 				return
 			}
-			var f Frame
-			var presence Presence
+			var f frame.Frame
+			var presence frame.Presence
 			if json.Unmarshal(payload, &f) == nil && f.Event == "$presence" && json.Unmarshal(f.Data, &presence) == nil {
 				w.frames, w.at = append(w.frames, presence), append(w.at, time.Now())
 				w.texts = append(w.texts, string(f.Data))

@@ -3,6 +3,8 @@ package chat
 import (
 	"slices"
 	"time"
+
+	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
 const (
@@ -42,10 +44,10 @@ func (h *Hub) tellPresence(r *room) {
 	joined, left := spread(r.joined), spread(r.left)
 	var whole, change []byte
 	if len(r.fresh) > 0 {
-		whole = nodeFrame("$presence", r.name, Presence{Count: count, Present: r.present()}, nil)
+		whole = frame.Encode(frame.EventPresence, r.name, frame.Presence{Count: count, Present: r.present()}, nil)
 	}
 	if len(joined)+len(left) > 0 && len(r.fresh) < len(r.members) {
-		change = nodeFrame("$presence", r.name, Presence{Count: count, Joined: joined, Left: left}, nil)
+		change = frame.Encode(frame.EventPresence, r.name, frame.Presence{Count: count, Joined: joined, Left: left}, nil)
 	}
 	var start []*Conn
 	for _, c := range r.members {

@@ -3,6 +3,8 @@ package chat
 import (
 	"bytes"
 	"sync"
+
+	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
 // queue is what waits to be written to one connection: chunks, each a run of
@@ -30,7 +32,7 @@ func (q *queue) put(chunk []byte) (start, overrun bool) {
 	}
 	if overrun = q.bytes+len(chunk) > q.limit; overrun {
 		q.drop()
-		q.shut(closeTooSlow)
+		q.shut(frame.CloseTooSlow)
 	} else {
 		q.chunks = append(q.chunks, chunk)
 		q.bytes += len(chunk)
@@ -41,7 +43,7 @@ func (q *queue) put(chunk []byte) (start, overrun bool) {
 
 // close lets what waits go first, then a close frame, and reports whether the
 // caller must start the writer.
-func (q *queue) close(reason closeReason) (start bool) {
+func (q *queue) close(reason frame.CloseReason) (start bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed {
@@ -61,8 +63,8 @@ func (q *queue) drop() {
 	q.chunks = nil
 }
 
-func (q *queue) shut(reason closeReason) {
-	frame := reason.frame()
+func (q *queue) shut(reason frame.CloseReason) {
+	frame := reason.Frame()
 	q.closed = true
 	q.chunks = append(q.chunks, frame)
 	q.bytes += len(frame)

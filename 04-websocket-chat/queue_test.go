@@ -3,6 +3,7 @@ package chat
 import (
 	"testing"
 
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/stretchr/testify/require"
 )
 
@@ -60,7 +61,7 @@ func TestLimitCountsWhatIsBeingWritten(t *testing.T) {
 	require.True(t, overrun)
 	q.done(bytes)
 	chunks, last := taken(q, 100)
-	require.Equal(t, []string{string(closeTooSlow.frame())}, chunks, "what waited is dropped")
+	require.Equal(t, []string{string(frame.CloseTooSlow.Frame())}, chunks, "what waited is dropped")
 	require.True(t, last)
 	require.Zero(t, q.bytes)
 }
@@ -68,19 +69,19 @@ func TestLimitCountsWhatIsBeingWritten(t *testing.T) {
 func TestQueueClosesOnce(t *testing.T) {
 	q := newQueue(100)
 	q.put([]byte("a"))
-	require.False(t, q.close(closeGoingAway))
-	require.False(t, q.close(closeTooLarge))
+	require.False(t, q.close(frame.CloseGoingAway))
+	require.False(t, q.close(frame.CloseTooLarge))
 	start, overrun := q.put(make([]byte, 1000))
 	require.False(t, start)
 	require.False(t, overrun, "told once, and not of one that is closed")
 	chunks, last := taken(q, 1000)
-	require.Equal(t, []string{"a", string(closeGoingAway.frame())}, chunks)
+	require.Equal(t, []string{"a", string(frame.CloseGoingAway.Frame())}, chunks)
 	require.True(t, last)
 }
 
 func TestCloseOfAnIdleQueueStartsTheWriter(t *testing.T) {
 	q := newQueue(100)
-	require.True(t, q.close(closeGoingAway))
+	require.True(t, q.close(frame.CloseGoingAway))
 }
 
 func TestEndTellsWhoClosesTheSocket(t *testing.T) {
@@ -96,7 +97,7 @@ func TestEndTellsWhoClosesTheSocket(t *testing.T) {
 	require.True(t, busy.hasEnded())
 
 	answering := newQueue(100)
-	answering.close(closeReason{code: 1000})
+	answering.close(frame.CloseReason{Code: 1000})
 	require.False(t, answering.end())
 	chunks, _ = taken(answering, 100)
 	require.Len(t, chunks, 1, "a client's close is answered")
@@ -124,7 +125,7 @@ func TestWhatIsBegunGoesBeforeTheCloseFrame(t *testing.T) {
 	_, overrun := q.put([]byte("90abc"))
 	require.True(t, overrun)
 	taken, bytes, last := q.take(nil, 100)
-	require.Equal(t, [][]byte{[]byte("3456"), closeTooSlow.frame()}, taken)
+	require.Equal(t, [][]byte{[]byte("3456"), frame.CloseTooSlow.Frame()}, taken)
 	require.True(t, last)
 	q.done(bytes)
 	require.Zero(t, q.waiting())

@@ -4,19 +4,21 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
 // withinRate counts a frame against the client's limit. The first frames above
 // it are dropped and answered; a client that goes on for a second is closed.
-func (c *Conn) withinRate(kind int, frame []byte) bool {
+func (c *Conn) withinRate(kind int, payload []byte) bool {
 	if !c.closing() && (c.quota == nil || c.quota.AllowN(time.Now(), 1)) {
 		return true
 	}
-	c.overRate(kind, frame) // a function of its own: see read about the stack
+	c.overRate(kind, payload) // a function of its own: see read about the stack
 	return false
 }
 
-func (c *Conn) overRate(kind int, frame []byte) {
+func (c *Conn) overRate(kind int, payload []byte) {
 	if c.closing() {
 		c.readAway()
 		return
@@ -29,7 +31,7 @@ func (c *Conn) overRate(kind int, frame []byte) {
 	c.limitedLast = now
 	c.hub.stats.limited.Add(1)
 	if now.Sub(c.limitedSince) >= time.Second {
-		c.close(closeFlood)
+		c.close(frame.CloseFlood)
 		return
 	}
 	if !first && kind != websocket.TextMessage && kind != websocket.BinaryMessage {
@@ -37,9 +39,9 @@ func (c *Conn) overRate(kind int, frame []byte) {
 	}
 	var id *int64
 	if kind == websocket.TextMessage {
-		id = idOf(frame)
+		id = frame.ParseID(payload)
 	}
-	c.send(errorFrame(problemf(CodeRateLimited, "dropped: more than %v messages a second; wait a moment", c.hub.o.RatePerSecond), id))
+	c.send(errorFrame(frame.Problemf(frame.CodeRateLimited, "dropped: more than %v messages a second; wait a moment", c.hub.o.RatePerSecond), id))
 }
 
 // readAway drops a frame that arrived after the close frame was queued. Frames

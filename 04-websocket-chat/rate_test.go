@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
@@ -17,8 +18,8 @@ func TestFramesAboveTheRateAreDroppedAndAnswered(t *testing.T) {
 			alice.says(fmt.Sprintf(`{"event":"message","id":%d}`, i))
 		}
 		for i := range 5 {
-			require.Equal(t, Frame{Event: "$ack", ID: number64(int64(i))}, alice.next())
-			require.Equal(t, Frame{Event: "$placed", ID: number64(int64(i))}, alice.next())
+			require.Equal(t, frame.Frame{Event: "$ack", ID: number64(int64(i))}, alice.next())
+			require.Equal(t, frame.Frame{Event: "$placed", ID: number64(int64(i))}, alice.next())
 		}
 		for i := range 2 {
 			f := alice.next()
@@ -68,7 +69,7 @@ func TestWhoGoesOnForASecondIsClosedWith1008(t *testing.T) {
 		require.Empty(t, closed)
 		require.NotEmpty(t, frames)
 		flood(200 * time.Millisecond)
-		require.Equal(t, &websocket.CloseError{Code: 1008, Text: closeFlood.text}, <-closed)
+		require.Equal(t, &websocket.CloseError{Code: 1008, Text: frame.CloseFlood.Text}, <-closed)
 	})
 }
 

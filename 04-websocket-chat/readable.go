@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
 // readable is a message as a line for a person:
@@ -30,14 +32,14 @@ func readable(m Message) string {
 	}
 	var line strings.Builder
 	switch {
-	case from != "" && m.Event == "message":
+	case from != "" && m.Event == frame.EventMessage:
 		line.WriteString(from + ": ")
 	case from != "":
 		line.WriteString(from + " ")
 	default:
 		line.WriteString("* ")
 	}
-	if m.Event != "message" {
+	if m.Event != frame.EventMessage {
 		line.WriteString("[" + m.Event + "] ")
 	}
 	if m.Binary != nil {
@@ -48,25 +50,25 @@ func readable(m Message) string {
 }
 
 // notice is what the node tells, marked so that nobody's message looks like it.
-func notice(f Frame) string {
+func notice(f frame.Frame) string {
 	var d struct {
-		Presence
-		Problem
+		frame.Presence
+		frame.Problem
 		Missed *int64 `json:"missed"`
 	}
 	_ = json.Unmarshal(f.Data, &d) // what is not there stays empty, and is shown so
 	var text string
 	switch f.Event {
-	case "$presence":
+	case frame.EventPresence:
 		text = presence(d.Presence)
-	case "$degraded":
+	case frame.EventDegraded:
 		text = d.Text
-	case "$recovered":
+	case frame.EventRecovered:
 		text = "messages arrive again"
 		if d.Missed != nil {
 			text += fmt.Sprintf("; %d were missed", *d.Missed)
 		}
-	case "$error":
+	case frame.EventError:
 		text = fmt.Sprintf("error %s: %s", d.Code, d.Text)
 	}
 	if text == "" {
@@ -75,7 +77,7 @@ func notice(f Frame) string {
 	return harmless("-- " + text)
 }
 
-func presence(p Presence) string {
+func presence(p frame.Presence) string {
 	if p.Present != nil {
 		return fmt.Sprintf("%d here: %s", p.Count, strings.Join(p.Present, ", "))
 	}
@@ -123,7 +125,7 @@ func raw(m Message) string {
 func harmless(s string) string {
 	var line strings.Builder
 	for _, r := range s {
-		if unicode.IsGraphic(r) || r == zeroWidthNonJoiner || r == zeroWidthJoiner {
+		if unicode.IsGraphic(r) || frame.IsJoiner(r) {
 			line.WriteRune(r)
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/stretchr/testify/require"
 )
 
@@ -40,7 +41,7 @@ func TestReadableLines(t *testing.T) {
 }
 
 func TestBytesAreNamedNotPrinted(t *testing.T) {
-	m := Message{Frame: Frame{Event: "binary"}, Binary: []byte{0, 27, 255}}
+	m := Message{Frame: frame.Frame{Event: "binary"}, Binary: []byte{0, 27, 255}}
 	require.Equal(t, "* [binary] 3 bytes", readable(m))
 	require.Equal(t, `{"event":"binary","data":{"$base64":"ABv/"}}`, raw(m))
 }

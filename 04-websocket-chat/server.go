@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
 // Server serves a hub over HTTP: /ws, /, /healthz, /readyz, and /metrics when
@@ -100,7 +102,7 @@ func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 		reason, ready = s.Ready()
 	}
 	if s.Hub.Stats().Draining {
-		reason, ready = closeGoingAway.text, false
+		reason, ready = frame.CloseGoingAway.Text, false
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")

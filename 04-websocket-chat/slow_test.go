@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
@@ -183,11 +184,11 @@ func TestMessagesThatWaitedLeaveBeforeTheClose(t *testing.T) {
 		for i := range 100 {
 			n.hub.Deliver([]Event{message(fmt.Sprint(i), "go")})
 		}
-		n.conn(slow).close(closeGoingAway)
+		n.conn(slow).close(frame.CloseGoingAway)
 		n.hub.Deliver([]Event{message(`"too late"`, "go")})
 		for i := range 100 {
 			slow.hears(fmt.Sprint(i))
 		}
-		require.Equal(t, &websocket.CloseError{Code: 1001, Text: closeGoingAway.text}, slow.closed())
+		require.Equal(t, &websocket.CloseError{Code: 1001, Text: frame.CloseGoingAway.Text}, slow.closed())
 	})
 }

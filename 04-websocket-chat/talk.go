@@ -9,6 +9,8 @@ import (
 	"io"
 	"net"
 	"time"
+
+	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
 // TalkOptions are those of Talk. URLs, In, Out and Err must be given.
@@ -180,7 +182,7 @@ func (t *talk) send(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, t.o.Patience)
 	defer cancel()
 	t.line.sent, t.line.since = true, time.Now()
-	if err := t.client.Send(ctx, Frame{Event: "message", Data: data, ID: &t.line.id}); err != nil {
+	if err := t.client.Send(ctx, frame.Frame{Event: frame.EventMessage, Data: data, ID: &t.line.id}); err != nil {
 		t.lost(err)
 	}
 }
@@ -189,18 +191,18 @@ func (t *talk) send(ctx context.Context) {
 func (t *talk) message(m Message) error {
 	mine := t.line != nil && t.line.sent && m.ID != nil && *m.ID == t.line.id
 	switch m.Event {
-	case "$pong":
+	case frame.EventPong:
 		return nil // the answer to a question that nobody typed
-	case "$ack":
+	case frame.EventAck:
 		if mine {
 			t.line = nil
 		}
-	case "$error":
-		var p Problem
+	case frame.EventError:
+		var p frame.Problem
 		_ = json.Unmarshal(m.Data, &p) // without a code it is none that is known here
 		switch {
 		case !mine:
-		case p.Code != CodeRateLimited:
+		case p.Code != frame.CodeRateLimited:
 			t.giveUp("%q: %s", t.line.text, p.Text) // the node knows what became of it
 		default: // mended in a moment
 			t.line.sent, t.limited = false, time.After(limitedPause)

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
 // After a node is gone Talk waits this long before the next try, and twice as long after every round of all URLs.
@@ -155,7 +157,7 @@ func (t *talk) look(ctx context.Context) error {
 		t.pinged = true
 		ctx, cancel := context.WithTimeout(ctx, t.o.Patience)
 		defer cancel()
-		if err := t.client.Send(ctx, Frame{Event: "$ping"}); err != nil {
+		if err := t.client.Send(ctx, frame.Frame{Event: frame.EventPing}); err != nil {
 			t.lost(err)
 		}
 	}

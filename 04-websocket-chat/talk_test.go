@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
@@ -182,7 +183,7 @@ func TestTalkPrintsFramesAsTheyAre(t *testing.T) {
 func TestTalkSaysWhyItCannotBegin(t *testing.T) {
 	_, url := node(t, Options{})
 	_, _, err := talkLines(url, TalkOptions{Name: strings.Repeat("x", 33)})
-	require.EqualError(t, err, nameRule)
+	require.EqualError(t, err, frame.NameRule)
 	_, _, err = talkLines("http://127.0.0.1:1", TalkOptions{})
 	require.ErrorContains(t, err, "dial ws://127.0.0.1:1/ws")
 	_, _, err = talkLines("http://127.0.0.1:1", TalkOptions{URLs: []string{"http://127.0.0.1:2"}})

@@ -5,8 +5,12 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/gorilla/websocket"
+
+	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
 // ServeHTTP is the handler of /ws?name=alice&room=lobby. It refuses with a
@@ -14,7 +18,7 @@ import (
 // no upgrade: a page, which cannot read why an upgrade failed, asks so.
 // It returns as soon as the connection is handed over.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	id := newID()
+	id := frame.NewID()
 	name, room, status, why := h.check(r, id)
 	if status != 0 {
 		h.log.Debug("refused", "from", r.RemoteAddr, "status", status, "why", why)
@@ -61,7 +65,7 @@ func (h *Hub) upgrade(w http.ResponseWriter, r *http.Request, from *source, id, 
 	c, err := h.admit(ws, from, id, strings.Clone(name), strings.Clone(room))
 	if err != nil { // draining began in the meantime
 		_ = ws.NetConn().SetWriteDeadline(time.Now().Add(h.o.CloseTimeout))
-		_, _ = ws.NetConn().Write(closeGoingAway.frame())
+		_, _ = ws.NetConn().Write(frame.CloseGoingAway.Frame())
 		_ = ws.Close()
 		return nil
 	}
@@ -95,12 +99,12 @@ func (h *Hub) check(r *http.Request, id string) (name, room string, status int, 
 		return name, room, http.StatusForbidden, "pages of " + printableOr(r.Header.Get("Origin")) + " may not connect to this node; its operator can allow them (ALLOWED_ORIGINS)"
 	case malformed != nil:
 		return name, room, http.StatusBadRequest, "the part of the URL after ? cannot be read: escape names and rooms as URLs ask for, a space as %20"
-	case !validName(name):
-		return name, room, http.StatusBadRequest, nameRule
-	case !validRoom(room):
-		return name, room, http.StatusBadRequest, roomRule
+	case !frame.ValidName(name):
+		return name, room, http.StatusBadRequest, frame.NameRule
+	case !frame.ValidRoom(room):
+		return name, room, http.StatusBadRequest, frame.RoomRule
 	case draining:
-		return name, room, http.StatusServiceUnavailable, closeGoingAway.text
+		return name, room, http.StatusServiceUnavailable, frame.CloseGoingAway.Text
 	}
 	return name, room, 0, ""
 }
@@ -110,4 +114,8 @@ func printableOr(origin string) string {
 		return origin
 	}
 	return "that origin"
+}
+
+func printable(s string) bool {
+	return utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0
 }

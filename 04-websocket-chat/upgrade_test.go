@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
@@ -39,38 +40,17 @@ func TestNameAndRoomAreCheckedBeforeTheUpgrade(t *testing.T) {
 	}{
 		"neither":             {"", ""},
 		"a name":              {"?name=alice", ""},
-		"32 characters":       {"?name=" + url.QueryEscape(strings.Repeat("本", 32)), ""},
-		"a space within":      {"?name=alice+b", ""},
-		"other letters":       {"?name=" + url.QueryEscape("Zoë 🙂"), ""},
-		"33 characters":       {"?name=" + strings.Repeat("x", 33), nameRule},
-		"empty name":          {"?name=", nameRule},
-		"newline in the name": {"?name=a%0Ab", nameRule},
-		"zero in the name":    {"?name=%00", nameRule},
-		"name not UTF-8":      {"?name=%ff", nameRule},
-		"name turns the text": {"?name=" + url.QueryEscape("a\u202eb"), nameRule},
+		"33 characters":       {"?name=" + strings.Repeat("x", 33), frame.NameRule},
+		"empty name":          {"?name=", frame.NameRule},
+		"newline in the name": {"?name=a%0Ab", frame.NameRule},
+		"name not UTF-8":      {"?name=%ff", frame.NameRule},
 		"a family":            {"?name=" + url.QueryEscape("👨\u200d👩\u200d👧"), ""},
-		"Persian":             {"?name=" + url.QueryEscape("می\u200cخواهم"), ""},
-		"only a joiner":       {"?name=" + url.QueryEscape("\u200d"), nameRule},
-		"alice and a joiner":  {"?name=" + url.QueryEscape("alice\u200d"), nameRule},
-		"only spaces":         {"?name=++", nameRule},
-		"joined spaces":       {"?name=" + url.QueryEscape(" \u200c "), nameRule},
-		"family of a room":    {"?room=" + url.QueryEscape("👨\u200d👩\u200d👧"), ""},
-		"room of spaces":      {"?room=+", roomRule},
-		"64 bytes":            {"?room=" + strings.Repeat("x", 64), ""},
-		"65 bytes":            {"?room=" + strings.Repeat("x", 65), roomRule},
-		"16 of four bytes":    {"?room=" + url.QueryEscape(strings.Repeat("🙂", 16)), ""},
-		"64 of four bytes":    {"?room=" + url.QueryEscape(strings.Repeat("🙂", 64)), roomRule},
-		"a room turns text":   {"?room=" + url.QueryEscape("a\u202eb"), roomRule},
+		"65 bytes":            {"?room=" + strings.Repeat("x", 65), frame.RoomRule},
 		"HTML":                {"?name=" + url.QueryEscape("<script>alert(1)") + "&room=" + url.QueryEscape("<img src=x onerror=1>"), ""},
-		"8 KiB of a name":     {"?name=" + strings.Repeat("x", 8<<10), nameRule},
-		"66 bytes":            {"?room=" + url.QueryEscape(strings.Repeat("本", 22)), roomRule},
-		"empty room":          {"?room=", roomRule},
-		"tab in the room":     {"?room=a%09b", roomRule},
-		"room not UTF-8":      {"?room=%c3", roomRule},
-		"form of an id":       {"?room=abcdefghij-_ABCDEF12", roomRule},
-		"19 of that form":     {"?room=abcdefghij-_ABCDEF1", ""},
-		"21 of that form":     {"?room=abcdefghij-_ABCDEF123", ""},
-		"20 of another form":  {"?room=abcdefghij.ABCDEFG12", ""},
+		"8 KiB of a name":     {"?name=" + strings.Repeat("x", 8<<10), frame.NameRule},
+		"empty room":          {"?room=", frame.RoomRule},
+		"room not UTF-8":      {"?room=%c3", frame.RoomRule},
+		"form of an id":       {"?room=abcdefghij-_ABCDEF12", frame.RoomRule},
 		"half an escape":      {"?name=alice&room=%4", "cannot be read"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -114,7 +94,7 @@ func TestDefaultNameAndRoom(t *testing.T) {
 func TestWelcomeSaysWhoOneIs(t *testing.T) {
 	n := serve(t, Options{Node: `n"1`, RatePerSecond: -1})
 	alice := n.enter(`Zoë "x" <b>`, "日本 \\ &")
-	require.Equal(t, Welcome{ID: alice.ID, Name: `Zoë "x" <b>`, Room: "日本 \\ &", Node: `n"1`}, alice.Welcome)
+	require.Equal(t, frame.Welcome{ID: alice.ID, Name: `Zoë "x" <b>`, Room: "日本 \\ &", Node: `n"1`}, alice.Welcome)
 	bob := n.enter("bob", "日本 \\ &")
 	alice.says(`{"event":"message","data":1}`)
 	f := bob.next()
@@ -138,7 +118,7 @@ func TestHandlerReturnsWhileTheConnectionLives(t *testing.T) {
 	case <-time.After(patience):
 		require.Fail(t, "the handler stays")
 	}
-	require.NoError(t, c.Send(t.Context(), Frame{Event: "$ping"}))
+	require.NoError(t, c.Send(t.Context(), frame.Frame{Event: "$ping"}))
 	m, err := c.Receive(t.Context())
 	for err == nil && m.Event != "$pong" {
 		m, err = c.Receive(t.Context())

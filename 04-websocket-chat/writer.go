@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/04-websocket-chat/nowait"
 )
 
@@ -123,7 +124,7 @@ func (c *Conn) put(frames []byte) (start bool) {
 		// now on it has only the time that is left for the close frame.
 		_ = c.ws.NetConn().SetWriteDeadline(time.Now().Add(c.hub.o.CloseTimeout))
 		go func() { // hub.mu may be held here
-			c.hub.log.Warn("client too slow, closed", c.logAttrs(), "code", closeTooSlow.code)
+			c.hub.log.Warn("client too slow, closed", c.logAttrs(), "code", frame.CloseTooSlow.Code)
 			c.hub.remove(c)
 		}()
 	}
@@ -131,7 +132,7 @@ func (c *Conn) put(frames []byte) (start bool) {
 }
 
 // close queues a close frame behind what waits.
-func (c *Conn) close(reason closeReason) {
+func (c *Conn) close(reason frame.CloseReason) {
 	if c.out.close(reason) {
 		go c.run()
 	}

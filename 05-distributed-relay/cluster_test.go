@@ -21,6 +21,7 @@ import (
 	"example.com/redis-chat/02-replication/topology"
 	"example.com/redis-chat/02-replication/topologytest"
 	"example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/05-distributed-relay"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
@@ -219,10 +220,10 @@ func dial(t *testing.T, url, name, room string) *client {
 
 func (c *client) say(text string) {
 	c.t.Helper()
-	c.send(chat.Frame{Event: "message", Data: []byte(fmt.Sprintf("%q", text))})
+	c.send(frame.Frame{Event: "message", Data: []byte(fmt.Sprintf("%q", text))})
 }
 
-func (c *client) send(f chat.Frame) {
+func (c *client) send(f frame.Frame) {
 	c.t.Helper()
 	require.NoError(c.t, c.Send(c.t.Context(), f))
 }

@@ -11,13 +11,13 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
-	"example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/05-distributed-relay"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
-func message(text string, id int64) chat.Frame {
-	return chat.Frame{Event: "message", Data: []byte(fmt.Sprintf("%q", text)), ID: &id}
+func message(text string, id int64) frame.Frame {
+	return frame.Frame{Event: "message", Data: []byte(fmt.Sprintf("%q", text)), ID: &id}
 }
 
 // sayAndPlace sends a message and waits until it has its place: whatever comes

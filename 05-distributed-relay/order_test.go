@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/05-distributed-relay"
 )
 
@@ -55,7 +55,7 @@ func TestOneOrderForAllClientsUnderConcurrentSenders(t *testing.T) {
 	for _, who := range talkers {
 		wg.Go(func() {
 			for n := range each {
-				if err := who.Send(ctx, chat.Frame{Event: "message", Data: fmt.Append(nil, n)}); err != nil {
+				if err := who.Send(ctx, frame.Frame{Event: "message", Data: fmt.Append(nil, n)}); err != nil {
 					t.Error(err)
 					return
 				}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
@@ -42,7 +42,7 @@ func TestAcknowledgedThenPlacedInTheOneOrder(t *testing.T) {
 	c := startCluster(t, 2)
 	alice, bob := c.dial(0, "alice", "lobby"), c.dial(1, "bob", "lobby")
 	id := int64(7)
-	alice.send(chat.Frame{Event: "message", Data: []byte(`"mine"`), ID: &id})
+	alice.send(frame.Frame{Event: "message", Data: []byte(`"mine"`), ID: &id})
 	ack := alice.next()
 	require.Equal(t, "$ack", ack.Event)
 	require.Equal(t, id, *ack.ID)
@@ -72,18 +72,18 @@ func TestDataPassesUnchangedInMeaning(t *testing.T) {
 		`"hi"`, `null`, `true`, `[]`, `{}`, `9223372036854775807`, `-9223372036854775808`, `18446744073709551615`,
 		`0.5`, `1e-7`, `"\u00e9\n\"\\ \ud83d\ude00"`, `{"z":1,"a":{"deep":[1,"2",null]}}`, `""`,
 	} {
-		alice.send(chat.Frame{Event: "any", Data: []byte(data)})
+		alice.send(frame.Frame{Event: "any", Data: []byte(data)})
 		require.JSONEq(t, data, string(bob.next().Data))
 	}
 	// JSONEq knows no order of keys, and reads numbers as float64: so by bytes, too.
 	const exact = `{"z":9007199254740993,"a":1,"m":[3,2,1]}`
-	alice.send(chat.Frame{Event: "any", Data: []byte(exact)})
+	alice.send(frame.Frame{Event: "any", Data: []byte(exact)})
 	require.Equal(t, exact, string(bob.next().Data))
-	alice.send(chat.Frame{Event: "any", Data: []byte(`{"a":1,"b":2,"a":3}`)})
+	alice.send(frame.Frame{Event: "any", Data: []byte(`{"a":1,"b":2,"a":3}`)})
 	require.JSONEq(t, `{"a":3,"b":2}`, string(bob.next().Data))
-	alice.send(chat.Frame{Event: "none"})
+	alice.send(frame.Frame{Event: "none"})
 	require.Nil(t, bob.next().Data)
-	alice.send(chat.Frame{Event: "huge", Data: []byte(`1e999`)})
+	alice.send(frame.Frame{Event: "huge", Data: []byte(`1e999`)})
 	require.Contains(t, string(alice.until("$error").Data), `"bad_frame"`)
 }
 

@@ -12,6 +12,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/05-distributed-relay"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
@@ -55,7 +56,7 @@ func TestWhatHasComeBackWasAccepted(t *testing.T) {
 	alice := dial(t, n.url, "alice", "lobby")
 	proxy.holdAnswers()
 	id := int64(1)
-	alice.send(chat.Frame{Event: "message", ID: &id})
+	alice.send(frame.Frame{Event: "message", ID: &id})
 	require.Equal(t, "$ack", alice.next().Event, "though the master has not said so")
 	require.Equal(t, "$placed", alice.next().Event)
 	proxy.letAnswersPass()

@@ -16,6 +16,7 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/redistest"
 	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/frame"
 	relay "example.com/redis-chat/05-distributed-relay"
 	emitter "example.com/redis-chat/06-emitter"
 )
@@ -149,7 +150,7 @@ func sees(ctx context.Context, who *chat.Client, count int) error {
 
 func says(ctx context.Context, from, to *chat.Client) error {
 	id := int64(1)
-	if err := from.Send(ctx, chat.Frame{Event: "message", Data: []byte(`"hi"`), ID: &id}); err != nil {
+	if err := from.Send(ctx, frame.Frame{Event: "message", Data: []byte(`"hi"`), ID: &id}); err != nil {
 		return err
 	}
 	if _, err := hears(ctx, from, "$placed"); err != nil {

@@ -17,6 +17,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
 	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/frame"
 	relay "example.com/redis-chat/05-distributed-relay"
 	emitter "example.com/redis-chat/06-emitter"
 )
@@ -115,7 +116,7 @@ func ours(t *testing.T, url, name, room string) *person {
 		send: func(room, event string, data any) {
 			b, err := json.Marshal(data)
 			require.NoError(t, err)
-			require.NoError(t, c.Send(t.Context(), chat.Frame{Event: event, Room: room, Data: b}))
+			require.NoError(t, c.Send(t.Context(), frame.Frame{Event: event, Room: room, Data: b}))
 		},
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/06-emitter/system"
 	"example.com/redis-chat/06-emitter/system/livemap"
 	"example.com/redis-chat/06-emitter/system/status"
@@ -54,7 +54,7 @@ func TestMapIsToldThatAMessageWasNotConfirmed(t *testing.T) {
 	e.follows(alice, "node-1")
 	require.NoError(t, s.Do(t.Context(), system.Kill, "master"))
 	id := int64(1)
-	require.NoError(t, alice.Send(t.Context(), chat.Frame{Event: "message", Data: []byte(`"in vain"`), ID: &id}))
+	require.NoError(t, alice.Send(t.Context(), frame.Frame{Event: "message", Data: []byte(`"in vain"`), ID: &id}))
 	require.Equal(t, alice.Welcome().ID, e.step("taken", "node-1").Client)
 	require.Equal(t, alice.Welcome().ID, e.step("failed", "node-1").Client)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/06-emitter/system"
 	"example.com/redis-chat/06-emitter/system/livemap"
 	"example.com/redis-chat/06-emitter/system/status"
@@ -85,7 +86,7 @@ func (e *events) follows(c *chat.Client, node string) {
 		knock := time.NewTicker(20 * time.Millisecond)
 		defer knock.Stop()
 		for ctx.Err() == nil {
-			_ = c.Send(e.t.Context(), chat.Frame{Event: "message", Data: []byte(`"knock"`)})
+			_ = c.Send(e.t.Context(), frame.Frame{Event: "message", Data: []byte(`"knock"`)})
 			select {
 			case <-knock.C:
 			case <-ctx.Done():

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/frame"
 	emitter "example.com/redis-chat/06-emitter"
 	"example.com/redis-chat/06-emitter/system/status"
 )
@@ -49,7 +50,7 @@ func prove(ctx context.Context, nodes []status.Node, e *emitter.Emitter) error {
 		return fmt.Errorf("prove the system: %w", err)
 	}
 	for i, c := range clients {
-		if err := c.Send(ctx, chat.Frame{Event: "proof", Data: json.RawMessage(fmt.Sprintf("%q", nodes[i].Name))}); err != nil {
+		if err := c.Send(ctx, frame.Frame{Event: "proof", Data: json.RawMessage(fmt.Sprintf("%q", nodes[i].Name))}); err != nil {
 			return fmt.Errorf("prove %s: %w", nodes[i].Name, err)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/06-emitter/system"
 	"example.com/redis-chat/06-emitter/system/status"
 )
@@ -110,7 +111,7 @@ func send(t *testing.T, c *chat.Client, text string) {
 	data, err := json.Marshal(text)
 	require.NoError(t, err)
 	id := int64(1)
-	require.NoError(t, c.Send(t.Context(), chat.Frame{Event: "message", Data: data, ID: &id}))
+	require.NoError(t, c.Send(t.Context(), frame.Frame{Event: "message", Data: data, ID: &id}))
 	m := hear(t, c, "$ack", "$error")
 	require.Equal(t, "$ack", m.Event, string(m.Text))
 }

@@ -13,7 +13,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/frame"
 	loadtest "example.com/redis-chat/labs/load-test"
 )
 
@@ -127,7 +127,7 @@ func (c *client) receive(conn *websocket.Conn, payload []byte) (welcome bool) {
 
 // told handles what a node of ours says of itself.
 func (c *client) told(payload []byte) {
-	var f chat.Frame
+	var f frame.Frame
 	if json.Unmarshal(payload, &f) != nil {
 		return
 	}
@@ -135,7 +135,7 @@ func (c *client) told(payload []byte) {
 	case "$ack":
 		c.answer(&f, accepted)
 	case "$error":
-		var p chat.Problem
+		var p frame.Problem
 		_ = json.Unmarshal(f.Data, &p)
 		// The code is the same; whether the message left the node, the words tell.
 		if strings.HasPrefix(p.Text, "not sent") {
@@ -144,14 +144,14 @@ func (c *client) told(payload []byte) {
 			c.answer(&f, unknown)
 		}
 	case "$presence":
-		var p chat.Presence
+		var p frame.Presence
 		if json.Unmarshal(f.Data, &p) == nil {
 			c.got.presence(p.Count)
 		}
 	}
 }
 
-func (c *client) answer(f *chat.Frame, what fate) {
+func (c *client) answer(f *frame.Frame, what fate) {
 	if c.source != nil && f.ID != nil {
 		c.source.told(int(*f.ID), what, c.got.now())
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/stretchr/testify/require"
 )
 
@@ -53,7 +54,7 @@ func TestTextStaysText(t *testing.T) {
 	b.shows("present", `<b onclick=took(0)>eve</b>`)
 	b.shows("log", `<b onclick=took(0)>eve</b> joined.`)
 	say := func(event, data string) {
-		require.NoError(t, eve.Send(t.Context(), chat.Frame{Event: event, Data: []byte(data)}))
+		require.NoError(t, eve.Send(t.Context(), frame.Frame{Event: event, Data: []byte(data)}))
 	}
 	for _, p := range payloads {
 		say("message", quote(p.text))

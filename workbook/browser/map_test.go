@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/05-distributed-relay/wire"
 	"example.com/redis-chat/06-emitter/system"
 	"github.com/chromedp/chromedp"
@@ -64,7 +65,7 @@ func TestMapShowsTextAsText(t *testing.T) {
 
 	master := redis.NewClient(&redis.Options{Addr: state.Servers[0].Addr})
 	t.Cleanup(func() { _ = master.Close() })
-	require.NoError(t, eve.Send(t.Context(), chat.Frame{Event: hostileEvent, Data: jsonOf(payloads[0].text)}))
+	require.NoError(t, eve.Send(t.Context(), frame.Frame{Event: hostileEvent, Data: jsonOf(payloads[0].text)}))
 	b.shows("lines", "["+hostileEvent+"] "+payloads[0].text)
 	for i, p := range payloads {
 		if !p.runs { // all of them would be more lines than the map shows in a second

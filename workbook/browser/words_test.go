@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 )
@@ -89,7 +90,7 @@ func TestAllWordsAreUsed(t *testing.T) {
 	for key := range all["en"] {
 		require.True(t, used[key] || made.MatchString(key), "nobody says %s", key)
 	}
-	for _, code := range []chat.ErrorCode{chat.CodeBadFrame, chat.CodeReservedEvent, chat.CodeNotInRoom, chat.CodeRateLimited, chat.CodeUnavailable, chat.CodeForbidden} {
+	for _, code := range []frame.ErrorCode{frame.CodeBadFrame, frame.CodeReservedEvent, frame.CodeNotInRoom, frame.CodeRateLimited, frame.CodeUnavailable, frame.CodeForbidden} {
 		require.Contains(t, all["en"], "code_"+string(code))
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
@@ -45,7 +46,7 @@ func TestSIGTERMEndsTheProgramInPeace(t *testing.T) {
 	defer alice.Close()
 	require.Equal(t, "n1", alice.Welcome().Node)
 	id := int64(1)
-	require.NoError(t, alice.Send(t.Context(), chat.Frame{Event: "message", Data: json.RawMessage(`"hi"`), ID: &id}))
+	require.NoError(t, alice.Send(t.Context(), frame.Frame{Event: "message", Data: json.RawMessage(`"hi"`), ID: &id}))
 
 	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
 	for {

@@ -12,7 +12,7 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
-	"example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
@@ -106,7 +106,7 @@ func TestDebugLogTellsOfEachClient(t *testing.T) {
 	for level, told := range map[string]bool{"debug": true, "info": false} {
 		n := start(t, append(at(server, server), "LOG_LEVEL="+level)...).awaitReady()
 		alice := n.dial("alice", "tea")
-		require.NoError(t, alice.Send(t.Context(), chat.Frame{Event: "order", Data: []byte(`{"cups":2}`)}))
+		require.NoError(t, alice.Send(t.Context(), frame.Frame{Event: "order", Data: []byte(`{"cups":2}`)}))
 		require.NoError(t, alice.Close())
 		n.awaitLog(`level=INFO msg=connected client.id=\S+ client.name=alice client.room=tea`)
 		n.awaitLog(`level=INFO msg=disconnected client.id=\S+ client.name=alice client.room=tea`)

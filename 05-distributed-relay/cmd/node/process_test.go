@@ -21,6 +21,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
 // The test program is the program under test, too, when it is told so.
@@ -161,7 +162,7 @@ func (c *client) say(text string, id int64) {
 
 func (c *client) send(text string, id int64) {
 	c.t.Helper()
-	require.NoError(c.t, c.Send(c.t.Context(), chat.Frame{Event: "message", Data: fmt.Appendf(nil, "%q", text), ID: &id}))
+	require.NoError(c.t, c.Send(c.t.Context(), frame.Frame{Event: "message", Data: fmt.Appendf(nil, "%q", text), ID: &id}))
 }
 
 // until skips to the next event of that name.

@@ -21,6 +21,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/05-distributed-relay/certtest"
 )
 
@@ -126,9 +127,9 @@ func TestWholeSystemSpeaksTLS(t *testing.T) {
 		defer c.Close()
 		clients = append(clients, c)
 	}
-	require.NoError(t, clients[0].Send(t.Context(), chat.Frame{Event: "message", Data: []byte(`"hi"`)}))
+	require.NoError(t, clients[0].Send(t.Context(), frame.Frame{Event: "message", Data: []byte(`"hi"`)}))
 	require.JSONEq(t, `"hi"`, next(t, clients[1], "message"))
-	require.NoError(t, clients[1].Send(t.Context(), chat.Frame{Event: "message", Data: []byte(`"hello"`)}))
+	require.NoError(t, clients[1].Send(t.Context(), frame.Frame{Event: "message", Data: []byte(`"hello"`)}))
 	require.JSONEq(t, `"hello"`, next(t, clients[0], "message"))
 
 	out, err := program(t, "emit", trust, "-redis", master, "-timeout", patience.String(), "-wait", "2", "news", "to all").CombinedOutput()

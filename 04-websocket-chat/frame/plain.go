@@ -1,4 +1,4 @@
-package chat
+package frame
 
 import (
 	"bytes"
@@ -26,8 +26,8 @@ func plainFrame(text []byte) (f Frame, ok bool) {
 		switch string(key) {
 		case "event":
 			var event []byte
-			if event, ok = s.string(); string(event) == "message" {
-				f.Event = "message" // nearly all are: a constant allocates nothing
+			if event, ok = s.string(); string(event) == EventMessage {
+				f.Event = EventMessage // nearly all are: a constant allocates nothing
 			} else {
 				f.Event = string(event)
 			}
@@ -46,7 +46,7 @@ func plainFrame(text []byte) (f Frame, ok bool) {
 			return f, false
 		}
 	}
-	if !s.next('}') || s.space() < len(text) || f.Event == "" || len(f.Event) > maxEvent {
+	if !s.next('}') || s.space() < len(text) || f.Event == "" || len(f.Event) > MaxEvent {
 		return f, false
 	}
 	f.Data = bytes.Clone(f.Data) // the text is in a buffer that others use next
@@ -129,7 +129,7 @@ func (s *scanner) value() (text []byte, ok bool) {
 			open++
 		case open == 0 && (c == ',' || c == '}'):
 			text = bytes.TrimRight(s.text[begin:s.at], " \n\t\r")
-			return text, depth(text) <= maxDepth && json.Valid(text)
+			return text, depth(text) <= MaxDepth && json.Valid(text)
 		case c == ']' || c == '}':
 			open--
 		}

@@ -1,20 +1,20 @@
-package chat
+package frame
 
 import "encoding/binary"
 
 // Opcodes of RFC 6455, section 5.2, with the FIN bit: every frame is whole.
 const (
-	opText   = 0x80 | 0x1
-	opBinary = 0x80 | 0x2
-	opClose  = 0x80 | 0x8
-	opPing   = 0x80 | 0x9
-	opPong   = 0x80 | 0xA
+	OpText   = 0x80 | 0x1
+	OpBinary = 0x80 | 0x2
+	OpClose  = 0x80 | 0x8
+	OpPing   = 0x80 | 0x9
+	OpPong   = 0x80 | 0xA
 )
 
-// appendWire appends one server-to-client frame: unmasked, with the shortest
+// Append appends one WebSocket frame from a node to a client: unmasked, with the shortest
 // of the three length forms. The library writes one frame in one system call;
 // frames made here can be joined, so that what waits together leaves together.
-func appendWire(dst []byte, op byte, payload []byte) []byte {
+func Append(dst []byte, op byte, payload []byte) []byte {
 	switch n := len(payload); {
 	case n < 126:
 		dst = append(dst, op, byte(n))

@@ -1,0 +1,22 @@
+package frame
+
+// Events that have a meaning on the wire. Any other name is free: a client chooses
+// it, and the clients that get it know what it means. A name that begins with "$"
+// is the node's own: no client may send it, EventPing excepted.
+const (
+	EventMessage = "message" // what talk and the page send: Data is a string
+
+	EventJoin   = "join"   // from a client: Data is the room
+	EventLeave  = "leave"  // from a client: Data is the room
+	EventPing   = "$ping"  // from a client
+	EventPong   = "$pong"  // the answer
+	EventBinary = "binary" // what a binary frame is to its receivers
+
+	EventWelcome   = "$welcome"   // the first frame; Data is a Welcome
+	EventAck       = "$ack"       // the message of that id is accepted
+	EventPlaced    = "$placed"    // the message of that id has its place in the order of all
+	EventError     = "$error"     // Data is a Problem
+	EventPresence  = "$presence"  // Data is a Presence
+	EventDegraded  = "$degraded"  // messages may be missed from here on: Data is {"text":…}
+	EventRecovered = "$recovered" // delivery is proven again: Data is {"missed":…}, empty when that is not known
+)

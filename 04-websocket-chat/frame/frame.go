@@ -1,0 +1,83 @@
+package frame
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Frame is one JSON text frame of the client wire, in either direction.
+type Frame struct {
+	Event string          `json:"event"`          // 1–64 bytes; the node's own begin with "$"
+	Data  json.RawMessage `json:"data,omitempty"` // any JSON; nil: none
+	Room  string          `json:"room,omitempty"` // 1–64 bytes
+	From  string          `json:"from,omitempty"` // stamped by the node
+	At    string          `json:"at,omitempty"`   // UTC, milliseconds: 2026-01-02T15:04:05.678Z
+	ID    *int64          `json:"id,omitempty"`   // asks for, and comes back in, an acknowledgement
+}
+
+// ErrorCode says in one word what was wrong; the data of EventError carries it.
+type ErrorCode string
+
+// What a node says with "$error".
+const (
+	CodeBadFrame      ErrorCode = "bad_frame"      // not JSON, wrong shape, no event
+	CodeReservedEvent ErrorCode = "reserved_event" // "binary", or a name that begins with "$"
+	CodeNotInRoom     ErrorCode = "not_in_room"    // the sender has not joined that room
+	CodeRateLimited   ErrorCode = "rate_limited"   // dropped; going on for a second closes with 1008
+	CodeUnavailable   ErrorCode = "unavailable"    // not confirmed in time; it may or may not have been taken
+	CodeForbidden     ErrorCode = "forbidden"      // not allowed to this client
+)
+
+// Problem is the data of an "$error" frame: what was wrong and what to do.
+type Problem struct {
+	Code ErrorCode `json:"code"`
+	Text string    `json:"text"`
+}
+
+func (p *Problem) Error() string { return p.Text }
+
+// Problemf makes a Problem whose text is formatted as by fmt.Sprintf.
+func Problemf(code ErrorCode, format string, args ...any) *Problem {
+	return &Problem{Code: code, Text: fmt.Sprintf(format, args...)}
+}
+
+// Welcome is the data of the first frame that a client gets.
+type Welcome struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Room string `json:"room"`
+	Node string `json:"node"`
+}
+
+// Presence is the data of a "$presence" frame: Present once after joining,
+// then Joined and Left. Names are capped at 200, Count never is. A name that
+// two connections share is listed twice.
+type Presence struct {
+	Count   int      `json:"count"`
+	Present []string `json:"present,omitempty"`
+	Joined  []string `json:"joined,omitempty"`
+	Left    []string `json:"left,omitempty"`
+}
+
+// MarshalJSON writes both lists of a change, empty ones too, and only the
+// present ones after joining: so a page can tell the two by one key.
+func (p Presence) MarshalJSON() ([]byte, error) {
+	if p.Present != nil {
+		return json.Marshal(struct {
+			Count   int      `json:"count"`
+			Present []string `json:"present"`
+		}{p.Count, p.Present})
+	}
+	return json.Marshal(struct {
+		Count  int      `json:"count"`
+		Joined []string `json:"joined"`
+		Left   []string `json:"left"`
+	}{p.Count, nonNil(p.Joined), nonNil(p.Left)})
+}
+
+func nonNil(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}
