@@ -13,7 +13,7 @@ import (
 // nobody on the way.
 func TestOddFramesArriveAsTheyWereSent(t *testing.T) {
 	n := serve(t, unlimited)
-	alice, bob := n.enter("<b>alice</b>", "go"), n.enter("bob", "go")
+	alice, bob := n.Enter("<b>alice</b>", "go"), n.Enter("bob", "go")
 	const html = `<script>alert("1")</script><img src=x onerror='alert(2)'>&amp;</body>`
 	quoted, err := json.Marshal(html)
 	require.NoError(t, err)
@@ -44,8 +44,8 @@ func TestOddFramesArriveAsTheyWereSent(t *testing.T) {
 		"a terminal's commands":   {`{"event":"message","data":"\u001b[2J\u0007"}`, "message", `"\u001b[2J\u0007"`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			alice.says(test.frame)
-			f := bob.next()
+			alice.Says(test.frame)
+			f := bob.Next()
 			require.Equal(t, test.event, f.Event)
 			require.Equal(t, test.data, string(f.Data))
 			require.Equal(t, "go", f.Room)
@@ -53,16 +53,16 @@ func TestOddFramesArriveAsTheyWereSent(t *testing.T) {
 			require.NotContains(t, f.At, "2001")
 		})
 	}
-	alice.hearsNothing() // no error, and not itself
-	bob.hearsNothing()
-	alice.says(`{"event":"message","Event":"$welcome"}`)
-	require.Contains(t, string(alice.next().Data), `"reserved_event"`, "a key in another case hides nothing")
+	alice.HearsNothing() // no error, and not itself
+	bob.HearsNothing()
+	alice.Says(`{"event":"message","Event":"$welcome"}`)
+	require.Contains(t, string(alice.Next().Data), `"reserved_event"`, "a key in another case hides nothing")
 }
 
 func TestRoomsOfUpTo64BytesAreJoined(t *testing.T) {
 	n := serve(t, unlimited)
-	alice, bob := n.enter("alice", "go"), n.enter("bob", strings.Repeat("🙂", 16))
-	alice.does(`{"event":"join","data":"%s","id":1}`, bob.Room)
-	alice.says(`{"event":"message","data":1,"room":"` + bob.Room + `"}`)
-	bob.hears("1")
+	alice, bob := n.Enter("alice", "go"), n.Enter("bob", strings.Repeat("🙂", 16))
+	alice.Does(`{"event":"join","data":"%s","id":1}`, bob.Room)
+	alice.Says(`{"event":"message","data":1,"room":"` + bob.Room + `"}`)
+	bob.Hears("1")
 }

@@ -8,8 +8,8 @@ import (
 
 func TestAudienceIsWhoGetsAnEvent(t *testing.T) {
 	n := serve(t, unlimited)
-	alice, bob, carol := n.enter("alice", "go"), n.enter("bob", "go"), n.enter("carol", "rust")
-	carol.does(`{"event":"join","data":"quiet","id":1}`)
+	alice, bob, carol := n.Enter("alice", "go"), n.Enter("bob", "go"), n.Enter("carol", "rust")
+	carol.Does(`{"event":"join","data":"quiet","id":1}`)
 	for name, c := range map[string]struct {
 		rooms, except []string
 		want          []string

@@ -72,11 +72,11 @@ func sinks(t testing.TB, tcp bool, connections int) (*Hub, *counter) {
 	}
 	n := serveOn(t, patient(Options{MaxQueueBytes: 64 << 20}), l, new(net.Dialer).DialContext)
 	for i := range connections {
-		conn, err := net.Dial("tcp", n.addr)
+		conn, err := net.Dial("tcp", n.Addr)
 		require.NoError(t, err)
 		t.Cleanup(func() { conn.Close() })
 		_, err = fmt.Fprintf(conn, "GET /ws?room=go&name=p%d HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
-			"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", i, n.addr)
+			"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", i, n.Addr)
 		require.NoError(t, err)
 		if tcp {
 			go func() { _, _ = io.CopyBuffer(received, struct{ io.Reader }{conn}, make([]byte, 64<<10)) }()

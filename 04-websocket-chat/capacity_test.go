@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
@@ -25,8 +26,8 @@ func (n *served) places() (taken, sources int) {
 
 // allGivenBack waits until no place is taken.
 func (n *served) allGivenBack() {
-	n.t.Helper()
-	require.True(n.t, comes(func() bool {
+	n.T.Helper()
+	require.True(n.T, chattest.WaitFor(func() bool {
 		taken, sources := n.places()
 		return taken == 0 && sources == 0
 	}), "places that nobody has any more")
@@ -44,15 +45,15 @@ func TestFullNodeRefusesBeforeTheUpgrade(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := serve(t, test.o)
-			alice, bob := n.enter("alice", "go"), n.enter("bob", "go")
-			ws, resp, err := n.connect("?name=carol", nil)
+			alice, bob := n.Enter("alice", "go"), n.Enter("bob", "go")
+			ws, resp, err := n.Connect("?name=carol", nil)
 			if test.want == "" {
 				require.NoError(t, err, "what the limit keeps out")
 				ws.Close()
 				return
 			}
 			require.ErrorIs(t, err, websocket.ErrBadHandshake)
-			asked, err := http.Get("http://" + n.addr + "/ws")
+			asked, err := http.Get("http://" + n.Addr + "/ws")
 			require.NoError(t, err)
 			defer asked.Body.Close()
 			for way, resp := range map[string]*http.Response{"upgrade": resp, "no upgrade": asked} {
@@ -69,14 +70,14 @@ func TestFullNodeRefusesBeforeTheUpgrade(t *testing.T) {
 			status, _ := n.asks("GET", "?name=", nil)
 			require.Equal(t, http.StatusBadRequest, status, "waiting would not mend it")
 
-			require.NoError(t, alice.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(1000, ""), time.Now().Add(patience)))
-			require.Equal(t, 1000, alice.closed().Code)
-			_, err = alice.ws.NetConn().Read(make([]byte, 1)) // its socket has ended: its place is free
+			require.NoError(t, alice.WS.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(1000, ""), time.Now().Add(chattest.Patience)))
+			require.Equal(t, 1000, alice.Closed().Code)
+			_, err = alice.WS.NetConn().Read(make([]byte, 1)) // its socket has ended: its place is free
 			require.Error(t, err)
 			status, _ = n.asks("GET", "", nil)
 			require.Equal(t, http.StatusUpgradeRequired, status)
-			n.enter("carol", "go").does(`{"event":"message","data":1,"id":1}`)
-			bob.hears("1")
+			n.Enter("carol", "go").Does(`{"event":"message","data":1,"id":1}`)
+			bob.Hears("1")
 		})
 	}
 }
@@ -118,13 +119,13 @@ func TestLimitIsExactWhenManyComeAtOnce(t *testing.T) {
 		hub.ServeHTTP(w, r)
 	}))
 	defer s.Close()
-	n := &served{t: t, hub: hub, addr: strings.TrimPrefix(s.URL, "http://"), dial: new(net.Dialer).DialContext}
+	n := &served{&chattest.Node{T: t, Addr: strings.TrimPrefix(s.URL, "http://"), Dial: new(net.Dialer).DialContext}, hub}
 	for range 10 {
 		answers := make([]*websocket.Conn, comers) // nil: refused
 		var asking sync.WaitGroup
 		for i := range comers {
 			asking.Go(func() {
-				ws, resp, err := n.connect("", http.Header{"X-From": {fmt.Sprintf("192.0.2.%d:%d", i%sources, i)}})
+				ws, resp, err := n.Connect("", http.Header{"X-From": {fmt.Sprintf("192.0.2.%d:%d", i%sources, i)}})
 				if answers[i] = ws; err != nil && (resp == nil || resp.StatusCode != http.StatusServiceUnavailable) {
 					t.Errorf("%v, %v", err, resp)
 				}
@@ -156,35 +157,35 @@ func TestPlaceIsGivenBackHoweverItEnds(t *testing.T) {
 	full := Options{MaxConns: 1, MaxConnsPerIP: 1, MaxQueueBytes: 100_000, RatePerSecond: -1}
 	for name, end := range map[string]func(n *served){
 		"the client says goodbye": func(n *served) {
-			_ = n.enter("alice", "go").ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(1000, ""), time.Now().Add(patience))
+			_ = n.Enter("alice", "go").WS.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(1000, ""), time.Now().Add(chattest.Patience))
 		},
-		"the client vanishes":    func(n *served) { n.enter("alice", "go").ws.NetConn().Close() },
-		"it breaks the protocol": func(n *served) { a := n.enter("alice", "go"); a.writes([]byte{0xff, 0xff}); a.closed(); a.ws.Close() },
-		"the node closes it":     func(n *served) { a := n.enter("alice", "go"); a.says("\xff"); a.closed(); a.ws.Close() },
+		"the client vanishes":    func(n *served) { n.Enter("alice", "go").WS.NetConn().Close() },
+		"it breaks the protocol": func(n *served) { a := n.Enter("alice", "go"); a.Writes([]byte{0xff, 0xff}); a.Closed(); a.WS.Close() },
+		"the node closes it":     func(n *served) { a := n.Enter("alice", "go"); a.Says("\xff"); a.Closed(); a.WS.Close() },
 		"the node goes away": func(n *served) {
-			a := n.enter("alice", "go")
-			go n.hub.Drain(n.t.Context(), time.Hour)
-			a.closed()
-			a.ws.Close()
+			a := n.Enter("alice", "go")
+			go n.hub.Drain(n.T.Context(), time.Hour)
+			a.Closed()
+			a.WS.Close()
 		},
 		"too slow, then vanishes": func(n *served) {
-			a := n.enter("alice", "go")
+			a := n.Enter("alice", "go")
 			n.flood(message(`"`+strings.Repeat("x", 20_000)+`"`, "go"))
-			a.ws.NetConn().Close()
+			a.WS.NetConn().Close()
 		},
 		"too slow, reads the close": func(n *served) {
-			a := n.enter("alice", "go")
+			a := n.Enter("alice", "go")
 			n.flood(message(`"`+strings.Repeat("x", 20_000)+`"`, "go"))
-			a.closed()
+			a.Closed()
 		},
 		"half a handshake": func(n *served) {
 			n.asks("GET", "", http.Header{"Connection": {"Upgrade"}, "Upgrade": {"websocket"}})
 		},
 		"it talks before the answer": func(n *served) {
-			conn, err := n.dial(n.t.Context(), "tcp", n.addr)
-			require.NoError(n.t, err)
+			conn, err := n.Dial(n.T.Context(), "tcp", n.Addr)
+			require.NoError(n.T, err)
 			defer conn.Close()
-			fmt.Fprintf(conn, handshake+"\x81\x80", "?name=alice", n.addr)
+			fmt.Fprintf(conn, chattest.Handshake+"\x81\x80", "?name=alice", n.Addr)
 			_, _ = conn.Read(make([]byte, 1))
 		},
 	} {

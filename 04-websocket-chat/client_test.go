@@ -11,38 +11,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
-
-// scripted is a node that says $welcome and then does what the test tells it, so that the client is tested against
-// the wire and not against our own hub.
-func scripted(t *testing.T, script func(conn *websocket.Conn)) string {
-	t.Helper()
-	s := httptest.NewServer(scriptedNode(script))
-	t.Cleanup(s.Close)
-	return s.URL
-}
-
-func scriptedNode(script func(conn *websocket.Conn)) http.Handler {
-	var upgrader websocket.Upgrader
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.FormValue("name") == "bad\n" {
-			http.Error(w, "name: 1 to 32 printable characters", http.StatusBadRequest)
-			return
-		}
-		conn, err := upgrader.Upgrade(w, r, nil)
-		if err != nil {
-			return
-		}
-		defer conn.Close()
-		welcome := `{"event":"$welcome","data":{"id":"c1","name":"` + r.FormValue("name") + `","room":"` + r.FormValue("room") + `","node":"n1"}}`
-		if conn.WriteMessage(websocket.TextMessage, []byte(welcome)) == nil {
-			script(conn)
-		}
-	})
-}
 
 // echo sends back what comes, as it is, until the client leaves.
 func echo(conn *websocket.Conn) {
@@ -63,7 +36,7 @@ func dialed(t *testing.T, url string, o DialOptions) *Client {
 }
 
 func TestClientKnowsWhoItIsAfterDial(t *testing.T) {
-	url := scripted(t, echo)
+	url := chattest.Scripted(t, echo)
 	for _, form := range []string{url, url + "/", url + "/ws", strings.Replace(url, "http", "ws", 1), strings.TrimPrefix(url, "http://")} {
 		c := dialed(t, form, DialOptions{Name: "alice", Room: "go"})
 		require.Equal(t, frame.Welcome{ID: "c1", Name: "alice", Room: "go", Node: "n1"}, c.Welcome(), form)
@@ -82,7 +55,7 @@ func TestEveryFormOfAURLLeadsToWS(t *testing.T) {
 }
 
 func TestClientCarriesTextAndBytes(t *testing.T) {
-	c := dialed(t, scripted(t, echo), DialOptions{})
+	c := dialed(t, chattest.Scripted(t, echo), DialOptions{})
 	id := int64(7)
 	require.NoError(t, c.Send(t.Context(), frame.Frame{Event: "message", Data: []byte(`"hi"`), ID: &id}))
 	m, err := c.Receive(t.Context())
@@ -105,7 +78,11 @@ func TestClientCarriesTextAndBytes(t *testing.T) {
 }
 
 func TestRefusalIsTheNodesSentence(t *testing.T) {
-	_, err := Dial(t.Context(), scripted(t, echo), DialOptions{Name: "bad\n"})
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "name: 1 to 32 printable characters", http.StatusBadRequest)
+	}))
+	defer s.Close()
+	_, err := Dial(t.Context(), s.URL, DialOptions{Name: "bad\n"})
 	require.EqualError(t, err, "name: 1 to 32 printable characters")
 	var refused *RefusedError
 	require.ErrorAs(t, err, &refused)
@@ -113,7 +90,7 @@ func TestRefusalIsTheNodesSentence(t *testing.T) {
 }
 
 func TestCloseCodeAndReasonReachTheReceiver(t *testing.T) {
-	c := dialed(t, scripted(t, func(conn *websocket.Conn) {
+	c := dialed(t, chattest.Scripted(t, func(conn *websocket.Conn) {
 		_ = conn.WriteMessage(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseTryAgainLater, "too slow"))
 		_, _, _ = conn.ReadMessage()
 	}), DialOptions{})
@@ -125,14 +102,14 @@ func TestCloseCodeAndReasonReachTheReceiver(t *testing.T) {
 }
 
 func TestVanishedNodeIs1006(t *testing.T) {
-	c := dialed(t, scripted(t, func(conn *websocket.Conn) {}), DialOptions{})
+	c := dialed(t, chattest.Scripted(t, func(conn *websocket.Conn) {}), DialOptions{})
 	_, err := c.Receive(t.Context())
 	require.True(t, websocket.IsCloseError(err, websocket.CloseAbnormalClosure), "%v", err)
 }
 
 func TestWaitingInVainLosesNothing(t *testing.T) {
 	speak := make(chan struct{})
-	c := dialed(t, scripted(t, func(conn *websocket.Conn) {
+	c := dialed(t, chattest.Scripted(t, func(conn *websocket.Conn) {
 		<-speak
 		_ = conn.WriteMessage(websocket.TextMessage, []byte(`{"event":"message","data":1}`))
 		echo(conn)
@@ -149,7 +126,7 @@ func TestWaitingInVainLosesNothing(t *testing.T) {
 
 func TestCloseSays1000AndEndsWhoeverReceives(t *testing.T) {
 	seen := make(chan error, 1)
-	c := dialed(t, scripted(t, func(conn *websocket.Conn) {
+	c := dialed(t, chattest.Scripted(t, func(conn *websocket.Conn) {
 		for range 3 { // what nobody takes any more must not hold up the goodbye
 			_ = conn.WriteMessage(websocket.TextMessage, []byte(`{"event":"message"}`))
 		}
@@ -174,7 +151,7 @@ func TestCloseSays1000AndEndsWhoeverReceives(t *testing.T) {
 
 func TestSendersDoNotMixTheirFrames(t *testing.T) {
 	const senders, each = 8, 25
-	c := dialed(t, scripted(t, echo), DialOptions{})
+	c := dialed(t, chattest.Scripted(t, echo), DialOptions{})
 	for range senders {
 		go func() {
 			for range each {
@@ -191,7 +168,7 @@ func TestSendersDoNotMixTheirFrames(t *testing.T) {
 
 func TestSendIsStoppedByItsContext(t *testing.T) {
 	stuck := make(chan struct{})
-	c := dialed(t, scripted(t, func(conn *websocket.Conn) { <-stuck }), DialOptions{})
+	c := dialed(t, chattest.Scripted(t, func(conn *websocket.Conn) { <-stuck }), DialOptions{})
 	defer close(stuck)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
@@ -230,8 +207,8 @@ func TestDialSaysWhatItTried(t *testing.T) {
 func TestNodeThatNeverWelcomesIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var upgrader websocket.Upgrader
-		nodes := network{}
-		mute := nodes.serves(t, "mute", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		nodes := chattest.Network{}
+		mute := nodes.Serve(t, "mute", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if conn, err := upgrader.Upgrade(w, r, nil); err == nil {
 				defer conn.Close()
 				_, _, _ = conn.ReadMessage()
@@ -240,7 +217,7 @@ func TestNodeThatNeverWelcomesIsGivenUp(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Minute, cancel)
 		began := time.Now()
-		_, err := Dial(ctx, mute, DialOptions{dial: nodes.dial})
+		_, err := Dial(ctx, mute, DialOptions{dial: nodes.Dial})
 		require.ErrorIs(t, err, context.Canceled)
 		require.Equal(t, time.Minute, time.Since(began))
 	})

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
@@ -16,8 +17,8 @@ func message(data string, rooms ...string) Event {
 
 func TestEventsGoToWhomTheyAreFor(t *testing.T) {
 	n := serve(t, unlimited)
-	people := map[string]*person{"alice": n.enter("alice", "go"), "bob": n.enter("bob", "go"), "carol": n.enter("carol", "rust")}
-	people["bob"].does(`{"event":"join","data":"rust","id":1}`) // is in both
+	people := map[string]*chattest.Person{"alice": n.Enter("alice", "go"), "bob": n.Enter("bob", "go"), "carol": n.Enter("carol", "rust")}
+	people["bob"].Does(`{"event":"join","data":"rust","id":1}`) // is in both
 	id := people["alice"].ID
 	for name, test := range map[string]struct {
 		rooms, except []string
@@ -47,7 +48,7 @@ func TestEventsGoToWhomTheyAreFor(t *testing.T) {
 			n.hub.Deliver([]Event{message(`"end"`)})
 			var to []string
 			for _, name := range []string{"alice", "bob", "carol"} {
-				for f := people[name].next(); string(f.Data) != `"end"`; f = people[name].next() {
+				for f := people[name].Next(); string(f.Data) != `"end"`; f = people[name].Next() {
 					to = append(to, name)
 				}
 			}
@@ -58,7 +59,7 @@ func TestEventsGoToWhomTheyAreFor(t *testing.T) {
 
 func TestRoomIsThereWhenItIsExactlyOne(t *testing.T) {
 	n := serve(t, unlimited)
-	alice := n.enter("alice", "go")
+	alice := n.Enter("alice", "go")
 	at := time.Date(2026, 1, 2, 16, 4, 5, 678_900_000, time.FixedZone("", 3600))
 	for _, test := range []struct {
 		event Event
@@ -74,7 +75,7 @@ func TestRoomIsThereWhenItIsExactlyOne(t *testing.T) {
 	} {
 		n.hub.Deliver([]Event{test.event})
 		for {
-			kind, text := alice.read()
+			kind, text := alice.Read()
 			require.Equal(t, websocket.TextMessage, kind)
 			if strings.HasPrefix(string(text), `{"event":"$presence"`) {
 				continue
@@ -87,14 +88,14 @@ func TestRoomIsThereWhenItIsExactlyOne(t *testing.T) {
 
 func TestBurstKeepsItsOrderForEverybody(t *testing.T) {
 	n := serve(t, unlimited)
-	alice, bob := n.enter("alice", "go"), n.enter("bob", "go")
-	bob.does(`{"event":"join","data":"rust","id":1}`)
-	conn := func(p *person) *Conn {
+	alice, bob := n.Enter("alice", "go"), n.Enter("bob", "go")
+	bob.Does(`{"event":"join","data":"rust","id":1}`)
+	conn := func(p *chattest.Person) *Conn {
 		n.hub.mu.Lock()
 		defer n.hub.mu.Unlock()
 		return n.hub.conns[p.ID]
 	}
-	sent := func(p *person, data string, id int64) Event {
+	sent := func(p *chattest.Person, data string, id int64) Event {
 		e := message(data, "go")
 		e.Except, e.Sent = []string{p.ID}, &Sent{conn: conn(p), id: &id}
 		return e
@@ -104,9 +105,9 @@ func TestBurstKeepsItsOrderForEverybody(t *testing.T) {
 		message(`6`, "rust"), message(`7`), message(`8`, "go", "rust"), message(`9`, "go"),
 	}
 	n.hub.Deliver(burst)
-	view := func(p *person, frames int) (view []string) {
+	view := func(p *chattest.Person, frames int) (view []string) {
 		for range frames {
-			f := p.next()
+			f := p.Next()
 			if f.ID != nil {
 				view = append(view, fmt.Sprint(f.Event, *f.ID))
 				continue
@@ -124,7 +125,7 @@ func TestBurstKeepsItsOrderForEverybody(t *testing.T) {
 
 func TestNewsOfAMessageIsToldOnce(t *testing.T) {
 	n := serve(t, unlimited)
-	alice := n.enter("alice", "go")
+	alice := n.Enter("alice", "go")
 	n.hub.mu.Lock()
 	c := n.hub.conns[alice.ID]
 	n.hub.mu.Unlock()
@@ -133,22 +134,22 @@ func TestNewsOfAMessageIsToldOnce(t *testing.T) {
 	failed.Failed("the master did not answer within 1s")
 	failed.Failed("again")
 	failed.Accepted()
-	f := alice.next()
+	f := alice.Next()
 	require.Equal(t, "$error", f.Event)
 	require.JSONEq(t, `{"code":"unavailable","text":"the master did not answer within 1s"}`, string(f.Data))
 	require.Equal(t, id, *f.ID)
-	alice.hearsNothing()
+	alice.HearsNothing()
 
 	accepted := &Sent{conn: c, id: &id}
 	accepted.Accepted()
 	accepted.Accepted()
 	accepted.Failed("too late")
-	require.Equal(t, "$ack", alice.next().Event)
-	alice.hearsNothing()
+	require.Equal(t, "$ack", alice.Next().Event)
+	alice.HearsNothing()
 
 	// Nobody asked for an acknowledgement, but that it failed must be told.
 	(&Sent{conn: c}).Failed("away")
-	f = alice.next()
+	f = alice.Next()
 	require.Equal(t, "$error", f.Event)
 	require.Nil(t, f.ID)
 
@@ -158,23 +159,23 @@ func TestNewsOfAMessageIsToldOnce(t *testing.T) {
 	e := message(`1`, "go")
 	e.Sent, e.Except = failed, []string{alice.ID}
 	n.hub.Deliver([]Event{e})
-	require.Equal(t, "$error", alice.next().Event)
-	require.Equal(t, "$placed", alice.next().Event)
-	alice.hearsNothing()
+	require.Equal(t, "$error", alice.Next().Event)
+	require.Equal(t, "$placed", alice.Next().Event)
+	alice.HearsNothing()
 }
 
 func TestOversizeEventIsDroppedAndCounted(t *testing.T) {
 	n := serve(t, Options{RatePerSecond: -1, MaxMessageBytes: 500, MaxQueueBytes: 8000})
-	alice, bob := n.enter("alice", "go"), n.enter("bob", "go")
+	alice, bob := n.Enter("alice", "go"), n.Enter("bob", "go")
 	n.hub.Deliver([]Event{
 		message(`1`, "go"), message(`"`+strings.Repeat("x", 4000)+`"`, "go"), message(`2`, "go"),
 		{Name: "binary", Binary: make([]byte, 4000)}, message(`3`),
 		message(`"` + strings.Repeat("y", 3900) + `"`), // just not
 	})
-	for _, p := range []*person{alice, bob} {
-		p.hears("1", "2", "3")
-		require.Len(t, p.next().Data, 3902)
-		p.hearsNothing() // and is connected
+	for _, p := range []*chattest.Person{alice, bob} {
+		p.Hears("1", "2", "3")
+		require.Len(t, p.Next().Data, 3902)
+		p.HearsNothing() // and is connected
 	}
 	s := n.hub.Stats()
 	require.EqualValues(t, 2, s.Oversize)
@@ -188,11 +189,11 @@ func TestLargestMessageOfTheLongestNamesArrives(t *testing.T) {
 	o.MaxQueueBytes = 2 * (o.MaxMessageBytes + frameOverhead)
 	n := serve(t, o)
 	name, room := strings.Repeat("<", 32), strings.Repeat("&", 64)
-	alice, bob := n.enter(name, room), n.enter(name, room)
+	alice, bob := n.Enter(name, room), n.Enter(name, room)
 	frame := `{"event":"` + strings.Repeat(">", 64) + `","data":"` + strings.Repeat("x", 400-64-22) + `"}`
 	require.LessOrEqual(t, len(frame), 400)
-	alice.says(frame)
-	require.Equal(t, room, bob.next().Room)
+	alice.Says(frame)
+	require.Equal(t, room, bob.Next().Room)
 	o.MaxQueueBytes--
 	_, err := NewHub(o)
 	require.ErrorContains(t, err, "MAX_QUEUE_BYTES")
@@ -211,25 +212,25 @@ func TestMessageThatGrewOnItsWayArrives(t *testing.T) {
 	relay := new(rewriting)
 	n := serve(t, Options{RatePerSecond: -1, Relay: relay})
 	relay.hub = n.hub
-	alice, bob := n.enter("alice", "go"), n.enter("bob", "go")
+	alice, bob := n.Enter("alice", "go"), n.Enter("bob", "go")
 	most := n.hub.o.MaxMessageBytes
 	frame := `{"event":"message","id":1,"data":[` + strings.Repeat("1e20,", (most-40)/5) + `1e20]}`
 	require.InDelta(t, most, len(frame), 10)
-	alice.does("%s", frame)
-	require.Greater(t, len(bob.next().Data), 4*len(frame))
+	alice.Does("%s", frame)
+	require.Greater(t, len(bob.Next().Data), 4*len(frame))
 	require.Zero(t, n.hub.Stats().Oversize)
 }
 
 func TestManyEventsAreDeliveredInPieces(t *testing.T) {
 	n := serve(t, Options{RatePerSecond: -1, MaxQueueBytes: 8 << 20})
-	alice := n.enter("alice", "go")
+	alice := n.Enter("alice", "go")
 	var burst []Event
 	for i := range 3000 { // 1.3 MB: some 20 pieces
 		burst = append(burst, message(fmt.Sprintf(`"%d %s"`, i, strings.Repeat("x", 400)), "go"))
 	}
 	n.hub.Deliver(burst)
 	for i := range 3000 {
-		require.True(t, strings.HasPrefix(string(alice.next().Data), fmt.Sprintf(`"%d x`, i)))
+		require.True(t, strings.HasPrefix(string(alice.Next().Data), fmt.Sprintf(`"%d x`, i)))
 	}
 	n.hub.Deliver(nil)
 }

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
@@ -24,12 +25,12 @@ func TestGoodbyesAreSpreadOverTheGracePeriod(t *testing.T) {
 		}
 		goodbyes := make(chan goodbye, people)
 		for i := range people {
-			p := n.enter(fmt.Sprint("p", i), "go")
+			p := n.Enter(fmt.Sprint("p", i), "go")
 			go func() {
-				_ = p.ws.SetReadDeadline(time.Time{})
+				_ = p.WS.SetReadDeadline(time.Time{})
 				began := time.Now()
 				for {
-					if _, _, err := p.ws.ReadMessage(); err != nil {
+					if _, _, err := p.WS.ReadMessage(); err != nil {
 						goodbyes <- goodbye{err.(*websocket.CloseError), time.Since(began)}
 						return
 					}
@@ -54,7 +55,7 @@ func TestGoodbyesAreSpreadOverTheGracePeriod(t *testing.T) {
 
 func TestWhatWaitsLeavesBeforeTheGoodbye(t *testing.T) {
 	bubble(t, unlimited, func(t *testing.T, n *served) {
-		alice := n.enter("alice", "go")
+		alice := n.Enter("alice", "go")
 		settle()
 		for i := range 100 {
 			n.hub.Deliver([]Event{message(fmt.Sprint(i), "go")})
@@ -62,16 +63,16 @@ func TestWhatWaitsLeavesBeforeTheGoodbye(t *testing.T) {
 		go n.hub.Drain(t.Context(), 10*time.Second)
 		synctest.Wait()
 		for i := range 100 {
-			alice.hears(fmt.Sprint(i))
+			alice.Hears(fmt.Sprint(i))
 		}
-		require.Equal(t, 1001, alice.closed().Code)
+		require.Equal(t, 1001, alice.Closed().Code)
 	})
 }
 
 func TestWhoDoesNotLeaveIsCutOffWhenTheGracePeriodEnds(t *testing.T) {
 	bubble(t, unlimited, func(t *testing.T, n *served) {
 		for i := range 3 {
-			n.enter(fmt.Sprint("deaf", i), "go") // reads nothing
+			n.Enter(fmt.Sprint("deaf", i), "go") // reads nothing
 		}
 		began := time.Now()
 		n.hub.Drain(t.Context(), 5*time.Second)
@@ -82,7 +83,7 @@ func TestWhoDoesNotLeaveIsCutOffWhenTheGracePeriodEnds(t *testing.T) {
 
 func TestDrainEndsWithItsContext(t *testing.T) {
 	bubble(t, unlimited, func(t *testing.T, n *served) {
-		n.enter("deaf", "go")
+		n.Enter("deaf", "go")
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		began := time.Now()
@@ -94,26 +95,26 @@ func TestDrainEndsWithItsContext(t *testing.T) {
 
 func TestClientsOfADrainingNodeGoOnUntilTheirTurn(t *testing.T) {
 	bubble(t, unlimited, func(t *testing.T, n *served) {
-		first, alice, bob := n.enter("first", "rust"), n.enter("alice", "go"), n.enter("bob", "go")
+		first, alice, bob := n.Enter("first", "rust"), n.Enter("alice", "go"), n.Enter("bob", "go")
 		go n.hub.Drain(t.Context(), 10*time.Second)
-		require.Equal(t, 1001, first.closed().Code)
-		alice.does(`{"event":"message","data":"still here","id":1}`)
-		bob.hears(`"still here"`)
-		require.Equal(t, 1001, alice.closed().Code)
-		require.Equal(t, 1001, bob.closed().Code)
+		require.Equal(t, 1001, first.Closed().Code)
+		alice.Does(`{"event":"message","data":"still here","id":1}`)
+		bob.Hears(`"still here"`)
+		require.Equal(t, 1001, alice.Closed().Code)
+		require.Equal(t, 1001, bob.Closed().Code)
 	})
 }
 
 func TestDrainingNodeTakesNoNewClients(t *testing.T) {
 	bubble(t, unlimited, func(t *testing.T, n *served) {
-		n.enter("deaf", "go")
+		n.Enter("deaf", "go")
 		ended := make(chan struct{})
 		go func() { defer close(ended); n.hub.Drain(t.Context(), time.Second) }()
 		synctest.Wait()
 		status, text := n.asks("GET", "", nil)
 		require.Equal(t, http.StatusServiceUnavailable, status)
 		require.Contains(t, text, "going away")
-		_, resp, err := n.connect("", nil)
+		_, resp, err := n.Connect("", nil)
 		require.ErrorIs(t, err, websocket.ErrBadHandshake)
 		require.Equal(t, http.StatusServiceUnavailable, resp.StatusCode)
 		status, _ = n.asks("GET", "?name=", nil)
@@ -153,10 +154,10 @@ func TestClientThatDrainingOvertakesIsClosedWith1001(t *testing.T) {
 	l := &overtaken{inner, func() { (<-hubs).Drain(context.Background(), time.Hour) }}
 	n := serveOn(t, patient(Options{MaxConnsPerIP: 1}), l, new(net.Dialer).DialContext)
 	hubs <- n.hub
-	ws, _, err := n.connect("", nil)
+	ws, _, err := n.Connect("", nil)
 	require.NoError(t, err)
 	defer ws.Close()
-	require.Equal(t, 1001, (&person{t: t, ws: ws}).closed().Code)
+	require.Equal(t, 1001, (&chattest.Person{T: t, WS: ws}).Closed().Code)
 	require.Zero(t, n.hub.Stats().Connections)
 	n.allGivenBack()
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/stretchr/testify/require"
 )
@@ -17,11 +18,11 @@ func TestReasonIsNotLostToAReset(t *testing.T) {
 	n := serve(t, unlimited)
 	for name, broken := range map[string][]byte{"1002": {frame.OpText, 2, 'h', 'i'}, "1009": announces(frame.OpText, 1<<63)} {
 		t.Run(name, func(t *testing.T) {
-			mallory := n.enter("mallory", "go")
-			mallory.writes(broken, make([]byte, 100_000))
-			socket := mallory.ws.NetConn().(*net.TCPConn)
+			mallory := n.Enter("mallory", "go")
+			mallory.Writes(broken, make([]byte, 100_000))
+			socket := mallory.WS.NetConn().(*net.TCPConn)
 			require.NoError(t, socket.CloseWrite()) // it is not waited for any longer
-			_ = socket.SetReadDeadline(time.Now().Add(patience))
+			_ = socket.SetReadDeadline(time.Now().Add(chattest.Patience))
 			_, err := io.Copy(io.Discard, socket)
 			require.NoError(t, err, "the end, and no reset")
 		})
@@ -34,14 +35,14 @@ func TestWhoBreaksTheProtocolAndStaysIsCutOffAfterASecond(t *testing.T) {
 	for name, broken := range map[string][]byte{"1002": {frame.OpText, 2, 'h', 'i'}, "1009": announces(frame.OpText, 1<<63)} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, Options{MaxConns: 1}, func(t *testing.T, n *served) {
-				mallory := n.enter("mallory", "go")
+				mallory := n.Enter("mallory", "go")
 				for range 10 { // a writer is at work meanwhile: its end is not the socket's
 					n.hub.Deliver([]Event{message(`"` + strings.Repeat("x", 60_000) + `"`)})
 				}
 				began := time.Now()
-				mallory.writes(broken)
-				mallory.closed()
-				_, err := io.Copy(io.Discard, mallory.ws.NetConn()) // a frame that was on its way, and the end
+				mallory.Writes(broken)
+				mallory.Closed()
+				_, err := io.Copy(io.Discard, mallory.WS.NetConn()) // a frame that was on its way, and the end
 				require.NoError(t, err)
 				require.Equal(t, time.Second, time.Since(began))
 				n.allGivenBack()

@@ -11,11 +11,11 @@ import (
 // client of the room, for as long as that client stayed.
 func TestExceptionsThatRepeatAreKeptOnce(t *testing.T) {
 	n := serve(t, unlimited)
-	alice, bob := n.enter("alice", "go"), n.enter("bob", "rust")
+	alice, bob := n.Enter("alice", "go"), n.Enter("bob", "rust")
 	but := message(`1`)
 	but.Except = slices.Repeat([]string{"go", alice.ID}, 10_000)
 	n.hub.Deliver([]Event{message(`0`), but, but, message(`2`)})
-	alice.hears(`0`, `2`)
-	bob.hears(`0`, `1`, `1`, `2`)
+	alice.Hears(`0`, `2`)
+	bob.Hears(`0`, `1`, `1`, `2`)
 	require.LessOrEqual(t, cap(n.conn(alice).skips), 16)
 }

@@ -9,19 +9,20 @@ import (
 	"testing"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/stretchr/testify/require"
 )
 
 // floods writes a frame again and again until the socket ends.
-func (p *person) floods(frame []byte) (ended chan struct{}) {
-	p.ws.SetPingHandler(func(string) error { return nil }) // there is no room for an answer
+func floods(p *chattest.Person, frame []byte) (ended chan struct{}) {
+	p.WS.SetPingHandler(func(string) error { return nil }) // there is no room for an answer
 	ended = make(chan struct{})
 	many := bytes.Repeat(frame, 1+4096/len(frame))
 	go func() {
 		defer close(ended)
 		for err := error(nil); err == nil; {
-			_, err = p.ws.NetConn().Write(many)
+			_, err = p.WS.NetConn().Write(many)
 		}
 	}()
 	return ended
@@ -40,8 +41,8 @@ func (c *Conn) cuts(ended chan struct{}) {
 func TestFloodIsClosedWith1008AndHoldsNobodyUp(t *testing.T) {
 	// The answers to dropped messages must not fill the queue first: that is 1013.
 	n := serve(t, Options{RatePerSecond: 500, RateBurst: 500, MaxQueueBytes: 1 << 30})
-	crowd := n.gathers(10*time.Millisecond, serve(t, unlimited)) // at most 200 messages a second
-	floods := map[string][]byte{
+	crowd := n.Gather(10*time.Millisecond, serve(t, unlimited).Node) // at most 200 messages a second
+	kinds := map[string][]byte{
 		"pings":       masked(frame.OpPing, strings.Repeat("p", 125)),
 		"empty pings": masked(frame.OpPing, ""),
 		"pongs":       masked(frame.OpPong, ""),
@@ -52,14 +53,14 @@ func TestFloodIsClosedWith1008AndHoldsNobodyUp(t *testing.T) {
 		"$pings":      masked(frame.OpText, `{"event":"$ping"}`),
 	}
 	var all sync.WaitGroup
-	for name, frame := range floods {
-		mallory := n.enter("mallory", "elsewhere")
+	for name, frame := range kinds {
+		mallory := n.Enter("mallory", "elsewhere")
 		conn := n.conn(mallory)
 		all.Go(func() {
-			ended := mallory.floods(frame)
-			_ = mallory.ws.SetReadDeadline(time.Now().Add(patience))
+			ended := floods(mallory, frame)
+			_ = mallory.WS.SetReadDeadline(time.Now().Add(chattest.Patience))
 			for {
-				if _, _, err := mallory.ws.ReadMessage(); err != nil {
+				if _, _, err := mallory.WS.ReadMessage(); err != nil {
 					if !strings.Contains(err.Error(), "1008") {
 						t.Errorf("%s: %v", name, err)
 					}
@@ -70,8 +71,8 @@ func TestFloodIsClosedWith1008AndHoldsNobodyUp(t *testing.T) {
 		})
 	}
 	all.Wait()
-	n.settled(crowdSize)
-	require.Empty(t, crowd.leaves())
+	n.settled(chattest.CrowdSize)
+	require.Empty(t, crowd.Leave())
 	require.Zero(t, n.hub.Stats().Slow)
 	require.Equal(t, 2, n.hub.Stats().Rooms)
 }
@@ -80,23 +81,23 @@ func TestFloodIsClosedWith1008AndHoldsNobodyUp(t *testing.T) {
 // it is ever a frame that could count, or a byte towards the limit.
 func TestFloodOfPartsOfNothingEnds(t *testing.T) {
 	n := serve(t, unlimited)
-	crowd := n.gathers(2*time.Millisecond, serve(t, unlimited))
-	mallory := n.enter("mallory", "go")
+	crowd := n.Gather(2*time.Millisecond, serve(t, unlimited).Node)
+	mallory := n.Enter("mallory", "go")
 	conn := n.conn(mallory)
 	begun := false
-	mallory.ws.SetPongHandler(func(string) error { begun = true; return nil })
-	mallory.writes(masked(frame.OpText&^fin, ""), masked(frame.OpPing, ""))
+	mallory.WS.SetPongHandler(func(string) error { begun = true; return nil })
+	mallory.Writes(masked(frame.OpText&^fin, ""), masked(frame.OpPing, ""))
 	for !begun { // the crowd is heard meanwhile
-		mallory.read()
+		mallory.Read()
 	}
-	ended := mallory.floods(masked(opCont, ""))
+	ended := floods(mallory, masked(opCont, ""))
 	// What is left of PongTimeout, for this one alone. If any part of it counted
 	// as a sign of life, it would have hours again.
 	_ = conn.ws.SetReadDeadline(time.Now().Add(500 * time.Millisecond))
-	require.Equal(t, 1008, mallory.closed().Code)
+	require.Equal(t, 1008, mallory.Closed().Code)
 	conn.cuts(ended)
-	n.settled(crowdSize)
-	require.Empty(t, crowd.leaves())
+	n.settled(chattest.CrowdSize)
+	require.Empty(t, crowd.Leave())
 }
 
 func TestOfAThousandJoinsAHundredRoomsAreLet(t *testing.T) {
@@ -105,16 +106,16 @@ func TestOfAThousandJoinsAHundredRoomsAreLet(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := serve(t, Options{MaxRooms: test.most, RatePerSecond: -1, MaxQueueBytes: 16 << 20})
-			crowd := n.gathers(2*time.Millisecond, serve(t, unlimited))
-			crowd.heldUp = 50 // a thousand rooms, where they are let, are a node's work, and not a trick
-			mallory := n.enter("mallory", "go")
+			crowd := n.Gather(2*time.Millisecond, serve(t, unlimited).Node)
+			crowd.HeldUp = 50 // a thousand rooms, where they are let, are a node's work, and not a trick
+			mallory := n.Enter("mallory", "go")
 			for i := range 1000 {
-				mallory.says(fmt.Sprintf(`{"event":"join","data":"room %d","id":%d}`, i, i))
+				mallory.Says(fmt.Sprintf(`{"event":"join","data":"room %d","id":%d}`, i, i))
 			}
 			for i := range 1000 {
-				f := mallory.next()
+				f := mallory.Next()
 				for f.From == "voice" {
-					f = mallory.next()
+					f = mallory.Next()
 				}
 				require.Equal(t, int64(i), *f.ID)
 				if i < test.want-1 { // with the room of the URL
@@ -127,10 +128,10 @@ func TestOfAThousandJoinsAHundredRoomsAreLet(t *testing.T) {
 				require.Contains(t, problem.Text, "leave one first")
 			}
 			require.Equal(t, 1+test.want, n.hub.Stats().Rooms) // with rust
-			mallory.ws.Close()
-			n.settled(crowdSize)
+			mallory.WS.Close()
+			n.settled(chattest.CrowdSize)
 			require.Equal(t, 2, n.hub.Stats().Rooms, "none of them stays")
-			require.Empty(t, crowd.leaves())
+			require.Empty(t, crowd.Leave())
 		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
@@ -48,13 +49,6 @@ func closes(code uint16, reason string) []byte {
 	return masked(frame.OpClose, string(binary.BigEndian.AppendUint16(nil, code))+reason)
 }
 
-// writes sends bytes past the library.
-func (p *person) writes(frames ...[]byte) {
-	p.t.Helper()
-	_, err := p.ws.NetConn().Write(bytes.Join(frames, nil))
-	require.NoError(p.t, err)
-}
-
 func TestBrokenFramesEndTheirConnectionAndNoOther(t *testing.T) {
 	const most = 4000
 	const hi = `{"event":"message","data":"hi"}`
@@ -64,7 +58,7 @@ func TestBrokenFramesEndTheirConnectionAndNoOther(t *testing.T) {
 		fragments = append(fragments, masked(opCont, long[:1000]))
 	}
 	n := serve(t, Options{MaxMessageBytes: most, RatePerSecond: -1})
-	crowd := n.gathers(2*time.Millisecond, serve(t, unlimited))
+	crowd := n.Gather(2*time.Millisecond, serve(t, unlimited).Node)
 	for name, test := range map[string]struct {
 		frames [][]byte
 		code   int
@@ -116,28 +110,28 @@ func TestBrokenFramesEndTheirConnectionAndNoOther(t *testing.T) {
 		"a close within a message":  {[][]byte{masked(frame.OpText&^fin, hi[:9]), closes(1001, "bye")}, 1001, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			mallory := n.enter("mallory", "go")
-			mallory.t = t
-			mallory.writes(test.frames...)
-			closed := mallory.closed()
+			mallory := n.Enter("mallory", "go")
+			mallory.T = t
+			mallory.Writes(test.frames...)
+			closed := mallory.Closed()
 			require.Equal(t, test.code, closed.Code, closed.Text)
 			require.Contains(t, closed.Text, test.why)
-			mallory.ws.Close()
+			mallory.WS.Close()
 		})
 	}
-	n.settled(crowdSize)
-	require.Empty(t, crowd.leaves(), "nothing of it was taken for a message")
+	n.settled(chattest.CrowdSize)
+	require.Empty(t, crowd.Leave(), "nothing of it was taken for a message")
 	require.Zero(t, n.hub.Stats().Slow)
 }
 
 func TestPingBetweenFragmentsIsAnswered(t *testing.T) {
 	n := serve(t, unlimited)
-	mallory, bob := n.enter("mallory", "go"), n.enter("bob", "go")
+	mallory, bob := n.Enter("mallory", "go"), n.Enter("bob", "go")
 	var pong string
-	mallory.ws.SetPongHandler(func(payload string) error { pong = payload; return nil })
-	mallory.writes(masked(frame.OpText&^fin, `{"event":"message",`), masked(frame.OpPing, "between"), masked(opCont, ""), masked(fin|opCont, `"data":1}`))
-	bob.hears("1")
-	mallory.hearsNothing()
+	mallory.WS.SetPongHandler(func(payload string) error { pong = payload; return nil })
+	mallory.Writes(masked(frame.OpText&^fin, `{"event":"message",`), masked(frame.OpPing, "between"), masked(opCont, ""), masked(fin|opCont, `"data":1}`))
+	bob.Hears("1")
+	mallory.HearsNothing()
 	require.Equal(t, "between", pong)
 }
 
@@ -152,30 +146,30 @@ func TestMessageThatNeverEndsIsClosedWith1008(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, Options{PongTimeout: time.Minute}, func(t *testing.T, n *served) {
-				mallory, alice := n.enter("mallory", "go"), n.enter("alice", "go")
+				mallory, alice := n.Enter("mallory", "go"), n.Enter("alice", "go")
 				watched(alice) // answers pings, and may stay
 				ended := make(chan error, 1)
-				_ = mallory.ws.SetReadDeadline(time.Time{})
+				_ = mallory.WS.SetReadDeadline(time.Time{})
 				go func() {
 					for {
-						if _, _, err := mallory.ws.ReadMessage(); err != nil {
+						if _, _, err := mallory.WS.ReadMessage(); err != nil {
 							ended <- err
 							return
 						}
 					}
 				}()
 				began := time.Now()
-				mallory.writes(test.begin)
+				mallory.Writes(test.begin)
 				for len(ended) == 0 && time.Since(began) < time.Hour {
 					time.Sleep(10 * time.Second)
-					_ = mallory.ws.NetConn().SetWriteDeadline(time.Now().Add(time.Second))
-					_, _ = mallory.ws.NetConn().Write(test.goOn) // an error: closed meanwhile
+					_ = mallory.WS.NetConn().SetWriteDeadline(time.Now().Add(time.Second))
+					_, _ = mallory.WS.NetConn().Write(test.goOn) // an error: closed meanwhile
 				}
 				require.Equal(t, &websocket.CloseError{Code: 1008, Text: frame.CloseUnfinished.Text}, <-ended)
 				require.LessOrEqual(t, time.Since(began), 80*time.Second)
 				settle()
 				require.Equal(t, 1, n.hub.Stats().Connections)
-				alice.ws.Close()
+				alice.WS.Close()
 			})
 		})
 	}
@@ -194,21 +188,21 @@ func TestMemoryFollowsTheLimitAndNotWhatAClientAnnouncesOrSends(t *testing.T) {
 	const clients, each = 3, 4 << 20
 	costs := func(o Options, announced uint64) int {
 		n := serve(t, o)
-		var mallories []*person
+		var mallories []*chattest.Person
 		for i := range clients {
-			mallories = append(mallories, n.enter("mallory", fmt.Sprint("room", i)))
+			mallories = append(mallories, n.Enter("mallory", fmt.Sprint("room", i)))
 		}
 		n.quiet()
 		frame := append(announces(frame.OpText, announced), make([]byte, each)...)
 		return allocated(func() {
 			for _, mallory := range mallories {
-				_, err := mallory.ws.NetConn().Write(frame)
+				_, err := mallory.WS.NetConn().Write(frame)
 				require.NoError(t, err)
-				mallory.writes(closes(1000, "")) // the end, where the frame has ended by now
+				mallory.Writes(closes(1000, "")) // the end, where the frame has ended by now
 			}
 			for _, mallory := range mallories {
-				mallory.closed()
-				mallory.ws.Close()
+				mallory.Closed()
+				mallory.WS.Close()
 			}
 			n.settled(0)
 		})

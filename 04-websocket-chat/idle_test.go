@@ -17,22 +17,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// handshake asks for a WebSocket; query and host are to be filled in.
-const handshake = "GET /ws%s HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
-	"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-
 // listener is a client that answers pings and says nothing. It has no goroutine
 // of its own, so that what is measured is the node's.
 func (n *served) listener(query string) *bufio.ReadWriter {
-	conn, err := net.Dial("tcp", n.addr)
-	require.NoError(n.t, err)
-	n.t.Cleanup(func() { conn.Close() })
-	_, err = fmt.Fprintf(conn, handshake, query, n.addr)
-	require.NoError(n.t, err)
+	conn, err := net.Dial("tcp", n.Addr)
+	require.NoError(n.T, err)
+	n.T.Cleanup(func() { conn.Close() })
+	_, err = fmt.Fprintf(conn, chattest.Handshake, query, n.Addr)
+	require.NoError(n.T, err)
 	client := bufio.NewReadWriter(bufio.NewReaderSize(conn, 16), bufio.NewWriterSize(conn, 16))
 	resp, err := http.ReadResponse(client.Reader, nil)
-	require.NoError(n.t, err)
-	require.Equal(n.t, http.StatusSwitchingProtocols, resp.StatusCode)
+	require.NoError(n.T, err)
+	require.Equal(n.T, http.StatusSwitchingProtocols, resp.StatusCode)
 	return client
 }
 
@@ -60,21 +56,12 @@ func answersPing(client *bufio.ReadWriter) error {
 	}
 }
 
-// memory is what is live on the heap, and what goroutines have as stacks, in bytes.
-func memory() (heap, stacks int) {
-	runtime.GC()
-	runtime.GC() // what pools held is gone after two
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return int(m.HeapAlloc), int(m.StackInuse)
-}
-
 // One operation is one connection that has been opened and answers pings.
 func BenchmarkIdleConnection(b *testing.B) {
 	const connections = 1000
 	for b.Loop() {
 		n := serve(b, Options{PingInterval: 100 * time.Millisecond, RatePerSecond: 20})
-		heap, stacks := memory()
+		heap, stacks := chattest.Memory()
 		clients := make([]*bufio.ReadWriter, connections)
 		for i := range clients {
 			clients[i] = n.listener(fmt.Sprintf("?room=r%d", i%100))
@@ -85,7 +72,7 @@ func BenchmarkIdleConnection(b *testing.B) {
 			}
 		}
 		n.quiet()
-		withHeap, withStacks := memory()
+		withHeap, withStacks := chattest.Memory()
 		b.ReportMetric(float64(withHeap-heap)/connections, "heap-B/conn")
 		b.ReportMetric(float64(withStacks-stacks)/connections, "stack-B/conn")
 	}
@@ -103,7 +90,7 @@ func TestTellingAllDoesNotTakeAStackForEach(t *testing.T) {
 	}
 	n.settled(connections)
 	n.quiet()
-	_, before := memory()
+	_, before := chattest.Memory()
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // which would give them back
 	n.hub.Degrade("a frame for all")
 	n.quiet()
@@ -116,15 +103,15 @@ func TestConnectionDoesNotKeepItsRequestAlive(t *testing.T) {
 	const connections, padding = 100, 12 << 10
 	cost := func(query string) int {
 		n := serve(t, unlimited)
-		before, _ := memory()
+		before, _ := chattest.Memory()
 		goroutines := runtime.NumGoroutine()
 		for i := range connections {
 			n.listener(fmt.Sprintf("?name=alice&room=r%d%s", i, query))
 		}
 		returned := func() bool { return runtime.NumGoroutine() <= goroutines+connections }
-		require.True(t, comes(returned), "who is in a handler still has the request")
+		require.True(t, chattest.WaitFor(returned), "who is in a handler still has the request")
 		n.quiet()
-		after, _ := memory()
+		after, _ := chattest.Memory()
 		return (after - before) / connections
 	}
 	plain, long := cost(""), cost("&x="+strings.Repeat("x", padding))

@@ -18,13 +18,13 @@ func TestWhoFloodsWithPingsOrPongsIsClosedWith1008(t *testing.T) {
 	for name, kind := range map[string]int{"pings": websocket.PingMessage, "pongs": websocket.PongMessage} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, Options{RatePerSecond: 10, RateBurst: 5}, func(t *testing.T, n *served) {
-				alice := n.enter("alice", "go")
+				alice := n.Enter("alice", "go")
 				pongs, told, closed := 0, 0, make(chan error, 1)
-				alice.ws.SetPongHandler(func(string) error { pongs++; return nil })
+				alice.WS.SetPongHandler(func(string) error { pongs++; return nil })
 				go func() {
-					_ = alice.ws.SetReadDeadline(time.Time{})
+					_ = alice.WS.SetReadDeadline(time.Time{})
 					for {
-						_, text, err := alice.ws.ReadMessage()
+						_, text, err := alice.WS.ReadMessage()
 						if err != nil {
 							closed <- err
 							return
@@ -35,7 +35,7 @@ func TestWhoFloodsWithPingsOrPongsIsClosedWith1008(t *testing.T) {
 					}
 				}()
 				for range 150 { // three seconds of fifty
-					_ = alice.ws.WriteControl(kind, nil, time.Now().Add(time.Second)) // fails once it is closed
+					_ = alice.WS.WriteControl(kind, nil, time.Now().Add(time.Second)) // fails once it is closed
 					time.Sleep(20 * time.Millisecond)
 				}
 				require.True(t, websocket.IsCloseError(<-closed, websocket.ClosePolicyViolation))
@@ -52,17 +52,17 @@ func TestWhatComesAfterTheCloseIsReadSlowly(t *testing.T) {
 	for name, kind := range map[string]int{"messages": websocket.TextMessage, "pings": websocket.PingMessage, "pongs": websocket.PongMessage} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, Options{RatePerSecond: 10, RateBurst: 5, CloseTimeout: 5 * time.Second}, func(t *testing.T, n *served) {
-				alice := n.enter("alice", "go")
+				alice := n.Enter("alice", "go")
 				settle()
-				go func() { _, _ = io.Copy(io.Discard, alice.ws.NetConn()) }()
+				go func() { _, _ = io.Copy(io.Discard, alice.WS.NetConn()) }()
 				conn := n.conn(alice)
 				conn.close(frame.CloseFlood)
 				began, frames := time.Now(), 0
 				synctest.Wait()
 				conn.alive() // as a pong's goroutine does that comes late
 				for ; frames < 1_000_000; frames++ {
-					_ = alice.ws.SetWriteDeadline(time.Now().Add(time.Minute))
-					if alice.ws.WriteMessage(kind, []byte("x")) != nil {
+					_ = alice.WS.SetWriteDeadline(time.Now().Add(time.Minute))
+					if alice.WS.WriteMessage(kind, []byte("x")) != nil {
 						break
 					}
 				}
@@ -75,12 +75,12 @@ func TestWhatComesAfterTheCloseIsReadSlowly(t *testing.T) {
 
 func TestClientThatOnlyAnswersPingsStays(t *testing.T) {
 	bubble(t, Options{RatePerSecond: 1, RateBurst: 1}, func(t *testing.T, n *served) {
-		alice := n.enter("alice", "go")
+		alice := n.Enter("alice", "go")
 		closed := make(chan error, 1)
 		go func() {
-			_ = alice.ws.SetReadDeadline(time.Time{})
+			_ = alice.WS.SetReadDeadline(time.Time{})
 			for {
-				if _, _, err := alice.ws.ReadMessage(); err != nil { // answers pings
+				if _, _, err := alice.WS.ReadMessage(); err != nil { // answers pings
 					closed <- err
 					return
 				}
@@ -89,7 +89,7 @@ func TestClientThatOnlyAnswersPingsStays(t *testing.T) {
 		time.Sleep(time.Hour)
 		require.Equal(t, 1, n.hub.Stats().Connections)
 		require.Zero(t, n.hub.Stats().RateLimited)
-		alice.ws.Close()
+		alice.WS.Close()
 		require.Error(t, <-closed)
 	})
 }

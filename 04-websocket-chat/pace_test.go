@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -42,9 +43,9 @@ func TestBacklogClosesNobodyWhoReads(t *testing.T) {
 				events := backlog(c.o, c.size)
 				ends := make(chan error, c.many)
 				for i := range c.many {
-					p := n.enter(fmt.Sprint("reader", i), "go")
-					require.NoError(t, p.ws.SetReadDeadline(time.Time{}))
-					go func() { ends <- p.readsAll(len(events)) }()
+					p := n.Enter(fmt.Sprint("reader", i), "go")
+					require.NoError(t, p.WS.SetReadDeadline(time.Time{}))
+					go func() { ends <- readsAll(p, len(events)) }()
 				}
 				n.hub.Deliver(events)
 				for range c.many {
@@ -57,9 +58,9 @@ func TestBacklogClosesNobodyWhoReads(t *testing.T) {
 }
 
 // readsAll reads the messages of a backlog, which must come in order.
-func (p *person) readsAll(count int) error {
+func readsAll(p *chattest.Person, count int) error {
 	for i := 0; i < count; {
-		_, text, err := p.ws.ReadMessage()
+		_, text, err := p.WS.ReadMessage()
 		if err != nil {
 			return fmt.Errorf("after %d of %d messages: %w", i, count, err)
 		}
@@ -85,14 +86,14 @@ func TestClientsWhoDoNotReadHoldABacklogUpOnlyBriefly(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, Options{}, func(t *testing.T, n *served) {
 				for i := range c.deaf {
-					n.enter(fmt.Sprint("deaf", i), "go")
+					n.Enter(fmt.Sprint("deaf", i), "go")
 				}
 				events := backlog(Options{}, 10_000)
 				ends := make(chan error, c.reading)
 				for i := range c.reading {
-					p := n.enter(fmt.Sprint("reader", i), "go")
-					require.NoError(t, p.ws.SetReadDeadline(time.Time{}))
-					go func() { ends <- p.readsAll(len(events)) }()
+					p := n.Enter(fmt.Sprint("reader", i), "go")
+					require.NoError(t, p.WS.SetReadDeadline(time.Time{}))
+					go func() { ends <- readsAll(p, len(events)) }()
 				}
 				began := time.Now()
 				n.hub.Deliver(events)

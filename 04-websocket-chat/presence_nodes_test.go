@@ -14,7 +14,7 @@ import (
 func TestPresenceOfOtherNodes(t *testing.T) {
 	bubble(t, unlimited, func(t *testing.T, n *served) {
 		in := func(names ...string) map[string][]string { return map[string][]string{"go": names} }
-		alice := watched(n.enter("alice", "go"))
+		alice := watched(n.Enter("alice", "go"))
 		settle()
 		for _, step := range []struct {
 			name string
@@ -50,18 +50,18 @@ func TestPresenceOfOtherNodes(t *testing.T) {
 func TestWhoJoinsLaterSeesOtherNodesToo(t *testing.T) {
 	bubble(t, unlimited, func(t *testing.T, n *served) {
 		n.hub.ApplyPresence("b", PresenceUpdate{Joined: map[string][]string{"go": {"zoe"}}})
-		alice := n.enter("alice", "go")
+		alice := n.Enter("alice", "go")
 		w := watched(alice)
 		settle()
 		require.Equal(t, []string{`{"count":2,"present":["alice","zoe"]}`}, w.texts)
-		alice.ws.Close()
+		alice.WS.Close()
 		settle()
 		n.hub.ApplyPresence("b", PresenceUpdate{Left: map[string][]string{"go": {"zoe"}}})
 		n.hub.mu.Lock()
 		rooms := len(n.hub.rooms)
 		n.hub.mu.Unlock()
 		require.Zero(t, rooms, "the last, though elsewhere, closes the room")
-		bob := watched(n.enter("bob", "go"))
+		bob := watched(n.Enter("bob", "go"))
 		settle()
 		require.Equal(t, []string{`{"count":1,"present":["bob"]}`}, bob.texts)
 	})
@@ -76,22 +76,22 @@ func TestOwnClientsAreToldToOtherNodes(t *testing.T) {
 	n := serve(t, Options{Relay: mute{}, RatePerSecond: -1})
 	_, ok := n.hub.TakePresence(false)
 	require.False(t, ok)
-	alice := n.enter("alice", "go")
-	alice.does(`{"event":"join","data":"rust","id":1}`)
-	n.enter("bob", "go")
+	alice := n.Enter("alice", "go")
+	alice.Does(`{"event":"join","data":"rust","id":1}`)
+	n.Enter("bob", "go")
 	u, ok := n.hub.TakePresence(false)
 	require.True(t, ok)
 	require.Equal(t, PresenceUpdate{Joined: map[string][]string{"go": {"alice", "bob"}, "rust": {"alice"}}}, u)
 	_, ok = n.hub.TakePresence(false)
 	require.False(t, ok)
 
-	alice.does(`{"event":"leave","data":"go","id":2}`)
+	alice.Does(`{"event":"leave","data":"go","id":2}`)
 	u, ok = n.hub.TakePresence(true)
 	require.True(t, ok)
 	require.Equal(t, PresenceUpdate{Whole: true, Joined: map[string][]string{"go": {"bob"}, "rust": {"alice"}}}, u)
 	_, ok = n.hub.TakePresence(false)
 	require.False(t, ok, "the whole says it all")
-	alice.ws.Close()
+	alice.WS.Close()
 	n.settled(1)
 	u, _ = n.hub.TakePresence(false)
 	require.Equal(t, PresenceUpdate{Left: map[string][]string{"rust": {"alice"}}}, u)
@@ -99,7 +99,7 @@ func TestOwnClientsAreToldToOtherNodes(t *testing.T) {
 
 func TestHubAloneKeepsNoChangesForOthers(t *testing.T) {
 	n := serve(t, unlimited)
-	n.enter("alice", "go")
+	n.Enter("alice", "go")
 	_, ok := n.hub.TakePresence(false)
 	require.False(t, ok)
 }
@@ -115,22 +115,22 @@ func TestNodesAgreeOnPresence(t *testing.T) {
 				}
 			}
 		}
-		alice, bob := n.enter("alice", "go"), other.enter("bob", "go")
+		alice, bob := n.Enter("alice", "go"), other.Enter("bob", "go")
 		a, b := watched(alice), watched(bob)
 		tell(false)
 		tell(true)
-		watched(n.enter("carol", "go"))
-		d := other.enter("dave", "go")
-		d.ws.Close()
+		watched(n.Enter("carol", "go"))
+		d := other.Enter("dave", "go")
+		d.WS.Close()
 		settle()
 		tell(false)
 		settle()
 		for _, w := range []*watch{a, b} {
 			require.Equal(t, 3, w.frames[len(w.frames)-1].Count)
 		}
-		bob.says(`{"event":"leave","data":"go"}`)
-		bob.says(`{"event":"join","data":"go"}`)
-		bob.says(`{"event":"leave","data":"go"}`)
+		bob.Says(`{"event":"leave","data":"go"}`)
+		bob.Says(`{"event":"join","data":"go"}`)
+		bob.Says(`{"event":"leave","data":"go"}`)
 		synctest.Wait()
 		tell(false)
 		settle()

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/stretchr/testify/require"
 )
@@ -21,12 +22,12 @@ type watch struct {
 }
 
 // watched reads somebody's frames until the connection ends.
-func watched(p *person) *watch {
+func watched(p *chattest.Person) *watch {
 	w := new(watch)
 	go func() {
-		_ = p.ws.SetReadDeadline(time.Time{})
+		_ = p.WS.SetReadDeadline(time.Time{})
 		for {
-			_, payload, err := p.ws.ReadMessage()
+			_, payload, err := p.WS.ReadMessage()
 			if err != nil {
 				return
 			}
@@ -57,16 +58,16 @@ func bubble(t *testing.T, o Options, test func(t *testing.T, n *served)) {
 
 func TestPresenceIsWholeOnceThenChanges(t *testing.T) {
 	bubble(t, unlimited, func(t *testing.T, n *served) {
-		alice := watched(n.enter("alice", "go"))
+		alice := watched(n.Enter("alice", "go"))
 		synctest.Wait() // at once: nobody has been told anything within a second
 		require.Equal(t, []string{`{"count":1,"present":["alice"]}`}, alice.texts)
 		settle()
-		b := n.enter("bob", "go")
+		b := n.Enter("bob", "go")
 		bob := watched(b)
 		settle()
 		require.Equal(t, []string{`{"count":2,"present":["alice","bob"]}`}, bob.texts)
 		require.Equal(t, `{"count":2,"joined":["bob"],"left":[]}`, alice.last())
-		b.ws.Close()
+		b.WS.Close()
 		settle()
 		require.Equal(t, `{"count":1,"joined":[],"left":["bob"]}`, alice.last())
 		require.Len(t, alice.texts, 3)
@@ -75,10 +76,10 @@ func TestPresenceIsWholeOnceThenChanges(t *testing.T) {
 
 func TestPresenceIsAtMostOneFrameARoomAndSecond(t *testing.T) {
 	bubble(t, unlimited, func(t *testing.T, n *served) {
-		alice := watched(n.enter("alice", "go"))
+		alice := watched(n.Enter("alice", "go"))
 		settle()
 		for i := range 50 {
-			watched(n.enter(fmt.Sprint("p", i), "go"))
+			watched(n.Enter(fmt.Sprint("p", i), "go"))
 			time.Sleep(100 * time.Millisecond)
 		}
 		settle()
@@ -95,18 +96,18 @@ func TestPresenceIsAtMostOneFrameARoomAndSecond(t *testing.T) {
 
 func TestWhoCameAndWentWasNeverThere(t *testing.T) {
 	bubble(t, unlimited, func(t *testing.T, n *served) {
-		alice := watched(n.enter("alice", "go"))
-		b := n.enter("bob", "go")
+		alice := watched(n.Enter("alice", "go"))
+		b := n.Enter("bob", "go")
 		watched(b)
 		settle()
 		before := len(alice.texts)
 
-		carol := n.enter("carol", "go") // this frame is due in no time: so first some other
+		carol := n.Enter("carol", "go") // this frame is due in no time: so first some other
 		synctest.Wait()
-		dave := n.enter("dave", "go")
-		dave.ws.Close()
-		b.says(`{"event":"leave","data":"go"}`)
-		b.says(`{"event":"join","data":"go"}`)
+		dave := n.Enter("dave", "go")
+		dave.WS.Close()
+		b.Says(`{"event":"leave","data":"go"}`)
+		b.Says(`{"event":"join","data":"go"}`)
 		watched(carol)
 		settle()
 		require.Equal(t, []string{`{"count":3,"joined":["carol"],"left":[]}`}, alice.texts[before:])
@@ -115,17 +116,17 @@ func TestWhoCameAndWentWasNeverThere(t *testing.T) {
 
 func TestTwoConnectionsOfOneNameAreListedTwice(t *testing.T) {
 	bubble(t, unlimited, func(t *testing.T, n *served) {
-		bob := watched(n.enter("bob", "go"))
+		bob := watched(n.Enter("bob", "go"))
 		settle()
-		one := n.enter("alice", "go")
+		one := n.Enter("alice", "go")
 		watched(one)
 		settle()
 		require.Equal(t, `{"count":2,"joined":["alice"],"left":[]}`, bob.last())
-		other := watched(n.enter("alice", "go"))
+		other := watched(n.Enter("alice", "go"))
 		settle()
 		require.Equal(t, `{"count":3,"joined":["alice"],"left":[]}`, bob.last())
 		require.Equal(t, []string{`{"count":3,"present":["alice","alice","bob"]}`}, other.texts)
-		one.ws.Close()
+		one.WS.Close()
 		settle()
 		require.Equal(t, `{"count":2,"joined":[],"left":["alice"]}`, bob.last())
 	})
@@ -133,7 +134,7 @@ func TestTwoConnectionsOfOneNameAreListedTwice(t *testing.T) {
 
 func TestPresenceNamesAreCappedCountIsNot(t *testing.T) {
 	bubble(t, unlimited, func(t *testing.T, n *served) {
-		alice := watched(n.enter("alice", "go"))
+		alice := watched(n.Enter("alice", "go"))
 		settle()
 		names := make([]string, 300)
 		for i := range names {
@@ -145,7 +146,7 @@ func TestPresenceNamesAreCappedCountIsNot(t *testing.T) {
 		require.Equal(t, 301, f.Count)
 		require.Len(t, f.Joined, 200)
 		require.Equal(t, "p000", f.Joined[0])
-		bob := watched(n.enter("bob", "go"))
+		bob := watched(n.Enter("bob", "go"))
 		settle()
 		require.Equal(t, 302, bob.frames[0].Count)
 		require.Len(t, bob.frames[0].Present, 200)
@@ -159,11 +160,11 @@ func TestPresenceNamesAreCappedCountIsNot(t *testing.T) {
 
 func TestPresenceOfRoomsIsTheirOwn(t *testing.T) {
 	bubble(t, unlimited, func(t *testing.T, n *served) {
-		a := n.enter("alice", "go")
-		a.says(`{"event":"join","data":"rust"}`)
+		a := n.Enter("alice", "go")
+		a.Says(`{"event":"join","data":"rust"}`)
 		rooms := map[string][]string{}
 		for range 2 {
-			f, _ := a.presence()
+			f, _ := a.Presence()
 			rooms[f.Room] = append(rooms[f.Room], string(f.Data))
 		}
 		require.Equal(t, map[string][]string{
@@ -171,8 +172,8 @@ func TestPresenceOfRoomsIsTheirOwn(t *testing.T) {
 			"rust": {`{"count":1,"present":["alice"]}`},
 		}, rooms)
 		settle()
-		watched(n.enter("bob", "rust"))
-		f, p := a.presence()
+		watched(n.Enter("bob", "rust"))
+		f, p := a.Presence()
 		require.Equal(t, "rust", f.Room)
 		require.Equal(t, 2, p.Count)
 	})

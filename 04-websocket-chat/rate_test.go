@@ -12,30 +12,30 @@ import (
 
 func TestFramesAboveTheRateAreDroppedAndAnswered(t *testing.T) {
 	bubble(t, Options{RatePerSecond: 10, RateBurst: 5}, func(t *testing.T, n *served) {
-		alice := n.enter("alice", "go")
+		alice := n.Enter("alice", "go")
 		settle()
 		for i := range 7 {
-			alice.says(fmt.Sprintf(`{"event":"message","id":%d}`, i))
+			alice.Says(fmt.Sprintf(`{"event":"message","id":%d}`, i))
 		}
 		for i := range 5 {
-			require.Equal(t, frame.Frame{Event: "$ack", ID: number64(int64(i))}, alice.next())
-			require.Equal(t, frame.Frame{Event: "$placed", ID: number64(int64(i))}, alice.next())
+			require.Equal(t, frame.Frame{Event: "$ack", ID: number64(int64(i))}, alice.Next())
+			require.Equal(t, frame.Frame{Event: "$placed", ID: number64(int64(i))}, alice.Next())
 		}
 		for i := range 2 {
-			f := alice.next()
+			f := alice.Next()
 			require.Equal(t, "$error", f.Event)
 			require.JSONEq(t, `{"code":"rate_limited","text":"dropped: more than 10 messages a second; wait a moment"}`, string(f.Data))
 			require.Equal(t, int64(5+i), *f.ID, "the sender knows which")
 		}
 		time.Sleep(100 * time.Millisecond) // room for one
-		alice.does(`{"event":"message","id":8}`)
-		require.Equal(t, "$placed", alice.next().Event)
-		require.NoError(t, alice.ws.WriteMessage(websocket.BinaryMessage, []byte{1}))
-		f := alice.next()
+		alice.Does(`{"event":"message","id":8}`)
+		require.Equal(t, "$placed", alice.Next().Event)
+		require.NoError(t, alice.WS.WriteMessage(websocket.BinaryMessage, []byte{1}))
+		f := alice.Next()
 		require.Contains(t, string(f.Data), "rate_limited", "binary frames count")
 		require.Nil(t, f.ID)
-		alice.says(`not even JSON`)
-		require.Contains(t, string(alice.next().Data), "rate_limited", "bad ones do")
+		alice.Says(`not even JSON`)
+		require.Contains(t, string(alice.Next().Data), "rate_limited", "bad ones do")
 		require.EqualValues(t, 4, n.hub.Stats().RateLimited)
 		require.EqualValues(t, 6, n.hub.Stats().Received)
 	})
@@ -43,19 +43,19 @@ func TestFramesAboveTheRateAreDroppedAndAnswered(t *testing.T) {
 
 func TestWhoGoesOnForASecondIsClosedWith1008(t *testing.T) {
 	bubble(t, Options{RatePerSecond: 10, RateBurst: 1}, func(t *testing.T, n *served) {
-		alice := n.enter("alice", "go")
+		alice := n.Enter("alice", "go")
 		flood := func(d time.Duration) {
 			for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 				// An error: closed in the midst of it.
-				_ = alice.ws.WriteMessage(websocket.TextMessage, []byte(`{"event":"message"}`))
+				_ = alice.WS.WriteMessage(websocket.TextMessage, []byte(`{"event":"message"}`))
 			}
 		}
 		frames := make(chan string, 1000)
 		closed := make(chan error, 1)
 		go func() {
-			_ = alice.ws.SetReadDeadline(time.Time{})
+			_ = alice.WS.SetReadDeadline(time.Time{})
 			for {
-				_, text, err := alice.ws.ReadMessage()
+				_, text, err := alice.WS.ReadMessage()
 				if err != nil {
 					closed <- err
 					return
@@ -75,11 +75,11 @@ func TestWhoGoesOnForASecondIsClosedWith1008(t *testing.T) {
 
 func TestNoLimitIsNoLimit(t *testing.T) {
 	n := serve(t, Options{RatePerSecond: -1})
-	alice, bob := n.enter("alice", "go"), n.enter("bob", "go")
+	alice, bob := n.Enter("alice", "go"), n.Enter("bob", "go")
 	for i := range 1000 {
-		alice.says(fmt.Sprintf(`{"event":"message","data":%d}`, i))
+		alice.Says(fmt.Sprintf(`{"event":"message","data":%d}`, i))
 	}
 	for i := range 1000 {
-		bob.hears(fmt.Sprint(i))
+		bob.Hears(fmt.Sprint(i))
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 func TestRefusedFrames(t *testing.T) {
 	n := serve(t, unlimited)
-	alice, bob := n.enter("alice", "go"), n.enter("bob", "go")
+	alice, bob := n.Enter("alice", "go"), n.Enter("bob", "go")
 	id := number64(7)
 	for name, test := range map[string]struct {
 		frame string
@@ -80,8 +80,8 @@ func TestRefusedFrames(t *testing.T) {
 		"of two ids the last":    {`{"event":"$x","id":5,"id":7}`, frame.CodeReservedEvent, id, `"$x"`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			alice.says(test.frame)
-			f := alice.next()
+			alice.Says(test.frame)
+			f := alice.Next()
 			require.Equal(t, "$error", f.Event)
 			var problem frame.Problem
 			require.NoError(t, json.Unmarshal(f.Data, &problem))
@@ -93,6 +93,6 @@ func TestRefusedFrames(t *testing.T) {
 			require.Equal(t, test.id, f.ID)
 		})
 	}
-	alice.hearsNothing() // the connection is open
-	bob.hearsNothing()   // and nothing of it reached anybody
+	alice.HearsNothing() // the connection is open
+	bob.HearsNothing()   // and nothing of it reached anybody
 }

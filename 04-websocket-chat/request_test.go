@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -21,12 +22,12 @@ import (
 func troubled(t *testing.T, test func(t *testing.T, n *served)) {
 	synctest.Test(t, func(t *testing.T) {
 		n, _, _ := running(t, &Server{})
-		crowd := n.gathers(50*time.Millisecond, serveInMemory(t, unlimited))
+		crowd := n.Gather(50*time.Millisecond, serveInMemory(t, unlimited).Node)
 		test(t, n)
 		time.Sleep(time.Second) // some trouble takes no time at all
-		n.settled(crowdSize)
-		require.Empty(t, crowd.leaves())
-		require.InDelta(t, crowd.control.said, crowd.said, 1)
+		n.settled(chattest.CrowdSize)
+		require.Empty(t, crowd.Leave())
+		require.InDelta(t, crowd.Control.Said, crowd.Said, 1)
 	})
 }
 
@@ -67,7 +68,7 @@ func TestBrokenRequestsAreAnsweredAndHarmNobody(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			troubled(t, func(t *testing.T, n *served) {
-				conn, err := n.dial(t.Context(), "", "")
+				conn, err := n.Dial(t.Context(), "", "")
 				require.NoError(t, err)
 				defer conn.Close()
 				began := time.Now()
@@ -104,21 +105,21 @@ func TestHalfOpenConnectionsEndAndHoldNobodyUp(t *testing.T) {
 		require.NoError(t, err)
 	}
 	troubled(t, func(t *testing.T, n *served) {
-		heap, stacks := memory()
+		heap, stacks := chattest.Memory()
 		conns := make([]net.Conn, many)
 		began := time.Now()
 		for i := range conns {
-			conn, err := n.dial(t.Context(), "", "")
+			conn, err := n.Dial(t.Context(), "", "")
 			require.NoError(t, err, "connection %d", i)
 			defer conn.Close()
-			_, err = io.WriteString(conn, handshake[:i%80])
+			_, err = io.WriteString(conn, chattest.Handshake[:i%80])
 			require.NoError(t, err)
 			conns[i] = conn
 		}
-		late := n.enter("late", "elsewhere")
-		late.does(`{"event":"message","data":1,"id":1}`)
-		late.ws.Close()
-		withHeap, withStacks := memory()
+		late := n.Enter("late", "elsewhere")
+		late.Does(`{"event":"message","data":1,"id":1}`)
+		late.WS.Close()
+		withHeap, withStacks := chattest.Memory()
 		for i, conn := range conns {
 			_, err := io.Copy(io.Discard, conn) // the answer, where there is one, and the end
 			require.NoError(t, err, "connection %d", i)

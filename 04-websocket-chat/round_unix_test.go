@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -35,8 +36,8 @@ func TestRoundIsOverWhenDeliverReturns(t *testing.T) {
 // often in the midst of a frame, and the rest must follow it, in order.
 func TestWhatASocketDoesNotTakeFollowsInOrder(t *testing.T) {
 	n := serve(t, Options{RatePerSecond: -1, MaxQueueBytes: 64 << 20})
-	bob := n.enter("bob", "go")
-	bob.presence()
+	bob := n.Enter("bob", "go")
+	bob.Presence()
 	const size = 10_000
 	var events []Event
 	for i := range 1200 { // 12 MB: no socket holds that
@@ -49,9 +50,9 @@ func TestWhatASocketDoesNotTakeFollowsInOrder(t *testing.T) {
 		events = events[k:]
 	}
 	require.Positive(t, conn.out.waiting())
-	require.NoError(t, bob.ws.SetReadDeadline(time.Now().Add(patience)))
-	require.NoError(t, bob.readsAll(1200))
-	require.True(t, comes(func() bool { return conn.out.waiting() == 0 }))
+	require.NoError(t, bob.WS.SetReadDeadline(time.Now().Add(chattest.Patience)))
+	require.NoError(t, readsAll(bob, 1200))
+	require.True(t, chattest.WaitFor(func() bool { return conn.out.waiting() == 0 }))
 	require.Zero(t, n.hub.Stats().Slow)
 }
 
@@ -91,9 +92,9 @@ func TestWriterLeavesNoDeadlineToRounds(t *testing.T) {
 	require.NoError(t, err)
 	l := &deadlines{inner, make(chan *deadlined, 1)}
 	n := serveOn(t, patient(unlimited), l, new(net.Dialer).DialContext)
-	n.enter("bob", "go") // its welcome is a writer's
+	n.Enter("bob", "go") // its welcome is a writer's
 	socket := <-l.last
-	require.True(t, comes(func() bool {
+	require.True(t, chattest.WaitFor(func() bool {
 		socket.mu.Lock()
 		defer socket.mu.Unlock()
 		return socket.write.IsZero()

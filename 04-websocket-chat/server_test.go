@@ -11,14 +11,15 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
 	"github.com/stretchr/testify/require"
 )
 
 // running is a Server in memory and how to ask it.
 func running(t *testing.T, s *Server) (n *served, stop context.CancelFunc, ended chan error) {
 	t.Helper()
-	l := &pipes{waiting: make(chan net.Conn), closed: make(chan struct{})}
-	return runningOn(t, s, l, l.dial)
+	l := chattest.NewPipes()
+	return runningOn(t, s, l, l.Dial)
 }
 
 func runningOn(t *testing.T, s *Server, l net.Listener, dial func(context.Context, string, string) (net.Conn, error)) (n *served, stop context.CancelFunc, ended chan error) {
@@ -34,17 +35,17 @@ func runningOn(t *testing.T, s *Server, l net.Listener, dial func(context.Contex
 		ended <- s.Run(ctx, l)
 	}()
 	t.Cleanup(func() { stop(); <-gone })
-	return &served{t: t, hub: hub, addr: l.Addr().String(), dial: dial}, stop, ended
+	return &served{&chattest.Node{T: t, Addr: l.Addr().String(), Dial: dial}, hub}, stop, ended
 }
 
 func (n *served) get(path string) (status int, body string) {
-	n.t.Helper()
-	client := http.Client{Transport: &http.Transport{DialContext: n.dial, DisableKeepAlives: true}}
-	resp, err := client.Get("http://" + n.addr + path)
-	require.NoError(n.t, err)
+	n.T.Helper()
+	client := http.Client{Transport: &http.Transport{DialContext: n.Dial, DisableKeepAlives: true}}
+	resp, err := client.Get("http://" + n.Addr + path)
+	require.NoError(n.T, err)
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
-	require.NoError(n.t, err)
+	require.NoError(n.T, err)
 	return resp.StatusCode, string(text)
 }
 
@@ -93,12 +94,12 @@ func TestServerWithoutPageAndMetrics(t *testing.T) {
 func TestServerEndsInPeace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n, stop, ended := running(t, &Server{Page: says("the page"), Grace: 5 * time.Second})
-		alice := n.enter("alice", "go")
-		deaf := n.enter("deaf", "go")
+		alice := n.Enter("alice", "go")
+		deaf := n.Enter("deaf", "go")
 		settle()
 		began := time.Now()
 		stop()
-		require.Equal(t, 1001, alice.closed().Code)
+		require.Equal(t, 1001, alice.Closed().Code)
 		synctest.Wait()
 		status, body := n.get("/readyz")
 		require.Equal(t, http.StatusServiceUnavailable, status)
@@ -109,9 +110,9 @@ func TestServerEndsInPeace(t *testing.T) {
 		require.Equal(t, http.StatusServiceUnavailable, status)
 		require.NoError(t, <-ended)
 		require.LessOrEqual(t, time.Since(began), 5*time.Second)
-		_, err := n.dial(t.Context(), "", "")
+		_, err := n.Dial(t.Context(), "", "")
 		require.ErrorIs(t, err, net.ErrClosed)
-		deaf.ws.Close()
+		deaf.WS.Close()
 	})
 }
 
@@ -120,7 +121,7 @@ func TestRequestThatHangsDoesNotKeepTheServer(t *testing.T) {
 		release := make(chan struct{})
 		n, stop, ended := running(t, &Server{Grace: time.Second, Metrics: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release })})
 		go func() {
-			conn, err := n.dial(t.Context(), "", "")
+			conn, err := n.Dial(t.Context(), "", "")
 			if err == nil {
 				fmt.Fprint(conn, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
 				_, _ = io.Copy(io.Discard, conn)
@@ -138,7 +139,7 @@ func TestRequestThatHangsDoesNotKeepTheServer(t *testing.T) {
 func TestConnectionsThatNeverAskedDoNotKeepTheServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n, stop, ended := running(t, &Server{Grace: 10 * time.Second})
-		conn, err := n.dial(t.Context(), "", "") // as a browser does in advance
+		conn, err := n.Dial(t.Context(), "", "") // as a browser does in advance
 		require.NoError(t, err)
 		defer conn.Close()
 		synctest.Wait()
@@ -164,7 +165,7 @@ func TestServerSaysWhatFailedAtItsEnd(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- (&Server{Hub: hub}).Run(ctx, unclosable{l}) }()
-	n := &served{t: t, addr: l.Addr().String(), dial: new(net.Dialer).DialContext}
+	n := &served{Node: &chattest.Node{T: t, Addr: l.Addr().String(), Dial: new(net.Dialer).DialContext}}
 	n.get("/healthz") // it serves
 	stop()
 	err = <-ended

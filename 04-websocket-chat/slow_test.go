@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
@@ -19,7 +20,7 @@ func frameBytes(e Event) int {
 	return len(frame)
 }
 
-func (n *served) conn(p *person) *Conn {
+func (n *served) conn(p *chattest.Person) *Conn {
 	n.hub.mu.Lock()
 	defer n.hub.mu.Unlock()
 	return n.hub.conns[p.ID]
@@ -27,11 +28,11 @@ func (n *served) conn(p *person) *Conn {
 
 // flood delivers e until the hub has closed somebody for being slow.
 func (n *served) flood(e Event) (delivered int) {
-	n.t.Helper()
+	n.T.Helper()
 	for n.hub.Stats().Slow == 0 {
 		n.hub.Deliver([]Event{e})
 		delivered++
-		require.Less(n.t, delivered, 1_000_000, "nobody is ever too slow")
+		require.Less(n.T, delivered, 1_000_000, "nobody is ever too slow")
 	}
 	return delivered
 }
@@ -41,14 +42,14 @@ func (n *served) flood(e Event) (delivered int) {
 func TestSlowClientIsClosedAtTheByteLimitAndDelaysNobody(t *testing.T) {
 	const limit = 100_000
 	bubble(t, Options{MaxQueueBytes: limit}, func(t *testing.T, n *served) {
-		slow, bob := n.enter("slow", "go"), n.enter("bob", "go")
+		slow, bob := n.Enter("slow", "go"), n.Enter("bob", "go")
 		heard := make(chan int)
 		count := 0
 		go func() {
 			defer close(heard)
-			_ = bob.ws.SetReadDeadline(time.Time{})
+			_ = bob.WS.SetReadDeadline(time.Time{})
 			for {
-				_, text, err := bob.ws.ReadMessage()
+				_, text, err := bob.WS.ReadMessage()
 				if err != nil {
 					return
 				}
@@ -75,17 +76,17 @@ func TestSlowClientIsClosedAtTheByteLimitAndDelaysNobody(t *testing.T) {
 		require.Less(t, conn.out.bytes, 70_000, "what waited is dropped; what is being written is not")
 
 		time.Sleep(9 * time.Second) // within CloseTimeout
-		closed := slow.closed()
+		closed := slow.Closed()
 		require.Equal(t, 1013, closed.Code)
 		require.Contains(t, closed.Text, "too slow")
-		bob.ws.Close()
+		bob.WS.Close()
 		<-heard
 	})
 }
 
 func TestSlowClientThatNeverReadsLosesItsSocket(t *testing.T) {
 	bubble(t, Options{MaxQueueBytes: 10_000, CloseTimeout: 5 * time.Second}, func(t *testing.T, n *served) {
-		slow := n.enter("slow", "go")
+		slow := n.Enter("slow", "go")
 		settle()
 		conn := n.conn(slow)
 		n.flood(message(`"`+strings.Repeat("x", 1000)+`"`, "go"))
@@ -100,7 +101,7 @@ func TestSlowClientThatNeverReadsLosesItsSocket(t *testing.T) {
 
 func TestClientThatTakesNothingLosesItsSocket(t *testing.T) {
 	bubble(t, Options{WriteTimeout: 5 * time.Second}, func(t *testing.T, n *served) {
-		n.enter("slow", "go")
+		n.Enter("slow", "go")
 		synctest.Wait()
 		n.hub.Deliver([]Event{message(`1`)})
 		time.Sleep(4 * time.Second)
@@ -117,12 +118,12 @@ func TestClientThatTakesNothingLosesItsSocket(t *testing.T) {
 func TestSlowClientOverTCP(t *testing.T) {
 	const limit = 256 << 10
 	n := serve(t, Options{MaxQueueBytes: limit})
-	slow, bob := n.enter("slow", "go"), n.enter("bob", "go")
+	slow, bob := n.Enter("slow", "go"), n.Enter("bob", "go")
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		for want := 0; ; {
-			f := bob.next()
+			f := bob.Next()
 			if f.Event == "end" {
 				return
 			}
@@ -135,12 +136,12 @@ func TestSlowClientOverTCP(t *testing.T) {
 		e := message(fmt.Sprint(i), "go")
 		e.From = strings.Repeat("x", 10_000)
 		n.hub.Deliver([]Event{e})
-		require.True(t, comes(func() bool { return conn.out.waiting() < limit/2 }), "bob keeps up: only who reads nothing is slow here")
+		require.True(t, chattest.WaitFor(func() bool { return conn.out.waiting() < limit/2 }), "bob keeps up: only who reads nothing is slow here")
 	}
 	n.hub.Deliver([]Event{{Name: "end"}})
 	<-done
-	require.Equal(t, 1013, slow.closed().Code, "who starts to read now is told why")
-	bob.hearsNothing()
+	require.Equal(t, 1013, slow.Closed().Code, "who starts to read now is told why")
+	bob.HearsNothing()
 	n.settled(1)
 }
 
@@ -149,7 +150,7 @@ func TestSlowClientOverTCP(t *testing.T) {
 func TestSlowClientHoldsNoMoreMemoryThanItsLimit(t *testing.T) {
 	const limit = 256 << 10
 	n := serveInMemory(t, patient(Options{MaxQueueBytes: limit, MaxMessageBytes: 2000}))
-	slow := n.enter("slow", "go")
+	slow := n.Enter("slow", "go")
 	var burst []Event
 	for i := range 100 {
 		burst = append(burst, message(`"`+strings.Repeat("x", 500)+`"`, fmt.Sprint("room", i)))
@@ -179,7 +180,7 @@ func TestSlowClientHoldsNoMoreMemoryThanItsLimit(t *testing.T) {
 
 func TestMessagesThatWaitedLeaveBeforeTheClose(t *testing.T) {
 	bubble(t, Options{RatePerSecond: -1}, func(t *testing.T, n *served) {
-		slow := n.enter("slow", "go")
+		slow := n.Enter("slow", "go")
 		settle()
 		for i := range 100 {
 			n.hub.Deliver([]Event{message(fmt.Sprint(i), "go")})
@@ -187,8 +188,8 @@ func TestMessagesThatWaitedLeaveBeforeTheClose(t *testing.T) {
 		n.conn(slow).close(frame.CloseGoingAway)
 		n.hub.Deliver([]Event{message(`"too late"`, "go")})
 		for i := range 100 {
-			slow.hears(fmt.Sprint(i))
+			slow.Hears(fmt.Sprint(i))
 		}
-		require.Equal(t, &websocket.CloseError{Code: 1001, Text: frame.CloseGoingAway.Text}, slow.closed())
+		require.Equal(t, &websocket.CloseError{Code: 1001, Text: frame.CloseGoingAway.Text}, slow.Closed())
 	})
 }

@@ -6,12 +6,13 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
 	"github.com/stretchr/testify/require"
 )
 
 // waits is what is in somebody's queue: chunks, their bytes, and the bytes of
 // memory that they keep alive.
-func (n *served) waits(p *person) (chunks, bytes, alive int) {
+func (n *served) waits(p *chattest.Person) (chunks, bytes, alive int) {
 	c := n.conn(p)
 	c.out.mu.Lock()
 	defer c.out.mu.Unlock()
@@ -38,12 +39,12 @@ func burst(many int, room string, but func(i int) bool) []Event {
 
 // busy leaves each of these with a writer at work, on a message that nobody
 // reads: what is delivered next waits, in whatever order goroutines run.
-func (n *served) busy(people ...*person) {
-	n.t.Helper()
+func (n *served) busy(people ...*chattest.Person) {
+	n.T.Helper()
 	settle()
 	n.hub.Deliver([]Event{message(`"read"`)})
 	for _, p := range people {
-		p.hears(`"read"`)
+		p.Hears(`"read"`)
 	}
 	n.hub.Deliver([]Event{message(`"being written"`)})
 	synctest.Wait()
@@ -51,13 +52,13 @@ func (n *served) busy(people ...*person) {
 
 func TestQueueKeepsNoMoreMemoryAliveThanItCounts(t *testing.T) {
 	bubble(t, unlimited, func(t *testing.T, n *served) {
-		alice, bob := n.enter("alice", "go"), n.enter("bob", "go")
+		alice, bob := n.Enter("alice", "go"), n.Enter("bob", "go")
 		n.busy(alice, bob)
 		n.hub.Deliver(burst(100, "go", func(i int) bool { return i%10 != 0 })) // they get every tenth
 		_, bytes, alive := n.waits(alice)
 		require.Greater(t, bytes, 9*500)
 		require.Less(t, alive, 2*bytes, "of a chunk ten times as large")
-		last := func(p *person) *byte {
+		last := func(p *chattest.Person) *byte {
 			c := n.conn(p)
 			c.out.mu.Lock()
 			defer c.out.mu.Unlock()
@@ -69,7 +70,7 @@ func TestQueueKeepsNoMoreMemoryAliveThanItCounts(t *testing.T) {
 
 func TestExceptionCostsOneChunkMoreNotOneForEachEvent(t *testing.T) {
 	bubble(t, unlimited, func(t *testing.T, n *served) {
-		alice := n.enter("alice", "go")
+		alice := n.Enter("alice", "go")
 		n.busy(alice)
 		before := n.hub.Stats().Deliveries
 		n.hub.Deliver(burst(32, "go", func(i int) bool { return i == 7 }))
@@ -77,10 +78,10 @@ func TestExceptionCostsOneChunkMoreNotOneForEachEvent(t *testing.T) {
 		require.Equal(t, 2, chunks, "what comes before it, and what comes after")
 		require.Less(t, alive, 3*bytes)
 		require.EqualValues(t, 31, n.hub.Stats().Deliveries-before)
-		alice.hears(`"being written"`)
+		alice.Hears(`"being written"`)
 		for i := range 32 {
 			if i != 7 {
-				require.Contains(t, string(alice.next().Data), fmt.Sprintf(`"%d `, i))
+				require.Contains(t, string(alice.Next().Data), fmt.Sprintf(`"%d `, i))
 			}
 		}
 	})

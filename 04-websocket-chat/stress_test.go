@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
@@ -58,11 +59,11 @@ func TestManyComeAndGoWhileMessagesAreDelivered(t *testing.T) {
 	const listeners, senders, churners, each = 5, 4, 8, 150
 	n := serve(t, Options{RatePerSecond: -1, MaxQueueBytes: 16 << 20})
 	var failures sync.Map
-	listen := func(p *person, v *view, said func()) {
+	listen := func(p *chattest.Person, v *view, said func()) {
 		defer said()
-		_ = p.ws.SetReadDeadline(time.Now().Add(patience))
+		_ = p.WS.SetReadDeadline(time.Now().Add(chattest.Patience))
 		for !v.end {
-			kind, text, err := p.ws.ReadMessage()
+			kind, text, err := p.WS.ReadMessage()
 			if err == nil && kind == websocket.TextMessage {
 				err = v.take(text)
 			}
@@ -77,8 +78,8 @@ func TestManyComeAndGoWhileMessagesAreDelivered(t *testing.T) {
 	}
 	var views []*view
 	var listening, sending, churning sync.WaitGroup
-	attend := func(name string, said func()) *person {
-		p := n.enter(name, "go")
+	attend := func(name string, said func()) *chattest.Person {
+		p := n.Enter(name, "go")
 		v := &view{name: name, last: map[string]int{}}
 		views = append(views, v)
 		listening.Go(func() { listen(p, v, said) })
@@ -87,7 +88,7 @@ func TestManyComeAndGoWhileMessagesAreDelivered(t *testing.T) {
 	for i := range listeners {
 		attend(fmt.Sprint("listener", i), func() {})
 	}
-	var speakers []*person
+	var speakers []*chattest.Person
 	for i := range senders {
 		sending.Add(1) // until all of its own have come back
 		speakers = append(speakers, attend(fmt.Sprint("sender", i), sync.OnceFunc(sending.Done)))
@@ -95,7 +96,7 @@ func TestManyComeAndGoWhileMessagesAreDelivered(t *testing.T) {
 	for _, p := range speakers {
 		sending.Go(func() {
 			for m := 1; m <= each; m++ {
-				p.says(fmt.Sprintf(`{"event":"message","data":%d,"id":%d}`, m, m))
+				p.Says(fmt.Sprintf(`{"event":"message","data":%d,"id":%d}`, m, m))
 			}
 		})
 	}
@@ -136,13 +137,13 @@ func TestManyComeAndGoWhileMessagesAreDelivered(t *testing.T) {
 // comesAndGoes is one short life: it looks on in the room, joins others, says
 // something there, reads what comes, and ends in one of several ways.
 func (n *served) comesAndGoes(name string, failures *sync.Map) {
-	ws, _, err := n.connect("?room=go&name="+name, nil)
+	ws, _, err := n.Connect("?room=go&name="+name, nil)
 	if err != nil {
 		failures.Store(name, err)
 		return
 	}
 	defer ws.Close()
-	_ = ws.SetReadDeadline(time.Now().Add(patience))
+	_ = ws.SetReadDeadline(time.Now().Add(chattest.Patience))
 	v := &view{name: name, last: map[string]int{}}
 	for _, text := range []string{
 		fmt.Sprintf(`{"event":"join","data":"room%d"}`, rand.IntN(3)),
@@ -167,7 +168,7 @@ func (n *served) comesAndGoes(name string, failures *sync.Map) {
 	}
 	switch rand.IntN(3) {
 	case 0:
-		_ = ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(1000, ""), time.Now().Add(patience))
+		_ = ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(1000, ""), time.Now().Add(chattest.Patience))
 	case 1:
 		ws.NetConn().Close()
 	case 2:

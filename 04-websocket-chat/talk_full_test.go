@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -33,10 +34,10 @@ func refusingFirst(t *testing.T, times int, header http.Header) (node http.Handl
 
 func TestTalkComesBackToAFullNodeWhenItSaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		nodes := network{}
+		nodes := chattest.Network{}
 		node, tries := refusingFirst(t, 1, http.Header{"Retry-After": {"2"}})
-		url := nodes.serves(t, "full", node)
-		k := talking(t, TalkOptions{URLs: []string{"http://nobody", url}, Name: "alice", dial: nodes.dial})
+		url := nodes.Serve(t, "full", node)
+		k := talking(t, TalkOptions{URLs: []string{"http://nobody", url}, Name: "alice", dial: nodes.Dial})
 		k.types(t, "hello")
 		k.err.shows(t, "this node is full; trying "+url+" in")
 		k.err.shows(t, "connected to node n1 as alice")
@@ -63,8 +64,8 @@ func TestTalkDoesNotWaitForANodeThatNamesNoPause(t *testing.T) {
 
 func TestRefusalCarriesThePause(t *testing.T) {
 	n := serve(t, Options{MaxConns: 1})
-	n.enter("alice", "go")
-	_, err := Dial(t.Context(), n.addr, DialOptions{})
+	n.Enter("alice", "go")
+	_, err := Dial(t.Context(), n.Addr, DialOptions{})
 	var refused *RefusedError
 	require.ErrorAs(t, err, &refused)
 	require.Equal(t, http.StatusServiceUnavailable, refused.Status)

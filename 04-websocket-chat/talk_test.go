@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
@@ -36,7 +37,7 @@ func (s *screen) String() string {
 
 func (s *screen) shows(t *testing.T, text string) {
 	t.Helper()
-	require.True(t, comes(func() bool { return strings.Contains(s.String(), text) }), "never shown: %s", text)
+	require.True(t, chattest.WaitFor(func() bool { return strings.Contains(s.String(), text) }), "never shown: %s", text)
 }
 
 // talker is a Talk that runs, with a keyboard and two screens.
@@ -49,7 +50,7 @@ type talker struct {
 // talking is Talk under way, as patient as the test where the test says nothing else.
 func talking(t *testing.T, o TalkOptions) *talker {
 	t.Helper()
-	def(&o.Patience, patience)
+	def(&o.Patience, chattest.Patience)
 	in, keys := io.Pipe()
 	k := &talker{keys: keys, ended: make(chan error, 1)}
 	o.In, o.Out, o.Err = in, &k.out, &k.err
@@ -88,7 +89,7 @@ func node(t *testing.T, o Options) (*Hub, string) {
 
 // talkLines runs Talk over input that ends.
 func talkLines(url string, o TalkOptions, lines ...string) (out, errOut string, err error) {
-	def(&o.Patience, patience)
+	def(&o.Patience, chattest.Patience)
 	var outText, errText screen
 	o.URLs = append([]string{url}, o.URLs...)
 	o.In, o.Out, o.Err = strings.NewReader(strings.Join(lines, "\n")), &outText, &errText
@@ -112,7 +113,7 @@ func TestWhatOneTypesTheOthersSee(t *testing.T) {
 
 func TestTalkEndsOnlyWhenTheLastLineIsAcknowledged(t *testing.T) {
 	asked, answer := make(chan struct{}), make(chan struct{})
-	url := scripted(t, func(conn *websocket.Conn) {
+	url := chattest.Scripted(t, func(conn *websocket.Conn) {
 		_, _, _ = conn.ReadMessage()
 		close(asked)
 		<-answer
@@ -143,7 +144,7 @@ func TestTalkGoesOnToTheNextNode(t *testing.T) {
 }
 
 func TestLineThatMayHaveArrivedIsNotSentTwice(t *testing.T) {
-	url := scripted(t, func(conn *websocket.Conn) { _, _, _ = conn.ReadMessage() }) // takes it and vanishes
+	url := chattest.Scripted(t, func(conn *websocket.Conn) { _, _, _ = conn.ReadMessage() }) // takes it and vanishes
 	_, second := node(t, Options{})
 	bob := talking(t, TalkOptions{URLs: []string{second}, Name: "bob"})
 	bob.err.shows(t, "connected")
@@ -157,7 +158,7 @@ func TestLineThatMayHaveArrivedIsNotSentTwice(t *testing.T) {
 
 func TestLineThatTheNodeRefusesIsToldInTheNodesWords(t *testing.T) {
 	const text = "not sent: too much waits for the master already; try again in a moment"
-	url := scripted(t, func(conn *websocket.Conn) {
+	url := chattest.Scripted(t, func(conn *websocket.Conn) {
 		_, _, _ = conn.ReadMessage()
 		_ = conn.WriteMessage(websocket.TextMessage, []byte(`{"event":"$error","id":1,"data":{"code":"unavailable","text":"`+text+`"}}`))
 		_, _, _ = conn.ReadMessage()
@@ -171,7 +172,7 @@ func TestLineThatTheNodeRefusesIsToldInTheNodesWords(t *testing.T) {
 
 func TestTalkPrintsFramesAsTheyAre(t *testing.T) {
 	const frame = `{"event":"x","from":"a\u001bb","data":9007199254740993}`
-	url := scripted(t, func(conn *websocket.Conn) {
+	url := chattest.Scripted(t, func(conn *websocket.Conn) {
 		_ = conn.WriteMessage(websocket.TextMessage, []byte(frame))
 		_, _, _ = conn.ReadMessage()
 	})

@@ -10,31 +10,32 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
 
 // serving is a hub that listens in memory.
-func (n network) serving(t *testing.T, o Options) (*Hub, string) {
+func serving(t *testing.T, n chattest.Network, o Options) (*Hub, string) {
 	t.Helper()
 	hub, err := NewHub(o)
 	require.NoError(t, err)
-	url := n.serves(t, fmt.Sprint("node", len(n)), hub)
+	url := n.Serve(t, fmt.Sprint("node", len(n)), hub)
 	t.Cleanup(func() { hub.Drain(context.Background(), 100*time.Millisecond) })
 	return hub, url
 }
 
 func TestPipeIsSlowedDownToTheNodesRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		nodes := network{}
-		hub, url := nodes.serving(t, Options{RatePerSecond: 20, RateBurst: 20})
-		bob := talking(t, TalkOptions{URLs: []string{url}, Name: "bob", dial: nodes.dial})
+		nodes := chattest.Network{}
+		hub, url := serving(t, nodes, Options{RatePerSecond: 20, RateBurst: 20})
+		bob := talking(t, TalkOptions{URLs: []string{url}, Name: "bob", dial: nodes.Dial})
 		bob.err.shows(t, "connected")
 		var lines []string
 		for i := range 30 {
 			lines = append(lines, fmt.Sprint("line ", i))
 		}
-		_, _, err := talkLines(url, TalkOptions{Name: "alice", dial: nodes.dial}, lines...)
+		_, _, err := talkLines(url, TalkOptions{Name: "alice", dial: nodes.Dial}, lines...)
 		require.NoError(t, err)
 		require.Positive(t, hub.Stats().RateLimited, "this test is about a limit that is met")
 		bob.out.shows(t, "line 29")
@@ -50,21 +51,21 @@ func TestPipeIsSlowedDownToTheNodesRate(t *testing.T) {
 
 func TestTalkLeavesANodeThatIsFrozen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		nodes := network{}
-		frozen := nodes.serves(t, "frozen", scriptedNode(func(conn *websocket.Conn) {
+		nodes := chattest.Network{}
+		frozen := nodes.Serve(t, "frozen", chattest.ScriptedNode(func(conn *websocket.Conn) {
 			_, _ = io.Copy(io.Discard, conn.NetConn()) // as the system takes what a frozen program does not
 		}))
-		_, second := nodes.serving(t, Options{Node: "n2"})
+		_, second := serving(t, nodes, Options{Node: "n2"})
 		const patience = time.Second
 		began := time.Now()
-		listening := talking(t, TalkOptions{URLs: []string{frozen, second}, Patience: patience, dial: nodes.dial})
+		listening := talking(t, TalkOptions{URLs: []string{frozen, second}, Patience: patience, dial: nodes.Dial})
 		listening.err.shows(t, "the node does not answer")
 		require.LessOrEqual(t, time.Since(began), 2*patience+closeWait)
 		listening.err.shows(t, "connected to node n2")
 		require.NotContains(t, listening.out.String(), "pong")
 
 		began = time.Now()
-		typing := talking(t, TalkOptions{URLs: []string{frozen, second}, Patience: patience, dial: nodes.dial})
+		typing := talking(t, TalkOptions{URLs: []string{frozen, second}, Patience: patience, dial: nodes.Dial})
 		typing.types(t, "hello")
 		typing.err.shows(t, "the node does not acknowledge")
 		require.LessOrEqual(t, time.Since(began), 2*patience+closeWait)
@@ -74,9 +75,9 @@ func TestTalkLeavesANodeThatIsFrozen(t *testing.T) {
 
 func TestTalkGivesUpALineThatFindsNoNode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		nodes := network{}
-		url := nodes.serves(t, "gone", scriptedNode(func(*websocket.Conn) {}))
-		k := talking(t, TalkOptions{URLs: []string{url, "http://nobody"}, Patience: 50 * time.Millisecond, dial: nodes.dial})
+		nodes := chattest.Network{}
+		url := nodes.Serve(t, "gone", chattest.ScriptedNode(func(*websocket.Conn) {}))
+		k := talking(t, TalkOptions{URLs: []string{url, "http://nobody"}, Patience: 50 * time.Millisecond, dial: nodes.Dial})
 		k.err.shows(t, "the node is gone")
 		k.types(t, "one")
 		require.Error(t, <-k.ended, k.err.String())
@@ -87,13 +88,13 @@ func TestTalkGivesUpALineThatFindsNoNode(t *testing.T) {
 // who leaves.
 func TestLeavingDoesNotWaitForASilentNode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		nodes := network{}
-		url := nodes.serves(t, "silent", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+		nodes := chattest.Network{}
+		url := nodes.Serve(t, "silent", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
 		ctx, leave := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, leave)
 		began := time.Now()
 		require.NoError(t, Talk(ctx, TalkOptions{
-			URLs: []string{url}, Patience: time.Hour, dial: nodes.dial, In: strings.NewReader("hello\n"), Out: io.Discard, Err: io.Discard,
+			URLs: []string{url}, Patience: time.Hour, dial: nodes.Dial, In: strings.NewReader("hello\n"), Out: io.Discard, Err: io.Discard,
 		}))
 		require.Equal(t, time.Second, time.Since(began))
 	})

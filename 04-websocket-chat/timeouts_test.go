@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -21,7 +22,7 @@ func TestWhoHangsInARequestIsCutOff(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				n, _, _ := running(t, &Server{Page: says("the page")})
-				conn, err := n.dial(t.Context(), "", "")
+				conn, err := n.Dial(t.Context(), "", "")
 				require.NoError(t, err)
 				defer conn.Close()
 				_, err = io.WriteString(conn, hang)
@@ -39,11 +40,11 @@ func TestWhoHangsInARequestIsCutOff(t *testing.T) {
 func TestHeaderThatComesByteByByteIsCutOffAfter5Seconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n, _, _ := running(t, &Server{})
-		conn, err := n.dial(t.Context(), "", "")
+		conn, err := n.Dial(t.Context(), "", "")
 		require.NoError(t, err)
 		defer conn.Close()
 		began := time.Now()
-		request := fmt.Sprintf(handshake, "?name=alice", "x")
+		request := fmt.Sprintf(chattest.Handshake, "?name=alice", "x")
 		for i := 0; err == nil && i < len(request); i++ {
 			if _, err = io.WriteString(conn, request[i:i+1]); err == nil {
 				time.Sleep(100 * time.Millisecond)
@@ -58,12 +59,12 @@ func TestHeaderThatComesByteByByteIsCutOffAfter5Seconds(t *testing.T) {
 func TestWebSocketOutlivesTheLimitsOfRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n, _, _ := running(t, &Server{})
-		alice := n.enter("alice", "go")
-		require.NoError(t, alice.ws.SetReadDeadline(time.Time{}))
+		alice := n.Enter("alice", "go")
+		require.NoError(t, alice.WS.SetReadDeadline(time.Time{}))
 		heard := make(chan error, 1)
 		go func() {
 			for {
-				_, payload, err := alice.ws.ReadMessage() // answers pings
+				_, payload, err := alice.WS.ReadMessage() // answers pings
 				if err != nil || string(payload) == `{"event":"$pong"}` {
 					heard <- err
 					return
@@ -71,9 +72,9 @@ func TestWebSocketOutlivesTheLimitsOfRequests(t *testing.T) {
 			}
 		}()
 		time.Sleep(10 * time.Minute)
-		alice.says(`{"event":"$ping"}`)
+		alice.Says(`{"event":"$ping"}`)
 		require.NoError(t, <-heard)
-		alice.ws.Close()
+		alice.WS.Close()
 		synctest.Wait()
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
@@ -17,18 +18,18 @@ import (
 
 // asks is the node's answer to GET /ws without an upgrade.
 func (n *served) asks(method, query string, header http.Header) (int, string) {
-	n.t.Helper()
-	req, err := http.NewRequest(method, "http://"+n.addr+"/ws"+query, nil)
-	require.NoError(n.t, err)
+	n.T.Helper()
+	req, err := http.NewRequest(method, "http://"+n.Addr+"/ws"+query, nil)
+	require.NoError(n.T, err)
 	if header != nil {
 		req.Header = header
 	}
-	client := http.Client{Transport: &http.Transport{DialContext: n.dial, DisableKeepAlives: true}}
+	client := http.Client{Transport: &http.Transport{DialContext: n.Dial, DisableKeepAlives: true}}
 	resp, err := client.Do(req)
-	require.NoError(n.t, err)
+	require.NoError(n.T, err)
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
-	require.NoError(n.t, err)
+	require.NoError(n.T, err)
 	return resp.StatusCode, strings.TrimSpace(string(body))
 }
 
@@ -55,7 +56,7 @@ func TestNameAndRoomAreCheckedBeforeTheUpgrade(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			status, text := n.asks("GET", test.query, nil)
-			ws, resp, err := n.connect(test.query, nil)
+			ws, resp, err := n.Connect(test.query, nil)
 			if test.sentence == "" {
 				require.NoError(t, err)
 				require.Equal(t, http.StatusUpgradeRequired, status)
@@ -77,27 +78,27 @@ func TestNameAndRoomAreCheckedBeforeTheUpgrade(t *testing.T) {
 
 func TestDefaultNameAndRoom(t *testing.T) {
 	n := serve(t, Options{Node: "3000", RatePerSecond: -1})
-	ws, _, err := n.connect("", nil)
+	ws, _, err := n.Connect("", nil)
 	require.NoError(t, err)
 	defer ws.Close()
-	p := &person{t: t, ws: ws}
-	f := p.any()
+	p := &chattest.Person{T: t, WS: ws}
+	f := p.Any()
 	require.Equal(t, "$welcome", f.Event)
 	require.Regexp(t, regexp.MustCompile(`^\{"id":"([A-Za-z0-9_-]{20})","name":"guest-[A-Za-z0-9_-]{4}","room":"lobby","node":"3000"\}$`), string(f.Data))
 	require.Equal(t, string(f.Data[7:11]), string(f.Data[43:47]), "the first four of the id")
-	bob := n.enter("bob", "lobby")
-	bob.says(`{"event":"message","data":1}`)
+	bob := n.Enter("bob", "lobby")
+	bob.Says(`{"event":"message","data":1}`)
 	p.Name = "guest"
-	p.hears("1")
+	p.Hears("1")
 }
 
 func TestWelcomeSaysWhoOneIs(t *testing.T) {
 	n := serve(t, Options{Node: `n"1`, RatePerSecond: -1})
-	alice := n.enter(`Zoë "x" <b>`, "日本 \\ &")
+	alice := n.Enter(`Zoë "x" <b>`, "日本 \\ &")
 	require.Equal(t, frame.Welcome{ID: alice.ID, Name: `Zoë "x" <b>`, Room: "日本 \\ &", Node: `n"1`}, alice.Welcome)
-	bob := n.enter("bob", "日本 \\ &")
-	alice.says(`{"event":"message","data":1}`)
-	f := bob.next()
+	bob := n.Enter("bob", "日本 \\ &")
+	alice.Says(`{"event":"message","data":1}`)
+	f := bob.Next()
 	require.Equal(t, alice.Name, f.From)
 	require.Equal(t, alice.Room, f.Room)
 }
@@ -115,7 +116,7 @@ func TestHandlerReturnsWhileTheConnectionLives(t *testing.T) {
 	c := dialed(t, s.URL, DialOptions{})
 	select {
 	case <-returned:
-	case <-time.After(patience):
+	case <-time.After(chattest.Patience):
 		require.Fail(t, "the handler stays")
 	}
 	require.NoError(t, c.Send(t.Context(), frame.Frame{Event: "$ping"}))
@@ -159,10 +160,10 @@ func TestOtherSitesPagesMayNotConnect(t *testing.T) {
 			n := serve(t, Options{AllowedOrigins: test.allowed})
 			header := http.Header{}
 			if test.origin != "" {
-				header.Set("Origin", strings.Replace(test.origin, "HOST", n.addr, 1))
+				header.Set("Origin", strings.Replace(test.origin, "HOST", n.Addr, 1))
 			}
 			status, text := n.asks("GET", "", header.Clone())
-			ws, resp, err := n.connect("", header)
+			ws, resp, err := n.Connect("", header)
 			if test.want {
 				require.NoError(t, err)
 				require.Equal(t, http.StatusUpgradeRequired, status)
@@ -193,7 +194,7 @@ func TestRefusedHandshakeHasASentence(t *testing.T) {
 
 func TestOtherMethodsAreToldWhichIsAllowed(t *testing.T) {
 	n := serve(t, unlimited)
-	resp, err := http.Post("http://"+n.addr+"/ws", "text/plain", nil)
+	resp, err := http.Post("http://"+n.Addr+"/ws", "text/plain", nil)
 	require.NoError(t, err)
 	defer resp.Body.Close()
 	require.Equal(t, http.StatusMethodNotAllowed, resp.StatusCode)

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -45,18 +46,18 @@ func TestBurstLeavesInOneWrite(t *testing.T) {
 	require.NoError(t, err)
 	l := &counting{Listener: inner, conns: map[string]*countedConn{}}
 	n := serveOn(t, patient(unlimited), l, new(net.Dialer).DialContext)
-	var people []*person
+	var people []*chattest.Person
 	var sockets []*countedConn
 	for i := range 5 {
-		p := n.enter(fmt.Sprint("p", i), "go")
+		p := n.Enter(fmt.Sprint("p", i), "go")
 		people = append(people, p)
 		l.mu.Lock()
-		sockets = append(sockets, l.conns[p.ws.LocalAddr().String()])
+		sockets = append(sockets, l.conns[p.WS.LocalAddr().String()])
 		l.mu.Unlock()
 	}
 	for want := range people { // so that no presence frame comes between
 		for count := 0; count < len(people); {
-			_, present := people[want].presence()
+			_, present := people[want].Presence()
 			count = present.Count
 		}
 	}
@@ -74,7 +75,7 @@ func TestBurstLeavesInOneWrite(t *testing.T) {
 			n.hub.Deliver(burst)
 			for i, p := range people {
 				for m := range burst {
-					p.hears(fmt.Sprint(m))
+					p.Hears(fmt.Sprint(m))
 				}
 				require.EqualValues(t, 1, sockets[i].writes.Load()-before[i], "one write, however many frames")
 			}
@@ -85,8 +86,8 @@ func TestBurstLeavesInOneWrite(t *testing.T) {
 // quiet waits until no connection has a writer, and no presence frame is due
 // that would start one.
 func (n *served) quiet() {
-	n.t.Helper()
-	require.True(n.t, comes(func() bool {
+	n.T.Helper()
+	require.True(n.T, chattest.WaitFor(func() bool {
 		n.hub.mu.Lock()
 		defer n.hub.mu.Unlock()
 		for _, r := range n.hub.rooms {
@@ -110,23 +111,23 @@ func TestIdleConnectionCostsOneGoroutine(t *testing.T) {
 	const connections = 100
 	n := serve(t, unlimited)
 	before := runtime.NumGoroutine()
-	var people []*person
+	var people []*chattest.Person
 	for i := range connections {
-		people = append(people, n.enter(fmt.Sprint("p", i), fmt.Sprint("room", i)))
+		people = append(people, n.Enter(fmt.Sprint("p", i), fmt.Sprint("room", i)))
 	}
 	idle := func() bool { return runtime.NumGoroutine() <= before+connections }
-	require.True(t, comes(idle), "handlers and writers have returned")
+	require.True(t, chattest.WaitFor(idle), "handlers and writers have returned")
 	n.hub.Deliver([]Event{message(`1`)})
 	for _, p := range people {
-		p.hears(`1`)
+		p.Hears(`1`)
 	}
 	n.quiet()
-	require.True(t, comes(idle), "and again after a message")
+	require.True(t, chattest.WaitFor(idle), "and again after a message")
 }
 
 func TestLargeMessagesAndSmallOnesKeepTheirOrder(t *testing.T) {
 	n := serve(t, Options{RatePerSecond: -1, MaxQueueBytes: 16 << 20})
-	alice := n.enter("alice", "go")
+	alice := n.Enter("alice", "go")
 	var want []int
 	for i := range 60 { // around the size of one write: 64 KiB
 		size := []int{1, 200, 20_000, 65_000, 65_300, 65_536, 200_000}[i%7]
@@ -135,7 +136,7 @@ func TestLargeMessagesAndSmallOnesKeepTheirOrder(t *testing.T) {
 	}
 	for _, size := range want {
 		for {
-			if kind, payload := alice.read(); kind == 2 {
+			if kind, payload := alice.Read(); kind == 2 {
 				require.Len(t, payload, size)
 				break
 			}

@@ -1,3 +1,13 @@
-// Package chattest is what the tests of this chapter's packages share. It knows the
-// wire, and no hub: so the hub's own tests can use it, too.
+// Package chattest is what the tests of this chapter's packages share: nodes as their
+// clients see them, people who are such clients, and what they are told to do. It
+// knows the wire, and no hub: so the hub's own tests can use it, too.
+//
+//   - node.go: Node, where clients connect to, and how long a test waits.
+//   - person.go: Person, a client at the level of frames.
+//   - crowd.go: Crowd, three people who must not notice what somebody else does.
+//   - pipes.go: nodes in memory, for tests with a clock of their own (testing/synctest).
+//   - scripted.go: a node that does what a test tells it, for the tests of clients.
+//   - frames.go: text frames, plain ones and odd ones.
+//
+// What runs until the test ends is ended by its Cleanup.
 package chattest

@@ -10,7 +10,7 @@ import (
 	"syscall"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
-	"example.com/redis-chat/04-websocket-chat"
+	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/04-websocket-chat/page"
 )
 

@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"testing"
 
-	"example.com/redis-chat/04-websocket-chat"
+	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"

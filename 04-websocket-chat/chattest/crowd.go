@@ -1,4 +1,4 @@
-package chat
+package chattest
 
 import (
 	"encoding/json"
@@ -6,12 +6,13 @@ import (
 	"sync"
 	"time"
 
-	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
-// crowd is who must not notice what somebody else does to the node. A voice
+// Crowd is who must not notice what somebody else does to the node. A voice
 // counts aloud in two rooms, "go" and "rust"; bob listens in the one, carol in
 // the other. The next number is said when both have heard the last, and each must
 // hear every number, in order.
@@ -19,9 +20,13 @@ import (
 // Whether they were held up is not asked of a clock, which tells how busy the
 // machine is: another crowd, on a node that nobody troubles, counts at the same
 // time on the same processors. Who was held up has not come nearly as far.
-type crowd struct {
-	n         *served
-	voice     *person
+type Crowd struct {
+	Control *Crowd // nil: this one is it
+	HeldUp  int    // the control has come so many times as far, if this one was held up; at first 5
+	Said    int    // numbers that both have heard; to be read after Leave
+
+	n         *Node
+	voice     *Person
 	silence   chan struct{} // closed: the voice stops counting
 	hushing   sync.Once
 	ending    sync.Once
@@ -30,10 +35,7 @@ type crowd struct {
 	broken    chan struct{} // closed: a listener has failed
 	breaking  sync.Once
 	answering chan struct{} // closed when the voice is gone
-	control   *crowd        // nil: this one is it
-	heldUp    int           // as many times as far as it the control has come, if it was held up
 
-	said   int // numbers that both have heard
 	mu     sync.Mutex
 	others []string // what was heard from anybody else
 }
@@ -42,50 +44,50 @@ type crowd struct {
 // control are about even.
 const heldUp = 5
 
-// gathers lets the voice count, with a pause after each number, here and on the
-// control's node.
-func (n *served) gathers(pause time.Duration, control *served) *crowd {
-	n.t.Helper()
+// Gather lets a crowd come to the node, and another one, its control, to the other
+// node. Both voices count, with a pause after each number.
+func (n *Node) Gather(pause time.Duration, control *Node) *Crowd {
+	n.T.Helper()
 	c := n.assembles()
-	c.control = control.assembles()
-	for _, c := range []*crowd{c, c.control} {
+	c.Control = control.assembles()
+	for _, c := range []*Crowd{c, c.Control} {
 		c.talking.Go(func() { c.count(pause) })
 	}
 	return c
 }
 
 // assembles is a crowd that does not yet count.
-func (n *served) assembles() *crowd {
-	n.t.Helper()
-	c := &crowd{
-		n: n, voice: n.enter("voice", "go"), silence: make(chan struct{}), heldUp: heldUp,
+func (n *Node) assembles() *Crowd {
+	n.T.Helper()
+	c := &Crowd{
+		n: n, voice: n.Enter("voice", "go"), silence: make(chan struct{}), HeldUp: heldUp,
 		heard: make(chan struct{}, 2), broken: make(chan struct{}), answering: make(chan struct{}),
 	}
-	c.voice.does(`{"event":"join","data":"rust","id":0}`)
-	for _, p := range []*person{n.enter("bob", "go"), n.enter("carol", "rust")} {
+	c.voice.Does(`{"event":"join","data":"rust","id":0}`)
+	for _, p := range []*Person{n.Enter("bob", "go"), n.Enter("carol", "rust")} {
 		c.talking.Go(func() { c.listen(p) })
 	}
 	go func() { // the voice hears nobody, but answers pings
 		defer close(c.answering)
-		_ = c.voice.ws.SetReadDeadline(time.Time{})
+		_ = c.voice.WS.SetReadDeadline(time.Time{})
 		for err := error(nil); err == nil; {
-			_, _, err = c.voice.ws.ReadMessage()
+			_, _, err = c.voice.WS.ReadMessage()
 		}
 	}()
-	n.t.Cleanup(c.end) // of a test that fails, too
+	n.T.Cleanup(c.end) // of a test that fails, too
 	return c
 }
 
-// crowdSize is how many connections a crowd has.
-const crowdSize = 3
+// CrowdSize is how many connections a crowd has.
+const CrowdSize = 3
 
 // count says numbers in both rooms, at last a 0.
-func (c *crowd) count(pause time.Duration) {
+func (c *Crowd) count(pause time.Duration) {
 	say := func(number int) {
 		for _, room := range []string{"go", "rust"} {
 			text := fmt.Sprintf(`{"event":"message","room":"%s","data":%d}`, room, number)
-			if err := c.voice.ws.WriteMessage(websocket.TextMessage, []byte(text)); err != nil {
-				c.n.t.Errorf("the voice: %v", err)
+			if err := c.voice.WS.WriteMessage(websocket.TextMessage, []byte(text)); err != nil {
+				c.n.T.Errorf("the voice: %v", err)
 			}
 		}
 	}
@@ -98,7 +100,7 @@ func (c *crowd) count(pause time.Duration) {
 			return
 		case <-rest.C:
 		}
-		say(c.said + 1)
+		say(c.Said + 1)
 		for range 2 {
 			select {
 			case <-c.heard:
@@ -106,18 +108,18 @@ func (c *crowd) count(pause time.Duration) {
 				return
 			}
 		}
-		c.said++
+		c.Said++
 		rest.Reset(pause)
 	}
 }
 
 // listen checks that the numbers come, every one, until a 0 does.
-func (c *crowd) listen(p *person) {
+func (c *Crowd) listen(p *Person) {
 	for last := 0; ; {
-		_ = p.ws.SetReadDeadline(time.Now().Add(patience))
-		_, text, err := p.ws.ReadMessage()
+		_ = p.WS.SetReadDeadline(time.Now().Add(Patience))
+		_, text, err := p.WS.ReadMessage()
 		if err != nil {
-			c.n.t.Errorf("%s, after %d: %v", p.Name, last, err)
+			c.n.T.Errorf("%s, after %d: %v", p.Name, last, err)
 			c.breaking.Do(func() { close(c.broken) })
 			return
 		}
@@ -131,7 +133,7 @@ func (c *crowd) listen(p *person) {
 			return
 		}
 		if number != last+1 {
-			c.n.t.Errorf("%s hears %d after %d", p.Name, number, last)
+			c.n.T.Errorf("%s hears %d after %d", p.Name, number, last)
 		}
 		last = number
 		select {
@@ -141,7 +143,7 @@ func (c *crowd) listen(p *person) {
 	}
 }
 
-func (c *crowd) heardOther(event string, text []byte) {
+func (c *Crowd) heardOther(event string, text []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if event != "$presence" {
@@ -149,26 +151,26 @@ func (c *crowd) heardOther(event string, text []byte) {
 	}
 }
 
-// leaves ends the counting of both crowds when all of it has been heard. It
-// returns what was heard from others.
-func (c *crowd) leaves() (others []string) {
-	c.n.t.Helper()
+// Leave ends the counting of both crowds when all of it has been heard, and fails
+// the test when this crowd was held up. It returns what was heard from others.
+func (c *Crowd) Leave() (others []string) {
+	c.n.T.Helper()
 	c.hush() // both, before either is waited for
-	c.control.hush()
+	c.Control.hush()
 	c.end()
-	c.control.end()
-	c.n.t.Logf("the crowd has heard %d numbers, its control %d", c.said, c.control.said)
-	require.GreaterOrEqual(c.n.t, c.heldUp*(c.said+2), c.control.said, "somebody was held up")
+	c.Control.end()
+	c.n.T.Logf("the crowd has heard %d numbers, its control %d", c.Said, c.Control.Said)
+	require.GreaterOrEqual(c.n.T, c.HeldUp*(c.Said+2), c.Control.Said, "somebody was held up")
 	return c.others
 }
 
-func (c *crowd) hush() { c.hushing.Do(func() { close(c.silence) }) }
+func (c *Crowd) hush() { c.hushing.Do(func() { close(c.silence) }) }
 
-func (c *crowd) end() {
+func (c *Crowd) end() {
 	c.hush()
 	c.ending.Do(func() {
 		c.talking.Wait()
-		c.voice.ws.Close()
+		c.voice.WS.Close()
 		<-c.answering
 	})
 }
