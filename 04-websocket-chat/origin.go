@@ -5,8 +5,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
+
+	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
 // checkOrigin tells whether a configured origin can ever match one.
@@ -17,20 +18,10 @@ func checkOrigin(origin string) error {
 	u, err := url.Parse(origin)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" ||
 		strings.TrimSuffix(origin, "/") != u.Scheme+"://"+u.Host || // a path, a user, a query: no browser sends them
-		!validPort(u) {
+		!frame.ValidPort(u) {
 		return fmt.Errorf("allowed origin %q: want scheme and host, as in https://chat.example.com, or *", origin)
 	}
 	return nil
-}
-
-// validPort: none, or one that somebody can listen on. The url package takes any
-// digits, and a colon without.
-func validPort(u *url.URL) bool {
-	if u.Port() == "" {
-		return !strings.HasSuffix(u.Host, ":")
-	}
-	n, err := strconv.ParseUint(u.Port(), 10, 16)
-	return err == nil && n > 0
 }
 
 // originAllowed keeps other sites' pages out: a browser would let them open a

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode"
 
+	"example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
@@ -22,7 +23,7 @@ import (
 //	-- bob joined (3 here)       what the node itself tells
 //
 // It is empty for what only programs need ($ack, $placed, $welcome).
-func readable(m Message) string {
+func readable(m client.Message) string {
 	if strings.HasPrefix(m.Event, "$") {
 		return notice(m.Frame)
 	}
@@ -108,7 +109,7 @@ func words(data json.RawMessage) string {
 }
 
 // raw is a message as it came, on one line; bytes take the form that they have inside of events.
-func raw(m Message) string {
+func raw(m client.Message) string {
 	if m.Binary != nil {
 		return `{"event":"binary","data":{"$base64":"` + base64.StdEncoding.EncodeToString(m.Binary) + `"}}`
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/stretchr/testify/require"
 )
@@ -32,7 +33,7 @@ func TestReadableLines(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			m := Message{Text: []byte(test.frame)}
+			m := client.Message{Text: []byte(test.frame)}
 			require.NoError(t, json.Unmarshal(m.Text, &m.Frame))
 			require.Equal(t, test.want, readable(m))
 			require.Equal(t, test.frame, raw(m))
@@ -41,11 +42,11 @@ func TestReadableLines(t *testing.T) {
 }
 
 func TestBytesAreNamedNotPrinted(t *testing.T) {
-	m := Message{Frame: frame.Frame{Event: "binary"}, Binary: []byte{0, 27, 255}}
+	m := client.Message{Frame: frame.Frame{Event: "binary"}, Binary: []byte{0, 27, 255}}
 	require.Equal(t, "* [binary] 3 bytes", readable(m))
 	require.Equal(t, `{"event":"binary","data":{"$base64":"ABv/"}}`, raw(m))
 }
 
 func TestRawFrameStaysOnOneLine(t *testing.T) {
-	require.Equal(t, `{"event":"x","data":[1,2]}`, raw(Message{Text: []byte("{\"event\":\"x\",\n\"data\":[1,\r\n2]}")}))
+	require.Equal(t, `{"event":"x","data":[1,2]}`, raw(client.Message{Text: []byte("{\"event\":\"x\",\n\"data\":[1,\r\n2]}")}))
 }

@@ -10,6 +10,7 @@ import (
 	"net"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
@@ -24,7 +25,7 @@ type TalkOptions struct {
 	Out      io.Writer     // what arrives
 	Err      io.Writer     // what happens to the connection
 
-	dial func(ctx context.Context, network, addr string) (net.Conn, error) // as in DialOptions
+	dial func(ctx context.Context, network, addr string) (net.Conn, error) // DialOptions.DialContext; in tests of time a pipe
 }
 
 // limitedPause is the wait after rate_limited. The node has dropped the line, and closes those who go on for a
@@ -70,7 +71,7 @@ type talk struct {
 	lines chan string // closed at the end of In, after inErr is set
 	inErr error
 
-	client *Client          // nil: not connected
+	client *client.Client   // nil: not connected
 	url    int              // of the client, or of the next try
 	failed int              // tries since a connection was last steady
 	retry  <-chan time.Time // when the next try is due; nil while connected
@@ -103,10 +104,10 @@ func (t *talk) run(ctx context.Context) error {
 		if t.line == nil && !t.ended {
 			lines = t.lines
 		}
-		var messages chan Message
-		var gone chan struct{}
+		var messages <-chan client.Message
+		var gone <-chan struct{}
 		if t.client != nil {
-			messages, gone = t.client.messages, t.client.ended
+			messages, gone = t.client.Messages(), t.client.Done()
 		}
 		var err error
 		select {
@@ -117,7 +118,7 @@ func (t *talk) run(ctx context.Context) error {
 			t.heard, t.pinged = true, false
 			err = t.message(m)
 		case <-gone:
-			t.lost(t.client.err)
+			t.lost(t.client.Err())
 		case <-t.retry:
 			if err = t.dial(ctx); err == nil {
 				t.send(ctx)
@@ -188,7 +189,7 @@ func (t *talk) send(ctx context.Context) {
 }
 
 // message follows the line that is under way and prints what is for the reader.
-func (t *talk) message(m Message) error {
+func (t *talk) message(m client.Message) error {
 	mine := t.line != nil && t.line.sent && m.ID != nil && *m.ID == t.line.id
 	switch m.Event {
 	case frame.EventPong:

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/redis-chat/04-websocket-chat/chattest"
+	"example.com/redis-chat/04-websocket-chat/client"
 	"github.com/stretchr/testify/require"
 )
 
@@ -65,8 +66,8 @@ func TestTalkDoesNotWaitForANodeThatNamesNoPause(t *testing.T) {
 func TestRefusalCarriesThePause(t *testing.T) {
 	n := serve(t, Options{MaxConns: 1})
 	n.Enter("alice", "go")
-	_, err := Dial(t.Context(), n.Addr, DialOptions{})
-	var refused *RefusedError
+	_, err := client.Dial(t.Context(), n.Addr, client.DialOptions{})
+	var refused *client.RefusedError
 	require.ErrorAs(t, err, &refused)
 	require.Equal(t, http.StatusServiceUnavailable, refused.Status)
 	require.GreaterOrEqual(t, refused.RetryAfter, 3*time.Second)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
@@ -51,7 +52,7 @@ func (t *talk) connectFirst(ctx context.Context) error {
 
 // advised adds to a failure what to do about it. A node that refuses has said it itself.
 func advised(err error) error {
-	if _, refused := errors.AsType[*RefusedError](err); refused || errors.Is(err, context.Canceled) {
+	if _, refused := errors.AsType[*client.RefusedError](err); refused || errors.Is(err, context.Canceled) {
 		return err
 	}
 	if operation, ok := errors.AsType[*net.OpError](err); ok && operation.Op == "dial" {
@@ -73,7 +74,7 @@ func (t *talk) dial(ctx context.Context) error {
 
 // busy is the pause that a full node asks for, or 0.
 func busy(err error) time.Duration {
-	var refused *RefusedError
+	var refused *client.RefusedError
 	if errors.As(err, &refused) && refused.Status == http.StatusServiceUnavailable {
 		return refused.RetryAfter
 	}
@@ -91,15 +92,15 @@ func (t *talk) comeBack(err error) {
 func (t *talk) connect(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, t.o.Patience)
 	defer cancel()
-	client, err := Dial(ctx, t.o.URLs[t.url], DialOptions{Name: t.o.Name, Room: t.o.Room, dial: t.o.dial})
+	c, err := client.Dial(ctx, t.o.URLs[t.url], client.DialOptions{Name: t.o.Name, Room: t.o.Room, DialContext: t.o.dial})
 	if err != nil {
 		return err
 	}
-	t.client, t.retry, t.heard, t.pinged = client, nil, true, false
-	w := client.Welcome()
+	t.client, t.retry, t.heard, t.pinged = c, nil, true, false
+	w := c.Welcome()
 	t.say("connected to node %s as %s in room %s", w.Node, w.Name, w.Room)
 	if t.o.JSON {
-		_, err = fmt.Fprintln(t.o.Out, raw(client.first))
+		_, err = fmt.Fprintln(t.o.Out, raw(c.WelcomeMessage()))
 	}
 	return err
 }
@@ -166,6 +167,6 @@ func (t *talk) look(ctx context.Context) error {
 
 // badRequest: name or room is not acceptable, here or anywhere.
 func badRequest(err error) bool {
-	var refused *RefusedError
+	var refused *client.RefusedError
 	return errors.As(err, &refused) && refused.Status == http.StatusBadRequest
 }

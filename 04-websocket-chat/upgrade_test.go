@@ -2,6 +2,7 @@ package chat
 
 import (
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -113,18 +114,14 @@ func TestHandlerReturnsWhileTheConnectionLives(t *testing.T) {
 		hub.ServeHTTP(w, r)
 	}))
 	defer s.Close()
-	c := dialed(t, s.URL, DialOptions{})
+	n := &chattest.Node{T: t, Addr: strings.TrimPrefix(s.URL, "http://"), Dial: new(net.Dialer).DialContext}
+	alice := n.Enter("alice", "go")
 	select {
 	case <-returned:
 	case <-time.After(chattest.Patience):
 		require.Fail(t, "the handler stays")
 	}
-	require.NoError(t, c.Send(t.Context(), frame.Frame{Event: "$ping"}))
-	m, err := c.Receive(t.Context())
-	for err == nil && m.Event != "$pong" {
-		m, err = c.Receive(t.Context())
-	}
-	require.NoError(t, err)
+	alice.HearsNothing() // and its ping is answered
 }
 
 func TestOnlyGetConnects(t *testing.T) {

@@ -21,6 +21,7 @@ import (
 	"example.com/redis-chat/02-replication/topology"
 	"example.com/redis-chat/02-replication/topologytest"
 	"example.com/redis-chat/04-websocket-chat"
+	chatclient "example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/05-distributed-relay"
 	"example.com/redis-chat/05-distributed-relay/wire"
@@ -199,7 +200,7 @@ func (n *node) awaitLines(t *testing.T, text string, lines int) {
 
 // client is a chat client.
 type client struct {
-	*chat.Client
+	*chatclient.Client
 	t     *testing.T
 	crowd []string // who is present, as far as sees was told
 }
@@ -212,7 +213,7 @@ func dial(t *testing.T, url, name, room string) *client {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	conn, err := chat.Dial(ctx, url, chat.DialOptions{Name: name, Room: room})
+	conn, err := chatclient.Dial(ctx, url, chatclient.DialOptions{Name: name, Room: room})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = conn.Close() })
 	return &client{Client: conn, t: t}
@@ -229,7 +230,7 @@ func (c *client) send(f frame.Frame) {
 }
 
 // next is the next message that is not presence.
-func (c *client) next() chat.Message {
+func (c *client) next() chatclient.Message {
 	c.t.Helper()
 	for {
 		if m := c.any(); m.Event != "$presence" {
@@ -238,7 +239,7 @@ func (c *client) next() chat.Message {
 	}
 }
 
-func (c *client) any() chat.Message {
+func (c *client) any() chatclient.Message {
 	c.t.Helper()
 	ctx, cancel := context.WithTimeout(c.t.Context(), patience)
 	defer cancel()
@@ -248,7 +249,7 @@ func (c *client) any() chat.Message {
 }
 
 // until skips to the next event of that name.
-func (c *client) until(event string) chat.Message {
+func (c *client) until(event string) chatclient.Message {
 	c.t.Helper()
 	for {
 		if m := c.any(); m.Event == event {

@@ -16,6 +16,7 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/redistest"
 	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	relay "example.com/redis-chat/05-distributed-relay"
 	emitter "example.com/redis-chat/06-emitter"
@@ -88,12 +89,12 @@ func (n *chatNode) await(ctx context.Context, want bool) error {
 // emitter whose event both replicas have taken; then comes what more is wanted,
 // and they talk again.
 func talk(ctx context.Context, nodes []*chatNode, master *redis.Options, then func() error) error {
-	alice, err := chat.Dial(ctx, nodes[0].url, chat.DialOptions{Name: "alice"})
+	alice, err := client.Dial(ctx, nodes[0].url, client.DialOptions{Name: "alice"})
 	if err != nil {
 		return err
 	}
 	defer alice.Close()
-	bob, err := chat.Dial(ctx, nodes[1].url, chat.DialOptions{Name: "bob"})
+	bob, err := client.Dial(ctx, nodes[1].url, client.DialOptions{Name: "bob"})
 	if err != nil {
 		return err
 	}
@@ -120,7 +121,7 @@ func talk(ctx context.Context, nodes []*chatNode, master *redis.Options, then fu
 }
 
 // hears waits for an event.
-func hears(ctx context.Context, who *chat.Client, event string) (chat.Message, error) {
+func hears(ctx context.Context, who *client.Client, event string) (client.Message, error) {
 	for {
 		m, err := who.Receive(ctx)
 		switch {
@@ -135,7 +136,7 @@ func hears(ctx context.Context, who *chat.Client, event string) (chat.Message, e
 }
 
 // sees waits until so many are present.
-func sees(ctx context.Context, who *chat.Client, count int) error {
+func sees(ctx context.Context, who *client.Client, count int) error {
 	for {
 		m, err := hears(ctx, who, "$presence")
 		if err != nil {
@@ -148,7 +149,7 @@ func sees(ctx context.Context, who *chat.Client, count int) error {
 	}
 }
 
-func says(ctx context.Context, from, to *chat.Client) error {
+func says(ctx context.Context, from, to *client.Client) error {
 	id := int64(1)
 	if err := from.Send(ctx, frame.Frame{Event: "message", Data: []byte(`"hi"`), ID: &id}); err != nil {
 		return err
@@ -160,7 +161,7 @@ func says(ctx context.Context, from, to *chat.Client) error {
 	return err
 }
 
-func emits(ctx context.Context, e *emitter.Emitter, to ...*chat.Client) error {
+func emits(ctx context.Context, e *emitter.Emitter, to ...*client.Client) error {
 	receipt, err := e.Emit(ctx, "news", "hi")
 	if err != nil {
 		return err

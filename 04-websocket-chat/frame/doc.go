@@ -7,6 +7,7 @@
 //     that a node says itself: Welcome, Presence, Problem.
 //   - events.go: which events have a meaning, and whose they are.
 //   - names.go: what a user and a room may be called, and the ids of connections.
+//   - port.go: which port the URL of a node may have.
 //   - parse.go: a client's text becomes a Frame, or a Problem that says what is wrong.
 //     The limits are here: MaxEvent, MaxDepth.
 //   - plain.go: the same for the frames that clients in practice send, five times as

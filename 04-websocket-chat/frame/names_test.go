@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 
@@ -58,5 +59,16 @@ func TestRooms(t *testing.T) {
 		"20 of another form": {"abcdefghij.ABCDEFG12", true},
 	} {
 		require.Equal(t, test.valid, ValidRoom(test.room), what)
+	}
+}
+
+func TestPorts(t *testing.T) {
+	for address, valid := range map[string]bool{
+		"http://h": true, "http://h:1": true, "http://h:65535": true, "http://[::1]:3000": true,
+		"http://h:": false, "http://h:0": false, "http://h:65536": false, "http://h:99999999999999999999": false,
+	} {
+		u, err := url.Parse(address)
+		require.NoError(t, err)
+		require.Equal(t, valid, ValidPort(u), address)
 	}
 }

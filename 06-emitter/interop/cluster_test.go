@@ -17,6 +17,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
 	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	relay "example.com/redis-chat/05-distributed-relay"
 	emitter "example.com/redis-chat/06-emitter"
@@ -92,7 +93,7 @@ type person struct {
 }
 
 func ours(t *testing.T, url, name, room string) *person {
-	c, err := chat.Dial(t.Context(), url, chat.DialOptions{Name: name, Room: room})
+	c, err := client.Dial(t.Context(), url, client.DialOptions{Name: name, Room: room})
 	require.NoError(t, err)
 	t.Cleanup(func() { c.Close() })
 	return &person{

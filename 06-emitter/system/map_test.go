@@ -14,7 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/06-emitter/system"
 	"example.com/redis-chat/06-emitter/system/livemap"
@@ -78,7 +78,7 @@ func (e *events) step(kind, node string) livemap.Step {
 }
 
 // follows returns when the client's node, which is asked to when a map is opened, tells of each step.
-func (e *events) follows(c *chat.Client, node string) {
+func (e *events) follows(c *client.Client, node string) {
 	e.t.Helper()
 	ctx, heard := context.WithCancel(e.t.Context())
 	var knocking sync.WaitGroup

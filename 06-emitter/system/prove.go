@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	emitter "example.com/redis-chat/06-emitter"
 	"example.com/redis-chat/06-emitter/system/status"
@@ -29,7 +29,7 @@ func isProof(room string) bool { return strings.HasPrefix(room, proofRoom) }
 // node, and the emitter; and no client itself.
 func prove(ctx context.Context, nodes []status.Node, e *emitter.Emitter) error {
 	room := proofRoom + rand.Text()[:8]
-	clients := make([]*chat.Client, len(nodes))
+	clients := make([]*client.Client, len(nodes))
 	defer func() {
 		var closing sync.WaitGroup
 		for _, c := range clients {
@@ -42,7 +42,7 @@ func prove(ctx context.Context, nodes []status.Node, e *emitter.Emitter) error {
 	dialing, dialCtx := errgroup.WithContext(ctx)
 	for i, n := range nodes {
 		dialing.Go(func() (err error) {
-			clients[i], err = chat.Dial(dialCtx, n.URL, chat.DialOptions{Name: "system", Room: room})
+			clients[i], err = client.Dial(dialCtx, n.URL, client.DialOptions{Name: "system", Room: room})
 			return err
 		})
 	}
@@ -65,7 +65,7 @@ func prove(ctx context.Context, nodes []status.Node, e *emitter.Emitter) error {
 }
 
 // hear returns when the client of node i has heard everybody else.
-func hear(ctx context.Context, c *chat.Client, i int, nodes []status.Node) error {
+func hear(ctx context.Context, c *client.Client, i int, nodes []status.Node) error {
 	missing := map[string]bool{"the emitter": true}
 	for _, n := range nodes {
 		missing[n.Name] = true

@@ -15,7 +15,7 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
-	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/06-emitter/system"
 	"example.com/redis-chat/06-emitter/system/status"
@@ -81,16 +81,16 @@ func startProbed(t *testing.T, interval time.Duration, o system.Options) (*syste
 	return s, out
 }
 
-func dial(t *testing.T, s *system.System, node int, name string) *chat.Client {
+func dial(t *testing.T, s *system.System, node int, name string) *client.Client {
 	t.Helper()
-	c, err := chat.Dial(t.Context(), s.State().Nodes[node].URL, chat.DialOptions{Name: name})
+	c, err := client.Dial(t.Context(), s.State().Nodes[node].URL, client.DialOptions{Name: name})
 	require.NoError(t, err)
 	t.Cleanup(func() { c.Close() })
 	return c
 }
 
 // hear returns the next message of one of these events.
-func hear(t *testing.T, c *chat.Client, events ...string) chat.Message {
+func hear(t *testing.T, c *client.Client, events ...string) client.Message {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -106,7 +106,7 @@ func hear(t *testing.T, c *chat.Client, events ...string) chat.Message {
 }
 
 // send sends a message and returns when the master has accepted it.
-func send(t *testing.T, c *chat.Client, text string) {
+func send(t *testing.T, c *client.Client, text string) {
 	t.Helper()
 	data, err := json.Marshal(text)
 	require.NoError(t, err)

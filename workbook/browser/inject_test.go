@@ -9,6 +9,7 @@ import (
 	"time"
 
 	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/stretchr/testify/require"
 )
@@ -24,11 +25,11 @@ func hostile(t *testing.T) (*node, tab) {
 }
 
 // dial is somebody in the same room, whose frames are not limited to what a page sends.
-func (n *node) dial(name string) *chat.Client {
+func (n *node) dial(name string) *client.Client {
 	n.t.Helper()
 	ctx, cancel := context.WithTimeout(n.t.Context(), patience)
 	defer cancel()
-	c, err := chat.Dial(ctx, "http://"+n.addr, chat.DialOptions{Name: name, Room: hostileRoom})
+	c, err := client.Dial(ctx, "http://"+n.addr, client.DialOptions{Name: name, Room: hostileRoom})
 	require.NoError(n.t, err)
 	n.t.Cleanup(func() { _ = c.Close() })
 	return c

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"testing"
 
-	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/05-distributed-relay/wire"
 	"example.com/redis-chat/06-emitter/system"
@@ -57,7 +57,7 @@ func TestMapShowsTextAsText(t *testing.T) {
 
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	eve, err := chat.Dial(ctx, state.Nodes[0].URL, chat.DialOptions{Name: hostileName, Room: hostileRoom})
+	eve, err := client.Dial(ctx, state.Nodes[0].URL, client.DialOptions{Name: hostileName, Room: hostileRoom})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = eve.Close() })
 	b.shows("lines", hostileName+" connected")

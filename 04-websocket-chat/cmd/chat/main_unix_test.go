@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"testing"
 
-	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
@@ -41,7 +41,7 @@ func TestSIGTERMEndsTheProgramInPeace(t *testing.T) {
 	}
 	http.DefaultClient.CloseIdleConnections()
 
-	alice, err := chat.Dial(t.Context(), addr[1], chat.DialOptions{Name: "alice"})
+	alice, err := client.Dial(t.Context(), addr[1], client.DialOptions{Name: "alice"})
 	require.NoError(t, err)
 	defer alice.Close()
 	require.Equal(t, "n1", alice.Welcome().Node)

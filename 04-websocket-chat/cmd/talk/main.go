@@ -23,6 +23,7 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
 	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/client"
 )
 
 func main() {
@@ -38,7 +39,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		o.In, o.Out, o.Err = in, out, errOut
 		err = chat.Talk(ctx, o)
 	}
-	var refused *chat.RefusedError
+	var refused *client.RefusedError
 	if errors.As(err, &refused) && refused.Status == http.StatusBadRequest {
 		err = cmdline.Usagef("%w", err)
 	}
@@ -65,7 +66,7 @@ func parse(args []string, help io.Writer) (o chat.TalkOptions, err error) {
 		if strings.HasPrefix(url, "-") {
 			return o, cmdline.Usagef("%s stands where a URL is expected: flags go before the URLs", url)
 		}
-		if err := chat.CheckURL(url); err != nil {
+		if err := client.CheckURL(url); err != nil {
 			return o, cmdline.Usagef("%w", err)
 		}
 	}

@@ -20,7 +20,7 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
-	"example.com/redis-chat/04-websocket-chat"
+	chatclient "example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
@@ -139,7 +139,7 @@ func fetch(t *testing.T, url string) (status int, body string) {
 
 // client is a chat client.
 type client struct {
-	*chat.Client
+	*chatclient.Client
 	t *testing.T
 }
 
@@ -147,7 +147,7 @@ func (p *process) dial(name, room string) *client {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.t.Context(), patience)
 	defer cancel()
-	c, err := chat.Dial(ctx, p.url, chat.DialOptions{Name: name, Room: room})
+	c, err := chatclient.Dial(ctx, p.url, chatclient.DialOptions{Name: name, Room: room})
 	require.NoError(p.t, err)
 	p.t.Cleanup(func() { _ = c.Close() })
 	return &client{Client: c, t: p.t}
@@ -166,7 +166,7 @@ func (c *client) send(text string, id int64) {
 }
 
 // until skips to the next event of that name.
-func (c *client) until(event string) chat.Message {
+func (c *client) until(event string) chatclient.Message {
 	c.t.Helper()
 	ctx, cancel := context.WithTimeout(c.t.Context(), patience)
 	defer cancel()
@@ -215,7 +215,7 @@ func redisAt(t *testing.T, addr string) *redis.Client {
 }
 
 // count is how many are present, as a frame tells.
-func (c *client) count(m chat.Message) int {
+func (c *client) count(m chatclient.Message) int {
 	c.t.Helper()
 	var told struct{ Count int }
 	require.NoError(c.t, json.Unmarshal(m.Data, &told))

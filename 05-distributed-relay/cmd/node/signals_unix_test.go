@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/01-redis-basics/redistest"
-	"example.com/redis-chat/04-websocket-chat"
+	chatclient "example.com/redis-chat/04-websocket-chat/client"
 )
 
 func TestSIGTERMLetsClientsGoInPeace(t *testing.T) {
@@ -57,7 +57,7 @@ func TestNodeThatIsGoingAwayTakesNobodyIn(t *testing.T) {
 	require.Contains(t, reason, "going away")
 	status, _ = fetch(t, n.url+"/healthz")
 	require.Equal(t, http.StatusOK, status)
-	_, err := chat.Dial(t.Context(), n.url, chat.DialOptions{})
+	_, err := chatclient.Dial(t.Context(), n.url, chatclient.DialOptions{})
 	require.ErrorContains(t, err, "going away", "no new clients")
 }
 

@@ -20,7 +20,7 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
-	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/05-distributed-relay/certtest"
 )
@@ -93,7 +93,7 @@ func startNode(t *testing.T, env ...string) (url string, log *redistest.Buffer) 
 }
 
 // next waits for an event.
-func next(t *testing.T, who *chat.Client, event string) string {
+func next(t *testing.T, who *client.Client, event string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -116,13 +116,13 @@ func TestWholeSystemSpeaksTLS(t *testing.T) {
 	authority := certtest.NewAuthority(t)
 	master := startTLS(t, authority, "")
 	trust := []string{"REDIS_TLS=true", "SSL_CERT_FILE=" + authority.File}
-	var clients []*chat.Client
+	var clients []*client.Client
 	for i, name := range []string{"alice", "bob"} {
 		replica := startTLS(t, authority, master)
 		host, port, _ := net.SplitHostPort(master)
 		subHost, subPort, _ := net.SplitHostPort(replica)
 		url, _ := startNode(t, append(trust, "PUB_HOST="+host, "PUB_PORT="+port, "SUB_HOST="+subHost, "SUB_PORT="+subPort, fmt.Sprint("NODE_NAME=", i))...)
-		c, err := chat.Dial(t.Context(), url, chat.DialOptions{Name: name})
+		c, err := client.Dial(t.Context(), url, client.DialOptions{Name: name})
 		require.NoError(t, err)
 		defer c.Close()
 		clients = append(clients, c)

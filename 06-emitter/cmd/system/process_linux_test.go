@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/01-redis-basics/launch"
-	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/client"
 )
 
 // patience is how long a test waits for something that is bound to come. It is
@@ -116,7 +116,7 @@ func TestSignalEndsEverythingInOrder(t *testing.T) {
 	for name, signal := range map[string]syscall.Signal{"Ctrl-C": syscall.SIGINT, "SIGTERM": syscall.SIGTERM, "the terminal is closed": syscall.SIGHUP} {
 		t.Run(name, func(t *testing.T) {
 			p := begin(t)
-			alice, err := chat.Dial(t.Context(), p.urls[0], chat.DialOptions{Name: "alice"})
+			alice, err := client.Dial(t.Context(), p.urls[0], client.DialOptions{Name: "alice"})
 			require.NoError(t, err)
 			defer alice.Close()
 			p.until("alice connected to node-1")
@@ -196,7 +196,7 @@ func TestEndOfInputIsNotTheEnd(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir()) // it is killed at the end
 	p := begin(t)
 	require.NoError(t, p.in.Close())
-	alice, err := chat.Dial(t.Context(), p.urls[0], chat.DialOptions{Name: "alice"})
+	alice, err := client.Dial(t.Context(), p.urls[0], client.DialOptions{Name: "alice"})
 	require.NoError(t, err)
 	defer alice.Close()
 	p.until("alice connected to node-1")

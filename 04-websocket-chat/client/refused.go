@@ -1,4 +1,4 @@
-package chat
+package client
 
 import (
 	"io"
@@ -15,6 +15,7 @@ type RefusedError struct {
 	RetryAfter time.Duration // the pause that the node asks for before the next try; 0: it named none
 }
 
+// Error returns the node's own sentence: it says what to do.
 func (e *RefusedError) Error() string { return e.Text }
 
 // maxRetryAfter bounds what is believed of a Retry-After, in seconds.

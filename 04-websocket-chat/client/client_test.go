@@ -1,4 +1,4 @@
-package chat
+package client
 
 import (
 	"context"
@@ -15,7 +15,10 @@ import (
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // echo sends back what comes, as it is, until the client leaves.
 func echo(conn *websocket.Conn) {
@@ -99,6 +102,25 @@ func TestCloseCodeAndReasonReachTheReceiver(t *testing.T) {
 		require.Equal(t, &websocket.CloseError{Code: 1013, Text: "too slow"}, err)
 	}
 	require.Error(t, c.Send(t.Context(), frame.Frame{Event: "message"}))
+}
+
+func TestSelectSeesMessagesAndTheEnd(t *testing.T) {
+	c := dialed(t, chattest.Scripted(t, func(conn *websocket.Conn) {
+		_ = conn.WriteMessage(websocket.TextMessage, []byte(`{"event":"message","data":1}`))
+		_ = conn.WriteMessage(websocket.CloseMessage, websocket.FormatCloseMessage(1001, "going away"))
+		_, _, _ = conn.ReadMessage()
+	}), DialOptions{Name: "alice"})
+	require.Equal(t, frame.EventWelcome, c.WelcomeMessage().Event)
+	require.Contains(t, string(c.WelcomeMessage().Text), `"name":"alice"`)
+	require.NoError(t, c.Err(), "it goes on")
+	m := <-c.Messages()
+	require.Equal(t, "1", string(m.Data))
+	select {
+	case m := <-c.Messages():
+		require.Fail(t, "nothing more was sent", "%s", m.Text)
+	case <-c.Done():
+	}
+	require.Equal(t, &websocket.CloseError{Code: 1001, Text: "going away"}, c.Err())
 }
 
 func TestVanishedNodeIs1006(t *testing.T) {
@@ -217,7 +239,7 @@ func TestNodeThatNeverWelcomesIsGivenUp(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Minute, cancel)
 		began := time.Now()
-		_, err := Dial(ctx, mute, DialOptions{dial: nodes.Dial})
+		_, err := Dial(ctx, mute, DialOptions{DialContext: nodes.Dial})
 		require.ErrorIs(t, err, context.Canceled)
 		require.Equal(t, time.Minute, time.Since(began))
 	})

@@ -1,9 +1,11 @@
-package chat
+package client
 
 import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
 // CheckURL tells whether Dial understands rawURL, without dialling.
@@ -33,7 +35,7 @@ func endpoint(rawURL string, o DialOptions) (*url.URL, error) {
 	if u.Host == "" {
 		return nil, fmt.Errorf("dial %s: no host: use for example http://127.0.0.1:3000", rawURL)
 	}
-	if !validPort(u) {
+	if !frame.ValidPort(u) {
 		return nil, fmt.Errorf("dial %s: want a port from 1 to 65535", rawURL)
 	}
 	u.Path = strings.TrimSuffix(strings.TrimRight(u.Path, "/"), "/ws") + "/ws"

@@ -1,4 +1,4 @@
-package chat
+package client
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
-// Client is the client's end of the wire: what talk, the tests, and a system that proves itself ready all use.
+// Client is a connection to a node, seen from the client's end.
 //
 // One goroutine reads the connection, from Dial until the connection ends. It hands each message to Receive and
 // reads the next one only then, so a program that stops receiving is a slow client, exactly as a slow browser is.
@@ -39,7 +39,8 @@ type DialOptions struct {
 	Name string // default: the node makes one up, guest- and four characters
 	Room string // default: the node's, lobby
 
-	dial func(ctx context.Context, network, addr string) (net.Conn, error) // how a socket is made; in tests of time a pipe
+	// DialContext makes the socket; default: a TCP connection. A proxy, or in tests of time a pipe, may be another.
+	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
 // Message is what a node sends: a text frame, decoded, or a binary one, whose Event is "binary".
@@ -63,11 +64,11 @@ func Dial(ctx context.Context, rawURL string, o DialOptions) (*Client, error) {
 	peer := u.Scheme + "://" + u.Host + u.Path
 	dialer := *websocket.DefaultDialer
 	stop := func() bool { return true }
-	if o.dial == nil {
-		o.dial = new(net.Dialer).DialContext
+	if o.DialContext == nil {
+		o.DialContext = new(net.Dialer).DialContext
 	}
 	dialer.NetDialContext = func(dialing context.Context, network, addr string) (net.Conn, error) {
-		conn, err := o.dial(dialing, network, addr)
+		conn, err := o.DialContext(dialing, network, addr)
 		if err == nil { // from here on the dialer looks at deadlines only
 			stop = context.AfterFunc(ctx, func() { _ = conn.Close() })
 		}
@@ -100,6 +101,9 @@ func Dial(ctx context.Context, rawURL string, o DialOptions) (*Client, error) {
 // Welcome returns what the node said first.
 func (c *Client) Welcome() frame.Welcome { return c.welcome }
 
+// WelcomeMessage returns the same as it came; Receive does not.
+func (c *Client) WelcomeMessage() Message { return c.first }
+
 // Receive waits for the next message. When the connection has ended it returns why, again and again: a
 // *websocket.CloseError where the node closed it (1001, 1008, 1013 and so on; 1006 when it vanished).
 func (c *Client) Receive(ctx context.Context) (Message, error) {
@@ -110,6 +114,22 @@ func (c *Client) Receive(ctx context.Context) (Message, error) {
 		return Message{}, c.err
 	case <-ctx.Done():
 		return Message{}, ctx.Err()
+	}
+}
+
+// Messages is where Receive takes messages from, for a select that waits for more. It is never closed: see Done.
+func (c *Client) Messages() <-chan Message { return c.messages }
+
+// Done is closed when the connection has ended, whoever ended it. What was read before has been received by then.
+func (c *Client) Done() <-chan struct{} { return c.ended }
+
+// Err returns why the connection has ended, as Receive does, and nil while it has not.
+func (c *Client) Err() error {
+	select {
+	case <-c.ended:
+		return c.err
+	default:
+		return nil
 	}
 }
 
