@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/04-websocket-chat/chattest"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/gorilla/websocket"
@@ -243,4 +244,19 @@ func TestNodeThatNeverWelcomesIsGivenUp(t *testing.T) {
 		require.ErrorIs(t, err, context.Canceled)
 		require.Equal(t, time.Minute, time.Since(began))
 	})
+}
+
+func TestRefusalCarriesThePause(t *testing.T) {
+	hub, err := chat.NewHub(chat.Options{MaxConns: 1})
+	require.NoError(t, err)
+	s := httptest.NewServer(hub)
+	defer s.Close()
+	dialed(t, s.URL, DialOptions{Name: "alice"})
+	_, err = Dial(t.Context(), s.URL, DialOptions{})
+	var refused *RefusedError
+	require.ErrorAs(t, err, &refused)
+	require.Equal(t, http.StatusServiceUnavailable, refused.Status)
+	require.GreaterOrEqual(t, refused.RetryAfter, 3*time.Second)
+	require.LessOrEqual(t, refused.RetryAfter, 8*time.Second)
+	require.Contains(t, refused.Text, "come back in a moment")
 }

@@ -12,7 +12,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/talk"
 )
 
 // Faults of a node. Node 1 is the one that ends.
@@ -171,7 +171,7 @@ func (r *run) startTalk() *talker {
 	in, w := io.Pipe()
 	t.stop, t.in = stop, w
 	t.done.Go(func() {
-		_ = chat.Talk(ctx, chat.TalkOptions{URLs: r.stage.addrs, Name: "talk", Room: r.room, In: in, Out: io.Discard, Err: t})
+		_ = talk.Run(ctx, talk.Options{URLs: r.stage.addrs, Name: "talk", Room: r.room, In: in, Out: io.Discard, Err: t})
 	})
 	return t
 }

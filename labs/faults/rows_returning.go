@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/talk"
 )
 
 // returning is how many clients of a node come back at once.
@@ -95,7 +95,7 @@ func (r *run) gatherTalkers(n int) *talkers {
 	t.in, t.w = io.Pipe()
 	for i := range n {
 		t.done.Go(func() {
-			_ = chat.Talk(ctx, chat.TalkOptions{
+			_ = talk.Run(ctx, talk.Options{
 				URLs: r.stage.addrs[:1], Name: fmt.Sprint("t", i), Room: fmt.Sprint("crowd-", i%100), In: t.in, Out: io.Discard, Err: t,
 			})
 		})

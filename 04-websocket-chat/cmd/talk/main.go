@@ -22,8 +22,8 @@ import (
 	"syscall"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
-	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/04-websocket-chat/client"
+	"example.com/redis-chat/04-websocket-chat/talk"
 )
 
 func main() {
@@ -37,7 +37,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	o, err := parse(args, errOut)
 	if err == nil {
 		o.In, o.Out, o.Err = in, out, errOut
-		err = chat.Talk(ctx, o)
+		err = talk.Run(ctx, o)
 	}
 	var refused *client.RefusedError
 	if errors.As(err, &refused) && refused.Status == http.StatusBadRequest {
@@ -50,7 +50,7 @@ const usage = `usage: talk [-name N] [-room R] [-json] URL…
 
 Sends each line that is typed, prints what arrives. With several URLs it goes to the next when a node is gone.`
 
-func parse(args []string, help io.Writer) (o chat.TalkOptions, err error) {
+func parse(args []string, help io.Writer) (o talk.Options, err error) {
 	flags := flag.NewFlagSet("talk", flag.ContinueOnError)
 	flags.SetOutput(help)
 	flags.StringVar(&o.Name, "name", "", "your `name`, 1 to 32 characters (default: the node makes one up)")

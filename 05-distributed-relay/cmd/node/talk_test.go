@@ -13,7 +13,7 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
-	"example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/talk"
 )
 
 func TestTalkOfAKilledNodeIsBackOnTheOtherAtTheFirstTry(t *testing.T) {
@@ -53,12 +53,12 @@ func talkTo(t *testing.T, room string, nodes ...*process) *talker {
 	in, keys := io.Pipe()
 	k := &talker{t: t, keys: keys}
 	ctx, cancel := context.WithCancel(t.Context())
-	o := chat.TalkOptions{Name: "alice", Room: room, In: in, Out: k, Err: k, Patience: patience}
+	o := talk.Options{Name: "alice", Room: room, In: in, Out: k, Err: k, Patience: patience}
 	for _, n := range nodes {
 		o.URLs = append(o.URLs, n.url)
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- chat.Talk(ctx, o) }()
+	go func() { ended <- talk.Run(ctx, o) }()
 	t.Cleanup(func() {
 		cancel()
 		_ = keys.Close()

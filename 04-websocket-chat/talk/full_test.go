@@ -1,4 +1,4 @@
-package chat
+package talk
 
 import (
 	"context"
@@ -8,15 +8,15 @@ import (
 	"testing/synctest"
 	"time"
 
+	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/04-websocket-chat/chattest"
-	"example.com/redis-chat/04-websocket-chat/client"
 	"github.com/stretchr/testify/require"
 )
 
 // refusingFirst is a node that answers 503 with a header so many times before it lets in. Tries are when it was asked.
 func refusingFirst(t *testing.T, times int, header http.Header) (node http.Handler, tries <-chan time.Time) {
 	t.Helper()
-	hub, err := NewHub(Options{Node: "n1"})
+	hub, err := chat.NewHub(chat.Options{Node: "n1"})
 	require.NoError(t, err)
 	t.Cleanup(func() { hub.Drain(context.Background(), 100*time.Millisecond) })
 	asked := make(chan time.Time, 100)
@@ -38,7 +38,7 @@ func TestTalkComesBackToAFullNodeWhenItSaid(t *testing.T) {
 		nodes := chattest.Network{}
 		node, tries := refusingFirst(t, 1, http.Header{"Retry-After": {"2"}})
 		url := nodes.Serve(t, "full", node)
-		k := talking(t, TalkOptions{URLs: []string{"http://nobody", url}, Name: "alice", dial: nodes.Dial})
+		k := talking(t, Options{URLs: []string{"http://nobody", url}, Name: "alice", dial: nodes.Dial})
 		k.types(t, "hello")
 		k.err.shows(t, "this node is full; trying "+url+" in")
 		k.err.shows(t, "connected to node n1 as alice")
@@ -57,20 +57,8 @@ func TestTalkDoesNotWaitForANodeThatNamesNoPause(t *testing.T) {
 			node, _ := refusingFirst(t, 1, header)
 			s := httptest.NewServer(node)
 			defer s.Close()
-			_, _, err := talkLines(s.URL, TalkOptions{}, "hello")
+			_, _, err := talkLines(s.URL, Options{}, "hello")
 			require.EqualError(t, err, "this node is full")
 		})
 	}
-}
-
-func TestRefusalCarriesThePause(t *testing.T) {
-	n := serve(t, Options{MaxConns: 1})
-	n.Enter("alice", "go")
-	_, err := client.Dial(t.Context(), n.Addr, client.DialOptions{})
-	var refused *client.RefusedError
-	require.ErrorAs(t, err, &refused)
-	require.Equal(t, http.StatusServiceUnavailable, refused.Status)
-	require.GreaterOrEqual(t, refused.RetryAfter, 3*time.Second)
-	require.LessOrEqual(t, refused.RetryAfter, 8*time.Second)
-	require.Contains(t, refused.Text, "come back in a moment")
 }

@@ -1,4 +1,4 @@
-package chat
+package talk
 
 import (
 	"bufio"
@@ -14,9 +14,9 @@ import (
 	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
-// TalkOptions are those of Talk. URLs, In, Out and Err must be given.
-type TalkOptions struct {
-	URLs     []string      // nodes, as Dial takes them; when one is gone, the next is tried
+// Options of Run. URLs, In, Out and Err must be given.
+type Options struct {
+	URLs     []string      // nodes, as client.Dial takes them; when one is gone, the next is tried
 	Name     string        // default: the node makes one up
 	Room     string        // default: the node's, lobby
 	JSON     bool          // print frames as they are, one a line, instead of readable lines
@@ -25,25 +25,22 @@ type TalkOptions struct {
 	Out      io.Writer     // what arrives
 	Err      io.Writer     // what happens to the connection
 
-	dial func(ctx context.Context, network, addr string) (net.Conn, error) // DialOptions.DialContext; in tests of time a pipe
+	dial func(ctx context.Context, network, addr string) (net.Conn, error) // client.DialOptions.DialContext; in tests of time a pipe
 }
 
 // limitedPause is the wait after rate_limited. The node has dropped the line, and closes those who go on for a
 // second: more than a second of silence starts that count anew, and lets the limit fill up again.
 const limitedPause = 1100 * time.Millisecond
 
-// Talk connects a person or a pipe to a chat: each line of In is sent as event "message", what arrives is printed.
-// It returns when In has ended and every line is acknowledged, or when ctx ends (nil, too). A *RefusedError with
+// Run connects a person or a pipe to a chat: each line of In is sent as event "message", what arrives is printed.
+// It returns when In has ended and every line is acknowledged, or when ctx ends (nil, too). A *client.RefusedError with
 // status 400 means that name or room is not acceptable; any other error, that the world did not let it finish.
 //
 // One line is under way at a time: the next is read when the node has acknowledged the last. So the order stays when
 // the node drops a line because of its rate limit and the line is sent again, and a pipe of any length goes as fast
-// as the node takes it. A line that was sent and never acknowledged is not sent again, as it may have arrived: Talk
-// says so on Err and goes on. That is no error of Talk's: it has done what can be done.
-//
-// Goroutines: one reads In; it may outlive Talk, because a Read from a terminal cannot be interrupted. The clients
-// have theirs. All else happens in the caller's.
-func Talk(ctx context.Context, o TalkOptions) error {
+// as the node takes it. A line that was sent and never acknowledged is not sent again, as it may have arrived: Run
+// says so on Err and goes on. That is no error of Run's: it has done what can be done.
+func Run(ctx context.Context, o Options) error {
 	if len(o.URLs) == 0 {
 		return errors.New("talk: no URL: give for example http://127.0.0.1:3000")
 	}
@@ -65,9 +62,9 @@ func Talk(ctx context.Context, o TalkOptions) error {
 	return err
 }
 
-// talk is one Talk under way. Only lines and inErr are shared with the goroutine that reads In.
+// talk is one Run under way. Only lines and inErr are shared with the goroutine that reads In.
 type talk struct {
-	o     TalkOptions
+	o     Options
 	lines chan string // closed at the end of In, after inErr is set
 	inErr error
 
@@ -178,7 +175,7 @@ func (t *talk) send(ctx context.Context) {
 	}
 	data, err := json.Marshal(t.line.text)
 	if err != nil {
-		panic("chat: a string as JSON: " + err.Error()) // it always can be
+		panic("talk: a string as JSON: " + err.Error()) // it always can be
 	}
 	ctx, cancel := context.WithTimeout(ctx, t.o.Patience)
 	defer cancel()

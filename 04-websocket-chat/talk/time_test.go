@@ -1,4 +1,4 @@
-package chat
+package talk
 
 import (
 	"context"
@@ -10,15 +10,16 @@ import (
 	"testing/synctest"
 	"time"
 
+	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/04-websocket-chat/chattest"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
 
 // serving is a hub that listens in memory.
-func serving(t *testing.T, n chattest.Network, o Options) (*Hub, string) {
+func serving(t *testing.T, n chattest.Network, o chat.Options) (*chat.Hub, string) {
 	t.Helper()
-	hub, err := NewHub(o)
+	hub, err := chat.NewHub(o)
 	require.NoError(t, err)
 	url := n.Serve(t, fmt.Sprint("node", len(n)), hub)
 	t.Cleanup(func() { hub.Drain(context.Background(), 100*time.Millisecond) })
@@ -28,14 +29,14 @@ func serving(t *testing.T, n chattest.Network, o Options) (*Hub, string) {
 func TestPipeIsSlowedDownToTheNodesRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		nodes := chattest.Network{}
-		hub, url := serving(t, nodes, Options{RatePerSecond: 20, RateBurst: 20})
-		bob := talking(t, TalkOptions{URLs: []string{url}, Name: "bob", dial: nodes.Dial})
+		hub, url := serving(t, nodes, chat.Options{RatePerSecond: 20, RateBurst: 20})
+		bob := talking(t, Options{URLs: []string{url}, Name: "bob", dial: nodes.Dial})
 		bob.err.shows(t, "connected")
 		var lines []string
 		for i := range 30 {
 			lines = append(lines, fmt.Sprint("line ", i))
 		}
-		_, _, err := talkLines(url, TalkOptions{Name: "alice", dial: nodes.Dial}, lines...)
+		_, _, err := talkLines(url, Options{Name: "alice", dial: nodes.Dial}, lines...)
 		require.NoError(t, err)
 		require.Positive(t, hub.Stats().RateLimited, "this test is about a limit that is met")
 		bob.out.shows(t, "line 29")
@@ -55,17 +56,17 @@ func TestTalkLeavesANodeThatIsFrozen(t *testing.T) {
 		frozen := nodes.Serve(t, "frozen", chattest.ScriptedNode(func(conn *websocket.Conn) {
 			_, _ = io.Copy(io.Discard, conn.NetConn()) // as the system takes what a frozen program does not
 		}))
-		_, second := serving(t, nodes, Options{Node: "n2"})
+		_, second := serving(t, nodes, chat.Options{Node: "n2"})
 		const patience = time.Second
 		began := time.Now()
-		listening := talking(t, TalkOptions{URLs: []string{frozen, second}, Patience: patience, dial: nodes.Dial})
+		listening := talking(t, Options{URLs: []string{frozen, second}, Patience: patience, dial: nodes.Dial})
 		listening.err.shows(t, "the node does not answer")
 		require.LessOrEqual(t, time.Since(began), 2*patience+time.Second, "and what Close may take")
 		listening.err.shows(t, "connected to node n2")
 		require.NotContains(t, listening.out.String(), "pong")
 
 		began = time.Now()
-		typing := talking(t, TalkOptions{URLs: []string{frozen, second}, Patience: patience, dial: nodes.Dial})
+		typing := talking(t, Options{URLs: []string{frozen, second}, Patience: patience, dial: nodes.Dial})
 		typing.types(t, "hello")
 		typing.err.shows(t, "the node does not acknowledge")
 		require.LessOrEqual(t, time.Since(began), 2*patience+time.Second, "and what Close may take")
@@ -77,7 +78,7 @@ func TestTalkGivesUpALineThatFindsNoNode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		nodes := chattest.Network{}
 		url := nodes.Serve(t, "gone", chattest.ScriptedNode(func(*websocket.Conn) {}))
-		k := talking(t, TalkOptions{URLs: []string{url, "http://nobody"}, Patience: 50 * time.Millisecond, dial: nodes.Dial})
+		k := talking(t, Options{URLs: []string{url, "http://nobody"}, Patience: 50 * time.Millisecond, dial: nodes.Dial})
 		k.err.shows(t, "the node is gone")
 		k.types(t, "one")
 		require.Error(t, <-k.ended, k.err.String())
@@ -93,7 +94,7 @@ func TestLeavingDoesNotWaitForASilentNode(t *testing.T) {
 		ctx, leave := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, leave)
 		began := time.Now()
-		require.NoError(t, Talk(ctx, TalkOptions{
+		require.NoError(t, Run(ctx, Options{
 			URLs: []string{url}, Patience: time.Hour, dial: nodes.Dial, In: strings.NewReader("hello\n"), Out: io.Discard, Err: io.Discard,
 		}))
 		require.Equal(t, time.Second, time.Since(began))
