@@ -66,7 +66,7 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("pong timeout %v is not above the ping interval %v: every client would be dropped", o.PongTimeout, o.PingInterval)
 	}
 	for _, origin := range o.AllowedOrigins {
-		if err := checkOrigin(origin); err != nil {
+		if err := CheckOrigin(origin); err != nil {
 			return o, err
 		}
 	}

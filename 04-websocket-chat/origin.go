@@ -10,8 +10,9 @@ import (
 	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
-// checkOrigin tells whether a configured origin can ever match one.
-func checkOrigin(origin string) error {
+// CheckOrigin says what is wrong with one of Options.AllowedOrigins: it must be a scheme
+// and a host, as browsers send them, or "*".
+func CheckOrigin(origin string) error {
 	if origin == "*" {
 		return nil
 	}

@@ -23,6 +23,7 @@ import (
 	"example.com/redis-chat/04-websocket-chat"
 	chatclient "example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
+	chatnode "example.com/redis-chat/04-websocket-chat/node"
 	"example.com/redis-chat/05-distributed-relay"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
@@ -122,7 +123,7 @@ func startNode(t *testing.T, o relay.Options) *node {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	n.url = "http://" + l.Addr().String()
-	server := &chat.Server{Hub: n.hub, Ready: n.relay.Ready, Metrics: n.relay.Metrics(n.hub, n.relay.Ready), Grace: time.Second}
+	server := &chatnode.Server{Hub: n.hub, Ready: n.relay.Ready, Metrics: n.relay.Metrics(n.hub, n.relay.Ready), Grace: time.Second}
 
 	ctx, cancel := context.WithCancel(context.Background())
 	relaying, stop := context.WithCancel(context.Background())

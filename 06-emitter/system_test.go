@@ -18,6 +18,7 @@ import (
 	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
+	"example.com/redis-chat/04-websocket-chat/node"
 	relay "example.com/redis-chat/05-distributed-relay"
 	emitter "example.com/redis-chat/06-emitter"
 )
@@ -51,7 +52,7 @@ func startChatNode(t *testing.T, master, replica string, change func(*nodeOption
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	n.url = "http://" + l.Addr().String()
-	server := &chat.Server{Hub: hub, Ready: n.relay.Ready, Grace: time.Second}
+	server := &node.Server{Hub: hub, Ready: n.relay.Ready, Grace: time.Second}
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { _ = server.Run(ctx, l) })

@@ -10,14 +10,14 @@ import (
 	"time"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
-	"example.com/redis-chat/04-websocket-chat"
+	chatnode "example.com/redis-chat/04-websocket-chat/node"
 	relay "example.com/redis-chat/05-distributed-relay"
 )
 
 // Config is what a node's program reads from flags and from the environment:
 // the flag -pub-host is the variable PUB_HOST.
 type Config struct {
-	chat.Config
+	chatnode.Config
 	Relay     relay.Options
 	PprofAddr string // "": off
 
@@ -38,7 +38,7 @@ func (c *Config) Parse(fs *flag.FlagSet, args []string) error {
 	fs.Func("probe-interval", "`time` between probes; three late: not ready (default 250ms)", cmdline.Time(&c.Relay.ProbeInterval, time.Millisecond))
 	fs.Func("publish-timeout", "`time` from a client's message to its answer (default 1s)", cmdline.Time(&c.Relay.PublishTimeout, time.Millisecond))
 	fs.Func("pprof-addr", "`host:port` for profiles, as in 127.0.0.1:6060 (default: off)", c.pprof)
-	if err := chat.Parse(fs, args); err != nil {
+	if err := chatnode.Parse(fs, args); err != nil {
 		return err
 	}
 	c.addresses()

@@ -13,7 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
-	"example.com/redis-chat/04-websocket-chat"
+	chat "example.com/redis-chat/04-websocket-chat"
+	chatnode "example.com/redis-chat/04-websocket-chat/node"
 	relay "example.com/redis-chat/05-distributed-relay"
 	"example.com/redis-chat/05-distributed-relay/node"
 )
@@ -47,7 +48,7 @@ func configured(t *testing.T, args []string, env map[string]string) (node.Config
 func TestDefaultsOfANode(t *testing.T) {
 	c, err := configured(t, nil, nil)
 	require.NoError(t, err)
-	require.Equal(t, chat.Config{Port: 3000, Grace: 10 * time.Second, LogLevel: slog.LevelInfo}, c.Config)
+	require.Equal(t, chatnode.Config{Port: 3000, Grace: 10 * time.Second, LogLevel: slog.LevelInfo}, c.Config)
 	require.Equal(t, relay.Options{PubAddr: "127.0.0.1:6379", SubAddr: "127.0.0.1:6379"}, c.Relay)
 	require.Empty(t, c.PprofAddr)
 }
@@ -85,7 +86,7 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 	} {
 		c, err := read()
 		require.NoError(t, err, way)
-		require.Equal(t, chat.Config{
+		require.Equal(t, chatnode.Config{
 			Port: 3456, Node: "n1", LogLevel: slog.LevelDebug, Grace: 2 * time.Second, Host: "127.0.0.1",
 			Peers: []string{"http://127.0.0.1:3001"}, Frames: []string{"http://127.0.0.1:8080"},
 			Hub: chat.Options{

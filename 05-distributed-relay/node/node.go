@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"example.com/redis-chat/04-websocket-chat"
+	chatnode "example.com/redis-chat/04-websocket-chat/node"
 	"example.com/redis-chat/04-websocket-chat/page"
 	relay "example.com/redis-chat/05-distributed-relay"
 )
@@ -45,7 +46,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) error {
 		}
 		return r.Ready()
 	}
-	server := &chat.Server{
+	server := &chatnode.Server{
 		Hub:     hub,
 		Page:    page.Handler(page.Options{Node: c.Node, Peers: c.Peers, Frames: c.Frames}),
 		Ready:   ready,

@@ -19,6 +19,7 @@ import (
 	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
+	"example.com/redis-chat/04-websocket-chat/node"
 	relay "example.com/redis-chat/05-distributed-relay"
 	emitter "example.com/redis-chat/06-emitter"
 )
@@ -68,7 +69,7 @@ func startNode(t *testing.T, master, replica string) string {
 	require.NoError(t, err)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	server := &chat.Server{Hub: hub, Ready: r.Ready, Grace: time.Second}
+	server := &node.Server{Hub: hub, Ready: r.Ready, Grace: time.Second}
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { _ = r.Run(ctx, hub) })

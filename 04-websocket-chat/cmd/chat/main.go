@@ -11,6 +11,7 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
 	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/node"
 	"example.com/redis-chat/04-websocket-chat/page"
 )
 
@@ -26,11 +27,11 @@ func main() {
 	os.Exit(cmdline.Exit("chat", err, os.Stderr))
 }
 
-func configure(args []string) (chat.Config, error) {
-	var c chat.Config
+func configure(args []string) (node.Config, error) {
+	var c node.Config
 	fs := flag.NewFlagSet("chat", flag.ContinueOnError)
 	c.Register(fs)
-	if err := chat.Parse(fs, args); err != nil {
+	if err := node.Parse(fs, args); err != nil {
 		return c, err
 	}
 	if err := c.Hub.Check(); err != nil {
@@ -39,7 +40,7 @@ func configure(args []string) (chat.Config, error) {
 	return c, nil
 }
 
-func run(ctx context.Context, c chat.Config) error {
+func run(ctx context.Context, c node.Config) error {
 	l, err := c.Listen()
 	if err != nil {
 		return err
@@ -52,6 +53,6 @@ func run(ctx context.Context, c chat.Config) error {
 		return err
 	}
 	log.Info("listening", "addr", l.Addr().String(), "node", c.Node)
-	server := &chat.Server{Hub: hub, Page: page.Handler(page.Options{Node: c.Node, Peers: c.Peers, Frames: c.Frames}), Grace: c.Grace, Log: log}
+	server := &node.Server{Hub: hub, Page: page.Handler(page.Options{Node: c.Node, Peers: c.Peers, Frames: c.Frames}), Grace: c.Grace, Log: log}
 	return server.Run(ctx, l)
 }

@@ -1,4 +1,4 @@
-package chat
+package node
 
 import (
 	"flag"
@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	chat "example.com/redis-chat/04-websocket-chat"
 	"github.com/stretchr/testify/require"
 )
 
@@ -36,22 +37,13 @@ func TestDefaults(t *testing.T) {
 	c, err := configured(t, nil, nil)
 	require.NoError(t, err)
 	require.Equal(t, Config{Port: 3000, Grace: 10 * time.Second, LogLevel: slog.LevelInfo}, c)
-	hub, err := NewHub(c.Hub)
-	require.NoError(t, err)
-	o := hub.o
-	o.Log = nil
-	require.Equal(t, Options{
-		Node: "chat", MaxMessageBytes: 65536, MaxQueueBytes: 1048576, RatePerSecond: 20, RateBurst: 40, MaxRooms: 100,
-		PingInterval: 25 * time.Second, PongTimeout: time.Minute, WriteTimeout: 30 * time.Second, CloseTimeout: 10 * time.Second,
-		linger: time.Second,
-	}, o)
 }
 
 func TestEveryFlagIsAVariableToo(t *testing.T) {
 	want := Config{
 		Port: 3456, Node: "n1", LogLevel: slog.LevelDebug, Grace: 2 * time.Second, Host: "127.0.0.1",
 		Peers: []string{"http://127.0.0.1:3001", "https://b.example.com"}, Frames: []string{"http://127.0.0.1:8080", "https://d.example.com"},
-		Hub: Options{
+		Hub: chat.Options{
 			MaxMessageBytes: 1000, MaxQueueBytes: 20_000, RatePerSecond: 2.5, RateBurst: 3, MaxConns: 1000, MaxConnsPerIP: 10,
 			AllowedOrigins: []string{"https://a.example.com", "http://c:1"},
 		},
@@ -80,17 +72,7 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 func TestNoRateIsNoLimit(t *testing.T) {
 	c, err := configured(t, nil, map[string]string{"RATE_PER_SECOND": "0"})
 	require.NoError(t, err)
-	hub, err := NewHub(c.Hub)
-	require.NoError(t, err)
-	require.Less(t, hub.o.RatePerSecond, 0.0)
-}
-
-func TestSmallQueueAloneMakesMessagesSmall(t *testing.T) {
-	c, err := configured(t, nil, map[string]string{"MAX_QUEUE_BYTES": "65536"})
-	require.NoError(t, err)
-	hub, err := NewHub(c.Hub)
-	require.NoError(t, err)
-	require.Equal(t, 32768-frameOverhead, hub.o.MaxMessageBytes)
+	require.Less(t, c.Hub.RatePerSecond, 0.0)
 }
 
 func TestBadValueIsOneSentenceThatNamesIt(t *testing.T) {
@@ -132,12 +114,6 @@ func TestMistakesOfOtherKinds(t *testing.T) {
 	require.EqualError(t, err, "MaxQueueBytes (MAX_QUEUE_BYTES) is 131072: give at least 133120, twice MaxMessageBytes (MAX_MESSAGE_BYTES) and what a frame adds")
 	_, err = configured(t, []string{"-h"}, nil)
 	require.ErrorIs(t, err, flag.ErrHelp)
-	_, err = NewHub(Options{MaxConns: -1})
-	require.ErrorContains(t, err, "MAX_CONNS)")
-	_, err = NewHub(Options{MaxConnsPerIP: -1})
-	require.ErrorContains(t, err, "MAX_CONNS_PER_IP)")
-	_, err = NewHub(Options{PingInterval: time.Minute})
-	require.ErrorContains(t, err, "pong timeout")
 }
 
 func TestListenNamesTheNodeAndTakesPeersForOrigins(t *testing.T) {

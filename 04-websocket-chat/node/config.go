@@ -1,4 +1,4 @@
-package chat
+package node
 
 import (
 	"cmp"
@@ -17,6 +17,7 @@ import (
 	"github.com/peterbourgon/ff/v3"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/04-websocket-chat/page"
 )
@@ -31,7 +32,7 @@ type Config struct {
 	Peers    []string // base URLs of other nodes
 	Frames   []string // origins of pages that may show the chat page in a frame
 	Grace    time.Duration
-	Hub      Options
+	Hub      chat.Options
 }
 
 // Register declares the flags that every node has.
@@ -45,7 +46,7 @@ func (c *Config) Register(fs *flag.FlagSet) {
 	fs.Func("allowed-origins", "`origins` besides the same host whose pages may connect, comma separated; *: all", func(s string) error {
 		c.Hub.AllowedOrigins = append(c.Hub.AllowedOrigins, list(s)...)
 		for _, origin := range c.Hub.AllowedOrigins {
-			if err := checkOrigin(origin); err != nil {
+			if err := chat.CheckOrigin(origin); err != nil {
 				return err
 			}
 		}
@@ -101,7 +102,7 @@ func (c *Config) Logger() *slog.Logger {
 func (c *Config) peers(s string) error {
 	for _, peer := range list(s) {
 		u, err := url.Parse(peer)
-		if err != nil || checkOrigin(peer) != nil || u.Host == "" {
+		if err != nil || chat.CheckOrigin(peer) != nil || u.Host == "" {
 			return fmt.Errorf("peer %q: want a base URL, as in http://127.0.0.1:3001", peer)
 		}
 		c.Peers = append(c.Peers, u.Scheme+"://"+u.Host)
@@ -111,7 +112,7 @@ func (c *Config) peers(s string) error {
 
 func (c *Config) frames(s string) error {
 	for _, origin := range list(s) {
-		if len(page.Origins([]string{origin})) == 0 || checkOrigin(origin) != nil {
+		if len(page.Origins([]string{origin})) == 0 || chat.CheckOrigin(origin) != nil {
 			return fmt.Errorf("%q: want scheme and host of a page, as in http://127.0.0.1:8080; an IPv6 address, which a page's policy cannot hold, needs a name", origin)
 		}
 		c.Frames = append(c.Frames, origin)

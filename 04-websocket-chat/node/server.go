@@ -1,6 +1,7 @@
-package chat
+package node
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,28 +11,26 @@ import (
 	"net/http"
 	"time"
 
+	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
 // Server serves a hub over HTTP: /ws, /, /healthz, /readyz, and /metrics when
 // there are some.
 type Server struct {
-	Hub     *Hub
+	Hub     *chat.Hub
 	Page    http.Handler                       // of /; nil: none
 	Ready   func() (reason string, ready bool) // nil: always, until the server ends
 	Metrics http.Handler                       // of /metrics; nil: none
 	Grace   time.Duration                      // for clients to leave at the end; default 10s
 	Log     *slog.Logger                       // default: none
-
-	headerTimeout time.Duration // for a request's header to arrive; 5s, in tests less
 }
 
 // Run serves on the listener until ctx ends. Then it is not ready, takes no new
 // clients, closes those it has, and returns nil when the grace period is over
 // at the latest.
 func (s *Server) Run(ctx context.Context, l net.Listener) error {
-	def(&s.Grace, 10*time.Second)
-	def(&s.headerTimeout, 5*time.Second)
+	s.Grace = cmp.Or(s.Grace, 10*time.Second)
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
@@ -44,7 +43,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 		// flood of them is bounded by time alone: each ends after 5 s, and past the
 		// limit of open files the system lets them wait, while those who are in
 		// stay. What bounds their number stands before a node: a proxy, a firewall.
-		ReadHeaderTimeout: s.headerTimeout,
+		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second, // with the body: the server waits for one even though no handler reads it
 		WriteTimeout:      30 * time.Second,
 		IdleTimeout:       time.Minute,

@@ -1,4 +1,4 @@
-package chat
+package node
 
 import (
 	"bufio"
@@ -19,13 +19,14 @@ import (
 // troubled is a test in a bubble, on a Server as a program has it, limits and
 // all, with a crowd and its control. Time goes on there only when nobody has
 // anything to do: whoever is not held up keeps step, to the number.
-func troubled(t *testing.T, test func(t *testing.T, n *served)) {
+func troubled(t *testing.T, test func(t *testing.T, n *started)) {
 	synctest.Test(t, func(t *testing.T) {
 		n, _, _ := running(t, &Server{})
-		crowd := n.Gather(50*time.Millisecond, serveInMemory(t, unlimited).Node)
+		control, _, _ := running(t, &Server{})
+		crowd := n.Gather(50*time.Millisecond, control.Node)
 		test(t, n)
 		time.Sleep(time.Second) // some trouble takes no time at all
-		n.settled(chattest.CrowdSize)
+		require.True(t, chattest.WaitFor(func() bool { return n.hub.Stats().Connections == chattest.CrowdSize }))
 		require.Empty(t, crowd.Leave())
 		require.InDelta(t, crowd.Control.Said, crowd.Said, 1)
 	})
@@ -67,7 +68,7 @@ func TestBrokenRequestsAreAnsweredAndHarmNobody(t *testing.T) {
 		"two lengths":            {first + host + "Content-Length: 1\r\nContent-Length: 2\r\n", 400, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			troubled(t, func(t *testing.T, n *served) {
+			troubled(t, func(t *testing.T, n *started) {
 				conn, err := n.Dial(t.Context(), "", "")
 				require.NoError(t, err)
 				defer conn.Close()
@@ -104,7 +105,7 @@ func TestHalfOpenConnectionsEndAndHoldNobodyUp(t *testing.T) {
 		many, err = strconv.Atoi(s)
 		require.NoError(t, err)
 	}
-	troubled(t, func(t *testing.T, n *served) {
+	troubled(t, func(t *testing.T, n *started) {
 		heap, stacks := chattest.Memory()
 		conns := make([]net.Conn, many)
 		began := time.Now()

@@ -1,4 +1,4 @@
-package chat
+package node
 
 import (
 	"context"
@@ -11,22 +11,24 @@ import (
 	"testing/synctest"
 	"time"
 
+	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/04-websocket-chat/chattest"
 	"github.com/stretchr/testify/require"
 )
 
-// running is a Server in memory and how to ask it.
-func running(t *testing.T, s *Server) (n *served, stop context.CancelFunc, ended chan error) {
-	t.Helper()
-	l := chattest.NewPipes()
-	return runningOn(t, s, l, l.Dial)
+// started is a Server that runs in memory, until the test ends.
+type started struct {
+	*chattest.Node
+	hub *chat.Hub
 }
 
-func runningOn(t *testing.T, s *Server, l net.Listener, dial func(context.Context, string, string) (net.Conn, error)) (n *served, stop context.CancelFunc, ended chan error) {
+// running starts a Server; stop ends it as its program's context would.
+func running(t *testing.T, s *Server) (n *started, stop context.CancelFunc, ended chan error) {
 	t.Helper()
-	hub, err := NewHub(unlimited)
+	hub, err := chat.NewHub(chat.Options{RatePerSecond: -1})
 	require.NoError(t, err)
 	s.Hub = hub
+	l := chattest.NewPipes()
 	ctx, stop := context.WithCancel(t.Context())
 	ended = make(chan error, 1)
 	gone := make(chan struct{})
@@ -35,10 +37,10 @@ func runningOn(t *testing.T, s *Server, l net.Listener, dial func(context.Contex
 		ended <- s.Run(ctx, l)
 	}()
 	t.Cleanup(func() { stop(); <-gone })
-	return &served{&chattest.Node{T: t, Addr: l.Addr().String(), Dial: dial}, hub}, stop, ended
+	return &started{&chattest.Node{T: t, Addr: l.Addr().String(), Dial: l.Dial}, hub}, stop, ended
 }
 
-func (n *served) get(path string) (status int, body string) {
+func (n *started) get(path string) (status int, body string) {
 	n.T.Helper()
 	client := http.Client{Transport: &http.Transport{DialContext: n.Dial, DisableKeepAlives: true}}
 	resp, err := client.Get("http://" + n.Addr + path)
@@ -96,7 +98,7 @@ func TestServerEndsInPeace(t *testing.T) {
 		n, stop, ended := running(t, &Server{Page: says("the page"), Grace: 5 * time.Second})
 		alice := n.Enter("alice", "go")
 		deaf := n.Enter("deaf", "go")
-		settle()
+		synctest.Wait()
 		began := time.Now()
 		stop()
 		require.Equal(t, 1001, alice.Closed().Code)
@@ -158,14 +160,14 @@ func (l unclosable) Close() error {
 }
 
 func TestServerSaysWhatFailedAtItsEnd(t *testing.T) {
-	hub, err := NewHub(Options{})
+	hub, err := chat.NewHub(chat.Options{})
 	require.NoError(t, err)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- (&Server{Hub: hub}).Run(ctx, unclosable{l}) }()
-	n := &served{Node: &chattest.Node{T: t, Addr: l.Addr().String(), Dial: new(net.Dialer).DialContext}}
+	n := &started{Node: &chattest.Node{T: t, Addr: l.Addr().String(), Dial: new(net.Dialer).DialContext}}
 	n.get("/healthz") // it serves
 	stop()
 	err = <-ended
@@ -174,7 +176,7 @@ func TestServerSaysWhatFailedAtItsEnd(t *testing.T) {
 }
 
 func TestServerSaysWhyItCannotServe(t *testing.T) {
-	hub, err := NewHub(Options{})
+	hub, err := chat.NewHub(chat.Options{})
 	require.NoError(t, err)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

@@ -1,0 +1,17 @@
+// Package node is a hub as a program: the flags and variables that it reads, and the
+// HTTP server around it. It stands above package chat, and knows no Redis: cmd/chat
+// runs it as it is, and the node of chapter 05 puts a relay beside it. Read it in this
+// order:
+//
+//   - config.go: Config, from flags and the environment, each mistake as one sentence;
+//     and Listen, which opens the port.
+//   - server.go: Server, with the limits of HTTP that keep a slow or silent request from
+//     holding anything, and with Run, which ends in peace.
+//
+// # The goroutines
+//
+// Run blocks until its context ends. Beside it one goroutine accepts connections, and
+// net/http starts one for each: it ends with the request, or hands a WebSocket over to
+// the hub and returns. At the end Run waits for the hub's clients to leave, and then,
+// briefly, for requests that are being answered; no longer than Grace for both.
+package node
