@@ -5,10 +5,12 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"example.com/redis-chat/04-websocket-chat/chattest"
 	"example.com/redis-chat/04-websocket-chat/frame"
+	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
 
@@ -49,4 +51,46 @@ func TestWhoBreaksTheProtocolAndStaysIsCutOffAfterASecond(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestClientsCloseIsAnsweredWithItsCode(t *testing.T) {
+	n := serve(t, unlimited)
+	for _, code := range []int{1000, 1001, 4000, websocket.CloseNoStatusReceived} {
+		alice, bob := n.Enter("alice", "go"), n.Enter("bob", "go")
+		bob.Does(`{"event":"message","data":"before","id":1}`)
+		require.Equal(t, "$placed", bob.Next().Event)
+		bye := websocket.FormatCloseMessage(code, "bye")
+		require.NoError(t, alice.WS.WriteControl(websocket.CloseMessage, bye, time.Now().Add(chattest.Patience)))
+		alice.Hears(`"before"`)
+		require.Equal(t, code, alice.Closed().Code)
+		n.settled(1)
+		bob.WS.Close()
+		n.settled(0)
+	}
+}
+
+func TestClientThatVanishesIsTakenOut(t *testing.T) {
+	n := serve(t, unlimited)
+	alice, bob := n.Enter("alice", "go"), n.Enter("bob", "go")
+	alice.WS.NetConn().Close()
+	n.settled(1)
+	bob.Says(`{"event":"message","data":1}`)
+	bob.HearsNothing()
+}
+
+func TestWhoDoesNotAnswerTheCloseLosesItsSocket(t *testing.T) {
+	bubble(t, Options{CloseTimeout: 5 * time.Second, RatePerSecond: -1}, func(t *testing.T, n *served) {
+		alice := n.Enter("alice", "go")
+		alice.WS.SetCloseHandler(func(int, string) error { return nil })
+		conn := n.conn(alice)
+		alice.Says("\xff")
+		require.Equal(t, 1007, alice.Closed().Code)
+		time.Sleep(4 * time.Second)
+		alice.Says(`{"event":"message","data":"goes on"}`) // pushes nothing
+		synctest.Wait()
+		require.False(t, conn.out.hasEnded())
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		require.True(t, conn.out.hasEnded())
+	})
 }

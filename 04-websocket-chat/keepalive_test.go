@@ -3,14 +3,58 @@ package chat
 import (
 	"bytes"
 	"io"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"example.com/redis-chat/04-websocket-chat/chattest"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
+
+func TestSilentClientIsGoneAfterPongTimeout(t *testing.T) {
+	bubble(t, Options{}, func(t *testing.T, n *served) {
+		mute := n.Enter("mute", "go")
+		mute.WS.SetPingHandler(func(string) error { return nil }) // a client that hangs reads, but says nothing
+		watched(mute)
+		watched(n.Enter("alice", "go")) // answers pings
+		time.Sleep(59 * time.Second)
+		synctest.Wait()
+		require.Equal(t, 2, n.hub.Stats().Connections)
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		require.Equal(t, 1, n.hub.Stats().Connections)
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		require.Equal(t, 1, n.hub.Stats().Connections, "who answers pings may be silent for ever")
+	})
+}
+
+func TestPingsComeEveryInterval(t *testing.T) {
+	bubble(t, Options{PingInterval: 10 * time.Second}, func(t *testing.T, n *served) {
+		alice := n.Enter("alice", "go")
+		pings := 0
+		answer := alice.WS.PingHandler()
+		alice.WS.SetPingHandler(func(payload string) error { pings++; return answer(payload) })
+		watched(alice)
+		time.Sleep(61 * time.Second)
+		synctest.Wait()
+		require.Equal(t, 6, pings)
+	})
+}
+
+func TestClientsPingIsAnsweredWithItsPayload(t *testing.T) {
+	n := serve(t, unlimited)
+	alice := n.Enter("alice", "go")
+	var pong string
+	alice.WS.SetPongHandler(func(payload string) error { pong = payload; return nil })
+	payload := strings.Repeat("p", 125)
+	require.NoError(t, alice.WS.WriteControl(websocket.PingMessage, []byte(payload), time.Now().Add(chattest.Patience)))
+	alice.HearsNothing()
+	require.Equal(t, payload, pong)
+}
 
 // Twenty clients who sent nothing but pings took the node's two cores, and
 // messages 100 ms instead of one.

@@ -1,12 +1,35 @@
 package chat
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+
+	"example.com/redis-chat/04-websocket-chat/frame"
+)
 
 // PresenceUpdate is who came and went on one node: what nodes tell each other.
 type PresenceUpdate struct {
 	Whole  bool                // Joined is all there is, not a change
 	Joined map[string][]string // room: names, one for each connection
 	Left   map[string][]string
+}
+
+// Check says what is wrong with what another node tells: its names and rooms go
+// to clients, and must be such as a client could have chosen.
+func (u PresenceUpdate) Check() error {
+	for _, rooms := range []map[string][]string{u.Joined, u.Left} {
+		for room, names := range rooms {
+			if !frame.ValidRoom(room) {
+				return fmt.Errorf("room %.64q: %s", room, frame.RoomRule)
+			}
+			for _, name := range names {
+				if !frame.ValidName(name) {
+					return fmt.Errorf("name %.64q: %s", name, frame.NameRule)
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // TakePresence returns what has changed since it was last called, or with
