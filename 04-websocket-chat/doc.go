@@ -1,5 +1,56 @@
 // Package chat is a WebSocket chat on one node: rooms, names, acknowledgements,
-// presence, and a way out for messages that have to reach other nodes.
+// presence, and a way out for messages that have to reach other nodes. Read it in this
+// order:
+//
+//   - event.go: Event, what is sent and delivered; Relay, through which it leaves; Sent,
+//     by which its sender hears of it. A hub that is alone is its own relay.
+//   - hub.go, room.go: who is connected, and who is in which room. One lock, Hub.mu,
+//     guards both.
+//   - upgrade.go: a request becomes a connection, or is refused with a sentence.
+//     capacity.go and origin.go say whom there is no place for, and which sites' pages
+//     may not come.
+//   - conn.go: the reader of one connection, and what it does with a frame. rate.go and
+//     keepalive.go: how much a client may send, and how long it may be silent. ended.go:
+//     how a connection ends.
+//   - deliver.go: events are encoded once and handed to the queues of all who get them.
+//     special.go: who does not get just what the others get. pace.go: how a backlog is
+//     slowed down.
+//   - queue.go: what waits for one client, counted in bytes; past its limit the client
+//     is closed. round.go: writing to one after the other without waiting. writer.go:
+//     the goroutine for a client that makes us wait.
+//   - presence.go, present.go: who is in a room, here and on other nodes, and how its
+//     members are told. degrade.go: how all are told that messages may be missed.
+//   - drain.go: the end of a node, one client after the other.
+//   - options.go, stats.go: what can be set, and what is counted.
+//
+// Beside the root: frame is what is spoken, nowait the system call that never waits.
+// These two know no hub. Above it: client and talk speak to a node, node and page make
+// a program of it. chattest is what the tests share.
+//
+// # One message
+//
+// Alice has sent {"event":"message","data":"hi","id":7}; Bob is in her room.
+//
+//   - Conn.read waits for the frame on Alice's socket. Conn.take reads it into a
+//     borrowed buffer and counts it (Conn.withinRate); Conn.text hands it to frame.Parse.
+//   - Conn.handle takes joins and pings out; all else goes to Conn.publish, which makes
+//     an Event of it: to the room, from alice, now, and not to her own connection
+//     (Event.Except). Relay.Publish has it from here.
+//   - Without a relay that is loopback.Publish: Sent.Accepted queues Alice's "$ack", and
+//     Hub.Deliver follows at once. With one (chapter 05) the event travels through
+//     Redis, and comes back to the Hub.Deliver of every node, this one included.
+//   - delivery.encode makes the bytes, once for all (Event.appendFrame).
+//   - Hub.handOut takes the lock. For each run of events to the same clients
+//     Hub.deliverRun looks who is special (Hub.markSpecial), puts the same chunk of
+//     bytes into everybody's queue (Hub.targets, Conn.put, queue.put), and then gives the
+//     special ones what is theirs (delivery.deliverSpecial): Alice is left out here, and
+//     is told "$placed" (Sent.placed). If Bob's queue would pass its limit, queue.put
+//     drops what waits there and closes him with 1013.
+//   - Unlocked, writeRound goes from one connection to the next. Conn.tryWrite takes what
+//     waits (queue.take), joins it, and writes it to Bob's socket with one system call
+//     (nowait.Writer.TryWrite).
+//   - What the socket does not take goes back (queue.giveBack), and Conn.write, in a
+//     goroutine of its own, writes it and may wait.
 //
 // # The goroutines
 //

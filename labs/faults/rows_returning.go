@@ -73,7 +73,7 @@ func listens(addr string) bool {
 	return err == nil
 }
 
-// talkers are many of chapter 04's Talk, in a room of their own at node 1.
+// talkers are many of chapter 04's talk, in a room of their own at node 1.
 type talkers struct {
 	run       *run
 	stop      context.CancelFunc
