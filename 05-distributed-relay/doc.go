@@ -33,8 +33,8 @@
 //
 // At node B Relay.deliver receives it in a batch. handle, route and broadcast decode it: wire.DecodeEnvelope; noteNumber asks sequences.message
 // whether a number was skipped, which is counted, or came twice, which is dropped; toEvent makes the hub's event of it, and flush hands all events of
-// the batch to Hub.Deliver, which writes to the clients. At node A the same happens, and there pending.pop finds who
-// sent it, whom the hub tells "$placed". The sender itself is left out by its id: the hub has put it into Event.Except, toEnvelope
+// the batch to Hub.Deliver, which writes to the clients. At node A the same happens, and there pending.pop finds the sender,
+// and the hub tells it "$placed". The sender itself is left out by its id: the hub has put it into Event.Except, toEnvelope
 // writes that to opts.except, toEvent reads it back, and every hub leaves out whom it names.
 //
 // # The goroutines

@@ -91,7 +91,7 @@ func TestForgedNumberSilencesNobodyForGood(t *testing.T) {
 }
 
 // A node whose replica has lost its master must not be talked into being ready,
-// not even by who has read its identity and writes at that very replica.
+// not even by somebody who has read its identity and writes at that very replica.
 func TestForgedProbeProvesNoDelivery(t *testing.T) {
 	topologytest.Faults(t)
 	t.Parallel() // it waits for the silence to be noticed
@@ -184,7 +184,7 @@ func TestNodesOutOfNothing(t *testing.T) {
 	require.LessOrEqual(t, told, 2*(2+int(took/(100*time.Millisecond))), "in %v", took)
 }
 
-// Presence can be forged by who may publish. It ends with its node, and what no
+// Presence can be forged by anybody who may publish. It ends with its node, and what no
 // client could be called does not reach anybody.
 func TestForgedPresence(t *testing.T) {
 	t.Parallel() // it waits until silence counts as an end
@@ -209,7 +209,7 @@ func TestForgedPresence(t *testing.T) {
 	}
 	c.forge("chat:presence", whole("eve", fields{strings.Repeat("r", 100): []string{"x"}}))
 	c.forge("chat:presence", whole("eve", []any{[]any{[]any{}}}))
-	c.forge("chat:presence", fields{"pub": "eve", "left": lobby("alice", "bob", "bob")}) // who is not there does not leave
+	c.forge("chat:presence", fields{"pub": "eve", "left": lobby("alice", "bob", "bob")}) // a name that is not there does not leave
 	n.awaitMetric(t, "chat_messages_malformed_total", float64(bad+2))
 
 	// A huge crowd is a number, and the first names.

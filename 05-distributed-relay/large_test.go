@@ -45,7 +45,7 @@ func (c *cluster) publishLarge(listener *client) {
 	somebody("first", 1)
 	listener.until("first")
 	somebody("large", 2, make([]byte, large))
-	// Who listens is cut off, or has read it: then comes the next.
+	// The listener is cut off, or has read it: then the next one comes.
 	require.Eventually(c.t, func() bool {
 		for _, n := range c.nodes {
 			if strings.Count(n.log.String(), "msg=subscribed") < 2 && n.metric(c.t, "chat_messages_oversize_total") == 0 {

@@ -84,7 +84,7 @@ func TestWhatIsQueuedIsOnePipelineOnOneConnection(t *testing.T) {
 	defer wg.Wait()
 	defer cancel()
 	defer proxy.letAnswersPass()
-	// Who waited for an answer between two of them would never come to the second.
+	// A publisher that waited for an answer between two of them would never come to the second.
 	require.Eventually(t, func() bool { return len(proxy.seen()) == queued }, patience, time.Millisecond)
 	proxy.letAnswersPass()
 

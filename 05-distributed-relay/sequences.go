@@ -100,8 +100,8 @@ func (s *sequences) publisher(pub string, from uint64, now time.Time) *publisher
 	return p
 }
 
-// makeRoom forgets the most silent of a few that chance has chosen: nodes, who
-// publish probes, are rarely that.
+// makeRoom looks at a few publishers by chance and forgets the one that has been
+// silent longest. That is rarely a node, as nodes publish probes.
 func (s *sequences) makeRoom() {
 	silent, looked := "", 0
 	for pub, p := range s.seen { // a map begins anywhere

@@ -19,8 +19,8 @@ type Envelope struct {
 	From   string // who said it; "": absent
 	At     int64  // when, in Unix milliseconds; 0: absent
 
-	// Encoded is the first argument, encoded already, before Args: for those who
-	// publish, as Args would allocate twice to hold it. Decoding leaves it nil.
+	// Encoded is the first argument, encoded already, before Args: for publishers,
+	// as Args would allocate twice to hold it. Decoding leaves it nil.
 	Encoded pack.Value
 }
 

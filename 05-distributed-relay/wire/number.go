@@ -6,8 +6,8 @@ import (
 	"example.com/redis-chat/05-distributed-relay/pack"
 )
 
-// DecodeNumber reads of an envelope only who published it and its number, "" and
-// 0 when it has none, and allocates nothing for the rest.
+// DecodeNumber reads the publisher and the number of an envelope, "" and 0 when it
+// has none. It allocates nothing for the rest.
 func DecodeNumber(payload string) (pub string, seq uint64, err error) {
 	r := pack.NewReader(payload)
 	defer r.Close()

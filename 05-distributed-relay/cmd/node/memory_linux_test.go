@@ -30,7 +30,7 @@ func (p *process) resident() int {
 	return n << 10
 }
 
-// listen connects somebody who listens, and returns what tells when a word has come.
+// listen connects a client that listens. The channel that it returns tells when a word has come.
 func (p *process) listen(name, room string) (await func(word string)) {
 	p.t.Helper()
 	addr := strings.TrimPrefix(p.url, "http://")

@@ -18,7 +18,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/redistest"
 )
 
-// docs are the texts for who runs nodes. What they say of the program is
+// docs are the texts for people who run nodes. What they say of the program is
 // compared with the program.
 const docs = "../../../docs/"
 

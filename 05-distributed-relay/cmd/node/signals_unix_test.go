@@ -17,7 +17,7 @@ import (
 )
 
 func TestSIGTERMLetsClientsGoInPeace(t *testing.T) {
-	t.Parallel() // it waits for who leaves last
+	t.Parallel() // it waits for the client that leaves last
 	const grace, queued = 8 * time.Second, 50
 	server := redistest.Start(t).Options().Addr
 	n := start(t, append(at(server, server), "GRACE="+grace.String(), "RATE_PER_SECOND=0")...).awaitReady()

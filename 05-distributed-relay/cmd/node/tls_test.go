@@ -71,7 +71,7 @@ func TestCertificateThatDoesNotHoldEndsTheProgramWith1(t *testing.T) {
 	both := withTLS(t, server, ours)
 	for name, row := range map[string]struct {
 		env      []string
-		wrong    string // who is named
+		wrong    string // the server that the error names
 		sentence string
 	}{
 		"signed by nobody we know":         {at(good, good), good, "unknown authority"},
