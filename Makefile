@@ -31,7 +31,7 @@ check: ## formatting, vet for three systems, staticcheck, modules alone, texts
 
 bench: ## run the benchmarks, and one short round of the load test (3 minutes)
 	@mkdir -p bin
-	@go test -run '^$$' -bench . -benchmem -benchtime 100ms -count 2 -p 1 $(or $(ARGS),./03-pubsub ./04-websocket-chat ./05-distributed-relay) >bin/bench.txt || { cat bin/bench.txt; exit 1; }
+	@go test -run '^$$' -bench . -benchmem -benchtime 100ms -count 2 -p 1 $(or $(ARGS),./03-pubsub ./04-websocket-chat ./04-websocket-chat/frame ./05-distributed-relay) >bin/bench.txt || { cat bin/bench.txt; exit 1; }
 	@cd workbook/tools && GOWORK=off go tool benchstat ../../bin/bench.txt
 	@go run ./labs/load-test/cmd/loadtest short
 
