@@ -21,7 +21,7 @@ import (
 // inhabited is a server with data of somebody else, and that data as it was.
 func inhabited(t *testing.T) (*redis.Client, func() []string) {
 	needsTour(t)
-	ctx, c := t.Context(), redistest.Own(t)
+	ctx, c := t.Context(), redistest.Exclusive(t)
 	prefix := redistest.Prefix(t)
 	mine := []string{prefix + "text", prefix + "list", prefix + "hash"}
 	require.NoError(t, c.Set(ctx, mine[0], "theirs", time.Hour).Err())

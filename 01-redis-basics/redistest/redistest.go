@@ -22,12 +22,12 @@ func Start(t testing.TB) *redis.Client {
 	if b := backend(t); b.Kind == launch.KindRunning {
 		return client(t, b.Addrs[0])
 	}
-	return Own(t)
+	return Exclusive(t)
 }
 
-// Own is Start for a test that looks at everything a server holds, and so must
-// be alone with it: instead of a running server it gets an embedded one.
-func Own(t testing.TB) *redis.Client {
+// Exclusive is Start for a test that looks at everything a server holds. No other
+// test uses that server: instead of a running one the test gets an embedded one.
+func Exclusive(t testing.TB) *redis.Client {
 	t.Helper()
 	if backend(t).Kind == launch.KindServer {
 		return client(t, start(t, launch.ProcessOptions{}).Addr())

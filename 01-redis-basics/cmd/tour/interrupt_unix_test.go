@@ -20,7 +20,7 @@ import (
 // middle of its writing.
 func TestCtrlCLeavesARunningServerAsItWas(t *testing.T) {
 	redistest.NeedsVersion(t, 6, 2, "what the tour shows")
-	c := redistest.Own(t)
+	c := redistest.Exclusive(t)
 	size := c.DBSize(t.Context()).Val()
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
 		var mistake bytes.Buffer
@@ -47,7 +47,7 @@ func TestCtrlCLeavesARunningServerAsItWas(t *testing.T) {
 // TestClosedPipeLeavesARunningServerAsItWas is "tour | head -3".
 func TestClosedPipeLeavesARunningServerAsItWas(t *testing.T) {
 	redistest.NeedsVersion(t, 6, 2, "what the tour shows")
-	c := redistest.Own(t)
+	c := redistest.Exclusive(t)
 	size := c.DBSize(t.Context()).Val()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "lists", "keyvalue")
 	cmd.Env = append(os.Environ(), patient, "WORKBOOK_REDIS="+c.Options().Addr)
