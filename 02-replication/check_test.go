@@ -115,7 +115,7 @@ func TestCheckNeedsTheRightPassword(t *testing.T) {
 
 func TestCheckSpeaksTLS(t *testing.T) {
 	servers := topologytest.Start(t, 1).Addrs()
-	addr, certificate := redistest.TLSDoor(t, servers[0])
+	addr, certificate := redistest.TLSProxy(t, servers[0])
 	text, err := os.ReadFile(certificate)
 	require.NoError(t, err)
 	trusted := x509.NewCertPool()

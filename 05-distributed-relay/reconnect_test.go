@@ -34,7 +34,7 @@ func TestMasterThatBecameAReplicaIsGivenNothingMore(t *testing.T) {
 // How often its master is dialled meanwhile, TestMasterThatFailsIsNotStormed says.
 func TestEachSenderIsToldWhileTheMasterFails(t *testing.T) {
 	const messages = 200
-	failing := redistest.Door(t, func(net.Conn) {}) // takes a connection, and drops it
+	failing := redistest.Listen(t, func(net.Conn) {}) // takes a connection, and drops it
 	sub := redistest.Start(t).Options().Addr
 	n := startNode(t, relay.Options{PubAddr: failing, SubAddr: sub, Prefix: redistest.Prefix(t)})
 	alice := dial(t, n.url, "alice", "lobby")

@@ -316,7 +316,7 @@ func TestWhoIsNotRedis(t *testing.T) {
 
 func TestWhoWaitsForItsTurnGivesUpWithItsContext(t *testing.T) {
 	asked, hangUp := make(chan net.Conn, 10), make(chan struct{})
-	e := newEmitter(t, redistest.Door(t, func(conn net.Conn) { // says nothing
+	e := newEmitter(t, redistest.Listen(t, func(conn net.Conn) { // says nothing
 		asked <- conn
 		<-hangUp
 	}), emitter.Options{})

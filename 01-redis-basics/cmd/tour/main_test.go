@@ -91,7 +91,7 @@ func TestMistakeInTheCallEndsWith2(t *testing.T) {
 func TestMistakeInTheWorldEndsWith1(t *testing.T) {
 	server := redistest.Start(t).Options().Addr
 	wrongs := redistest.Wrongs(t, server)
-	wrongs["Redis 5"] = redistest.Wrong{Addr: redistest.Old(t, server), Says: "this is Redis 5.0.14, and the tour needs 6.2 or newer"}
+	wrongs["Redis 5"] = redistest.Wrong{Addr: redistest.Redis5Proxy(t, server), Says: "this is Redis 5.0.14, and the tour needs 6.2 or newer"}
 	for name, wrong := range wrongs {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -128,7 +128,7 @@ func TestTourSpeaksTLS(t *testing.T) {
 		t.Skip("which certificates are trusted is the system's matter here; on Linux SSL_CERT_FILE tells")
 	}
 	redistest.NeedsVersion(t, 6, 2, "what the tour shows")
-	addr, certificate := redistest.TLSDoor(t, redistest.Start(t).Options().Addr)
+	addr, certificate := redistest.TLSProxy(t, redistest.Start(t).Options().Addr)
 	cmd, out, mistake := tour(t, addr, "-wire", "counters")
 	cmd.Env = append(cmd.Env, "REDIS_TLS=true", "SSL_CERT_FILE="+certificate)
 	require.NoError(t, cmd.Run(), mistake.String())

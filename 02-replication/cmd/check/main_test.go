@@ -119,7 +119,7 @@ func TestCheckExits1ForAMistakeInTheWorld(t *testing.T) {
 // Nothing that check asks for is newer than Redis 4.
 func TestCheckWorksWithOldServers(t *testing.T) {
 	addrs := topologytest.Start(t, 1).Addrs()
-	code, stdout, stderr := check(t, patiently(redistest.Old(t, addrs[0]), redistest.Old(t, addrs[1]))...)
+	code, stdout, stderr := check(t, patiently(redistest.Redis5Proxy(t, addrs[0]), redistest.Redis5Proxy(t, addrs[1]))...)
 	require.Zero(t, code, stderr)
 	require.Contains(t, stdout, `"test-data"`)
 }

@@ -98,7 +98,7 @@ func TestMistakeInTheWorldEndsWith1(t *testing.T) {
 
 func TestOldServerWillDo(t *testing.T) {
 	client := redistest.Start(t)
-	out, err := publishing(t, "-redis", redistest.Old(t, client.Options().Addr), redistest.Prefix(t), "hello")
+	out, err := publishing(t, "-redis", redistest.Redis5Proxy(t, client.Options().Addr), redistest.Prefix(t), "hello")
 	require.NoError(t, err)
 	require.Contains(t, out, "0 receivers")
 }

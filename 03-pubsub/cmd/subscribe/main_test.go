@@ -203,7 +203,7 @@ func TestMistakeThatComesLaterEndsTheProgramToo(t *testing.T) {
 
 func TestOldServerWillDo(t *testing.T) {
 	client := redistest.Start(t)
-	p := start(t, "-redis", redistest.Old(t, client.Options().Addr), "-probe", "1h", "-count", "1", "news")
+	p := start(t, "-redis", redistest.Redis5Proxy(t, client.Options().Addr), "-probe", "1h", "-count", "1", "news")
 	p.event(`\* subscribed at `)
 	p.event(`\* alive: `)
 	require.NoError(t, client.Publish(t.Context(), "news", "hello").Err())

@@ -124,7 +124,7 @@ func TestWhatMayPassIsWaitedFor(t *testing.T) {
 // All that a node asks of a server was in Redis 4 already.
 func TestOldServersWillDo(t *testing.T) {
 	addrs := topologytest.Start(t, 1).Addrs()
-	start(t, at(redistest.Old(t, addrs[0]), redistest.Old(t, addrs[1]))...).awaitReady()
+	start(t, at(redistest.Redis5Proxy(t, addrs[0]), redistest.Redis5Proxy(t, addrs[1]))...).awaitReady()
 }
 
 // withPassword is a server that knows the user "chat" with the password

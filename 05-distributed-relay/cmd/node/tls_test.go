@@ -15,10 +15,10 @@ import (
 	"example.com/redis-chat/05-distributed-relay/certtest"
 )
 
-// withTLS is a door that speaks TLS, in front of a server.
+// withTLS is a proxy in front of a server that speaks TLS with its clients.
 func withTLS(t *testing.T, server string, config *tls.Config) (addr string) {
 	t.Helper()
-	return redistest.Door(t, func(conn net.Conn) {
+	return redistest.Listen(t, func(conn net.Conn) {
 		redis, err := net.Dial("tcp", server)
 		if err != nil {
 			return

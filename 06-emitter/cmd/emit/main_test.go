@@ -164,7 +164,7 @@ func TestMistakeInTheWorldIsOneSentenceAndExit1(t *testing.T) {
 func TestOldServersWillDo(t *testing.T) {
 	addrs := topologytest.Start(t, 1).Addrs()
 	all := len(addrs) - 1
-	code, out, errOut := emitLine("-redis", redistest.Old(t, addrs[0]), "-timeout", "2m", "-wait", strconv.Itoa(all), "message")
+	code, out, errOut := emitLine("-redis", redistest.Redis5Proxy(t, addrs[0]), "-timeout", "2m", "-wait", strconv.Itoa(all), "message")
 	require.Zero(t, code, errOut)
 	require.Contains(t, out, fmt.Sprintf("reached %d of %d replicas", all, all))
 }

@@ -13,22 +13,23 @@ import (
 	"testing"
 )
 
-// Door opens a port of 127.0.0.1 and hands each connection to do, in a goroutine
-// of its own, until the test ends. The connection is closed when do returns, and
-// under it at the test's end.
-func Door(t testing.TB, do func(net.Conn)) (addr string) {
+// Listen listens on a free port of 127.0.0.1 and hands each connection to serve,
+// in a goroutine of its own, until the test ends. The connection is closed when
+// serve returns. At the test's end it is closed even while serve uses it.
+func Listen(t testing.TB, serve func(net.Conn)) (addr string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	openTo(t, l, do)
+	accept(t, l, serve)
 	return l.Addr().String()
 }
 
-// TLSDoor is a door that speaks TLS, in front of the server at addr; and its
-// certificate, in a file. It is for 127.0.0.1, and no authority vouches for it.
-func TLSDoor(t testing.TB, server string) (addr, certificate string) {
+// TLSProxy speaks TLS with its clients, and passes on what they say to server, a
+// host:port, without TLS. certificate is the path of its certificate's PEM file:
+// it is for 127.0.0.1, and no authority has signed it.
+func TLSProxy(t testing.TB, server string) (addr, certificate string) {
 	t.Helper()
 	web := httptest.NewTLSServer(nil) // for its certificate
 	web.Close()
@@ -36,7 +37,7 @@ func TLSDoor(t testing.TB, server string) (addr, certificate string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	openTo(t, l, func(client net.Conn) { pass(client, server, copyAll) })
+	accept(t, l, func(client net.Conn) { pass(client, server, copyAll) })
 	certificate = filepath.Join(t.TempDir(), "certificate.pem")
 	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: web.Certificate().Raw})
 	if err := os.WriteFile(certificate, text, 0o600); err != nil {
@@ -45,10 +46,10 @@ func TLSDoor(t testing.TB, server string) (addr, certificate string) {
 	return l.Addr().String(), certificate
 }
 
-func openTo(t testing.TB, l net.Listener, do func(net.Conn)) {
+func accept(t testing.TB, l net.Listener, serve func(net.Conn)) {
 	var serving sync.WaitGroup
 	var mu sync.Mutex
-	inside := map[net.Conn]bool{} // nil: the door is shut
+	open := map[net.Conn]bool{} // nil: the test has ended
 	serving.Go(func() {
 		for {
 			conn, err := l.Accept()
@@ -59,43 +60,43 @@ func openTo(t testing.TB, l net.Listener, do func(net.Conn)) {
 				continue
 			}
 			mu.Lock()
-			if inside == nil {
+			if open == nil {
 				mu.Unlock()
 				conn.Close()
 				return
 			}
-			inside[conn] = true
+			open[conn] = true
 			mu.Unlock()
 			serving.Go(func() {
-				do(conn)
+				serve(conn)
 				conn.Close()
 				mu.Lock()
 				defer mu.Unlock()
-				delete(inside, conn) // of nil too
+				delete(open, conn) // after the end a no-op, on nil
 			})
 		}
 	})
 	t.Cleanup(func() {
 		l.Close()
 		mu.Lock()
-		for conn := range inside {
+		for conn := range open {
 			conn.Close()
 		}
-		inside = nil
+		open = nil
 		mu.Unlock()
 		serving.Wait()
 	})
 }
 
-// pass lets a client talk to a server; there copies what the client says.
-func pass(client net.Conn, server string, there func(to io.Writer, from io.Reader)) {
+// pass lets a client talk to a server; request copies what the client says.
+func pass(client net.Conn, server string, request func(to io.Writer, from io.Reader)) {
 	conn, err := net.Dial("tcp", server)
 	if err != nil {
 		return
 	}
 	var back sync.WaitGroup
 	back.Go(func() { io.Copy(client, conn); client.Close() })
-	there(conn, client)
+	request(conn, client)
 	conn.Close()
 	back.Wait()
 }
