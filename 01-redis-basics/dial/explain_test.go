@@ -12,7 +12,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/redistest"
 )
 
-// env reads what a row of redistest.Wrongs sets.
+// env reads what a row of redistest.Mistakes sets.
 func env(set []string) func(string) string {
 	return func(name string) string {
 		for _, entry := range set {
@@ -27,13 +27,13 @@ func env(set []string) func(string) string {
 func TestTroubleWithAServerIsASentenceWithAdvice(t *testing.T) {
 	logging.Disable()
 	t.Cleanup(logging.Enable) // after the subtests, which defer is not
-	for name, wrong := range redistest.Wrongs(t, redistest.Start(t).Options().Addr) {
+	for name, mistake := range redistest.Mistakes(t, redistest.Start(t).Options().Addr) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			login, err := dial.LoginFromEnv(env(wrong.Env))
+			login, err := dial.LoginFromEnv(env(mistake.Env))
 			require.NoError(t, err)
-			options := login.Options(wrong.Addr)
-			if !wrong.Silent {
+			options := login.Options(mistake.Addr)
+			if !mistake.Silent {
 				options.DialTimeout, options.ReadTimeout = patience, patience
 			}
 			client := redis.NewClient(options)
@@ -42,7 +42,7 @@ func TestTroubleWithAServerIsASentenceWithAdvice(t *testing.T) {
 			require.Error(t, err)
 			options.DialTimeout = patience // also for Explain's own questions
 			explained := dial.Explain(t.Context(), options, err)
-			require.ErrorContains(t, explained, wrong.Says)
+			require.ErrorContains(t, explained, mistake.Says)
 			require.NotContains(t, explained.Error(), "\n")
 			if errors.Is(explained, dial.ErrTLS) {
 				require.Equal(t, dial.NotRedis, dial.Diagnose(explained))

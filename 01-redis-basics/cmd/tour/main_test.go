@@ -90,19 +90,19 @@ func TestMistakeInTheCallEndsWith2(t *testing.T) {
 
 func TestMistakeInTheWorldEndsWith1(t *testing.T) {
 	server := redistest.Start(t).Options().Addr
-	wrongs := redistest.Wrongs(t, server)
-	wrongs["Redis 5"] = redistest.Wrong{Addr: redistest.Redis5Proxy(t, server), Says: "this is Redis 5.0.14, and the tour needs 6.2 or newer"}
-	for name, wrong := range wrongs {
+	mistakes := redistest.Mistakes(t, server)
+	mistakes["Redis 5"] = redistest.Mistake{Addr: redistest.Redis5Proxy(t, server), Says: "this is Redis 5.0.14, and the tour needs 6.2 or newer"}
+	for name, mistake := range mistakes {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			env := wrong.Env
-			if wrong.Silent {
+			env := mistake.Env
+			if mistake.Silent {
 				env = append(env, impatient)
 			}
-			code, sentence := mistaken(t, env, "-redis", wrong.Addr, "strings")
+			code, sentence := mistaken(t, env, "-redis", mistake.Addr, "strings")
 			require.Equal(t, 1, code, sentence)
-			require.Contains(t, sentence, wrong.Says)
-			require.Contains(t, sentence, wrong.Addr)
+			require.Contains(t, sentence, mistake.Says)
+			require.Contains(t, sentence, mistake.Addr)
 		})
 	}
 }

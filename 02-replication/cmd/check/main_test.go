@@ -97,20 +97,20 @@ func TestCheckExits2ForAMistakeInItsArguments(t *testing.T) {
 }
 
 func TestCheckExits1ForAMistakeInTheWorld(t *testing.T) {
-	for name, wrong := range redistest.Wrongs(t, topologytest.Start(t, 1).Addrs()[0]) {
+	for name, mistake := range redistest.Mistakes(t, topologytest.Start(t, 1).Addrs()[0]) {
 		t.Run(name, func(t *testing.T) {
-			for _, entry := range wrong.Env {
+			for _, entry := range mistake.Env {
 				variable, value, _ := strings.Cut(entry, "=")
 				t.Setenv(variable, value)
 			}
-			args := patiently(wrong.Addr)
-			if wrong.Silent {
-				args = []string{"-patience", "1s", wrong.Addr}
+			args := patiently(mistake.Addr)
+			if mistake.Silent {
+				args = []string{"-patience", "1s", mistake.Addr}
 			}
 			code, _, stderr := check(t, args...)
 			require.Equal(t, 1, code, stderr)
-			require.Contains(t, stderr, wrong.Says)
-			require.Contains(t, stderr, wrong.Addr)
+			require.Contains(t, stderr, mistake.Says)
+			require.Contains(t, stderr, mistake.Addr)
 			require.Equal(t, 1, strings.Count(stderr, "\n"), "one sentence: %s", stderr)
 		})
 	}

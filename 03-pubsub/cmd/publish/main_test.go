@@ -76,21 +76,21 @@ func patiently(t *testing.T, patience time.Duration, args []string, out, errOut 
 }
 
 func TestMistakeInTheWorldEndsWith1(t *testing.T) {
-	for name, wrong := range redistest.Wrongs(t, redistest.Start(t).Options().Addr) {
+	for name, mistake := range redistest.Mistakes(t, redistest.Start(t).Options().Addr) {
 		t.Run(name, func(t *testing.T) {
-			for _, entry := range wrong.Env {
+			for _, entry := range mistake.Env {
 				variable, value, _ := strings.Cut(entry, "=")
 				t.Setenv(variable, value)
 			}
 			var out, errOut strings.Builder
 			patience := patience
-			if wrong.Silent {
+			if mistake.Silent {
 				patience = time.Second
 			}
-			code := patiently(t, patience, []string{"-redis", wrong.Addr, "news", "hello"}, &out, &errOut)
+			code := patiently(t, patience, []string{"-redis", mistake.Addr, "news", "hello"}, &out, &errOut)
 			require.Equal(t, 1, code, errOut.String())
-			require.Regexp(t, `^publish: publish at `+regexp.QuoteMeta(wrong.Addr)+`: [^\n]+\n$`, errOut.String())
-			require.Contains(t, errOut.String(), wrong.Says)
+			require.Regexp(t, `^publish: publish at `+regexp.QuoteMeta(mistake.Addr)+`: [^\n]+\n$`, errOut.String())
+			require.Contains(t, errOut.String(), mistake.Says)
 			require.Empty(t, out.String())
 		})
 	}

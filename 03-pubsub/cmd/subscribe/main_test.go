@@ -150,23 +150,23 @@ func patiently(t *testing.T, patience time.Duration, args []string, out, errOut 
 }
 
 func TestMistakeInTheWorldEndsWith1(t *testing.T) {
-	for name, wrong := range redistest.Wrongs(t, redistest.Start(t).Options().Addr) {
-		if wrong.MayPass {
+	for name, mistake := range redistest.Mistakes(t, redistest.Start(t).Options().Addr) {
+		if mistake.MayPass {
 			continue // it is waited for: see above
 		}
 		t.Run(name, func(t *testing.T) {
-			setenv(t, wrong.Env)
+			setenv(t, mistake.Env)
 			for _, flag := range []string{"-redis", "-master"} {
 				var out, errOut strings.Builder
 				patience := patience
-				if wrong.Silent {
+				if mistake.Silent {
 					patience = time.Second
 				}
-				code := patiently(t, patience, []string{flag, wrong.Addr, "news"}, &out, &errOut)
+				code := patiently(t, patience, []string{flag, mistake.Addr, "news"}, &out, &errOut)
 				require.Equal(t, 1, code, errOut.String())
 				require.Regexp(t, `^subscribe: [^\n]+\n$`, errOut.String())
-				require.Contains(t, errOut.String(), wrong.Says)
-				require.Contains(t, errOut.String(), wrong.Addr)
+				require.Contains(t, errOut.String(), mistake.Says)
+				require.Contains(t, errOut.String(), mistake.Addr)
 				require.Empty(t, out.String())
 			}
 		})

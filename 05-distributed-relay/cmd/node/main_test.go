@@ -82,14 +82,14 @@ func TestMistakeInTheWorldEndsTheProgramWith1(t *testing.T) {
 		"address of another":        {[]string{"LISTEN_HOST=192.0.2.1"}, "LISTEN_HOST"},
 		"publish to a replica":      {at(servers[1], servers[1]), "publish to " + servers[1] + ": this is a replica; publish to its master, " + servers[0]},
 	}
-	for name, wrong := range redistest.Wrongs(t, servers[0]) {
+	for name, mistake := range redistest.Mistakes(t, servers[0]) {
 		switch {
-		case wrong.MayPass: // it is waited for: see below
-		case len(wrong.Env) > 0: // which both servers are asked with
-			rows[name] = row{append(at(wrong.Addr, wrong.Addr), wrong.Env...), wrong.Says}
+		case mistake.MayPass: // it is waited for: see below
+		case len(mistake.Env) > 0: // which both servers are asked with
+			rows[name] = row{append(at(mistake.Addr, mistake.Addr), mistake.Env...), mistake.Says}
 		default:
-			rows["publish: "+name] = row{at(wrong.Addr, servers[1]), wrong.Says}
-			rows["subscribe: "+name] = row{at(servers[0], wrong.Addr), wrong.Says}
+			rows["publish: "+name] = row{at(mistake.Addr, servers[1]), mistake.Says}
+			rows["subscribe: "+name] = row{at(servers[0], mistake.Addr), mistake.Says}
 		}
 	}
 	for name, row := range rows {
@@ -106,17 +106,17 @@ func TestMistakeInTheWorldEndsTheProgramWith1(t *testing.T) {
 // is told.
 func TestWhatMayPassIsWaitedFor(t *testing.T) {
 	server := redistest.Start(t).Options().Addr
-	for name, wrong := range redistest.Wrongs(t, server) {
-		if !wrong.MayPass {
+	for name, mistake := range redistest.Mistakes(t, server) {
+		if !mistake.MayPass {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
-			p := start(t, append(at(server, wrong.Addr), append(wrong.Env, "PUBLISH_TIMEOUT=1s")...)...) // what is silent is left soon
+			p := start(t, append(at(server, mistake.Addr), append(mistake.Env, "PUBLISH_TIMEOUT=1s")...)...) // what is silent is left soon
 			require.Eventually(t, func() bool {
 				status, reason := p.readyz()
-				return status == http.StatusServiceUnavailable && strings.Contains(reason, wrong.Addr)
+				return status == http.StatusServiceUnavailable && strings.Contains(reason, mistake.Addr)
 			}, patience, 5*time.Millisecond)
-			p.awaitLog(`msg=waiting why="[^\n]*(` + regexp.QuoteMeta(wrong.Says) + ")")
+			p.awaitLog(`msg=waiting why="[^\n]*(` + regexp.QuoteMeta(mistake.Says) + ")")
 		})
 	}
 }

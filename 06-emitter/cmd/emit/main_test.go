@@ -141,10 +141,10 @@ func TestMistakeInTheCallIsOneSentenceAndExit2(t *testing.T) {
 }
 
 func TestMistakeInTheWorldIsOneSentenceAndExit1(t *testing.T) {
-	for name, wrong := range redistest.Wrongs(t, redistest.Start(t).Options().Addr) {
+	for name, mistake := range redistest.Mistakes(t, redistest.Start(t).Options().Addr) {
 		t.Run(name, func(t *testing.T) {
 			getenv := func(name string) string {
-				for _, entry := range wrong.Env {
+				for _, entry := range mistake.Env {
 					if value, ok := strings.CutPrefix(entry, name+"="); ok {
 						return value
 					}
@@ -152,10 +152,10 @@ func TestMistakeInTheWorldIsOneSentenceAndExit1(t *testing.T) {
 				return ""
 			}
 			var out, errOut bytes.Buffer
-			require.Equal(t, 1, run([]string{"-redis", wrong.Addr, "message"}, getenv, &out, &errOut), errOut.String())
+			require.Equal(t, 1, run([]string{"-redis", mistake.Addr, "message"}, getenv, &out, &errOut), errOut.String())
 			require.Empty(t, out.String())
-			require.Regexp(t, `^emit: publish to `+regexp.QuoteMeta(wrong.Addr)+`: [^\n]+\n$`, errOut.String())
-			require.Contains(t, errOut.String(), wrong.Says)
+			require.Regexp(t, `^emit: publish to `+regexp.QuoteMeta(mistake.Addr)+`: [^\n]+\n$`, errOut.String())
+			require.Contains(t, errOut.String(), mistake.Says)
 		})
 	}
 }

@@ -8,24 +8,24 @@ import (
 	"example.com/redis-chat/01-redis-basics/launch"
 )
 
-// Wrong is something in the world that a program has to refuse, in a sentence.
-type Wrong struct {
+// Mistake is a mistake about a server, which a program has to refuse in a sentence.
+type Mistake struct {
 	Addr string   // what stands in the place of the Redis server
-	Env  []string // with these variables, as in exec.Cmd
+	Env  []string // the variables that are set, as in exec.Cmd
 	Says string   // what the sentence must tell, besides the address
-	// MayPass: it may be better in a moment. A program that is started together
-	// with its servers waits, and one that does its work once ends.
+	// MayPass: a moment later it may work. A program that is started together with
+	// its servers waits, and one that does its work once ends.
 	MayPass bool
-	// Silent: only a time limit of the program's own tells it. (Redis waits for the
-	// rest of a TLS greeting.) All others are told as soon as they are seen, so that
-	// a test can give them all the time there is.
+	// Silent: the program notices it only by a time limit of its own. (Redis waits for
+	// the rest of a TLS greeting.) It notices all others at once, so a test can set
+	// their time limits as long as it likes.
 	Silent bool
 }
 
-// Wrongs are the mistakes that people make about a server: wrong port, wrong
-// credentials, TLS on one side only. server is the address of a sound one that
-// wants no password. All is gone at the test's end.
-func Wrongs(t testing.TB, server string) map[string]Wrong {
+// Mistakes are those that people make about a server, by their names: wrong port,
+// wrong credentials, TLS on one side only. server is the host:port of a server that
+// works and wants no password. What Mistakes starts ends with the test.
+func Mistakes(t testing.TB, server string) map[string]Mistake {
 	t.Helper()
 	locked, err := launch.StartEmbedded(launch.EmbeddedOptions{})
 	if err != nil {
@@ -40,7 +40,7 @@ func Wrongs(t testing.TB, server string) map[string]Wrong {
 		}
 	}
 	withTLS, _ := TLSProxy(t, server)
-	return map[string]Wrong{
+	return map[string]Mistake{
 		"nobody is there":         {Addr: Nobody(t), Says: "nobody", MayPass: true},
 		"silent":                  {Addr: Listen(t, says("")), Says: "no answer in time", MayPass: true, Silent: true},
 		"closes at once":          {Addr: Listen(t, func(net.Conn) {}), Says: "closed the connection", MayPass: true},
