@@ -31,7 +31,7 @@ func (p *Process) start(ctx context.Context) error {
 	from, _ := log.Seek(0, io.SeekEnd) // what comes later is this run's log
 	p.cmd = exec.Command(p.bin, serverArgs(p.port, p.dir, p.args)...)
 	if p.temp != nil {
-		p.temp.Own(p.cmd)
+		p.temp.ShareWith(p.cmd)
 	}
 	p.cmd.Stdout = log // the file itself: no goroutine of ours between
 	if p.log != nil {

@@ -6,6 +6,6 @@
 // it makes one, which of the others nobody owns any more, and removes those. A
 // process' number in a file would not do: it is given to another process later.
 //
-// A server that works in a folder can own it too (Own): where a server outlives
-// its program, its folder does.
+// A server that works in a folder can own it too (ShareWith): when the server
+// outlives its program, so does the folder.
 package tempdir

@@ -33,9 +33,9 @@ func lockFile(name string, create bool) (*os.File, error) {
 	return f, nil
 }
 
-// Own lets the process that cmd will start own the folder as well, as long as it
-// lives. It gets the locked file, and need not know.
-func (d *Dir) Own(cmd *exec.Cmd) { cmd.ExtraFiles = append(cmd.ExtraFiles, d.lock) }
+// ShareWith makes the process that cmd will start an owner of the folder as well, as
+// long as it lives. It inherits the locked file, and does not need to know.
+func (d *Dir) ShareWith(cmd *exec.Cmd) { cmd.ExtraFiles = append(cmd.ExtraFiles, d.lock) }
 
 // ours reports whether a folder is this user's: root may open those of others.
 func ours(folder fs.FileInfo) bool {

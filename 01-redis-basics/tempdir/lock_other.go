@@ -14,7 +14,7 @@ var errOwned = errors.New("somebody owns the folder")
 // lockFile locks nothing here, so what a killed program leaves stays.
 func lockFile(string, bool) (*os.File, error) { return nil, errors.ErrUnsupported }
 
-// Own does nothing here.
-func (d *Dir) Own(*exec.Cmd) {}
+// ShareWith does nothing here.
+func (d *Dir) ShareWith(*exec.Cmd) {}
 
 func ours(fs.FileInfo) bool { return false }

@@ -32,8 +32,8 @@ func lockFile(name string, create bool) (*os.File, error) {
 	return os.NewFile(uintptr(handle), name), nil
 }
 
-// Own does nothing here: a process cannot be given open files.
-func (d *Dir) Own(*exec.Cmd) {}
+// ShareWith does nothing here: a process cannot be given open files.
+func (d *Dir) ShareWith(*exec.Cmd) {}
 
 // ours is always true: here each user has a folder for temporary files.
 func ours(fs.FileInfo) bool { return true }

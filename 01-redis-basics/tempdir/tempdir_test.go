@@ -39,7 +39,7 @@ func own(how string) {
 	if err == nil && how == "with a child" {
 		child := exec.Command("cat") // until its input ends, which is the test's
 		child.Stdin = os.Stdin
-		d.Own(child)
+		d.ShareWith(child)
 		err = child.Start()
 	}
 	if err != nil {
