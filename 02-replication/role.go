@@ -22,6 +22,10 @@ const (
 // Connected is the Role.Link of a replica whose master's stream is flowing.
 const Connected = "connected"
 
+// ErrReplica is in the error of whoever refuses to publish at a replica. A replica accepts a PUBLISH and delivers it to its own
+// subscribers only: its master and the other replicas never get the message, and no error says so.
+var ErrReplica = errors.New("this is a replica")
+
 // Role is what a server says about its place in the replication.
 type Role struct {
 	Name     string          // Master, Replica, or "sentinel"

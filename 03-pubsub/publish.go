@@ -2,7 +2,6 @@ package pubsub
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/redis/go-redis/v9"
@@ -10,12 +9,8 @@ import (
 	replication "example.com/redis-chat/02-replication"
 )
 
-// ErrReplica: the server is a replica. It accepts a PUBLISH, and keeps it to itself: its master and the other
-// replicas never hear of it, and no error says so.
-var ErrReplica = errors.New("this is a replica")
-
 // Master asks client's server for its role, once, before anything is published there. The error is
-// ErrReplica for a replica, and names the server to go to.
+// replication.ErrReplica for a replica, and names the server to go to.
 func Master(ctx context.Context, client *redis.Client) (replication.Role, error) {
 	role, err := replication.ReadRole(ctx, client)
 	if err != nil {
@@ -23,7 +18,7 @@ func Master(ctx context.Context, client *redis.Client) (replication.Role, error)
 	}
 	if role.Name == replication.Replica {
 		return role, fmt.Errorf("publish at %s: %w: only its own subscribers would get the message; publish at its master, %s",
-			client.Options().Addr, ErrReplica, role.Master)
+			client.Options().Addr, replication.ErrReplica, role.Master)
 	}
 	return role, nil
 }

@@ -20,7 +20,7 @@ func TestAReplicaIsNoPlaceToPublish(t *testing.T) {
 			require.NoError(t, err)
 			continue
 		}
-		require.ErrorIs(t, err, ErrReplica)
+		require.ErrorIs(t, err, replication.ErrReplica)
 		require.ErrorContains(t, err, "publish at its master, "+topology.Addrs()[theMaster])
 	}
 }

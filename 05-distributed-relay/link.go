@@ -58,7 +58,7 @@ func (o *Options) connectMaster(ctx context.Context) (*link, error) {
 	}
 	if l.role.Name == replication.Replica {
 		l.close()
-		return nil, &Mistake{fmt.Errorf("publish to %s: this is a replica; publish to its master, %s (PUB_HOST, PUB_PORT)", o.PubAddr, l.role.Master)}
+		return nil, &Mistake{fmt.Errorf("publish to %s: %w; publish to its master, %s (PUB_HOST, PUB_PORT)", o.PubAddr, replication.ErrReplica, l.role.Master)}
 	}
 	return l, nil
 }

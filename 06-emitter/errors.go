@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"example.com/redis-chat/01-redis-basics/dial"
+	replication "example.com/redis-chat/02-replication"
 )
 
 // What Emit's errors are, for a caller who decides by them. The first three are
@@ -15,7 +16,7 @@ var (
 	ErrRoom           = errors.New("this name of a room cannot be used")
 	ErrArgument       = errors.New("this argument cannot be sent")
 	ErrUnreachable    = errors.New("nobody answers")
-	ErrReplica        = errors.New("this is a replica")
+	ErrReplica        = replication.ErrReplica
 	ErrUnconfirmed    = errors.New("the event may or may not have been published")
 	ErrNoReceipt      = errors.New("the event is published, but how many replicas have it is not known")
 	ErrTooFewReplicas = errors.New("fewer replicas than asked for")

@@ -13,6 +13,7 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
 	"example.com/redis-chat/01-redis-basics/redistest"
+	replication "example.com/redis-chat/02-replication"
 	"example.com/redis-chat/02-replication/topologytest"
 	pubsub "example.com/redis-chat/03-pubsub"
 )
@@ -62,7 +63,7 @@ func TestPublishCountsReceivers(t *testing.T) {
 func TestReplicaIsRefusedAndNothingIsPublishedThere(t *testing.T) {
 	addrs := topologytest.Start(t, 1).Addrs()
 	_, err := publishing(t, "-redis", addrs[1], "news", "hello")
-	require.ErrorIs(t, err, pubsub.ErrReplica)
+	require.ErrorIs(t, err, replication.ErrReplica)
 	require.ErrorContains(t, err, "publish at its master, "+addrs[0])
 }
 

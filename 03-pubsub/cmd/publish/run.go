@@ -11,6 +11,7 @@ import (
 	"github.com/redis/go-redis/v9/logging"
 
 	"example.com/redis-chat/01-redis-basics/dial"
+	replication "example.com/redis-chat/02-replication"
 	pubsub "example.com/redis-chat/03-pubsub"
 )
 
@@ -30,7 +31,7 @@ func run(ctx context.Context, o options, out, warnings io.Writer) error {
 		err = nil
 	}
 	switch {
-	case errors.Is(err, pubsub.ErrReplica):
+	case errors.Is(err, replication.ErrReplica):
 		return err
 	case err != nil && ctx.Err() != nil:
 		return errors.New("interrupted: published nothing")

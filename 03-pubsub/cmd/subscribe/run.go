@@ -77,7 +77,7 @@ func (o options) watched(ctx context.Context, probes *redis.Client, events io.Wr
 	case ctx.Err() != nil:
 		return subscription, nil
 	case o.master != "" && role.Name == replication.Replica:
-		return subscription, fmt.Errorf("-master: publish at %s: %w; publish at its master, %s", o.master, pubsub.ErrReplica, role.Master)
+		return subscription, fmt.Errorf("-master: publish at %s: %w; publish at its master, %s", o.master, replication.ErrReplica, role.Master)
 	case o.master != "": // one that is away is told by the watch
 		return subscription.WatchedThrough(probes), nil
 	case err != nil:
