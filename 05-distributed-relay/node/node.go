@@ -5,7 +5,7 @@ import (
 	"context"
 	"log/slog"
 
-	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 	"golang.org/x/sync/errgroup"
 
 	"example.com/redis-chat/04-websocket-chat"
@@ -23,7 +23,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) error {
 		return err
 	}
 	defer l.Close()
-	redis.SetLogger(quiet{})
+	logging.Disable() // go-redis' own: what matters is returned as an error, and logged once by the code that decides
 	c.Relay.Log, c.Relay.Node = log, c.Node
 	// JSON can be a fifth of the MessagePack that it came as: a number in nine
 	// bytes may be one digit. What is larger than this fits into no frame.
@@ -74,9 +74,3 @@ func Run(ctx context.Context, c Config, log *slog.Logger) error {
 	})
 	return group.Wait()
 }
-
-// quiet keeps go-redis' own lines out of the log: what matters is returned as
-// an error, and logged once by the code that decides about it.
-type quiet struct{}
-
-func (quiet) Printf(context.Context, string, ...any) {}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 
 	"example.com/redis-chat/06-emitter/system"
 	loadtest "example.com/redis-chat/labs/load-test"
@@ -44,8 +44,4 @@ func NodeJS(ctx context.Context, dir string) (System, error) {
 
 // Quiet keeps go-redis' own lines, one for each refused connection, off the
 // terminal: what they tell is in the table.
-func Quiet() { redis.SetLogger(quiet{}) }
-
-type quiet struct{}
-
-func (quiet) Printf(context.Context, string, ...any) {}
+func Quiet() { logging.Disable() }
