@@ -12,8 +12,8 @@ import (
 	"example.com/redis-chat/01-redis-basics/dial"
 )
 
-// clientOptions are those of a client whose wire is worth reading: RESP2, as
-// redis-cli speaks it, no greeting beyond what must be, nothing sent twice. A
+// clientOptions are those of a client whose wire is worth reading: it speaks RESP2
+// as redis-cli does, greets no longer than it must, and sends nothing twice. A
 // section may let the server work for longer than the second that Once allows.
 func clientOptions(addr string, tap *Tap, patience time.Duration) *redis.Options {
 	return dial.Once(redis.Options{Addr: addr, Protocol: 2, Dialer: tap.Dial, DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience})

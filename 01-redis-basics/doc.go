@@ -3,7 +3,7 @@
 // they went over the wire. Read it in this order:
 //
 //   - resp.go: the protocol, five kinds of values, and how redis-cli prints them.
-//   - tap.go: what goes over a connection is kept, and its round trips are counted.
+//   - tap.go: it keeps the bytes that go over a connection, and counts round trips.
 //   - transcript.go: a hook of the client that prints what the tap has seen.
 //   - connect.go: the client of the tour, and the proof that its server lets it work.
 //   - tour.go: starts a server or uses one that runs, and runs the sections.
@@ -11,10 +11,9 @@
 //     names: strings.go, counters.go … persistence.go. memory.go is the end of the
 //     section keyvalue.
 //
-// Below it is what the later chapters use as well, and what knows no tour. Package
-// launch starts servers. Package dial says who logs in, what is tried only once,
-// and what an error is a sign of. Package cmdline reads flags, and package redistest
-// gives a test its server.
+// The packages below it do not know the tour; later chapters use them too. Package
+// launch starts servers. Package dial logs in, tries only once, and explains errors.
+// Package cmdline reads flags, and package redistest gives a test its server.
 //
 // # Goroutines
 //

@@ -6,7 +6,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/redistest"
 )
 
-// needsTour skips what shows the tour on a real server that is too old for it, as
+// needsTour skips a test of the tour on a real server that is too old for it, as
 // those of Ubuntu 22.04 and Debian 11 are.
 func needsTour(t *testing.T) {
 	t.Helper()

@@ -8,7 +8,7 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// tourPipelining: what one waits for is the way there and back.
+// tourPipelining shows that the time goes into the way there and back.
 func tourPipelining(ctx context.Context, t *Tour) error {
 	const messages = 1000
 	t.Say("A pipeline sends commands without waiting for each answer. Three commands, one round trip:")

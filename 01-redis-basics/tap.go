@@ -14,7 +14,7 @@ import (
 type Tap struct {
 	// Keep what is sent and received. Default: only count.
 	Keep bool
-	// TLS goes over the wire instead, if not nil; what is kept is what it hides.
+	// TLS, if not nil, goes over the wire; the tap keeps the text inside it.
 	TLS *tls.Config
 
 	mu       sync.Mutex
@@ -23,7 +23,7 @@ type Tap struct {
 	received bytes.Buffer
 }
 
-// Dial connects; what goes over the connection goes through the tap.
+// Dial connects. All bytes of the connection go through the tap.
 func (t *Tap) Dial(ctx context.Context, network, addr string) (net.Conn, error) {
 	var d interface {
 		DialContext(ctx context.Context, network, addr string) (net.Conn, error)

@@ -9,7 +9,7 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// tourWatch: what is decided from a value holds only while the value does.
+// tourWatch: a decision from a value is right only as long as the value is.
 func tourWatch(ctx context.Context, t *Tour) error {
 	t.Say("A room has two seats. To enter one reads who is there, decides, and writes. WATCH makes EXEC do nothing\n" +
 		"when the key has changed since; then one begins anew. Here bob comes between carol's GET and her EXEC:")

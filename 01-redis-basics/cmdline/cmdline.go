@@ -14,8 +14,8 @@ import (
 	"github.com/peterbourgon/ff/v3"
 )
 
-// Parse reads args, and what they leave out from the environment if environment
-// says so (ff.WithEnvVars and the like). fs has to be one with
+// Parse reads args, then the environment for the flags that args leave out, if
+// environment says so (ff.WithEnvVars and the like). fs has to be one with
 // flag.ContinueOnError. -h prints usage and the flags to fs' output, and is
 // flag.ErrHelp; any other error is a *Usage, in one sentence:
 //
@@ -48,7 +48,7 @@ func Parse(fs *flag.FlagSet, args []string, usage string, environment ...ff.Opti
 	return &Usage{mistake}
 }
 
-// checked is a flag's value that remembers what it could not be set to: the
+// checked is a flag's value that remembers the text that it refused, and why: the
 // flag package turns the error into a text of its own, "parse error".
 type checked struct {
 	flag.Value
@@ -70,7 +70,7 @@ func (c checked) IsBoolFlag() bool {
 	return ok && b.IsBoolFlag()
 }
 
-// wanted says what a flag takes; one that checks its value itself says it itself.
+// wanted says what a flag takes. A flag that checks its own value has said it in err.
 func (c checked) wanted(err error) error {
 	if getter, ok := c.Value.(flag.Getter); ok {
 		switch getter.Get().(type) {

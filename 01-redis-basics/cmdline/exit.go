@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// Usage is a mistake on the command line or in the environment, which no look at
-// the world is needed for: exit code 2. Parse's errors are some.
+// Usage is a mistake on the command line or in the environment, which shows without
+// a look at the world: exit code 2. Parse returns such errors.
 type Usage struct{ err error }
 
-// Usagef makes one in a sentence, for what Parse cannot see: a missing argument,
-// two values that do not fit together.
+// Usagef makes one in a sentence, for a mistake that Parse cannot see: a missing
+// argument, or two values that do not fit together.
 func Usagef(format string, args ...any) error { return &Usage{fmt.Errorf(format, args...)} }
 
 func (u *Usage) Error() string { return u.err.Error() }

@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// What follows is for fs.Func: a value is set, or the error says what is wanted,
-// to stand behind the flag's or the variable's name. So a mistake is named as it
-// was made, which a look at the values after parsing could not do.
+// The functions below are for fs.Func. Each sets a value, or returns an error that
+// says what is wanted and stands behind the name of the flag or variable. A look at
+// the values after parsing could not tell which of the two had the mistake.
 
 // Number sets a whole number within limits.
 func Number(n *int, least, most int) func(string) error {
@@ -39,8 +39,8 @@ func Rate(r *float64, least, most float64) func(string) error {
 	}
 }
 
-// longest is the most that Time takes. Who writes more has slipped, and a sum or
-// a multiple of such a time still fits into its type.
+// longest is the most that Time takes. A longer time is a slip of the pen, and a sum
+// or a multiple of this one still fits into its type.
 const longest = 24 * time.Hour
 
 // Time sets a time from least to a day.
@@ -109,8 +109,8 @@ func validPort(port string) bool {
 	return err == nil && n > 0
 }
 
-// CheckHost says what is wrong with a host. What cannot be one would else be
-// looked up, found nowhere, and be waited for as a host that is not there yet.
+// CheckHost says what is wrong with a host. Without it a program would look up a
+// text that can be no host, not find it, and wait for it as for one that is away.
 func CheckHost(host string) error {
 	if _, err := netip.ParseAddr(host); err == nil {
 		return nil

@@ -18,11 +18,10 @@ import (
 //
 //	publish to 127.0.0.1:6379: a password is wanted: set REDIS_PASSWORD, and …
 //
-// Diagnose says of it what it says of err, but where it is TLS that is spoken on
-// one side only: nobody answers then, or only ends the connection, so the server
-// is asked, for a second at most, or as long as a dial may take if that is longer.
-// That is ErrTLS, and so NotRedis: a mistake.
-// Without options nobody is asked.
+// Diagnose says of it what it says of err, with one exception: TLS on one side only.
+// The server then does not answer, or only ends the connection. So Explain asks the
+// server, for a second at most, or as long as a dial may take if that is longer. The
+// result is ErrTLS, and so NotRedis: a mistake. Without options it asks nobody.
 func Explain(ctx context.Context, o *redis.Options, err error) error {
 	if err == nil {
 		return nil
@@ -40,7 +39,7 @@ func Explain(ctx context.Context, o *redis.Options, err error) error {
 	return &explained{sentence(err, said), err}
 }
 
-// root is what an error was at first, without what its way up has put before it.
+// root is the first error of a chain, without the texts that its callers put before it.
 func root(err error) error {
 	for {
 		cause := errors.Unwrap(err)

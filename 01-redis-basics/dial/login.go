@@ -12,7 +12,7 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Login is what it takes to be let in by a server. The zero value is for one
+// Login is what a client needs to log in to a server. The zero value is for a server
 // that lets everybody in, without TLS.
 type Login struct {
 	Username, Password string
@@ -20,7 +20,7 @@ type Login struct {
 }
 
 // LoginFromEnv reads REDIS_USERNAME, REDIS_PASSWORD and REDIS_TLS by getenv,
-// which os.Getenv is. The error names the variable and says what is wanted.
+// such as os.Getenv. The error names the variable and says what is wanted.
 func LoginFromEnv(getenv func(string) string) (Login, error) {
 	l := Login{Username: getenv("REDIS_USERNAME"), Password: getenv("REDIS_PASSWORD")}
 	if text := getenv("REDIS_TLS"); text != "" {
@@ -68,8 +68,8 @@ func speaksPlain(ctx context.Context, addr string) bool {
 	return err == nil && (string(answer) == "+PONG" || answer[0] == '-') // -: it wants a password first
 }
 
-// speaksTLS reports whether a server answers a TLS greeting. Nothing is said to
-// it, so it does not count who it is.
+// speaksTLS reports whether a server answers a TLS greeting. It does not look at the
+// certificate, because it says nothing to the server after that.
 func speaksTLS(ctx context.Context, addr string) bool {
 	dialer := tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true}}
 	conn, err := dialer.DialContext(ctx, "tcp", addr)

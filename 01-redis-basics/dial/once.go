@@ -17,7 +17,7 @@ import (
 //     server is noticed late.
 //   - Dialing, reading and writing end after a second each, where o does not say
 //     otherwise. (Pub/Sub's reading has no timeout.)
-//   - Nothing goes ahead of the first command but what must: no name and version of
+//   - Before the first command it sends only what it must: no name and version of
 //     the library, no request for notices of a server's maintenance.
 //
 // Addresses, credentials, TLS, sizes of pools and the protocol stay what they are.

@@ -14,8 +14,8 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Trouble is why a command of go-redis got no reply to work with. Who asks makes
-// the sentence: what to do depends on what one wanted to do.
+// Trouble is why a command of go-redis got no reply to work with. The
+// caller makes the sentence: the advice depends on what it wanted to do.
 type Trouble int
 
 // The kinds of trouble. CredentialsRefused, NotPermitted and NotRedis are
@@ -70,7 +70,7 @@ func Diagnose(err error) Trouble {
 	return OtherTrouble
 }
 
-// ended is true for what is left when a connection is gone. go-redis looks at
+// ended reports whether an error is a sign that the connection is gone. go-redis looks at
 // a connection by system calls of its own before it is used, and then hands over
 // a bare syscall.Errno or *os.SyscallError, which is no net.Error.
 func ended(err error) bool {

@@ -9,7 +9,7 @@ import (
 )
 
 // settings is what each server is started with, besides its port and its folder.
-// What ProcessOptions.Args say comes later, and counts.
+// ProcessOptions.Args come later, and so they win.
 //
 // Each item is one word of a setting, as in "--save", "3600", "1": Redis 6 puts
 // each into quotes, and does not find two words in "3600 1", as Redis 7 does.

@@ -89,7 +89,7 @@ func gone(pid int) bool {
 
 // onDyingThread runs f on a thread that ends with it: a goroutine that ends
 // while it is locked takes its thread along. Only the main thread never ends;
-// who finds himself there keeps it busy and sends another.
+// a goroutine that finds itself there keeps it busy and starts another one.
 func onDyingThread(f func()) {
 	runtime.LockOSThread()
 	if syscall.Gettid() != syscall.Getpid() {

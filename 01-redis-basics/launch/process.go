@@ -49,8 +49,8 @@ type ProcessOptions struct {
 	Log io.Writer
 }
 
-// StartProcess starts redis-server, or valkey-server where that is what there
-// is, and returns when it has answered PING. Its errors carry the last lines
+// StartProcess starts redis-server, or valkey-server where there is no other,
+// and returns when it has answered PING. Its errors carry the last lines
 // of the server's log. ctx limits the start only.
 func StartProcess(ctx context.Context, o ProcessOptions) (*Process, error) {
 	bin, err := FindServer()

@@ -45,7 +45,7 @@ func (p *Process) start(ctx context.Context) error {
 		return fmt.Errorf("start %s: %w", p.bin, err)
 	}
 	go func(cmd *exec.Cmd, ended chan struct{}) {
-		cmd.Wait() // how it ended is told by who ended it, or by its log
+		cmd.Wait() // whoever ended it knows how, and so does its log
 		log.Close()
 		close(ended)
 	}(p.cmd, p.ended)

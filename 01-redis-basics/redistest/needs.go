@@ -10,9 +10,9 @@ import (
 	"example.com/redis-chat/01-redis-basics/launch"
 )
 
-// without skips the test with a sentence that says what is not here. With
-// REQUIRE_REDIS=1 it fails instead: so that a check of everything cannot pass by
-// leaving things out.
+// without skips the test with a sentence that says what is missing. With
+// REQUIRE_REDIS=1 it fails instead, so that a check of everything cannot pass by
+// leaving tests out.
 func without(t testing.TB, sentence string) {
 	t.Helper()
 	if os.Getenv("REQUIRE_REDIS") == "1" {
@@ -29,8 +29,8 @@ func NeedsServer(t testing.TB) {
 	}
 }
 
-// NeedsVersion skips the test on a real server older than Redis major.minor, which
-// what came with. Valkey says which Redis it can stand in for.
+// NeedsVersion skips the test on a real server older than Redis major.minor, the
+// version that brought what. Valkey says which Redis it can stand in for.
 func NeedsVersion(t testing.TB, major, minor int, what string) {
 	t.Helper()
 	if backend(t).Kind == launch.KindEmbedded {
@@ -49,8 +49,8 @@ func NeedsVersion(t testing.TB, major, minor int, what string) {
 }
 
 // NeedsTLS skips the test unless there is a real server that was built with TLS.
-// One that was not does not know the setting, or, as Valkey, what to do with it. One
-// that was misses its certificate here.
+// Redis built without TLS does not know the setting, and Valkey refuses it. A server
+// built with TLS complains here about its missing certificate.
 func NeedsTLS(t testing.TB) {
 	t.Helper()
 	NeedsServer(t)

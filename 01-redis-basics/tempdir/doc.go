@@ -1,5 +1,5 @@
-// Package tempdir makes temporary folders of which none is left for long: not
-// even after kill -9, when no code of ours runs any more.
+// Package tempdir makes temporary folders and leaves none behind for long: not even
+// after kill -9, when no code of ours runs any more.
 //
 // A folder holds a file named owner that its maker keeps locked. The operating
 // system ends the lock with the process, and only then. So Make can tell, before

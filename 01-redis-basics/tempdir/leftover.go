@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// removeLeftovers removes the folders of a prefix that nobody owns. What fails is
-// left for the next time: it keeps nobody from working.
+// removeLeftovers removes the folders of a prefix that nobody owns. A folder that it
+// cannot remove is left for the next time: it disturbs nobody.
 func removeLeftovers(prefix string) {
 	entries, _ := os.ReadDir(os.TempDir())
 	for _, e := range entries {

@@ -69,8 +69,8 @@ func is(f *os.File, name string) bool {
 // Path is where the folder is.
 func (d *Dir) Path() string { return d.path }
 
-// removing is how long Remove tries. What was killed a moment ago can still be
-// writing: a server's own child that saves.
+// removing is how long Remove tries. A child of the server that saves its data can
+// still be writing a moment after the server was killed.
 const removing = 10 * time.Second
 
 // Remove removes the folder and all in it. A second Remove does nothing.
@@ -86,8 +86,8 @@ func (d *Dir) Remove() error {
 	}
 }
 
-// remove removes the owner's file last, and the lock after that: who is killed
-// meanwhile leaves a folder that can still be told from one that is owned.
+// remove removes the owner's file last, and the lock after that: a program that is
+// killed meanwhile leaves a folder that others can see to have no owner.
 func remove(path string, lock *os.File) error {
 	entries, err := os.ReadDir(path)
 	for _, e := range entries {
