@@ -16,7 +16,7 @@ import (
 // Report is what Check found.
 type Report struct {
 	Servers  []Server // in the order asked for
-	Key      string   // what was written at the master as proof; it is gone again
+	Key      string   // the key that was written at the master as proof; it is gone again
 	Problems []string // sentences; none: all is well
 }
 
@@ -25,7 +25,7 @@ type Server struct {
 	Addr     string
 	Answered bool // the rest is known
 	Role     Role
-	LagBytes int64         // of a replica: what it has not processed of its master's stream; -1: unknown
+	LagBytes int64         // of a replica: bytes of its master's stream that it has not processed; -1: unknown
 	Lag      time.Duration // of a replica: from the master's answer to a write until a read at the replica shows it; -1: it did not
 	Refusal  string        // of a replica: how it refused a write
 }
@@ -36,7 +36,7 @@ type CheckOptions struct {
 	Patience   time.Duration // how long a replica may take to show what was written at the master, and each server to answer (but a second at least); default 2s
 }
 
-// proofValue is what the post that this chapter follows writes into its key.
+// proofValue is the value that the post that this chapter follows writes into its key.
 const proofValue = "test-data"
 
 // Check looks whether these servers are one master and its replicas, and proves it by a write. It writes one key, which
@@ -115,7 +115,7 @@ func (r *Report) master() (index int, ok bool) {
 	return masters[0], true
 }
 
-// measureBytes asks the replicas first and the master last: so the lag is at most too large, by what was written meanwhile.
+// measureBytes asks the replicas first and the master last. So the lag can only be too large: by the bytes written meanwhile.
 func (r *Report) measureBytes(ctx context.Context, clients []*redis.Client, master int) {
 	for i := range r.Servers {
 		if s := &r.Servers[i]; i != master && s.Answered && s.Role.Offset < 0 { // ROLE says -1 while the link is down, INFO does not

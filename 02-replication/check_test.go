@@ -24,7 +24,7 @@ func problems(t *testing.T, addrs ...string) string {
 	return problemsWithin(t, patience, addrs...)
 }
 
-// problemsWithin is for what only the end of Check's patience tells.
+// problemsWithin is for problems that show only at the end of Check's patience.
 func problemsWithin(t *testing.T, patience time.Duration, addrs ...string) string {
 	t.Helper()
 	report := replication.Check(t.Context(), addrs, replication.CheckOptions{Patience: patience})

@@ -3,7 +3,7 @@
 //
 //   - role.go: ReadRole tells a master from a replica, which a program asks before it publishes: a replica accepts PUBLISH and
 //     keeps it to itself.
-//   - prove.go: AwaitReplicas publishes a message and asks by WAIT who has it, because what INFO says of a link can be a second early.
+//   - prove.go: AwaitReplicas publishes a message and asks by WAIT how many have it, because INFO can call a link up a second early.
 //   - check.go: Check looks whether servers are one master and its replicas, and proves it by a write. look.go asks one server,
 //     info.go reads the one number that ROLE does not give.
 //

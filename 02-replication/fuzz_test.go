@@ -36,9 +36,9 @@ func asGoRedis(r basics.Reply) any {
 	return r.Text
 }
 
-// FuzzRole reads what anything could answer to ROLE: a role that makes sense, or
-// none; and never a panic. What is announced and does not come is not for here:
-// go-redis asks for its memory before we see any of it.
+// FuzzRole reads any answer to ROLE: it finds a role that makes sense, or none, and
+// never panics. An answer that announces more than it sends is left out: go-redis
+// asks for the memory before we see any of it.
 func FuzzRole(f *testing.F) {
 	f.Add("*3\r\n$6\r\nmaster\r\n:3129659\r\n*1\r\n*3\r\n$9\r\n127.0.0.1\r\n$4\r\n9001\r\n$7\r\n3129242\r\n")
 	f.Add("*5\r\n$5\r\nslave\r\n$9\r\n127.0.0.1\r\n:9000\r\n$9\r\nconnected\r\n:3167038\r\n")

@@ -39,7 +39,7 @@ func Rate(r *float64, least, most float64) func(string) error {
 	}
 }
 
-// longest is the most that Time takes. A longer time is a slip of the pen, and a sum
+// longest is the most that Time takes. A longer time is a typing mistake, and a sum
 // or a multiple of this one still fits into its type.
 const longest = 24 * time.Hour
 

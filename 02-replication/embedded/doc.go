@@ -15,7 +15,7 @@
 // miniredis runs two for each connection; a command's hook runs in one of them. A change waits there for the lock exec, WAIT for
 // the replicas, and any command while its server is frozen: each blocks its own connection only, except that changes wait for
 // one another. Each link of a replica is one goroutine, from Start, Restart or Mend until Kill, Cut or Close. It alone writes to
-// the replica. Where it blocks, nobody else does: a subscriber that does not read stops miniredis while it delivers, which
+// the replica. When it blocks, nobody else does: a subscriber that does not read stops miniredis while it delivers, which
 // freezes the replica that the subscriber is at, and neither the master nor the other replicas. (At the master itself such a
 // subscriber does freeze everything: subscribe at replicas.)
 //
@@ -25,7 +25,7 @@
 // is no password, no eviction, no failover, no replica of a replica, and one database. It replicates the commands that the
 // chapters use; every other write, scripts included, is refused with a sentence. A replica that is cut off stops its clock until
 // it is linked again: its keys do not expire meanwhile (Redis hides them). Offsets count the same bytes as Redis', but Redis adds
-// a PING every ten seconds and writes expiry times as absolute ones. WAIT waits for all that is logged, not only for what its
+// a PING every ten seconds and writes expiry times as absolute ones. WAIT waits for all that is logged, not only for the changes that its
 // own connection wrote. The speed is miniredis': tens of thousands of messages a second, but each
 // command on a key looks at every key, for one that has expired: 5,000 of them cost a millisecond. No measure of Redis.
 package embedded

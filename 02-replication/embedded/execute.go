@@ -41,7 +41,7 @@ func (t *Topology) execute(p *server.Peer, command []string, queued [][]string) 
 	p.WriteRaw(reply) // outside: a client that does not read its reply must not hold up the others
 }
 
-// changed gives what a replica has to execute to become what the master became by command: nothing after an error.
+// changed gives the commands by which a replica gets the same data as the master has after command: none after an error.
 // It looks at the members of the set before and after SPOP, because a replica would draw others.
 func changed(command []string, queued [][]string, reply string, before, after []string) [][]string {
 	switch {

@@ -8,9 +8,9 @@ import (
 type follower struct {
 	link   *link
 	cut    bool          // kept apart from the master
-	synced bool          // has the master's keys of once, and applies what came since
+	synced bool          // got a copy of the master's keys, and applies all changes since
 	next   int           // number of the next entry to apply; -1: needs a copy of all keys
-	offset int64         // of the stream, what is applied
+	offset int64         // how much of the stream is applied, in bytes
 	lag    time.Duration // how much later than the master it applies
 	copies int           // full resyncs
 }

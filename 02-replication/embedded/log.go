@@ -45,7 +45,7 @@ func (b *backlog) trim(needed int) {
 		b.start = b.entries[n].end
 		n++
 	}
-	clear(b.entries[:n]) // the array lives on behind the slice: let go of what it points to
+	clear(b.entries[:n]) // the array lives on behind the slice: do not keep the entries alive
 	b.entries = b.entries[n:]
 	b.first += n
 }

@@ -16,7 +16,7 @@ func TestReplicaIsProvenByTheMasterOfNow(t *testing.T) {
 	require.NoError(t, top.Freeze(1)) // so that it cannot follow yet
 	mended := make(chan error, 1)
 	go func() { mended <- top.Mend(t.Context(), 1) }()
-	require.Eventually(t, func() bool { // it waits, and for what the dead master has logged
+	require.Eventually(t, func() bool { // it waits for the changes that the dead master has logged
 		top.mu.Lock()
 		defer top.mu.Unlock()
 		return top.nodes[1].linked()

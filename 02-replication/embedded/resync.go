@@ -6,7 +6,7 @@ import (
 	"github.com/alicebob/miniredis/v2"
 )
 
-// resync is the full resync: the replica's keys are replaced by a copy of the master's. What was published meanwhile is in no
+// resync is the full resync: the replica's keys are replaced by a copy of the master's. A message published meanwhile is in no
 // key, and so is lost for the replica's subscribers, whose connections stay open: they get no sign of it.
 func (t *Topology) resync(n *node, l *link) {
 	t.exec.Lock() // nothing changes, the master's clock stands, and it is not replaced by its next run

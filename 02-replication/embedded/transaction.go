@@ -7,7 +7,7 @@ import (
 	"github.com/alicebob/miniredis/v2/server"
 )
 
-// transaction is what a connection has queued since MULTI, of the changes.
+// transaction holds the changes that a connection has queued since MULTI.
 type transaction struct {
 	open    bool
 	changes [][]string

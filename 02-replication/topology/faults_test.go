@@ -178,8 +178,8 @@ func TestReplicaIsMendedWhateverTheOthersDo(t *testing.T) {
 	require.NoError(t, top.Thaw(3))
 }
 
-// killByHand does what the line that topology prints does: kill -9 PID. It returns when that is noticed: a moment later, in which
-// the process has ended and nobody has asked how.
+// killByHand does what the line that topology prints does: kill -9 PID. It returns when the end is noticed: for a moment
+// the process has ended, and nobody has asked how.
 func killByHand(t *testing.T, top topology.Topology, i int) {
 	t.Helper()
 	p, err := os.FindProcess(top.(interface{ PID(int) int }).PID(i))

@@ -13,8 +13,8 @@ import (
 
 // processes is a topology of redis-server processes. One goroutine for each waits for its end (see launch.StartProcess).
 //
-// It remembers nothing of what has been done to a server: whoever uses it can kill one by hand as well, or start one in its place.
-// So the process itself says whether it runs, and the master who follows it.
+// It does not remember what has been done to a server: whoever uses it can kill one by hand as well, or start one in its place.
+// So it asks the process whether it runs, and the master which replicas follow it.
 type processes struct {
 	servers    []*launch.Process // never changed after the start
 	restarting sync.Mutex        // held between the look whether a server runs and its start
@@ -25,8 +25,8 @@ type processes struct {
 // acknowledgement, a second after the link says that it is up. hz 100 runs what is done "at times" every 10 ms, not every 100.
 //
 // The file by which a replica got its keys is deleted (it would be left in both folders): a server that was killed would load it
-// at its next start, and a replica would then ask for the stream from there on, so that what was published while it was away
-// comes late, or not, as its subscribers are quick.
+// at its next start, and a replica would then ask for the stream from there on. Messages published while it was away would then
+// come late, or never: it depends on how soon its subscribers are back.
 //
 // The backlog is the one that the lesson counts with: Redis' default, and a tenth of Valkey's since version 8.
 var settings = []string{
@@ -136,7 +136,7 @@ func (t *processes) Thaw(i int) error {
 	return s.Thaw()
 }
 
-// Close kills what runs and removes the servers' folders.
+// Close kills all that run, and removes the servers' folders.
 func (t *processes) Close() error {
 	var errs []error
 	for _, s := range t.servers {

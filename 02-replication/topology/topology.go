@@ -43,7 +43,7 @@ type Topology interface {
 // proofTimeout is when Start, Restart and Mend give up. A replica asks for its master once a second; all else takes milliseconds.
 const proofTimeout = 15 * time.Second
 
-// ErrNotOurs is what the fault methods return for servers that this program did not start: it does not kill what others use.
+// ErrNotOurs is the error of the fault methods for servers that this program did not start: others use them.
 var ErrNotOurs = errors.New("these servers were not started by this program")
 
 // ErrTooFew is in the error of a start on running servers that are fewer than wanted.

@@ -43,7 +43,7 @@ func Start(t testing.TB, replicas int) topology.Topology {
 	return top
 }
 
-// Server starts a topology of real servers, for what only real ones can show. It skips as redistest.NeedsServer does.
+// Server starts a topology of real servers, for tests that need real ones. It skips as redistest.NeedsServer does.
 func Server(t testing.TB, replicas int) topology.Topology {
 	t.Helper()
 	redistest.NeedsServer(t)

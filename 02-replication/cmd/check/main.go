@@ -2,8 +2,8 @@
 //
 //	check HOST:PORT…
 //
-// It prints a table and what it did, leaves no key behind, and exits 0 when all is well, 1 when something is wrong, which it says
-// in a sentence on standard error, and 2 for a mistake in its own arguments. REDIS_USERNAME, REDIS_PASSWORD and
+// It prints a table and what it did, and leaves no key behind. It exits 0 when all is well, and 2 for a mistake in its own
+// arguments. When something is wrong it says so in a sentence on standard error, and exits 1. REDIS_USERNAME, REDIS_PASSWORD and
 // REDIS_TLS=true are for all servers.
 package main
 

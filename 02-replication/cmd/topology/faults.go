@@ -12,7 +12,7 @@ import (
 	"example.com/redis-chat/02-replication/topology"
 )
 
-// readLines hands over what is typed. It may outlive ctx, as a read of the terminal cannot be ended: until the program's end.
+// readLines hands over each line that is typed. Nobody can end a read of the terminal, so it may outlive ctx, until the program ends.
 func readLines(ctx context.Context, r io.Reader, typed chan<- string) {
 	for s := bufio.NewScanner(r); s.Scan(); {
 		select {
