@@ -1,9 +1,9 @@
 // Package pubsub is chapter 03 of the workbook: a subscription that can be relied on as far as Pub/Sub can
 // be relied on, and that says when it cannot.
 //
-// Redis keeps nothing of what is published: who is not subscribed at that moment misses it. A subscriber
-// must therefore know when its subscription began, when it was away, and whether it still gets anything at
-// all. That is what Subscriber tells, as Events among the messages.
+// Redis keeps no message: whoever is not subscribed at that moment misses it. A subscriber must therefore
+// know when its subscription began, when it was away, and whether it still gets anything at all. Subscriber
+// tells it that, by Events among the messages.
 //
 // # The goroutines
 //
@@ -21,7 +21,7 @@
 //
 // A subscription that gets nothing looks like one to which nothing is sent. Three probe intervals without a
 // probe coming back are told as Silent. Then the server is asked for a sign of life on the very connection,
-// by a PING. Three more intervals without any reply: it is frozen, and a new connection is the remedy. A
-// server that answers is kept: as a replica that has only lost its master it will resynchronize and deliver
-// late what was missed, and a new connection could not get that sooner.
+// by a PING. Three more intervals without any reply: it is frozen, and a new connection is the remedy. The
+// connection to a server that answers is kept: it may be a replica that has only lost its master. That will
+// resynchronize and deliver the missed messages late, and a new connection could not get them sooner.
 package pubsub

@@ -1,6 +1,6 @@
 package pubsub
 
-// Event is what a Subscriber hands over: a message, or a change in what can be relied on. Both travel in
+// Event is what a Subscriber hands over: a message, or a change of how far the subscription can be relied on. Both travel in
 // one queue, so that a gap is told at its very place among the messages.
 type Event struct {
 	Kind Kind
@@ -21,7 +21,7 @@ const (
 	// Message is a message that was published.
 	Message Kind = iota + 1
 	// Subscribed: the server has confirmed every channel and pattern. Whatever is published from now on
-	// arrives, or is reported. The second one says: reconnected, what was published meanwhile is missed.
+	// arrives, or is reported. The second one says: reconnected, and all messages in between are missed.
 	Subscribed
 	// Disconnected: there is no subscription; the Subscriber keeps trying. Once for an outage, and again
 	// only when the reason changes.

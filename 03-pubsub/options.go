@@ -25,8 +25,8 @@ type Options struct {
 	// ProbeInterval, default 250ms. Three intervals without a probe coming back: Silent.
 	ProbeInterval time.Duration
 
-	// QueueBytes is what may wait for a slow reader, default 32 MiB: payloads and names, and the size of
-	// an Event for each. What Receive has handed out is no longer counted.
+	// QueueBytes limits the events that wait for a slow reader, default 32 MiB: payloads and names, and the
+	// size of an Event for each. Events that Receive has handed out no longer count.
 	QueueBytes int
 	// ConnectTimeout is the time from dialing to the last confirmation, default 2s.
 	ConnectTimeout time.Duration

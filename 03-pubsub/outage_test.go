@@ -25,8 +25,8 @@ type path struct {
 	sent     int
 }
 
-// A probe that is late is silence, and a machine that is slow makes it late: where silence is what is looked for there can be more
-// of it than was made, and where it is not, no probe is due.
+// A slow machine makes probes late, and a late probe is silence. So a test that looks for silence may see more of it than it made;
+// in all other tests no probe is due.
 const (
 	watchful   = 200 * time.Millisecond
 	unwatchful = time.Hour

@@ -8,11 +8,11 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// WatchedThrough returns o with a channel of its own added, on which probes are published at master. Who has
-// something to say in a probe sets Probe and ConfirmProbe instead.
+// WatchedThrough returns o with a channel of its own added, on which probes are published at master. A
+// caller whose probes have a content sets Probe and ConfirmProbe instead.
 //
-// For a probe never to be sent twice the client should have MaxRetries -1; for it to end with its context,
-// ContextTimeoutEnabled. Neither is needed for the watch to be right.
+// With MaxRetries -1 the client never sends a probe twice; with ContextTimeoutEnabled a probe ends with its
+// context. The watch is right without either.
 func (o Options) WatchedThrough(master *redis.Client) Options {
 	own := "probe:" + rand.Text()
 	o.Channels = append(o.Channels[:len(o.Channels):len(o.Channels)], own)

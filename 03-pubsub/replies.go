@@ -45,7 +45,7 @@ func (s *replies) Read(b []byte) (int, error) {
 	return s.r.Read(b[:len(there)])
 }
 
-// next waits for the next reply. What is no message, the PONG that was asked for, has no Kind.
+// next waits for the next reply. A reply that is no message (the PONG that was asked for) has no Kind.
 // patterns are those that were subscribed to.
 func (s *replies) next(patterns []string) (e Event, err error) {
 	mark, n, err := s.header()

@@ -47,8 +47,8 @@ func TestOneLongNameIsNotKept(t *testing.T) {
 	require.LessOrEqual(t, cap(s.scratch), trusted)
 }
 
-// FuzzReplies reads whatever a server sends. Nothing panics, nothing hangs, what
-// comes byte by byte means the same, and each message is one that was sent.
+// FuzzReplies reads whatever a server sends. Nothing panics, nothing hangs, the
+// same bytes one by one mean the same, and each message is one that was sent.
 func FuzzReplies(f *testing.F) {
 	f.Add(message("news", "hi") + "*2\r\n$4\r\npong\r\n$0\r\n\r\n")
 	f.Add("*4\r\n$8\r\npmessage\r\n$5\r\nnews*\r\n$6\r\nnews:x\r\n$2\r\nhi\r\n")

@@ -58,9 +58,9 @@ func Subscribe(ctx context.Context, client *redis.Client, o Options) (*Subscribe
 }
 
 // Receive waits until there is something, then returns all that is waiting, in order. The slice is valid
-// until the next call; only one goroutine may call it. Once the subscription's context has ended, what
-// still waits is handed over, and then Receive returns that context's error. The end of its own ctx ends
-// the call alone.
+// until the next call; only one goroutine may call it. Once the subscription's context has ended,
+// Receive hands over the events that still wait, and then returns that context's error. The end of its own
+// ctx ends this call only.
 func (s *Subscriber) Receive(ctx context.Context) ([]Event, error) {
 	for {
 		if err := ctx.Err(); err != nil {

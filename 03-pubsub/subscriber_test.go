@@ -217,7 +217,7 @@ func TestSubscriptionEndsWithItsContext(t *testing.T) {
 	for name, client := range map[string]*redis.Client{"subscribed": client, "nobody there": nobody} {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
-			// What the end must not wait for takes hours.
+			// The dial and the probe take hours: the end must not wait for them.
 			s, err := Subscribe(ctx, client, Options{Channels: []string{channel}, ConnectTimeout: time.Hour, ProbeInterval: time.Hour}.WatchedThrough(client))
 			require.NoError(t, err)
 			_, err = s.Receive(t.Context())

@@ -25,7 +25,7 @@ type link struct {
 	conn   *connection // nil: none is confirmed
 	since  time.Time   // when the last probe came back; before the first, when it was confirmed
 	alive  bool        // Alive was told and still holds
-	silent error       // what Silent was told with: ErrNotBack or ErrNotPublished
+	silent error       // the reason that Silent was told with: ErrNotBack or ErrNotPublished
 }
 
 func (l *link) up(c *connection, q *queue) {
@@ -67,7 +67,7 @@ type watcher struct {
 	owed    bool       // a subscription was confirmed while one was out, which may have passed before it
 	err     error      // how the last one ended
 
-	blame error     // ErrNotBack or ErrNotPublished: what silence would be blamed on now
+	blame error     // ErrNotBack or ErrNotPublished: the reason for silence, if it began now
 	from  time.Time // since when
 
 	pinged *connection // the connection that was asked for a sign of life; nil: none
@@ -176,9 +176,9 @@ func (w *watcher) judge(ctx context.Context, now time.Time) time.Time {
 	return now.Add(patience)
 }
 
-// assign decides what silence would be blamed on. A probe that has been out for one and a half intervals
-// counts as not published: when a master stops answering, then three intervals after the last probe came
-// back the next one has been out for about two.
+// assign decides on the reason for silence. A probe that has been out for one and a half intervals counts as
+// not published. (When a master stops answering, silence is told three intervals after the last probe came
+// back. By then the next probe has been out for about two.)
 func (w *watcher) assign(now time.Time) {
 	blame := ErrNotBack
 	if w.err != nil || w.overdue(now) {

@@ -58,7 +58,7 @@ func (p *program) event(begins string) {
 	require.Regexp(p.t, "^"+begins, p.events.Text())
 }
 
-// afterSilence is event, behind what a machine that is too slow for the probes tells.
+// afterSilence is event, after the silence that a machine too slow for the probes may tell first.
 func (p *program) afterSilence(begins string) {
 	p.t.Helper()
 	for p.events.Scan() {
