@@ -1,6 +1,7 @@
 package system
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -59,17 +60,13 @@ func (o Options) Check() error {
 }
 
 func (o Options) withDefaults() (Options, error) {
-	def(&o.Redis, "auto")
-	def(&o.Host, "127.0.0.1")
-	def(&o.Grace, time.Second)
+	o.Redis = cmp.Or(o.Redis, "auto")
+	o.Host = cmp.Or(o.Host, "127.0.0.1")
+	o.Grace = cmp.Or(o.Grace, time.Second)
 	if o.RedisPorts == nil {
 		o.RedisPorts = []int{0, 0, 0}
 	}
-	if o.Nodes == 0 {
-		if o.Nodes = len(o.Ports); o.Nodes == 0 {
-			o.Nodes = 2
-		}
-	}
+	o.Nodes = cmp.Or(o.Nodes, len(o.Ports), 2)
 	if o.Out == nil {
 		o.Out = io.Discard
 	}
@@ -115,11 +112,4 @@ func followed(ports []int, n int) []int {
 		ports = append(ports, next)
 	}
 	return ports
-}
-
-func def[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }

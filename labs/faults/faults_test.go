@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9/logging"
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/01-redis-basics/launch"
@@ -14,7 +15,7 @@ import (
 
 func TestMain(m *testing.M) {
 	NodeAsked()
-	Quiet()
+	logging.Disable() // go-redis prints each refused connection
 	redistest.Main(m)
 }
 

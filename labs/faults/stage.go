@@ -84,7 +84,7 @@ func (st *stage) addNode(i int, s setting) error {
 		st.doors = append(st.doors, [2]*door{pub, sub})
 		master, replica = pub.addr(), sub.addr()
 	}
-	port, err := freePort()
+	port, err := loadtest.FreePort()
 	if err != nil {
 		return err
 	}
@@ -135,14 +135,4 @@ func (st *stage) close() error {
 		return errors.Join(errors.New("stop the Redis servers"), err)
 	}
 	return nil
-}
-
-// freePort finds a port that nobody listens on.
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("find a free port: %w", err)
-	}
-	defer l.Close()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port), nil
 }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/redis/go-redis/v9/logging"
-
 	"example.com/redis-chat/06-emitter/system"
 	loadtest "example.com/redis-chat/labs/load-test"
 )
@@ -41,7 +39,3 @@ func NodeJS(ctx context.Context, dir string) (System, error) {
 	}
 	return System{Name: "node.js", Protocol: loadtest.SocketIO{}, Command: command, Env: env}, nil
 }
-
-// Quiet keeps go-redis' own lines, one for each refused connection, off the
-// terminal: what they tell is in the table.
-func Quiet() { logging.Disable() }

@@ -90,7 +90,7 @@ func (l *Lab) Start(ctx context.Context, s System, nodes int) (_ *Cluster, err e
 		return nil, err
 	}
 	for i := range processes {
-		port, err := freePort()
+		port, err := FreePort()
 		if err != nil {
 			return nil, err
 		}

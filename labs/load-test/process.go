@@ -108,8 +108,8 @@ func ownCPU() float64 {
 	return u.CPU
 }
 
-// freePort finds a port that nobody listens on.
-func freePort() (string, error) {
+// FreePort returns a port of 127.0.0.1 that nobody listens on at this moment.
+func FreePort() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", fmt.Errorf("find a free port: %w", err)

@@ -1,6 +1,7 @@
 package loadtest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -9,21 +10,14 @@ import (
 )
 
 func (l Load) withDefaults() Load {
-	def(&l.Clients, 100)
-	def(&l.Senders, 5)
-	def(&l.Rooms, 1)
-	def(&l.Size, 128)
-	def(&l.Warmup, 2*time.Second)
-	def(&l.Length, 5*time.Second)
+	l.Clients = cmp.Or(l.Clients, 100)
+	l.Senders = cmp.Or(l.Senders, 5)
+	l.Rooms = cmp.Or(l.Rooms, 1)
+	l.Size = cmp.Or(l.Size, 128)
+	l.Warmup = cmp.Or(l.Warmup, 2*time.Second)
+	l.Length = cmp.Or(l.Length, 5*time.Second)
 	l.Senders = min(l.Senders, l.Clients)
 	return l
-}
-
-func def[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }
 
 // check says what is wrong with a load, in one sentence.

@@ -41,9 +41,9 @@ const (
 // where it begins. It returns the run at the highest rate that held. A system starts anew after a rate that was too high, as what it still
 // has to do would count against the next.
 func (l *Lab) Search(ctx context.Context, s System, nodes int, load Load, goal Goal, round int) (best Run, err error) {
-	def(&goal.P99, 50)
-	def(&goal.Highest, 100_000)
-	def(&goal.Step, 2)
+	goal.P99 = cmp.Or(goal.P99, 50)
+	goal.Highest = cmp.Or(goal.Highest, 100_000)
+	goal.Step = cmp.Or(goal.Step, 2)
 	label := "search " + shape(nodes, load)
 	var cluster *Cluster
 	var limit string

@@ -125,7 +125,7 @@ func TestWhatIsMissingIsOneSentence(t *testing.T) {
 func TestServerThatRefusesIsToldAtOnce(t *testing.T) {
 	refuses := httptest.NewServer(http.NotFoundHandler())
 	defer refuses.Close()
-	nobody, err := freePort()
+	nobody, err := FreePort()
 	require.NoError(t, err)
 	for addr, want := range map[string]string{
 		strings.TrimPrefix(refuses.URL, "http://"): "404 Not Found",

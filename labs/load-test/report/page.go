@@ -24,7 +24,7 @@ var (
 )
 
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
-	"or": or, "figure": figure, "grouped": grouped, "span": span,
+	"orNone": orNone, "figure": figure, "grouped": grouped, "span": span,
 	"thousands": func(n int) string { return grouped(float64(n)) },
 	"gibibytes": func(bytes uint64) string { return figure(float64(bytes) / (1 << 30)) },
 	"when":      func(t time.Time) string { return t.Format("2 January 2006, 15:04 MST") },

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -105,18 +106,13 @@ func targetTable(b *bytes.Buffer, r *loadtest.Report) {
 		if row.Why != "" {
 			verdict += notes.mark(row.Why)
 		}
-		t.row(row.Measure, or(row.Against), or(row.Ours), or(row.briefly()), row.Spread, row.Target, verdict)
+		t.row(row.Measure, orNone(row.Against), orNone(row.Ours), orNone(row.briefly()), row.Spread, row.Target, verdict)
 	}
 	t.write(b)
 	remarkList(b, notes)
 }
 
-func or(text string) string {
-	if text == "" {
-		return none
-	}
-	return text
-}
+func orNone(text string) string { return cmp.Or(text, none) }
 
 func noteList(b *bytes.Buffer, r *loadtest.Report) {
 	for _, note := range r.Notes {

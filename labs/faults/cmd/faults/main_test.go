@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/redis/go-redis/v9/logging"
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/01-redis-basics/redistest"
@@ -16,7 +17,7 @@ import (
 
 func TestMain(m *testing.M) {
 	faults.NodeAsked()
-	faults.Quiet()
+	logging.Disable()
 	redistest.Main(m)
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -17,12 +18,8 @@ func steady(ctx context.Context, lab *loadtest.Lab, o options) error {
 }
 
 func search(ctx context.Context, lab *loadtest.Lab, o options) error {
-	if o.load.Warmup == 0 {
-		o.load.Warmup = time.Second
-	}
-	if o.load.Length == 0 {
-		o.load.Length = 3 * time.Second
-	}
+	o.load.Warmup = cmp.Or(o.load.Warmup, time.Second)
+	o.load.Length = cmp.Or(o.load.Length, 3*time.Second)
 	for _, s := range o.systems {
 		if _, err := lab.Search(ctx, s, o.nodes, o.load, loadtest.Goal{}, 0); err != nil {
 			return err
