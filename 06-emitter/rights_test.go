@@ -132,8 +132,8 @@ func (g *guarded) refuses(ctx context.Context, name, right string) bool {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	object := "object " + strings.TrimSuffix(right[1:], "*")
-	look := time.NewTicker(10 * time.Millisecond)
-	defer look.Stop()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
 	for {
 		for _, root := range g.root {
 			entries, _ := root.Do(ctx, "ACL", "LOG").Slice() // asked again, if there is no answer
@@ -145,7 +145,7 @@ func (g *guarded) refuses(ctx context.Context, name, right string) bool {
 			}
 		}
 		select {
-		case <-look.C:
+		case <-tick.C:
 		case <-ctx.Done():
 			return false
 		}

@@ -17,7 +17,7 @@
 //   - state.go: what is known, and what it is judged by.
 //   - observer.go, path.go: a subscriber at each server sees messages pass, and notices
 //     that a server is gone; a message is followed from server to server.
-//   - nodelog.go, poll.go, look.go: what a node logs, what it is asked for, and what it
+//   - nodelog.go, poll.go, steps.go: what a node logs, what it is asked for, and what it
 //     tells of each message while a map is open.
 //   - actions.go, byhand.go: what can be done to a server or a node, and the command
 //     line that does the same.

@@ -90,17 +90,17 @@ func (s *state) compare() {
 	if n := len(s.now.servers) + len(s.now.nodes); len(s.before) < n {
 		s.before = append(s.before, make([]string, n-len(s.before))...)
 	}
-	look := func(i int, who, state string) {
+	note := func(i int, who, state string) {
 		if s.before[i] != state {
 			s.before[i] = state
 			s.became(who, state)
 		}
 	}
 	for i := range s.now.servers {
-		look(i, s.now.servers[i].Name, s.now.servers[i].State)
+		note(i, s.now.servers[i].Name, s.now.servers[i].State)
 	}
 	for i := range s.now.nodes {
-		look(len(s.now.servers)+i, s.now.nodes[i].Name, s.now.nodes[i].State)
+		note(len(s.now.servers)+i, s.now.nodes[i].Name, s.now.nodes[i].State)
 	}
 }
 

@@ -95,7 +95,7 @@ func (s *System) startMap(context.Context) error {
 	if s.o.MapPort == 0 {
 		return nil
 	}
-	o := livemap.Options{Port: s.o.MapPort, System: s, Feed: s.feed, Changed: s.state.changed, Watched: s.look}
+	o := livemap.Options{Port: s.o.MapPort, System: s, Feed: s.feed, Changed: s.state.changed, Watched: s.askForSteps}
 	for i := range s.nodes {
 		o.Frames = append(o.Frames, s.nodeURL(i))
 	}

@@ -213,11 +213,11 @@ func (c *crowd) end() {
 func until(ctx context.Context, holds func() bool) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	look := time.NewTicker(5 * time.Millisecond)
-	defer look.Stop()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
 	for !holds() {
 		select {
-		case <-look.C:
+		case <-tick.C:
 		case <-ctx.Done():
 			return fmt.Errorf("not within %v", patience)
 		}

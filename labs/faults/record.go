@@ -20,7 +20,7 @@ type record struct {
 	sentAt   func(stamp) time.Duration // nil: nobody asks
 	closed   []closing
 	back     []time.Duration // when it was welcome again, after a connection ended
-	present  int             // the count of the last presence frame
+	members  int             // the count of the last presence frame
 	changed  time.Duration   // when that count last changed
 }
 
@@ -78,8 +78,8 @@ func (r *record) welcome() {
 func (r *record) presence(count int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if count != r.present {
-		r.present, r.changed = count, r.now()
+	if count != r.members {
+		r.members, r.changed = count, r.now()
 	}
 }
 

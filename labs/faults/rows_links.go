@@ -24,15 +24,15 @@ func linkRows() []Row {
 		} {
 			rows = append(rows, Row{
 				Name: "a node's way " + way.name + ": " + fault.name + ", 3 s", NodeJS: true,
-				Setting: setting{doors: true},
+				Setting: setting{proxies: true},
 				Break: func(r *run) error {
-					d := r.stage.doors[1][way.to]
-					if err := d.poison(fault.toxics); err != nil {
+					p := r.stage.proxies[1][way.to]
+					if err := p.addToxics(fault.toxics); err != nil {
 						return err
 					}
 					r.wait(3 * time.Second)
 					r.mended = r.now()
-					d.clean(r.ctx)
+					p.removeToxics(r.ctx)
 					return nil
 				},
 				Judge: func(r *run, all []Account) {

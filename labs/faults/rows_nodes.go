@@ -40,8 +40,8 @@ var nodeKilled = Row{
 		holds, remark := r.within(took, 3*time.Second)
 		r.check(holds, "talk is at the other node within 3 s: after %v%s", show(took), remark)
 		everybody := len(r.all()) + 1 // and talk
-		err := until(r.ctx, func() bool { return r.others().presentIs(everybody) })
-		took = r.others().presentSince() - r.broken
+		err := until(r.ctx, func() bool { return r.others().membersAre(everybody) })
+		took = r.others().membersSince() - r.broken
 		holds, remark = r.within(took, 10*time.Second)
 		r.check(err == nil && holds, "presence is right within 10 s: after %v%s", show(took), remark)
 		return nil
@@ -120,13 +120,13 @@ func roam(r *run) {
 // others is what the first client of the node that stays has got.
 func (r *run) others() *record { return r.receivers[len(r.receivers)/2].got }
 
-func (r *record) presentIs(n int) bool {
+func (r *record) membersAre(n int) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.present == n
+	return r.members == n
 }
 
-func (r *record) presentSince() time.Duration {
+func (r *record) membersSince() time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.changed

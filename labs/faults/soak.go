@@ -71,7 +71,7 @@ var otherNodeKilled = Row{
 
 // For soaks a system for so long. Each round's sentence goes to say.
 func For(ctx context.Context, backend launch.Backend, s System, long time.Duration, seed uint64, say io.Writer) (soak Soak, err error) {
-	st, err := raise(ctx, backend, s, setting{doors: true})
+	st, err := raise(ctx, backend, s, setting{proxies: true})
 	if err != nil {
 		return soak, err
 	}

@@ -25,18 +25,18 @@ type System struct {
 
 // stage is a system that runs: a master, two replicas, and two nodes.
 type stage struct {
-	system System
-	set    setting
-	top    topology.Topology
-	nodes  []*process
-	addrs  []string   // host:port of each node
-	doors  [][2]*door // of each node: to the master, to its replica; none without doors
+	system  System
+	set     setting
+	top     topology.Topology
+	nodes   []*process
+	addrs   []string    // host:port of each node
+	proxies [][2]*proxy // of each node: to the master, to its replica; none without proxies
 }
 
 // setting is what a row wants otherwise than usual.
 type setting struct {
-	env   []string // of our nodes
-	doors bool     // between each node and Redis
+	env     []string // of our nodes
+	proxies bool     // between each node and Redis
 
 	unprobed bool // the nodes' probes are off
 }
@@ -71,17 +71,17 @@ func raise(ctx context.Context, backend launch.Backend, system System, s setting
 
 func (st *stage) addNode(i int, s setting) error {
 	master, replica := st.top.Addrs()[0], st.top.Addrs()[1+i]
-	if s.doors {
-		pub, err := openDoor(fmt.Sprintf("node %d's way to the master", i+1), master)
+	if s.proxies {
+		pub, err := startProxy(fmt.Sprintf("node %d's way to the master", i+1), master)
 		if err != nil {
 			return err
 		}
-		sub, err := openDoor(fmt.Sprintf("node %d's way to its replica", i+1), replica)
+		sub, err := startProxy(fmt.Sprintf("node %d's way to its replica", i+1), replica)
 		if err != nil {
 			pub.close()
 			return err
 		}
-		st.doors = append(st.doors, [2]*door{pub, sub})
+		st.proxies = append(st.proxies, [2]*proxy{pub, sub})
 		master, replica = pub.addr(), sub.addr()
 	}
 	port, err := loadtest.FreePort()
@@ -123,7 +123,7 @@ func (st *stage) close() error {
 	for _, n := range st.nodes {
 		n.kill()
 	}
-	for _, pair := range st.doors {
+	for _, pair := range st.proxies {
 		for _, d := range pair {
 			d.close()
 		}

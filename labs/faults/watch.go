@@ -29,11 +29,11 @@ type turn struct {
 	well bool
 }
 
-const lookEvery = 10 * time.Millisecond
+const askEvery = 10 * time.Millisecond
 
 func (w *watch) run(ctx context.Context, well func(context.Context) bool) {
-	look := time.NewTicker(lookEvery)
-	defer look.Stop()
+	tick := time.NewTicker(askEvery)
+	defer tick.Stop()
 	for {
 		now := well(ctx)
 		if ctx.Err() != nil {
@@ -45,7 +45,7 @@ func (w *watch) run(ctx context.Context, well func(context.Context) bool) {
 		}
 		w.mu.Unlock()
 		select {
-		case <-look.C:
+		case <-tick.C:
 		case <-ctx.Done():
 			return
 		}

@@ -112,11 +112,11 @@ func (c *Cluster) proveOnce(ctx context.Context) error {
 	sending.Go(func() { crowd.send(ctx, load.schedule(now())) })
 	defer sending.Wait()
 	defer cancel()
-	look := time.NewTicker(5 * time.Millisecond)
-	defer look.Stop()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
 	for !crowd.heardAll() {
 		select {
-		case <-look.C:
+		case <-tick.C:
 		case <-ctx.Done():
 			return errors.New("a message did not reach all nodes")
 		case <-c.failed:

@@ -24,7 +24,7 @@ func (l *Lab) Compare(ctx context.Context, peers []System, rounds int) error {
 	m := &comparison{figures: map[figure]float64{}, rounds: rounds, rates: map[string]float64{}}
 	var allocations allocations
 	defer func() { l.Report.Rows = m.rows(l.Report.Growth, allocations) }() // also of half a comparison
-	systems := l.present(ctx, peers)
+	systems := l.runnableAndOurs(ctx, peers)
 	for round := 1; round <= rounds; round++ {
 		l.say("round %d of %d", round, rounds)
 		// Each round another system is the first: the machine may be in another mood by the last.

@@ -82,7 +82,7 @@ func (c *crowd) connect(ctx context.Context, addrs []string) (err error) {
 	for _, e := range c.engines {
 		e.recorder.expectWelcomes(tokens, fail)
 	}
-	take := func() bool {
+	takeToken := func() bool {
 		select {
 		case tokens <- struct{}{}:
 			return true
@@ -93,7 +93,7 @@ func (c *crowd) connect(ctx context.Context, addrs []string) (err error) {
 	var dialing errgroup.Group
 	dialing.SetLimit(4)
 	for i, cl := range c.clients {
-		if !take() {
+		if !takeToken() {
 			break
 		}
 		dialing.Go(func() error {
@@ -108,7 +108,7 @@ func (c *crowd) connect(ctx context.Context, addrs []string) (err error) {
 		return cmp.Or(context.Cause(ctx), err) // what came first, not what it stopped
 	}
 	for range cap(tokens) { // when all are taken, nobody is on the way
-		if !take() {
+		if !takeToken() {
 			return context.Cause(ctx)
 		}
 	}

@@ -13,7 +13,7 @@ func (l *Lab) Steady(ctx context.Context, s System, nodes int, load Load, label 
 // Short is one round of a light and a busy load on our system and on the peers
 // that can run here.
 func (l *Lab) Short(ctx context.Context, peers []System) error {
-	systems := l.present(ctx, peers)
+	systems := l.runnableAndOurs(ctx, peers)
 	for _, load := range []struct {
 		label string
 		Load
@@ -30,8 +30,8 @@ func (l *Lab) Short(ctx context.Context, peers []System) error {
 	return nil
 }
 
-// present are our system and the peers that can run here.
-func (l *Lab) present(ctx context.Context, peers []System) []System {
+// runnableAndOurs returns our system and the peers that can run here.
+func (l *Lab) runnableAndOurs(ctx context.Context, peers []System) []System {
 	return append([]System{Ours}, l.Runnable(ctx, peers)...)
 }
 

@@ -103,7 +103,7 @@ func (r *report) handle(e event) {
 		r.packages[e.Package] = p
 	}
 	if e.Test != "" {
-		r.takeTest(p, e)
+		r.handleTest(p, e)
 		return
 	}
 	switch e.Action {
@@ -118,7 +118,7 @@ func (r *report) handle(e event) {
 	}
 }
 
-func (r *report) takeTest(p *pkg, e event) {
+func (r *report) handleTest(p *pkg, e event) {
 	t := p.tests[e.Test]
 	if t == nil {
 		t = &test{name: e.Test}

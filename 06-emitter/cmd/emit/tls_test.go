@@ -54,9 +54,9 @@ func startTLS(t *testing.T, authority *certtest.Authority, master string) string
 	if master != "" {
 		args = append(args, launch.Following(master)...)
 	}
-	plain := redis.NewClient(&redis.Options{Addr: redistest.Process(t, launch.ProcessOptions{Args: args}).Addr()})
-	defer plain.Close()
-	require.NoError(t, plain.ConfigSet(t.Context(), "port", "0").Err(), "the port for all others is shut")
+	withoutTLS := redis.NewClient(&redis.Options{Addr: redistest.Process(t, launch.ProcessOptions{Args: args}).Addr()})
+	defer withoutTLS.Close()
+	require.NoError(t, withoutTLS.ConfigSet(t.Context(), "port", "0").Err(), "the port for all others is shut")
 	return addr
 }
 

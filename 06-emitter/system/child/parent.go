@@ -19,13 +19,13 @@ func WithParent(ctx context.Context) context.Context {
 	parent := os.Getppid()
 	ctx, cancel := context.WithCancelCause(ctx)
 	go func() {
-		look := time.NewTicker(200 * time.Millisecond)
-		defer look.Stop()
+		tick := time.NewTicker(200 * time.Millisecond)
+		defer tick.Stop()
 		for {
 			select {
 			case <-ctx.Done():
 				return
-			case <-look.C:
+			case <-tick.C:
 				if os.Getppid() != parent {
 					cancel(errors.New("go run has ended"))
 				}

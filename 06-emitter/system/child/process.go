@@ -69,7 +69,7 @@ func (p *Process) Start() error {
 	}
 	cmd := exec.Command(p.o.Command[0], p.o.Command[1:]...)
 	cmd.Env = p.o.Env
-	OwnGroup(cmd)
+	NewGroup(cmd)
 	log, err := cmd.StderrPipe()
 	if err != nil {
 		return fmt.Errorf("start %s: %w", p.o.Name, err)

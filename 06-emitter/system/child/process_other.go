@@ -7,8 +7,8 @@ import (
 	"os/exec"
 )
 
-// OwnGroup does nothing here: there are no process groups.
-func OwnGroup(*exec.Cmd) {}
+// NewGroup does nothing here: there are no process groups.
+func NewGroup(*exec.Cmd) {}
 
 // terminate kills: there is no gentle signal here.
 func terminate(p *os.Process) { _ = p.Kill() } // it may have ended

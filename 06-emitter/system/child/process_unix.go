@@ -9,10 +9,9 @@ import (
 	"syscall"
 )
 
-// OwnGroup puts a child in a process group of its own: Ctrl-C in a terminal goes
-// to this program alone, which then ends its children in order. It is for cmd before
-// its start.
-func OwnGroup(cmd *exec.Cmd) {
+// NewGroup makes cmd, which must not run yet, start in a new process group: Ctrl-C in
+// a terminal then goes to this program alone, which ends its children in order.
+func NewGroup(cmd *exec.Cmd) {
 	if cmd.SysProcAttr == nil {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 	}

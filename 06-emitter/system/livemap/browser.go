@@ -34,7 +34,7 @@ func OpenBrowser(url string) bool {
 		return false
 	}
 	cmd := exec.Command(command[0], append(command[1:], url)...)
-	child.OwnGroup(cmd) // the browser may be its child, and is not to end by Ctrl-C
+	child.NewGroup(cmd) // the browser may be its child, and is not to end by Ctrl-C
 	if cmd.Start() != nil {
 		return false
 	}

@@ -79,11 +79,11 @@ func (c comparison) picture(id string, colors palette) picture {
 		if b.system == ours {
 			weight = "bold"
 		}
-		names = append(names, plain(b.system))
+		names = append(names, withoutMarker(b.system))
 		data = append(data, opts.BarData{
-			Name: plain(b.system), Value: b.value.number / scale,
+			Name: withoutMarker(b.system), Value: b.value.number / scale,
 			ItemStyle: &opts.ItemStyle{Color: colors[b.system]},
-			Label: &opts.Label{Show: opts.Bool(true), Position: "right", Formatter: plain(b.value.in(unit)),
+			Label: &opts.Label{Show: opts.Bool(true), Position: "right", Formatter: withoutMarker(b.value.in(unit)),
 				Color: "var(--ink)", FontSize: 14, FontWeight: weight},
 		})
 	}

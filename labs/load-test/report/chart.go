@@ -39,12 +39,12 @@ func (p picture) snippet(chart render.Renderer) picture {
 
 // point is a value of a line. The tooltip shows Head once and Text for each line.
 func point(x any, y float64, head, text string) opts.LineData {
-	return opts.LineData{Value: []any{x, y, plain(head), plain(text)}}
+	return opts.LineData{Value: []any{x, y, withoutMarker(head), withoutMarker(text)}}
 }
 
-// plain takes the marker of go-echarts out of a name: what stands between two
-// of them is code to it.
-func plain(text string) string { return strings.ReplaceAll(text, "__f__", " ") }
+// withoutMarker takes go-echarts' marker out of a name: the library would run the
+// text between two markers as code.
+func withoutMarker(text string) string { return strings.ReplaceAll(text, "__f__", " ") }
 
 // drawable tells whether a logarithmic axis has a place for it.
 func drawable(v float64) bool { return v > 0 && !math.IsInf(v, 0) }
@@ -66,7 +66,7 @@ func lines(id string, names []string, x opts.XAxis, y opts.YAxis) *charts.Line {
 	}
 	labels := make([]string, len(names))
 	for i, name := range names {
-		labels[i] = plain(name)
+		labels[i] = withoutMarker(name)
 	}
 	line := charts.NewLine()
 	line.SetGlobalOptions(

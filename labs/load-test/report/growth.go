@@ -68,7 +68,7 @@ func (k kind) picture(id string, colors palette) (picture, bool) {
 				fmt.Sprintf("%s %s µs, p99 %s ms", g.System, figure(step.CPU), figure(step.P99))))
 		}
 		symbols := charts.WithLineChartOpts(opts.LineChart{ShowSymbol: opts.Bool(true), SymbolSize: 9, Symbol: "circle"})
-		chart.AddSeries(plain(g.System), data, append(strokes(g.System, colors[g.System], false), symbols)...)
+		chart.AddSeries(withoutMarker(g.System), data, append(strokes(g.System, colors[g.System], false), symbols)...)
 	}
 	return p.snippet(chart), true
 }

@@ -40,7 +40,7 @@ func percentiles(id, label string, all []series, colors palette) (picture, bool)
 	chart.SetGlobalOptions(size(id, 460))
 	for i, name := range slices.Backward(names) { // ours last: on top
 		options := append(strokes(name, colors[name], false), charts.WithLineChartOpts(opts.LineChart{ShowSymbol: opts.Bool(false)}))
-		chart.AddSeries(plain(name), data[i], options...)
+		chart.AddSeries(withoutMarker(name), data[i], options...)
 	}
 	nines(chart, far)
 	return p.snippet(chart), true

@@ -43,9 +43,9 @@ func timelines(id, label string, all []series, colors palette) []picture {
 			deliveries = append(deliveries, point(m.Second, float64(m.Deliveries), head, fmt.Sprintf("%s %s deliveries", s.system, grouped(float64(m.Deliveries)))))
 		}
 		// Both have the system's name, so that the legend shows and hides them together.
-		latency.AddSeries(plain(s.system), p50, append(strokes(s.system, colors[s.system], true), symbols)...)
-		latency.AddSeries(plain(s.system), p99, append(strokes(s.system, colors[s.system], false), symbols)...)
-		flow.AddSeries(plain(s.system), deliveries, append(strokes(s.system, colors[s.system], false), symbols)...)
+		latency.AddSeries(withoutMarker(s.system), p50, append(strokes(s.system, colors[s.system], true), symbols)...)
+		latency.AddSeries(withoutMarker(s.system), p99, append(strokes(s.system, colors[s.system], false), symbols)...)
+		flow.AddSeries(withoutMarker(s.system), deliveries, append(strokes(s.system, colors[s.system], false), symbols)...)
 	}
 	return []picture{
 		picture{Kind: "latency", Title: "Latency over time: " + label, ID: id + "latency",

@@ -10,26 +10,26 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// door is a proxy between a node and one Redis server. Open, it lets everything
-// pass; the network's faults are toxics of the library's.
-type door struct {
-	proxy *toxiproxy.Proxy
+// proxy stands between a node and one Redis server. Without toxics, which are the
+// network's faults as the library calls them, it lets everything pass.
+type proxy struct {
+	toxi *toxiproxy.Proxy
 }
 
-func openDoor(name, server string) (*door, error) {
+func startProxy(name, server string) (*proxy, error) {
 	api := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(prometheus.NewRegistry()), zerolog.Nop())
-	d := &door{proxy: toxiproxy.NewProxy(api, name, "127.0.0.1:0", server)}
-	if err := d.proxy.Start(); err != nil {
+	p := &proxy{toxi: toxiproxy.NewProxy(api, name, "127.0.0.1:0", server)}
+	if err := p.toxi.Start(); err != nil {
 		return nil, fmt.Errorf("open a proxy before %s: %w", server, err)
 	}
-	return d, nil
+	return p, nil
 }
 
-func (d *door) addr() string { return d.proxy.Listen }
+func (p *proxy) addr() string { return p.toxi.Listen }
 
-func (d *door) close() { d.proxy.Stop() }
+func (p *proxy) close() { p.toxi.Stop() }
 
-// Toxics, as JSON of the library's: what goes wrong, in which direction.
+// Toxics, in the library's JSON: what goes wrong, and in which direction.
 // "upstream" is from the node to Redis.
 var (
 	reset     = []string{`{"type":"reset_peer","stream":"downstream","attributes":{"timeout":0}}`, `{"type":"reset_peer","stream":"upstream","attributes":{"timeout":0}}`}
@@ -41,15 +41,15 @@ var (
 	}
 )
 
-// poison makes the way through the door as bad as the toxics say.
-func (d *door) poison(toxics []string) error {
+// addToxics makes the way through the proxy as bad as the toxics say.
+func (p *proxy) addToxics(toxics []string) error {
 	for _, toxic := range toxics {
-		if _, err := d.proxy.Toxics.AddToxicJson(strings.NewReader(toxic)); err != nil {
-			return fmt.Errorf("disturb %s: %w", d.proxy.Name, err)
+		if _, err := p.toxi.Toxics.AddToxicJson(strings.NewReader(toxic)); err != nil {
+			return fmt.Errorf("disturb %s: %w", p.toxi.Name, err)
 		}
 	}
 	return nil
 }
 
-// clean takes all toxics away.
-func (d *door) clean(ctx context.Context) { d.proxy.Toxics.ResetToxics(ctx) }
+// removeToxics lets everything pass again.
+func (p *proxy) removeToxics(ctx context.Context) { p.toxi.Toxics.ResetToxics(ctx) }

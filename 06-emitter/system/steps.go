@@ -11,16 +11,17 @@ import (
 	"example.com/redis-chat/06-emitter/system/livemap"
 )
 
-// What happens inside a node only the node knows. While somebody looks at the
-// live map, each node is asked, on its standard input, to tell of it in its log;
-// when the last map is closed, to stop. So it costs nothing when nobody looks.
+// Only the node knows what happens inside of it. While somebody looks at the live
+// map, the system asks each node, on its standard input, to log each step of a
+// message; when the last map is closed, to stop. So the steps cost nothing when
+// nobody looks.
 const (
-	look     = "look"
-	lookAway = "look away"
+	logSteps  = "look"
+	stopSteps = "look away"
 )
 
-// stepsPerSecond of each kind a node tells; under load the map shows flows, and
-// what it follows is a sample.
+// stepsPerSecond is how many steps of each kind a node logs at most. Under load the
+// map shows flows, and follows a sample of the messages.
 const stepsPerSecond = 25
 
 var stepKinds = map[relay.StepKind]string{relay.Taken: "taken", relay.Failed: "failed", relay.Delivered: "delivered"}
@@ -29,9 +30,9 @@ var stepKinds = map[relay.StepKind]string{relay.Taken: "taken", relay.Failed: "f
 func obey(in io.Reader, tracer *relay.Tracer, log *slog.Logger) {
 	for lines := bufio.NewScanner(in); lines.Scan(); {
 		switch lines.Text() {
-		case look:
+		case logSteps:
 			tracer.Watch(func(s relay.Step) { log.Info(stepMessage, "step", newStep(s)) }, stepsPerSecond)
-		case lookAway:
+		case stopSteps:
 			tracer.Watch(nil, 0)
 		}
 	}
@@ -61,11 +62,11 @@ func (s *System) stepped(node string, raw json.RawMessage) {
 	s.feed.Show(livemap.Update{Step: &step})
 }
 
-// look asks the nodes to tell of each step of a message, or to stop.
-func (s *System) look(on bool) {
-	word := lookAway
+// askForSteps asks the nodes to log each step of a message, or to stop.
+func (s *System) askForSteps(on bool) {
+	word := stopSteps
 	if on {
-		word = look
+		word = logSteps
 	}
 	for _, n := range s.nodes {
 		n.Tell(word)
