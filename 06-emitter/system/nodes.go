@@ -103,7 +103,7 @@ func (s *System) startNode(ctx context.Context, i int) error {
 // died tells of a node that ended without being asked to.
 func (s *System) died(name string, why error, last []string) {
 	if before := s.ended(name); before == status.Starting || s.stopping.Load() {
-		return // who started it tells
+		return // whoever started it tells
 	}
 	s.feed.Notice(name, "%s has ended (%v): its clients go to another node. To have it back: restart %s", name, why, name)
 	if child.FromOutside(why) {

@@ -78,7 +78,7 @@ func (p *process) kill() {
 	<-p.ended
 }
 
-// terminate asks it to end in peace.
+// terminate asks it to end, which lets it finish its work.
 func (p *process) terminate() error { return p.cmd.Process.Signal(syscall.SIGTERM) }
 
 // exitCode is good when it has ended; -1: by a signal.

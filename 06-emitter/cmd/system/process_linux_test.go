@@ -129,7 +129,7 @@ func TestSignalEndsEverythingInOrder(t *testing.T) {
 			for err == nil {
 				_, err = alice.Receive(t.Context())
 			}
-			require.ErrorContains(t, err, "1001", "she was told, so the node ended in peace")
+			require.ErrorContains(t, err, "1001", "she was told, so the node was not killed")
 		})
 	}
 }

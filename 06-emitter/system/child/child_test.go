@@ -21,8 +21,11 @@ const patience = 2 * time.Minute
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "child" {
 		for heard := bufio.NewScanner(os.Stdin); heard.Scan(); {
-			if heard.Text() == "leave" {
+			switch heard.Text() {
+			case "leave":
 				os.Exit(3)
+			case "finish":
+				os.Exit(0)
 			}
 			fmt.Fprintln(os.Stderr, "heard", heard.Text())
 		}
@@ -104,6 +107,13 @@ func TestEndThatNobodyAskedForIsTold(t *testing.T) {
 		require.ErrorContains(t, died.why, "exit status 1") // on Windows nothing else is known
 	}
 
+	p.Tell("finish")
+	require.NoError(t, p.Start())
+	died = <-ends
+	require.EqualError(t, died.why, "exit code 0, as after SIGTERM")
+	require.True(t, child.FromOutside(died.why), "the log need not be shown")
+
+	p.Tell("again")
 	require.NoError(t, p.Start())
 	hears(t, log, "again")
 	p.Stop(patience)

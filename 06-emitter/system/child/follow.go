@@ -7,10 +7,11 @@ import (
 	"strings"
 )
 
-// lastLines is how much of a program's log is kept for when it dies.
+// lastLines is how many lines of a program's log are kept for when it dies.
 const lastLines = 12
 
-var errInPeace = errors.New("in peace, as after SIGTERM")
+// errExitZero is the end of a run that nobody here asked for and that was no failure.
+var errExitZero = errors.New("exit code 0, as after SIGTERM")
 
 // follow reads the log of one run, and waits for its end.
 func (p *Process) follow(cmd *exec.Cmd, log *bufio.Reader, ended chan struct{}) {
@@ -39,7 +40,7 @@ func (p *Process) follow(cmd *exec.Cmd, log *bufio.Reader, ended chan struct{}) 
 	if asked {
 		last, err = nil, nil
 	} else if err == nil {
-		err = errInPeace
+		err = errExitZero
 	}
 	close(ended)
 	if err != nil && p.o.Died != nil {
@@ -55,7 +56,7 @@ func (p *Process) Ended() <-chan struct{} {
 	return p.ended
 }
 
-// LastLine is the last line of the log of a run that has ended: why, when it says so.
+// LastLine is the last line of the log of a run that has ended: often the reason.
 func (p *Process) LastLine() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -65,9 +66,9 @@ func (p *Process) LastLine() string {
 	return p.last[len(p.last)-1]
 }
 
-// FromOutside reports whether an end, as Died gets it, was by a signal, which the
-// program's log cannot explain.
+// FromOutside reports whether an end, as Died gets it, was by a signal from outside,
+// which the program's log cannot explain.
 func FromOutside(why error) bool {
 	var exit *exec.ExitError
-	return why == errInPeace || errors.As(why, &exit) && strings.Contains(exit.String(), "killed")
+	return why == errExitZero || errors.As(why, &exit) && strings.Contains(exit.String(), "killed")
 }
