@@ -1,17 +1,17 @@
-// Package emitter sends an event to the clients of every node, from outside:
-// a process that has no clients of its own, and no connection to any node. It
-// publishes at the Redis master what a node would publish there; the nodes, each
-// listening at its own replica, deliver it.
+// Package emitter sends an event to the clients of every node, from outside: a process
+// that has no clients of its own, and no connection to any node. It publishes the event
+// at the Redis master, as a node would; the nodes, each listening at its own replica,
+// deliver it.
 //
-// The bytes are those of the npm package @socket.io/redis-emitter, so an event
-// reaches the clients of Node.js servers in the same cluster too. What the
-// npm package does not have is the Receipt: PUBLISH at a master answers 0 when
-// all subscribers are at its replicas, so an emitter learns nothing from it; WAIT,
-// sent after it on the same connection, says how many replicas have the message.
+// The bytes are those of the npm package @socket.io/redis-emitter, so an event reaches
+// the clients of Node.js servers in the same cluster too. The Receipt is new; the npm
+// package has none. PUBLISH at a master answers 0 when all subscribers are at its
+// replicas, so an emitter learns nothing from it. WAIT, sent after it on the same
+// connection, says how many replicas have the message.
 //
 // Read it in this order:
 //
-//   - emitter.go, options.go: an Emitter, whom its events are for, and Emit.
+//   - emitter.go, options.go: an Emitter, which clients its events are for, and Emit.
 //   - event.go: which events can be sent, and what their arguments become.
 //   - line.go: the one connection: ROLE, PUBLISH, WAIT.
 //   - receipt.go, errors.go: what Emit says about it.

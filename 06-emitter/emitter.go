@@ -9,8 +9,8 @@ import (
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
-// Emitter emits events. To, Except and WaitFor return a changed copy and leave
-// it as it is, so one can be kept and shared:
+// Emitter emits events. To, Except and WaitFor return a changed copy and leave the
+// Emitter as it is, so it can be kept and shared:
 //
 //	e := emitter.New(client, emitter.Options{})
 //	e.Emit(ctx, "message", "Hello!")           // to everybody
@@ -27,15 +27,14 @@ type Emitter struct {
 // New returns an Emitter that publishes at client's server, which has to be the
 // master: a replica would take the message and pass it on to nobody.
 //
-// Of client only the options are used. The connection is the Emitter's own, for
-// two reasons: WAIT asks about what was written on its own connection, and
-// go-redis repeats a command whose answer was lost, which would send a
-// message twice.
+// Of client only the options are used. The connection is the Emitter's own, for two
+// reasons: WAIT asks only about commands that were sent on the same connection, and
+// go-redis repeats a command whose answer was lost, which would send a message twice.
 func New(client *redis.Client, o Options) *Emitter {
 	return &Emitter{line: newLine(client.Options(), o.withDefaults())}
 }
 
-// To adds rooms. Without any, everybody gets the event; who is in several of
+// To adds rooms. Without any, everybody gets the event; a client that is in several of
 // them gets it once. The id of a connection is the room of that connection alone.
 func (e *Emitter) To(rooms ...string) *Emitter {
 	c := *e
@@ -50,8 +49,8 @@ func (e *Emitter) Except(rooms ...string) *Emitter {
 	return &c
 }
 
-// WaitFor makes Emit an ErrTooFewReplicas when fewer than n replicas take the
-// event in time. It counts replicas, not nodes and not clients.
+// WaitFor makes Emit return ErrTooFewReplicas when fewer than n replicas take the event
+// in time. It counts replicas, not nodes and not clients.
 func (e *Emitter) WaitFor(n int) *Emitter {
 	c := *e
 	c.want = n

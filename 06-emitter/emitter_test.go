@@ -54,8 +54,8 @@ func (e *ear) hear() (event wire.Envelope, channel, payload string) {
 	return event, strings.TrimPrefix(m.Channel, e.key), m.Payload
 }
 
-// newEmitter makes an emitter that a slow machine does not hold up: a test that is
-// about time says another one, or ends its context.
+// newEmitter makes an emitter whose timeout no slow machine reaches. A test about time
+// sets another one, or ends its context.
 func newEmitter(t *testing.T, addr string, o emitter.Options) *emitter.Emitter {
 	t.Helper()
 	client := redis.NewClient(&redis.Options{Addr: addr, DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience})

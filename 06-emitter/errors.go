@@ -9,7 +9,7 @@ import (
 	replication "example.com/redis-chat/02-replication"
 )
 
-// What Emit's errors are, for a caller who decides by them. The first three are
+// Emit returns these errors, for callers that decide by them. The first three are
 // mistakes in the call; nothing has been sent.
 var (
 	ErrEvent          = errors.New("this name of an event cannot be used")

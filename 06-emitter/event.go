@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// socketIO are the names that Socket.IO's own ends use for what happens to a
-// connection; the npm emitter refuses them too.
+// socketIO are the names of the events by which Socket.IO itself tells of a connection;
+// the npm emitter refuses them too.
 var socketIO = []string{"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}
 
 const maxEvent = 64 // bytes, as for the events of clients

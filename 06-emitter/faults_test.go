@@ -23,8 +23,9 @@ import (
 	emitter "example.com/redis-chat/06-emitter"
 )
 
-// soon is short, and still a hundred times what an event takes on this machine, as
-// one that it is warmed up with shows: whoever answers has answered by then.
+// soon is short, and still a hundred times as long as an event takes on this machine. A
+// first event, sent to warm up, has measured that: every server that answers has
+// answered by then.
 func soon(t *testing.T, e *emitter.Emitter) time.Duration {
 	t.Helper()
 	receipt, err := e.WaitFor(1).Emit(t.Context(), "message", "Hello!")
@@ -62,8 +63,8 @@ func TestFrozenReplicaIsMissingInTheReceipt(t *testing.T) {
 	require.Equal(t, 2, receipt.Replicas)
 }
 
-// A hanging replica that nobody asked for is no reason to wait for long: here it
-// would be an hour.
+// Emit does not wait long for a hanging replica that nobody asked for: here it would
+// wait an hour.
 func TestFrozenReplicaDoesNotHoldUpWhoDoesNotLinger(t *testing.T) {
 	topologytest.Faults(t)
 	top := topologytest.Start(t, 2)
@@ -84,9 +85,9 @@ func TestFrozenReplicaDoesNotHoldUpWhoDoesNotLinger(t *testing.T) {
 		})
 	}
 	emitting.Wait()
-	// Redis waits for whole milliseconds of its own clock: it may see one that has
-	// begun as over.
-	require.GreaterOrEqual(t, time.Since(began), events*(linger-2*time.Millisecond), "the second is waited for")
+	// Redis waits for whole milliseconds of its own clock: it may count one that has
+	// only begun.
+	require.GreaterOrEqual(t, time.Since(began), events*(linger-2*time.Millisecond), "Emit waits for the second replica")
 
 	// Whoever asks for it waits, however short it would linger.
 	short := newEmitter(t, top.Addrs()[0], emitter.Options{Linger: time.Millisecond})
@@ -95,11 +96,11 @@ func TestFrozenReplicaDoesNotHoldUpWhoDoesNotLinger(t *testing.T) {
 	receipt, err := emitWithin(t, within, short.WaitFor(2))
 	require.ErrorIs(t, err, emitter.ErrTooFewReplicas)
 	require.Equal(t, 1, receipt.Replicas)
-	require.GreaterOrEqual(t, time.Since(began), within-2*time.Millisecond, "what is asked for is waited for")
+	require.GreaterOrEqual(t, time.Since(began), within-2*time.Millisecond, "Emit waits for the replicas that are asked for")
 }
 
-// What the time means is said by what Redis is asked, not by how long it took.
-func TestWAITIsAskedForWhatIsWantedAndThenForTheRest(t *testing.T) {
+// The test looks at the time that Redis is asked to wait, not at how long it took.
+func TestWAITAsksForTheWantedReplicasAndThenForTheRest(t *testing.T) {
 	var mu sync.Mutex
 	var asked []string
 	addr := scripted(t, func(p *server.Peer, cmd string, args ...string) bool {
@@ -176,7 +177,7 @@ func TestReplicaIsRefusedWithItsMastersAddress(t *testing.T) {
 	require.ErrorContains(t, err, addrs[0])
 }
 
-// All that could hold it up is an hour long, but the emitter's own time.
+// Every limit is an hour, except the emitter's own timeout.
 func TestFrozenMasterEndsInTime(t *testing.T) {
 	topologytest.Faults(t)
 	top := topologytest.Start(t, 1)
@@ -226,8 +227,8 @@ func TestConnectionThatDiedIsReplaced(t *testing.T) {
 	require.ErrorIs(t, err, emitter.ErrUnreachable)
 
 	require.NoError(t, top.Restart(t.Context(), 0))
-	// The replica looks for its master once a second; Redis' WAIT waits for one that
-	// is not there yet, the embedded servers' does not.
+	// The replica looks for its master once a second; Redis' WAIT waits for a replica
+	// that is not there yet, the embedded servers' WAIT does not.
 	require.Eventually(t, func() bool {
 		_, err := e.WaitFor(1).Emit(t.Context(), "message")
 		return err == nil
@@ -258,7 +259,7 @@ func TestPublishWithoutAnAnswerIsNotSentAgain(t *testing.T) {
 	require.EqualValues(t, 1, published.Load())
 }
 
-// A number is used up by what may have been published, and by nothing else.
+// An event uses up a number if it may have been published, and only then.
 func TestNumberOfARefusedEventIsUsedAgain(t *testing.T) {
 	seen := make(chan string, 3)
 	var refuse atomic.Bool

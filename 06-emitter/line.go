@@ -85,9 +85,9 @@ func (l *line) emit(ctx context.Context, want int, e wire.Envelope) (Receipt, er
 	return receipt, nil
 }
 
-// replicas asks the server whether it is a master, and how many replicas are
-// linked to it. Nothing has been sent yet: so a connection that has died since the last
-// event is replaced without a word.
+// replicas asks the server whether it is a master, and how many replicas are linked to
+// it. Nothing has been sent yet, so a connection that has died since the last event is
+// replaced silently.
 func (l *line) replicas(ctx context.Context) (int, error) {
 	reused := l.conn != nil
 	if !reused {
@@ -128,9 +128,9 @@ func (l *line) publish(ctx context.Context, e *wire.Envelope) error {
 	return nil
 }
 
-// receipt returns how many replicas have processed what was published: it waits
-// for those that are wanted as long as ctx allows, for the others no longer than
-// the emitter lingers.
+// receipt returns how many replicas have processed the event. It waits for the replicas
+// that the caller wants as long as ctx allows, and for the others no longer than
+// Options.Linger.
 func (l *line) receipt(ctx context.Context, known, want int) (took int, err error) {
 	deadline, _ := ctx.Deadline()
 	left := time.Until(deadline)
@@ -145,7 +145,8 @@ func (l *line) receipt(ctx context.Context, known, want int) (took int, err erro
 	return l.wait(ctx, known, min(l.o.Linger, time.Until(deadline)))
 }
 
-// wait asks until n replicas have it, or the time is over.
+// wait returns how many replicas have the event, as soon as n have it or the time is
+// over.
 func (l *line) wait(ctx context.Context, n int, left time.Duration) (int, error) {
 	if n == 0 {
 		return 0, nil

@@ -9,17 +9,16 @@ import (
 
 // Options of an Emitter. The zero value works.
 type Options struct {
-	// Key is what channels begin with. Default "socket.io".
+	// Key is the beginning of the channels' names. Default "socket.io".
 	Key string
 	// Timeout is how long one Emit may take, connecting and waiting for the replicas
 	// included, when its context does not end earlier. Default 2s.
 	Timeout time.Duration
-	// Linger is how long Emit waits for replicas beyond those that WaitFor asks for,
-	// so that they are in the receipt. All events leave one after the other, so with
-	// one replica that hangs each Emit takes that long, whoever calls it. A program
-	// that emits often and lives long sets some milliseconds; one is the least that
-	// Redis can wait, and what anything shorter means. Default: as long as Timeout
-	// allows.
+	// Linger is how long Emit waits for replicas beyond those that WaitFor asks for, so
+	// that they are in the receipt. All events leave one after the other: with one
+	// replica that hangs, every Emit takes that long. A program that emits often sets
+	// some milliseconds. Redis waits at least one; anything shorter counts as one.
+	// Default: as long as Timeout allows.
 	Linger time.Duration
 }
 

@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// Receipt says how far an event has come. A replica that has it has also handed
-// it to the nodes that listen there; how many those are, and how many clients
-// they have, Redis does not know.
+// Receipt says how far an event has come. A replica that has it has also handed it to
+// the nodes that listen there. Redis does not know how many nodes those are, nor how
+// many clients they have.
 type Receipt struct {
-	Replicas int           // have taken the event
-	Known    int           // are linked to the master, as it said just before
+	Replicas int           // that have taken the event
+	Known    int           // linked to the master, as it said just before
 	Took     time.Duration // from sending PUBLISH to the last replica's answer
 }
 

@@ -27,7 +27,7 @@ type user struct {
 	rights         []string // commands and channels
 }
 
-// users reads them from the text, so that what is shown is what is tested.
+// users reads them from the text, so that the test tests the lines that readers see.
 func users(t *testing.T) (file string, all map[string]user) {
 	t.Helper()
 	text, err := os.ReadFile("../docs/security.md")
@@ -48,8 +48,8 @@ func users(t *testing.T) (file string, all map[string]user) {
 	return strings.Join(lines, "\n") + "\n", all
 }
 
-// guarded is a master with two replicas that let nobody in but these users, and
-// a user of the test's own who may do everything.
+// guarded is a master with two replicas that let nobody in but these users, and the
+// test's own user, which may do everything.
 type guarded struct {
 	t     *testing.T
 	users map[string]user
@@ -108,7 +108,7 @@ func (g *guarded) set(u user, rights []string) {
 	}
 }
 
-// linkAgain has the replicas log in anew.
+// linkAgain makes the replicas log in anew.
 func (g *guarded) linkAgain() {
 	g.t.Helper()
 	for _, root := range g.root {
@@ -126,8 +126,8 @@ func (g *guarded) forgive() {
 	}
 }
 
-// refuses returns true when a server has refused a user what a right would allow: a
-// command, with its subcommand if it has one, or a channel of a pattern.
+// refuses returns true when a server has refused a user something that a right would
+// allow: a command, with its subcommand if it has one, or a channel of a pattern.
 func (g *guarded) refuses(ctx context.Context, name, right string) bool {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -239,8 +239,8 @@ func TestNobodyMayDoMore(t *testing.T) {
 	}
 }
 
-// converse lets two nodes, three clients and an emitter do all that they do, with
-// a fresh system each time, and returns what did not work in time.
+// converse lets two nodes, three clients and an emitter do all that they can, in a
+// fresh system each time, and returns the steps that did not work in time.
 func (g *guarded) converse(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, errors.New("not in time"))
 	defer cancel()
@@ -261,7 +261,7 @@ func (g *guarded) converse(ctx context.Context) error {
 	})
 }
 
-// cutAndMend takes the first replica's link to the master away for a moment: its
+// cutAndMend cuts the first replica's link to the master for a moment. The replica's
 // node must ask the replica whether it lives, and stay with it.
 func (g *guarded) cutAndMend(ctx context.Context, n *chatNode) error {
 	replica, link := g.root[1], g.users["chat-replica"]

@@ -42,8 +42,8 @@ type chatNode struct {
 func startChatNode(t *testing.T, master, replica string, change func(*nodeOptions)) *chatNode {
 	t.Helper()
 	n := &chatNode{ended: make(chan struct{})}
-	// A slow machine must not look like a fault: the only one that is made here, a link
-	// that is cut, is noticed after three of these intervals.
+	// A slow machine must not look like a fault. The only fault that is made here, a
+	// cut link, is noticed after three of these intervals.
 	o := nodeOptions{PubAddr: master, SubAddr: replica, ProbeInterval: time.Second, PublishTimeout: patience, Log: slog.New(slog.NewTextHandler(&n.log, nil))}
 	change(&o)
 	n.relay = relay.New(o)
@@ -86,9 +86,8 @@ func (n *chatNode) await(ctx context.Context, want bool) error {
 	}
 }
 
-// talk has one client at each node see and hear the other, and both hear an
-// emitter whose event both replicas have taken; then comes what more is wanted,
-// and they talk again.
+// talk makes one client at each node see and hear the other, and both hear an emitter
+// whose event both replicas have taken. Then it calls more, and they talk again.
 func talk(ctx context.Context, nodes []*chatNode, master *redis.Options, then func() error) error {
 	alice, err := client.Dial(ctx, nodes[0].url, client.DialOptions{Name: "alice"})
 	if err != nil {

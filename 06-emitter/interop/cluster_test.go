@@ -79,8 +79,8 @@ func startNode(t *testing.T, master, replica string) string {
 	return "http://" + l.Addr().String()
 }
 
-// awaitSubscription waits until somebody listens at the replica: a Socket.IO
-// server does not say when it does.
+// awaitSubscription waits until somebody listens at the replica: a Socket.IO server
+// does not say when it begins to listen.
 func awaitSubscription(t *testing.T, replica string) {
 	client := redis.NewClient(&redis.Options{Addr: replica})
 	defer client.Close()
@@ -142,9 +142,9 @@ func theirs(t *testing.T, modules, url, room string) *person {
 	}
 }
 
-// hears asserts that line is the next thing that these hear, and that nobody
-// else has heard anything: what comes next for the others is an event to all that
-// is emitted after it.
+// hears asserts that line is the next event that these people hear, and that nobody
+// else hears it. To be sure, it emits an event to all after it: that must be the next
+// one for the others.
 func (c *cluster) hears(t *testing.T, line string, who ...*person) {
 	t.Helper()
 	for _, p := range who {

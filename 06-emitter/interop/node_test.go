@@ -20,8 +20,8 @@ import (
 // there to end a hang, and says nothing about speed.
 const patience = 2 * time.Minute
 
-// modules installs the npm packages and returns their folder. It skips the test
-// where that cannot be; with REQUIRE_NODE=1 it fails instead.
+// modules installs the npm packages and returns their folder. Where they cannot be
+// installed it skips the test; with REQUIRE_NODE=1 it fails instead.
 func modules(t *testing.T) string {
 	t.Helper()
 	dir, err := npm.Install(t.Context(), "interop", os.DirFS("."))

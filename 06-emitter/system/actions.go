@@ -22,8 +22,8 @@ const (
 	Mend    = "mend"
 )
 
-// actionTimeout is how long one may take. A replica that is restarted while the
-// master is away is started, but not proven to be linked.
+// actionTimeout is how long an action may take. A replica that is restarted while the
+// master is away runs after that time, but without a link.
 const actionTimeout = 4 * time.Second
 
 // ErrNobody is in the error of an action on something that does not exist.
@@ -53,7 +53,7 @@ func (s *System) Do(ctx context.Context, action, target string) error {
 	return fmt.Errorf("%s %s: %w: name a server (master, replica-1, …) or a node (node-1, …)", action, target, ErrNobody)
 }
 
-// did does something and notes when it began, which is before anybody can notice.
+// did does something, and notes the time when it began: before anybody can notice.
 func (s *System) did(deed livemap.Moment, do func() error) error {
 	deed.Kind, deed.At = livemap.Done, time.Now().UnixMilli()
 	err := do()
@@ -74,7 +74,7 @@ func (s *System) doServer(ctx context.Context, action string, i int, server stat
 	case Kill:
 		err = s.top.Kill(i)
 	case Restart:
-		_ = s.top.Kill(i) // it may be dead, or have been killed by somebody else, which the topology does not know
+		_ = s.top.Kill(i) // it may be dead already, killed by somebody else: the topology does not know of that
 		if err = s.top.Restart(ctx, i); err == nil {
 			s.state.change(func(now *known) { now.servers[i].PID = s.serverPID(i) })
 		}
@@ -92,7 +92,7 @@ func (s *System) doServer(ctx context.Context, action string, i int, server stat
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", action, server.Name, err)
 	}
-	switch action { // what its observer cannot know, or would say later
+	switch action { // things that the observer cannot know, or would tell later
 	case Freeze:
 		s.feed.Notice(server.Name, "%s is frozen: its connections stay open, and nothing comes", server.Name)
 	case Thaw:
@@ -108,8 +108,8 @@ func (s *System) ours(i int, server status.Server) bool {
 	return server.PID == 0 || server.PID == s.serverPID(i)
 }
 
-// fault notes what is being done to a server before its observer can notice, and
-// takes that back when it could not be done.
+// fault notes what do does to a server before the server's observer can notice, and
+// takes the note back when do fails.
 func (s *System) fault(i int, fault string, do func() error) error {
 	set := func(fault string) (before string) {
 		s.state.change(func(now *known) {
@@ -142,7 +142,7 @@ func (s *System) doNode(ctx context.Context, action string, i int) error {
 			s.endNode(n, n.Stop)
 			s.ended(name)
 		}
-		ctx, cancel := context.WithTimeout(ctx, actionTimeout) // after the end, which takes its time
+		ctx, cancel := context.WithTimeout(ctx, actionTimeout) // from here on: the end took its own time
 		defer cancel()
 		if err := s.startNode(ctx, i); err != nil {
 			return err
@@ -168,8 +168,8 @@ func (s *System) doNode(ctx context.Context, action string, i int) error {
 	return fmt.Errorf("%q: want kill, restart, freeze or thaw", action)
 }
 
-// thawNode lets a node go on. Whether it delivers, its log or the next poll says;
-// the state changes first, so that it cannot take back what they say.
+// thawNode lets a node go on. Its log or the next poll says whether it delivers. The
+// state changes before the thaw: later, it could overwrite what they said.
 func (s *System) thawNode(n *child.Process) error {
 	name := n.Name()
 	before := s.state.of(name)
@@ -197,8 +197,8 @@ func (s *System) Emit(ctx context.Context, room, text string) (string, error) {
 	return receipt.String() + s.without(), nil
 }
 
-// without names the replicas that an emitter's receipt, which is the master's, does
-// not know of.
+// without names the replicas that are missing from an emitter's receipt: the master,
+// which gives the receipt, does not know of them.
 func (s *System) without() string {
 	var missing []string
 	for _, server := range s.state.get().Servers[1:] {

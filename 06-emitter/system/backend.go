@@ -27,8 +27,8 @@ func choose(redis string) (backend launch.Backend, path, why string, err error) 
 	return backend, "", "Redis: embedded in this program, because neither redis-server nor valkey-server is on the PATH", nil
 }
 
-// version is how a server calls itself: of "Redis server v=7.0.15 sha=…" the
-// number. It is for people only; a server that answers otherwise has none.
+// version returns the number in what a server prints of itself: "Redis server v=7.0.15
+// sha=…". It is for people only, and "" for a server that prints something else.
 func version(path string) string {
 	out, _ := exec.Command(path, "--version").Output()
 	_, after, found := strings.Cut(string(out), "v=")

@@ -10,8 +10,9 @@ import (
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
-// serverByHand is the command line that does to a server what an action does:
-// for a terminal, or for a server inside this program, where the system runs.
+// serverByHand is the command line that does the same to a server as an action: for a
+// terminal, or, when the server is inside this program, for the terminal in which the
+// system runs.
 func (s *System) serverByHand(action string, i int, server status.Server) string {
 	if !s.processes() {
 		return action + " " + server.Name
@@ -42,7 +43,7 @@ func byHand(of func(action string) string) map[string]string {
 	return lines
 }
 
-// startByHand starts a server as this program does, but in another folder. One
+// startByHand starts a server as this program does, but in another folder. A server
 // that may be restarted keeps nothing: see chapter 02.
 func (s *System) startByHand(i int, port string) string {
 	line := s.server + " --port " + port
@@ -52,8 +53,9 @@ func (s *System) startByHand(i int, port string) string {
 	return line + " --save '' --rdb-del-sync-files yes"
 }
 
-// signalByHand is the command line that does something to a process; "": there is
-// none, or it would not be the same: a node that was started by hand is another one.
+// signalByHand is the command line that does an action to a process. It is "" where
+// there is none, or where it would do something else: a node that is started by hand is
+// not a node of this system.
 func signalByHand(action string, pid int) string {
 	signal := map[string]string{Kill: "-9", Freeze: "-STOP", Thaw: "-CONT"}[action]
 	switch {
@@ -67,7 +69,7 @@ func signalByHand(action string, pid int) string {
 	return fmt.Sprintf("kill %s %d", signal, pid)
 }
 
-// cannot says what cannot be done here to anything, and why.
+// cannot names the actions that are not possible on this machine, with the reason.
 func (s *System) cannot() map[string]string {
 	if runtime.GOOS == "windows" {
 		return map[string]string{

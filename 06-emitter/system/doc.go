@@ -13,19 +13,19 @@
 //   - backend.go, ports.go, servers.go: where Redis comes from, on which ports, and how
 //     it is started.
 //   - nodes.go, nodemain.go: the nodes are started, and what runs in each of them.
-//   - prove.go: nothing is said to be ready before messages have proven it.
-//   - state.go: what is known, and what it is judged by.
+//   - prove.go: messages prove the system before it says that it is ready.
+//   - state.go: the state of everything, and the facts by which it is judged.
 //   - observer.go, path.go: a subscriber at each server sees messages pass, and notices
 //     that a server is gone; a message is followed from server to server.
-//   - nodelog.go, poll.go, steps.go: what a node logs, what it is asked for, and what it
-//     tells of each message while a map is open.
+//   - nodelog.go, poll.go, steps.go: the lines that a node logs, the numbers that it is
+//     asked for, and the steps of each message while a map is open.
 //   - actions.go, byhand.go: what can be done to a server or a node, and the command
 //     line that does the same.
 //   - run.go, table.go: the terminal: commands, and what runs where.
 //   - stop.go: the end, in order.
 //
-// Three packages stand below it and know nothing of it: status (the words for what is
-// so), child (a program as a child process), and livemap (what the terminal and the map
+// Three packages stand below it and know nothing of it: status (the words for the
+// states), child (a program as a child process), and livemap (what the terminal and the map
 // show).
 //
 // # The goroutines
@@ -42,5 +42,6 @@
 //     the HTTP server: livemap's, too.
 //   - With Options.In: one that reads commands, and ends with the program.
 //
-// Stop ends them all but the last: first the nodes, then those who watch, then Redis.
+// Stop ends all but the last: first the nodes, then the goroutines that watch, then
+// Redis.
 package system

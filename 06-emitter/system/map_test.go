@@ -21,7 +21,8 @@ import (
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
-// freePort is free for a moment; should it be gone by then, the map gets the next one.
+// freePort returns a port that is free now; if somebody takes it meanwhile, the map
+// gets the next one.
 func freePort(t *testing.T) int {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -30,7 +31,7 @@ func freePort(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-// events is an open map: what its stream tells.
+// events is the stream of an open map.
 type events struct {
 	t     *testing.T
 	lines *bufio.Scanner
@@ -55,7 +56,7 @@ func openMap(t *testing.T, s *system.System) *events {
 	return e
 }
 
-// next is the next update that is looked for.
+// next returns the next update that matches.
 func (e *events) next(is func(livemap.Update) bool) livemap.Update {
 	e.t.Helper()
 	for e.lines.Scan() {
@@ -77,7 +78,8 @@ func (e *events) step(kind, node string) livemap.Step {
 	return *e.next(func(u livemap.Update) bool { return u.Step != nil && u.Step.Kind == kind && u.Step.Node == node }).Step
 }
 
-// follows returns when the client's node, which is asked to when a map is opened, tells of each step.
+// follows returns when the client's node tells of each step: it is asked to when a map
+// is opened.
 func (e *events) follows(c *client.Client, node string) {
 	e.t.Helper()
 	ctx, heard := context.WithCancel(e.t.Context())

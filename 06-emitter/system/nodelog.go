@@ -26,13 +26,13 @@ type record struct {
 // maxShown is how many clients of a node the map shows by name.
 const maxShown = 50
 
-// logged takes in what a node logs, and reports whether it is of the node, and not of
-// a message. It runs on the node's own goroutine, and must not block: the node would,
-// at its next line.
+// logged reads a line of a node's log, and reports whether it is about the node and not
+// about a message. It runs on the goroutine that reads the log, and must not block: the
+// node would then block at its next line.
 func (s *System) logged(node string, line []byte) (keep bool) {
 	var r record
 	if json.Unmarshal(line, &r) != nil {
-		if s.o.Logs != nil { // not of the log: a panic, a sentence before the end; see died
+		if s.o.Logs != nil { // no line of the log: a panic, or a last sentence; see died
 			s.feed.Print(node + "  " + livemap.Clean(string(line)))
 		}
 		return true
@@ -55,10 +55,10 @@ func (s *System) logged(node string, line []byte) (keep bool) {
 		}
 	case relay.LogReady:
 		switch doubted := s.doubted(node, false, status.Up, ""); {
-		case !doubted: // a run's first proof: who started it tells
+		case !doubted: // a run's first proof: whoever started it tells
 		case r.Missed == relay.LogMissedNotKnown:
 			s.feed.Notice(node, "%s is ready again; how many messages it missed cannot be known", node)
-		default: // which are not all: the last ones of a publisher leave no gap
+		default: // there may be more: the last messages of a publisher leave no gap
 			s.feed.Notice(node, "%s is ready again: %s counted", node, plural(r.Missed, "missed message"))
 		}
 	}
@@ -90,9 +90,9 @@ func (s *System) departed(node string, c status.Client) {
 	s.feed.SayLimited("%s left %s", livemap.Clean(c.Name), node)
 }
 
-// doubted notes what a node's log says of its delivery, and returns whether it
-// had been in doubt. The state does not tell that: it may have become Frozen
-// or Silent since, or what the poll found.
+// doubted notes what a node's log says of its delivery, and returns whether it had been
+// in doubt. The state does not tell that: meanwhile it may have become Frozen or
+// Silent, or the poll may have changed it.
 func (s *System) doubted(name string, now bool, state, why string) (before bool) {
 	s.state.change(func(all *known) {
 		n := all.node(name)
@@ -120,7 +120,7 @@ func readable(name string, line []byte) string {
 		return name + "  " + livemap.Clean(string(line))
 	}
 	var at, level, msg string
-	_ = json.Unmarshal(fields["time"], &at) // what is not there stays empty
+	_ = json.Unmarshal(fields["time"], &at) // a missing time stays zero
 	_ = json.Unmarshal(fields["level"], &level)
 	_ = json.Unmarshal(fields["msg"], &msg)
 	var rest []string

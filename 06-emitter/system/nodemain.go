@@ -37,9 +37,9 @@ func NodeMain() int {
 	return 0
 }
 
-// environment is what a node gets: ours without anything that a node reads, so
-// that a PUB_PORT exported for chapter 05 does not lead it elsewhere, and then
-// its own.
+// environment is a node's environment: ours, without every variable that a node reads,
+// so that a PUB_PORT exported for chapter 05 does not lead it elsewhere; then the
+// node's own variables.
 func environment(settings map[string]string) ([]string, error) {
 	fs := flag.NewFlagSet("node", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)

@@ -58,7 +58,7 @@ func (s *System) newNode(i int) (*child.Process, error) {
 		// The page may have been opened by the machine's other name.
 		origins = append(origins, "http://localhost:"+strconv.Itoa(port), "http://127.0.0.1:"+strconv.Itoa(port))
 	}
-	level := slog.LevelInfo // the events that are shown come from there
+	level := slog.LevelInfo // the events that are shown are logged at this level
 	if s.o.Logs != nil {
 		level = min(level, *s.o.Logs)
 	}
@@ -114,20 +114,21 @@ func (s *System) died(name string, why error, last []string) {
 	}
 }
 
-// ended empties a node's state, and returns the one before.
+// ended makes a node's state Gone, with all its numbers at 0, and returns the state
+// before.
 func (s *System) ended(name string) (before string) {
 	s.state.change(func(now *known) {
 		n := now.node(name)
 		before = n.State
-		*n = node{Node: status.Node{Name: n.Name, URL: n.URL, Replica: n.Replica, State: status.Gone}} // what the next run counts begins at 0
+		*n = node{Node: status.Node{Name: n.Name, URL: n.URL, Replica: n.Replica, State: status.Gone}} // the next run counts from 0
 	})
 	return before
 }
 
 func nodeName(i int) string { return fmt.Sprintf("node-%d", i+1) }
 
-// replicaOf is the number of the server at which node i listens: each its own,
-// as far as there are enough.
+// replicaOf is the number of the server at which node i listens. Each node has its own
+// replica, as long as there are enough.
 func (s *System) replicaOf(i int) int { return 1 + i%(len(s.o.RedisPorts)-1) }
 
 func (s *System) nodeURL(i int) string {

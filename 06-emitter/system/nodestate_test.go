@@ -10,7 +10,7 @@ import (
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
-// metrics are what a node's /metrics says.
+// metrics are the numbers of a node's /metrics.
 func metrics(missed, ready float64) map[string]float64 {
 	return map[string]float64{"chat_messages_missed_total": missed, "chat_ready": ready}
 }

@@ -15,9 +15,9 @@ import (
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
-// observe listens at one Redis server to everything that the nodes listen to. It
-// is how the system sees a message pass, and how it notices that a server is
-// gone, frozen, or has lost its master: by chapter 03's subscription, as a node does.
+// observe listens at one Redis server to everything that the nodes listen to. So the
+// system sees messages pass, and notices that a server is gone, frozen, or has lost its
+// master: by chapter 03's subscription, as a node does.
 func (s *System) observe(ctx context.Context, i int) {
 	client := observerClient(s.top.Addrs()[i])
 	defer client.Close()
@@ -45,7 +45,7 @@ func (s *System) observe(ctx context.Context, i int) {
 			case pubsub.Disconnected:
 				s.serverDown(ctx, i, e.Err, isGone(e.Err))
 			case pubsub.Silent:
-				// That the master takes no probes is no fault of a replica's.
+				// When the master takes no probes, the replica is not at fault.
 				if i == 0 || !errors.Is(e.Err, pubsub.ErrNotPublished) {
 					s.serverDown(ctx, i, e.Err, false)
 				}
@@ -54,13 +54,14 @@ func (s *System) observe(ctx context.Context, i int) {
 	}
 }
 
-// observerClient waits for nothing long: who asks again, and when, is decided
-// by the caller.
+// observerClient has short timeouts and repeats nothing: its callers decide when to ask
+// again.
 func observerClient(addr string) *redis.Client {
 	return redis.NewClient(dial.Once(redis.Options{Addr: addr, Protocol: 2}))
 }
 
-// isGone tells a server that has ended from one that does not answer.
+// isGone reports whether a server has ended. One that is there and does not answer has
+// not.
 func isGone(err error) bool {
 	trouble := dial.Diagnose(err)
 	return trouble == dial.NobodyThere || trouble == dial.ConnectionEnded
@@ -82,7 +83,7 @@ func (s *System) serverUp(i int) {
 	}
 }
 
-// serverDown notes that nothing comes from a server, and says once what that means.
+// serverDown notes that a server has gone silent, and says once what that means.
 func (s *System) serverDown(ctx context.Context, i int, err error, gone bool) {
 	var down server
 	var before string // what was heard of it
@@ -90,7 +91,7 @@ func (s *System) serverDown(ctx context.Context, i int, err error, gone bool) {
 	s.state.change(func(now *known) {
 		at := &now.servers[i]
 		before = at.heard
-		at.heard = status.Silent // after Gone: there is somebody again, but not as a replica of ours
+		at.heard = status.Silent // after Gone: something answers again, but it is no replica of ours
 		if gone {
 			at.heard, at.fault, at.Link, at.PID = status.Gone, "", "", 0
 		}
@@ -121,7 +122,7 @@ func (s *System) serverDown(ctx context.Context, i int, err error, gone bool) {
 	}
 }
 
-// orByHand says how to start a replica without us.
+// orByHand is how to start a replica without this program.
 func (s *System) orByHand(i int) string {
 	if !s.processes() {
 		return ""
@@ -130,7 +131,7 @@ func (s *System) orByHand(i int) string {
 	return ", or in another terminal: " + s.startByHand(i, port)
 }
 
-// whySilent asks the server itself.
+// whySilent asks the server itself for the reason.
 func (s *System) whySilent(ctx context.Context, server status.Server, err error) string {
 	ctx, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
 	defer cancel()

@@ -11,7 +11,7 @@ import (
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
-// silent is a system of a master, two replicas and a node, of which nothing runs.
+// silent is a system of a master, two replicas and a node; nothing of it runs.
 func silent(t *testing.T) (*System, *strings.Builder) {
 	out := &strings.Builder{}
 	s := &System{feed: livemap.NewFeed(out), observing: make(chan int, 3)}
@@ -39,5 +39,5 @@ func TestServerThatIsLostBeforeItsProofIsProvenLater(t *testing.T) {
 	require.Len(t, s.observing, 1, "the start waits for it")
 	s.serverDown(t.Context(), 1, io.EOF, true)
 	s.serverUp(1)
-	require.Len(t, s.observing, 1, "once: who waited is gone")
+	require.Len(t, s.observing, 1, "once: nobody waits any more")
 }

@@ -34,8 +34,8 @@ type Options struct {
 	Open bool
 	// Grace is how long a node's clients get to leave at the end. Default 1s.
 	Grace time.Duration
-	// Logs is the level from which the nodes' log lines are shown, and with debug
-	// the Redis servers' too. Default nil: none, but the last ones of a node that
+	// Logs is the level from which the nodes' log lines are shown; with debug the Redis
+	// servers' lines are shown, too. Default nil: only the last lines of a node that
 	// dies.
 	Logs *slog.Level
 
@@ -50,7 +50,7 @@ type Options struct {
 	Started time.Time
 }
 
-// ErrOption is in the error of an option that nothing in the world could mend.
+// ErrOption is in the error of a bad option: one that would fail on every machine.
 var ErrOption = errors.New("bad option")
 
 // Check says what is wrong with the options, before anything is started.

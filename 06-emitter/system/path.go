@@ -19,16 +19,16 @@ import (
 // are one message: a publisher numbers what it sends.
 //
 // Under load only as many messages are followed as lines are shown (see
-// livemap.Feed.Allow). Of the others it is remembered that they are not: all observers
-// are to agree, and none decodes what another has decoded.
+// livemap.Feed.Allow). The others are remembered as not followed: all observers must
+// agree, and none decodes a message that another has decoded.
 type paths struct {
 	mu    sync.Mutex
 	names map[string]string // of publishers, by their identity
-	open  map[uint64]*path  // by the hash of the payload: those that have not been everywhere yet
-	keys  []uint64          // of open, the oldest first; some are out of it already
+	open  map[uint64]*path  // by the hash of the payload: messages that have not been everywhere yet
+	keys  []uint64          // keys of open, the oldest first; some are deleted already
 }
 
-// path is where one message has been seen.
+// path is at which servers one message has been seen, and when.
 type path struct {
 	hop         *livemap.Hop // nil: it is not followed
 	been        uint16       // a bit for each server
@@ -41,12 +41,12 @@ type path struct {
 // a fifth of a millisecond.
 const arrivalTimeout = 200 * time.Millisecond
 
-// maxOpen is how many messages are remembered at once: those that are under way,
-// and those that a replica may still get late, when its link is mended.
+// maxOpen is how many messages are remembered at once: messages under way, and messages
+// that a replica may get late, when its link is mended.
 const maxOpen = 10_000
 
-// seed makes the hashes differ from run to run: nobody can choose payloads that
-// are taken for each other.
+// seed makes the hashes differ from run to run, so that nobody can choose two payloads
+// with one hash.
 var seed = maphash.MakeSeed()
 
 func hash(payload string) uint64 { return maphash.String(seed, payload) }
@@ -62,14 +62,14 @@ func (p *paths) name(pub, node string) {
 	}
 }
 
-// seen takes in a message that an observer has received at server i.
+// seen notes a message that an observer has received at server i.
 func (s *System) seen(i int, e *pubsub.Event, now time.Time) {
 	key := hash(e.Payload)
 	p := &s.paths
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	at := p.open[key]
-	if at == nil || at.has(i) { // the same once more is another one: npm's packages do not number
+	if at == nil || at.has(i) { // the same bytes again are another message: npm's packages do not number theirs
 		if at = s.begin(e.Payload); at == nil {
 			return
 		}
@@ -90,11 +90,12 @@ func (s *System) seen(i int, e *pubsub.Event, now time.Time) {
 	}
 }
 
-// begin decodes a message at its first sight; nil: it is shown to nobody.
+// begin decodes a message when it is seen for the first time. It returns nil for a
+// message that is not shown.
 func (s *System) begin(payload string) *path {
 	envelope, err := wire.DecodeEnvelope(payload)
 	if err != nil || len(envelope.Rooms) == 1 && isProof(envelope.Rooms[0]) {
-		return nil // the nodes count what cannot be read
+		return nil // the nodes count a message that cannot be read; the proof is not shown
 	}
 	at := &path{}
 	if s.feed.Allow() {
@@ -135,8 +136,8 @@ func (p *paths) keep(key uint64, at *path) {
 
 func (at *path) has(i int) bool { return at.been&(1<<i) != 0 }
 
-// sight notes a time that was taken by another goroutine than the last one: they
-// may come in any order.
+// sight notes when a message was seen. Each server has a goroutine of its own, so the
+// times come in any order.
 func (at *path) sight(i int, now time.Time) {
 	if at.been == 0 || now.Before(at.first) {
 		at.first = now
@@ -159,22 +160,22 @@ func (s *System) everywhere(at *path) bool {
 	return true
 }
 
-// tell shows a message's line, once. Called with paths.mu held.
+// tell shows a message's line, once. It is called with paths.mu held.
 func (s *System) tell(at *path) {
 	if at.told || s.stopping.Load() {
 		return
 	}
 	at.told = true
 	at.timer.Stop()
-	s.feed.Say("%s", s.sentence(at)) // which has been admitted
+	s.feed.Say("%s", s.sentence(at)) // Allow has admitted the line
 }
 
-// sentence is the line about a message: who, to whom, what, and its way.
+// sentence is the line about a message: sender, rooms, text, and its way.
 //
 //	alice in lobby: "hi"   node-1 → master → replica-1, replica-2   seen at 3 servers within 0.3 ms
 //
-// The time is from the first sight of it to the last, whichever servers those
-// were: observers are not told in the order in which a message travels.
+// The time is from the first sight to the last, at whichever servers: observers do not
+// always see a message in the order in which it travels.
 func (s *System) sentence(at *path) string {
 	way := []string{at.hop.By}
 	if at.has(0) {
@@ -197,7 +198,7 @@ func (s *System) sentence(at *path) string {
 	return fmt.Sprintf("%s %q   %s%s", at.hop.Speaker(), at.hop.Text, strings.Join(way, " → "), spread)
 }
 
-// tenths is a time in milliseconds, rounded up: something takes place within it.
+// tenths is a time in milliseconds, rounded up, for "within".
 func tenths(d time.Duration) string {
 	return fmt.Sprintf("%.1f ms", max(1, math.Ceil(d.Seconds()*10_000))/10)
 }

@@ -16,7 +16,7 @@ import (
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
-// said is a message as it comes from a server; one of npm's has no number.
+// said is a message as it comes from a server. npm's messages have no number.
 func said(t testing.TB, text string, seq uint64) *pubsub.Event {
 	data, err := json.Marshal(text)
 	require.NoError(t, err)
@@ -43,7 +43,7 @@ func running(t *testing.T) (*System, *strings.Builder) {
 func TestSpreadIsFromTheFirstSightToTheLast(t *testing.T) {
 	s, out := running(t)
 	e, now := said(t, "hi", 1), time.Now()
-	s.seen(1, e, now.Add(1200*time.Microsecond)) // whose goroutine was first, not who was
+	s.seen(1, e, now.Add(1200*time.Microsecond)) // this goroutine was first, not this server
 	s.seen(0, e, now)
 	s.seen(2, e, now.Add(700*time.Microsecond))
 	s.feed.Close()
@@ -101,7 +101,7 @@ func TestMessageIsDecodedAtItsFirstSightAlone(t *testing.T) {
 	for _, at := range s.paths.open {
 		require.LessOrEqual(t, len(at.hop.Text), 4*livemap.MaxLetters, "what is kept of it")
 	}
-	at := &path{} // of which nothing is shown: what is left is looking it up
+	at := &path{} // it is not shown: only the lookup costs time
 	again := testing.AllocsPerRun(10, func() {
 		at.been = 1
 		s.paths.open[hash(e.Payload)] = at

@@ -20,12 +20,12 @@ import (
 const (
 	pollEvery   = 500 * time.Millisecond
 	pollTimeout = 400 * time.Millisecond
-	// So many times in a row a node must not answer before it is said to be silent.
+	// A node is called silent when it has not answered so many times in a row.
 	patientPolls = 2
 )
 
-// poll asks, twice a second, for what nobody tells by himself: the servers'
-// offsets, the nodes' metrics, and whether a node answers at all.
+// poll asks, twice a second, for everything that no log and no message tells: the
+// servers' offsets, the nodes' metrics, and whether a node answers at all.
 func (s *System) poll(ctx context.Context) {
 	addrs := s.top.Addrs()
 	servers := make([]*redis.Client, len(addrs))
@@ -63,7 +63,7 @@ func (s *System) pollServer(ctx context.Context, i int, client *redis.Client) {
 	if err != nil {
 		return
 	}
-	// The process may be one that somebody started by hand in the place of ours.
+	// Somebody may have started this process by hand in place of ours.
 	pid, _ := replication.InfoNumber(info, "process_id")
 	quiet, told := replication.InfoNumber(info, "master_last_io_seconds_ago")
 	if !told {
@@ -76,8 +76,8 @@ func (s *System) pollServer(ctx context.Context, i int, client *redis.Client) {
 	})
 }
 
-// pollNode also notices a node that does not answer, as one that was frozen from
-// outside: it cannot say so itself.
+// pollNode also notices a node that does not answer: one that was frozen from outside
+// cannot say so itself.
 func (s *System) pollNode(ctx context.Context, i int) {
 	s.state.mu.Lock()
 	asked := s.state.now.nodes[i]
@@ -93,9 +93,9 @@ func (s *System) pollNode(ctx context.Context, i int) {
 	}
 }
 
-// measured takes in what a node has answered, as far as nothing has happened
-// since it was asked: it may be another run of the node by now, and what the log
-// has said meanwhile is newer.
+// measured uses a node's answer, unless something has happened since the node was
+// asked: by now it may be another run of the node, and the log may have said something
+// newer.
 func (s *System) measured(i int, asked node, metrics map[string]float64) {
 	var back bool
 	var lost int64
@@ -118,7 +118,7 @@ func (s *System) measured(i int, asked node, metrics map[string]float64) {
 		switch ready := metrics["chat_ready"] == 1; {
 		case !ready && n.State != status.NotReady:
 			n.State, n.Why = status.NotReady, "no probe comes back"
-		case ready && n.State != status.Up && !n.doubt: // what its log began, its log ends
+		case ready && n.State != status.Up && !n.doubt: // when the log has said not ready, only the log says ready
 			n.State, n.Why, back = status.Up, "", true
 		}
 	})
@@ -134,12 +134,13 @@ func traffic(metrics map[string]float64) (received, delivered int64) {
 	return int64(metrics["chat_messages_received_total"]), int64(metrics["chat_deliveries_total"])
 }
 
-// leaveOutProof lets the nodes' traffic begin at 0 when the system is ready.
+// leaveOutProof makes the nodes' counts begin at 0 when the system is ready: the
+// proof's messages are left out.
 func (s *System) leaveOutProof(ctx context.Context) {
 	for i, n := range s.state.get().Nodes {
 		metrics, err := readMetrics(ctx, n.URL)
 		if err != nil {
-			continue // then its first messages count
+			continue // then the proof's messages stay in its counts
 		}
 		received, delivered := traffic(metrics)
 		s.state.change(func(now *known) {

@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// findPorts replaces the ports that are taken, for everything that will be started.
+// findPorts finds a free port for everything that will be started, in place of each one
+// that is taken.
 func (s *System) findPorts(context.Context) (err error) {
 	found := &ports{say: func(format string, args ...any) { s.feed.Print(fmt.Sprintf(format, args...)) }}
 	found.reserve(s.o.RedisPorts...)
@@ -33,13 +34,13 @@ func (s *System) findPorts(context.Context) (err error) {
 	return err
 }
 
-// ports gives out ports of this machine, each once.
+// ports hands out ports of this machine, each one once.
 type ports struct {
-	taken map[int]bool // given out, or wanted by somebody else of this system
+	taken map[int]bool // handed out, or reserved for another part of this system
 	say   func(format string, args ...any)
 }
 
-// reserve keeps ports from being given to anybody but who asked for them.
+// reserve keeps ports for those that asked for them by number.
 func (p *ports) reserve(wanted ...int) {
 	if p.taken == nil {
 		p.taken = map[int]bool{}
@@ -49,8 +50,8 @@ func (p *ports) reserve(wanted ...int) {
 	}
 }
 
-// find returns the wanted port when it is free, else the next free one, and
-// says so; for 0 any free one.
+// find returns the wanted port when it is free, else the next free one, and says so.
+// For 0 it returns any free one.
 func (p *ports) find(who string, wanted int) (int, error) {
 	if wanted == 0 {
 		return p.any(who)
@@ -68,8 +69,8 @@ func (p *ports) find(who string, wanted int) (int, error) {
 	return 0, fmt.Errorf("%s: port %d and all that follow are taken: choose another one", who, wanted)
 }
 
-// any draws below 32768: above, the system takes ports for outgoing connections,
-// and a server that is down could find its own port in use when it comes back.
+// any draws a port below 32768. Above, the operating system takes ports for outgoing
+// connections, and a server that comes back could find its port in use.
 func (p *ports) any(who string) (int, error) {
 	for range 200 {
 		port := 10000 + rand.IntN(22768)
@@ -81,10 +82,10 @@ func (p *ports) any(who string) (int, error) {
 	return 0, fmt.Errorf("%s: no free port found on 127.0.0.1", who)
 }
 
-// free reports whether nobody is at a port, by both names of this machine:
-// with a stranger on [::1], "localhost" would lead to him. A bind alone does not
-// tell: some systems allow one beside a server that listens on all addresses.
-// We never bind all addresses ourselves: firewalls ask their user about that.
+// free reports whether nobody listens at a port, on 127.0.0.1 and on [::1]: "localhost"
+// may lead to either. Trying to listen is not enough: some systems allow that beside a
+// server that listens on all addresses. We never listen on all addresses to find out:
+// firewalls ask their user about that.
 func free(port int) bool {
 	for _, host := range []string{"127.0.0.1", "::1"} {
 		addr := net.JoinHostPort(host, strconv.Itoa(port))

@@ -19,14 +19,14 @@ import (
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
-// proofRoom begins the names of the rooms in which the system proves itself.
-// What happens there is shown to nobody.
+// proofRoom begins the names of the rooms in which the system proves itself. Messages
+// in these rooms are not shown.
 const proofRoom = "system-proof-"
 
 func isProof(room string) bool { return strings.HasPrefix(room, proofRoom) }
 
-// prove returns when a client on each node has heard a client of every other
-// node, and the emitter; and no client itself.
+// prove returns when a client on each node has heard a client of every other node, and
+// the emitter, and has not heard itself.
 func prove(ctx context.Context, nodes []status.Node, e *emitter.Emitter) error {
 	room := proofRoom + rand.Text()[:8]
 	clients := make([]*client.Client, len(nodes))
@@ -119,7 +119,8 @@ func awaitReady(ctx context.Context, n status.Node, ended <-chan struct{}) error
 	}
 }
 
-// polling keeps no connections: a node that is killed must not be asked on an old one.
+// polling keeps no connections: after a kill, the next run must not be asked on a
+// connection to the last.
 var polling = &http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 
 func readyz(ctx context.Context, url string) error {
@@ -136,6 +137,6 @@ func readyz(ctx context.Context, url string) error {
 		return nil
 	}
 	var answer struct{ Reason string }
-	_ = json.NewDecoder(resp.Body).Decode(&answer) // what it is, is said by the status too
+	_ = json.NewDecoder(resp.Body).Decode(&answer) // the status says enough
 	return fmt.Errorf("%s: %s", resp.Status, answer.Reason)
 }

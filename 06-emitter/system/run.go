@@ -21,7 +21,7 @@ func Run(ctx context.Context, o Options) error {
 	s, err := Start(ctx, o)
 	if err != nil {
 		if ctx.Err() != nil {
-			return nil // stopped before it was ready: as asked
+			return nil // somebody ended it before it was ready: no error
 		}
 		return err
 	}
@@ -32,7 +32,7 @@ func Run(ctx context.Context, o Options) error {
 	}
 	if o.In != nil {
 		child.ReadInBackground()
-		go s.read(ctx, o.In, quit) // ends with the program: a read of a terminal cannot be called back
+		go s.read(ctx, o.In, quit) // ends with the program: nothing can interrupt a read from a terminal
 	}
 	<-ctx.Done()
 	s.Stop()
@@ -47,8 +47,8 @@ const help = `  status                       what runs where
   cut REPLICA, mend REPLICA    its link to the master
   quit                         end everything, as Ctrl-C does`
 
-// read obeys what is typed. The end of the input is not the end of the system:
-// it runs without a terminal too.
+// read does the commands that are typed. When the input ends, the system goes on: it
+// runs without a terminal too.
 func (s *System) read(ctx context.Context, in io.Reader, quit func()) {
 	lines := bufio.NewScanner(in)
 	for lines.Scan() {

@@ -13,7 +13,7 @@ import (
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
-// startServers starts Redis, and who watches it.
+// startServers starts Redis, and an observer for each server.
 func (s *System) startServers(ctx context.Context) (err error) {
 	options := topology.Options{Backend: s.backend, Replicas: len(s.o.RedisPorts) - 1, Ports: s.o.RedisPorts}
 	if s.o.Logs != nil && *s.o.Logs <= slog.LevelDebug {

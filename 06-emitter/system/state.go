@@ -7,8 +7,8 @@ import (
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
-// known is all that is known at one moment: what State tells, and what that is
-// judged by.
+// known is everything that is known at one moment: the states that State tells, and the
+// facts behind them.
 type known struct {
 	backend  string
 	inside   bool
@@ -21,13 +21,13 @@ type known struct {
 type server struct {
 	status.Server
 
-	heard  string // what its observer knows: Starting, Up, Silent or Gone
+	heard  string // what its observer says: Starting, Up, Silent or Gone
 	fault  string // what has been done to it: Frozen, CutOff or nothing
 	proven bool   // it has been up: the start waits for that
 }
 
-// judge sets the state: what has been done to a server explains what is heard
-// of it, and is true before anything is heard.
+// judge sets the state. A fault that we made comes first, unless the server is gone: it
+// explains what the observer says, and is true before the observer notices.
 func (s *server) judge() {
 	if s.State = s.heard; s.fault != "" && s.heard != status.Gone {
 		s.State = s.fault
@@ -37,9 +37,9 @@ func (s *server) judge() {
 type node struct {
 	status.Node
 
-	doubt      bool     // its log says not ready, and has not said ready again
+	doubt      bool     // its log has said not ready, and not yet ready again
 	unanswered int      // polls in a row
-	proof      [2]int64 // of received and delivered: what the system's own proof was
+	proof      [2]int64 // how many of received and delivered were the system's own proof
 }
 
 func (k *known) node(name string) *node {
@@ -47,26 +47,26 @@ func (k *known) node(name string) *node {
 	return &k.nodes[i]
 }
 
-// told is what others get of it: a copy.
+// told is a copy for others.
 func (k *known) told() status.State {
 	t := status.State{Backend: k.backend, Inside: k.inside, Messages: k.messages, Missed: k.missed}
 	for _, s := range k.servers {
 		t.Servers = append(t.Servers, s.Server)
 	}
 	for _, n := range k.nodes {
-		n.Clients = append([]status.Client{}, n.Clients...) // in JSON a list, when empty too
+		n.Clients = append([]status.Client{}, n.Clients...) // so that JSON has [] and not null
 		t.Nodes = append(t.Nodes, n.Node)
 	}
 	return t
 }
 
-// state is what is known, and who wants to know when it changes.
+// state is what is known, and those that are told when it changes.
 type state struct {
 	mu      sync.Mutex
 	now     known
 	changed chan struct{}           // room for one
 	became  func(who, state string) // is told when a server or a node is in another state
-	before  []string                // of each of them, as it was told last
+	before  []string                // the state of each, as it was told last
 }
 
 func newState(became func(who, state string)) *state {

@@ -26,7 +26,7 @@ const stepsPerSecond = 25
 
 var stepKinds = map[relay.StepKind]string{relay.Taken: "taken", relay.Failed: "failed", relay.Delivered: "delivered"}
 
-// obey lets a node do what its standard input says, until that ends.
+// obey makes a node follow the commands on its standard input, until the input ends.
 func obey(in io.Reader, tracer *relay.Tracer, log *slog.Logger) {
 	for lines := bufio.NewScanner(in); lines.Scan(); {
 		switch lines.Text() {
@@ -40,12 +40,12 @@ func obey(in io.Reader, tracer *relay.Tracer, log *slog.Logger) {
 
 const stepMessage = "step"
 
-// newStep says of a message what the observers will say of it, in the same words.
+// newStep describes a message in the same words as the observers will.
 func newStep(s relay.Step) livemap.Step {
 	step := livemap.Step{Kind: stepKinds[s.Kind], Clients: s.Clients}
 	if s.Kind == relay.Delivered {
 		step.Message = livemap.Fingerprint(s.Payload)
-	} else if e, err := wire.DecodeEnvelope(s.Payload); err == nil { // it is the node's own
+	} else if e, err := wire.DecodeEnvelope(s.Payload); err == nil { // the node has written it itself
 		hop := livemap.NewHop(s.Payload, "", &e)
 		step.Client, step.Room, step.Text = hop.Client, hop.Room, hop.Text
 	}

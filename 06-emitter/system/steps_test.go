@@ -14,7 +14,7 @@ import (
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
-// The way of one message, each part of it told by who has seen it.
+// The way of one message: each part is told by the server or node that has seen it.
 func TestMapIsToldAMessagesWholeWay(t *testing.T) {
 	s, _ := start(t, system.Options{MapPort: freePort(t)})
 	alice, bob := dial(t, s, 0, "alice"), dial(t, s, 1, "bob")
@@ -59,7 +59,7 @@ func TestMapIsToldThatAMessageWasNotConfirmed(t *testing.T) {
 	require.Equal(t, alice.Welcome().ID, e.step("failed", "node-1").Client)
 }
 
-// Also a node that is started again meanwhile, and when one of two maps is closed.
+// They also do when a node has been started again, and when one of two maps is closed.
 func TestNodesTellOfMessagesWhileAMapIsOpen(t *testing.T) {
 	s, _ := start(t, system.Options{MapPort: freePort(t)})
 	first, second := openMap(t, s), openMap(t, s)

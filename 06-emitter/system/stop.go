@@ -9,8 +9,8 @@ import (
 	"example.com/redis-chat/06-emitter/system/child"
 )
 
-// Stop ends everything in order: the nodes, whose clients are told to go; then
-// who watches; then Redis. After it nothing of ours is left running. A second
+// Stop ends everything in order: the nodes, which tell their clients to go; then the
+// observers and polls; then Redis. Afterwards nothing of ours is left running. A second
 // call does nothing.
 func (s *System) Stop() { s.stopOnce.Do(s.stop) }
 
@@ -49,7 +49,8 @@ func (s *System) stop() {
 	s.feed.Close()
 }
 
-// endNode ends a node by one of its methods, and tells when it had to be killed.
+// endNode ends a node by one of its methods, and says so when the node had to be
+// killed.
 func (s *System) endNode(n *child.Process, end func(time.Duration) bool) {
 	if patience := s.o.Grace + slack; !end(patience) {
 		s.feed.Print(fmt.Sprintf("%s had not ended after %v, and was killed.", n.Name(), patience))

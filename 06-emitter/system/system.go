@@ -37,27 +37,27 @@ type System struct {
 	feed  *livemap.Feed
 	paths paths
 
-	observing  chan int        // each server, when what is published has come back from it for the first time
-	watching   context.Context // of everything that only looks on
+	observing  chan int        // each server, once, when the first probe has come back from it
+	watching   context.Context // for everything that only watches
 	stopWatch  context.CancelFunc
 	background sync.WaitGroup
 	stopping   atomic.Bool
 	stopOnce   sync.Once
 }
 
-// startTimeout is when Start gives up. It takes well under a second, and on a busy
-// machine of a tenth of the speed ten.
+// startTimeout is when Start gives up. A start takes well under a second; on a busy
+// machine of a tenth of the speed, ten seconds.
 const startTimeout = time.Minute
 
-// Start starts everything, and returns when it is proven: when a client on each
-// node has heard a client on each other node, and the emitter. ctx limits the
+// Start starts everything, and returns when messages have proven it: when a client on
+// each node has heard a client on each other node, and the emitter. ctx limits the
 // start only; Stop ends what was started.
 func Start(ctx context.Context, o Options) (*System, error) {
 	o, err := o.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	logging.Disable() // go-redis logs each failed dial; here they are states, and shown as such
+	logging.Disable() // go-redis logs each failed dial; here the states show them
 	s := &System{o: o, feed: livemap.NewFeed(o.Out)}
 	s.state = newState(s.became)
 	s.watching, s.stopWatch = context.WithCancel(context.Background())
@@ -73,8 +73,8 @@ func Start(ctx context.Context, o Options) (*System, error) {
 	return s, nil
 }
 
-// prove is the last step of the start. The observers are proven too: what the
-// system shows must not begin later than what it does.
+// prove is the last step of the start. The observers are proven too, so that the system
+// shows every message from the first one on.
 func (s *System) prove(ctx context.Context) error {
 	for range s.top.Addrs() {
 		select {
@@ -112,7 +112,7 @@ func (s *System) became(who, state string) {
 	s.feed.Record(livemap.Moment{Kind: livemap.Became, Who: who, Text: state})
 }
 
-// State is what is so now, and what can be done about it.
+// State is the state of everything now, and what can be done to each part.
 func (s *System) State() status.State {
 	now := s.state.get()
 	now.Cannot = s.cannot()

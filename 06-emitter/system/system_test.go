@@ -37,8 +37,8 @@ func TestMain(m *testing.M) {
 // there to end a hang, and says nothing about speed.
 const patience = 2 * time.Minute
 
-// noticeable are probes for a test in which silence is to be noticed: after three of
-// these intervals. Others have time.
+// noticeable is the probes' interval for tests in which a silence must be noticed,
+// which takes three of them; unhurried is for all others.
 const noticeable, unhurried = 250 * time.Millisecond, 2 * time.Second
 
 // screen is a terminal.

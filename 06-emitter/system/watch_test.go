@@ -15,7 +15,7 @@ import (
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
-// What a node writes about a step is what the system reads.
+// The system reads a step just as a node writes it.
 func TestStepInANodesLogIsPassedOnToTheMap(t *testing.T) {
 	var out bytes.Buffer
 	s, _ := silent(t)

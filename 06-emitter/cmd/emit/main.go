@@ -34,7 +34,7 @@ What it prints counts replicas that have the event, neither nodes nor clients.
 Environment: REDIS_USERNAME, REDIS_PASSWORD, REDIS_TLS=true.`
 
 func main() {
-	logging.Disable() // the error that run prints says it all
+	logging.Disable() // the error that run prints says the same
 	os.Exit(run(os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 }
 

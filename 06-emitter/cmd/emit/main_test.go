@@ -63,8 +63,9 @@ func TestEmitSaysHowFarItGot(t *testing.T) {
 	require.Equal(t, []string{"r", "s"}, e.Rooms)
 	require.Equal(t, []string{"bots"}, e.Except)
 
-	// One replica more than there are is waited for as long as it is told. That may
-	// be too short for the others on this machine: then twice as long.
+	// The program asks for one replica more than there are, and waits for it as long as
+	// it is told. That may be too short for the other replicas on this machine: then
+	// the test tries twice as long.
 	reached := fmt.Sprintf("reached %d of %d replicas", all, all)
 	for timeout := 200 * time.Millisecond; ; timeout *= 2 {
 		code, out, errOut = emitLine("-redis", addrs[0], "-wait", strconv.Itoa(all+1), "-timeout", timeout.String(), "message", `{"a":1}`)
@@ -97,7 +98,7 @@ func TestMistakeInTheCallIsOneSentenceAndExit2(t *testing.T) {
 		count = "want a whole number from 0 to 1000000"
 		times = "want a time from 1ms to 24h, with its unit, as in 250ms or 10s"
 	)
-	server := redistest.Start(t).Options().Addr // a mistake is found with a server and without
+	server := redistest.Start(t).Options().Addr // the mistake is found whether there is a server or not
 	for _, c := range []struct {
 		args []string
 		want string
@@ -160,7 +161,7 @@ func TestMistakeInTheWorldIsOneSentenceAndExit1(t *testing.T) {
 	}
 }
 
-// All that emit asks of a server was in Redis 4 already.
+// Redis 4 already had every command that emit sends.
 func TestOldServersWillDo(t *testing.T) {
 	addrs := topologytest.Start(t, 1).Addrs()
 	all := len(addrs) - 1

@@ -29,8 +29,8 @@ import (
 // there to end a hang, and says nothing about speed.
 const patience = 2 * time.Minute
 
-// program is the test program as one of the two programs, with nothing but this
-// in its environment.
+// program is the test program, run as one of the two programs, with only these
+// variables in its environment.
 func program(t *testing.T, which string, env []string, args ...string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
@@ -106,8 +106,8 @@ func next(t *testing.T, who *client.Client, event string) string {
 	}
 }
 
-// Master, replicas, nodes and emitter speak nothing but TLS, with certificates of
-// an authority that only SSL_CERT_FILE names.
+// Master, replicas, nodes and emitter speak only TLS, with certificates of an authority
+// that only SSL_CERT_FILE names.
 func TestWholeSystemSpeaksTLS(t *testing.T) {
 	redistest.NeedsTLS(t)
 	if runtime.GOOS != "linux" {

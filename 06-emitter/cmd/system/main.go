@@ -40,7 +40,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	context.AfterFunc(ctx, stop)   // a second signal ends the program at once
-	signal.Ignore(syscall.SIGPIPE) // of "system | head": everything is ended in order first
+	signal.Ignore(syscall.SIGPIPE) // after "system | head" everything is still ended in order
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -61,7 +61,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	return cmdline.Exit("system", err, errOut)
 }
 
-// isTerminal tells somebody at a terminal from a script and a log.
+// isTerminal reports whether somebody sits at a terminal: not a script, not a log.
 func isTerminal(out io.Writer) bool {
 	file, ok := out.(*os.File)
 	if !ok {
@@ -71,11 +71,12 @@ func isTerminal(out io.Writer) bool {
 	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
 		return false
 	}
-	nowhere, err := os.Stat(os.DevNull) // it is such a device, too
+	nowhere, err := os.Stat(os.DevNull) // it is a character device, too
 	return err != nil || !os.SameFile(info, nowhere)
 }
 
-// canListen looks at the address before servers are started for nodes that could not.
+// canListen tries the address, before servers are started for nodes that could not
+// listen there.
 func canListen(host string) error {
 	l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
 	if err != nil {

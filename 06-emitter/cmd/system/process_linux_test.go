@@ -40,8 +40,8 @@ var (
 	urlOf = regexp.MustCompile(`^  node-.*(http://\S+)`)
 )
 
-// begin starts the program in a process group of its own, as a shell would, and
-// returns when it has said all that it says at the start.
+// begin starts the program in a process group of its own, as a shell would, and returns
+// when the program has printed its start.
 func begin(t *testing.T) *program {
 	t.Helper()
 	backend, err := launch.BackendFromEnv()

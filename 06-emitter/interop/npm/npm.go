@@ -1,5 +1,5 @@
-// Package npm installs the packages of a lock file, once for all who ask, for
-// programs that compare themselves with those of Node.js.
+// Package npm installs the packages of a lock file, once for all callers. It is for
+// programs that are compared with programs for Node.js.
 package npm
 
 import (
@@ -16,11 +16,10 @@ import (
 
 var installing sync.Mutex
 
-// Install runs npm ci for the package.json, package-lock.json and .npmrc in
-// files, unless that has been done: in a folder of the user's cache that is
-// called name and after the lock file. It returns the path of node_modules,
-// which is what NODE_PATH wants. The error is one sentence: what is missing, or
-// what npm said.
+// Install runs npm ci for the package.json, package-lock.json and .npmrc in files,
+// unless that has been done already. The folder is in the user's cache, and is called
+// by name and a hash of the lock file. It returns the path of node_modules, for
+// NODE_PATH. The error is one sentence: what is missing, or what npm said.
 func Install(ctx context.Context, name string, files fs.FS) (modules string, err error) {
 	for _, program := range []string{"node", "npm"} {
 		if _, err := exec.LookPath(program); err != nil {

@@ -27,7 +27,7 @@ func (p *Process) Kill() error {
 	return nil
 }
 
-// Close is Stop, for good: a later Start fails with ErrClosed.
+// Close is Stop, and makes every later Start fail with ErrClosed.
 func (p *Process) Close(patience time.Duration) (inTime bool) {
 	p.mu.Lock()
 	p.closed = true
@@ -35,8 +35,8 @@ func (p *Process) Close(patience time.Duration) (inTime bool) {
 	return p.Stop(patience)
 }
 
-// Stop asks the program to end by SIGTERM, and returns when it has. A program that
-// takes longer than patience is killed, and inTime is false. Without a run it does
+// Stop asks the program to end, by SIGTERM, and returns when it has ended. A program
+// that takes longer than patience is killed, and inTime is false. Without a run it does
 // nothing.
 func (p *Process) Stop(patience time.Duration) (inTime bool) {
 	p.mu.Lock()

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// WithParent returns a context that ends, also, with the go command that this
-// program was started by. "go run" passes no signal on: who ends it, or the make
-// around it, would leave the whole system behind.
+// WithParent returns a context that also ends when the go command that started this
+// program ends. "go run" passes no signal on: whoever ends it, or the make around it,
+// would leave the whole system behind.
 func WithParent(ctx context.Context) context.Context {
 	self, err := os.Executable()
 	if err != nil || !strings.Contains(self, "go-build") {

@@ -20,13 +20,13 @@ type Process struct {
 	cmd    *exec.Cmd
 	ended  chan struct{}  // closed when cmd has ended and its log has been read
 	asked  bool           // somebody here ended it
-	closed bool           // for good: it is not started again
+	closed bool           // it must not be started again
 	in     io.WriteCloser // its standard input
 	told   string         // the line that Tell was given last
-	last   []string       // the end of its log, when it has ended
+	last   []string       // the last lines of its log, once it has ended
 }
 
-// Options say what program it is, and who is told what.
+// Options say which program runs, and which functions are told of it.
 type Options struct {
 	// Name is what errors call it.
 	Name string
@@ -34,20 +34,20 @@ type Options struct {
 	Command []string
 	// Env is its environment, NAME=value. Default nil: that of this program.
 	Env []string
-	// Log gets each line that it writes to its standard error, without the newline,
-	// and reports whether the line says something of the program, so that it may be
-	// among the last ones. It must not block: the program would, at its next line.
-	// Default nil: all may be.
+	// Log gets each line that the program writes to its standard error, without the
+	// newline. It reports whether the line is worth keeping among the last lines. It
+	// must not block: the program would then block at its next line. Default nil: all
+	// lines are kept.
 	Log func(line []byte) (keep bool)
-	// Died gets the end of a run that nobody here asked for, and the last lines of its
-	// log. Default nil: nobody does.
+	// Died is called with the reason when a run ends that nobody here has ended, and
+	// with the last lines of its log. Default nil: nothing is called.
 	Died func(why error, last []string)
 }
 
 var (
-	// ErrRuns is in the error of a start of what is running.
+	// ErrRuns is in the error of Start when the program is running.
 	ErrRuns = errors.New("it is running")
-	// ErrClosed is in the error of a start after Close.
+	// ErrClosed is in the error of Start after Close.
 	ErrClosed = errors.New("it has been closed for good")
 )
 
@@ -62,7 +62,7 @@ func (p *Process) Start() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
-	case p.closed: // which may come between the two halves of a restart
+	case p.closed: // Close may come between the two halves of a restart
 		return fmt.Errorf("start %s: %w", p.o.Name, ErrClosed)
 	case p.running():
 		return fmt.Errorf("start %s: %w", p.o.Name, ErrRuns)
@@ -99,8 +99,8 @@ func (p *Process) Tell(line string) {
 	}
 }
 
-// write is called with mu held. A program that has ended hears nothing; in one that
-// is frozen the words wait, and there is room for thousands.
+// write is called with mu held. A program that has ended does not get the line; for a
+// frozen one it waits in the pipe, which has room for thousands.
 func (p *Process) write() { _, _ = io.WriteString(p.in, p.told+"\n") }
 
 // PID is the number of the process, 0 when it does not run.

@@ -13,5 +13,6 @@ func NewGroup(*exec.Cmd) {}
 // terminate kills: there is no gentle signal here.
 func terminate(p *os.Process) { _ = p.Kill() } // it may have ended
 
-// ReadInBackground does nothing here: a terminal stops nobody who reads it.
+// ReadInBackground does nothing here: no program is stopped because it reads its
+// terminal.
 func ReadInBackground() {}

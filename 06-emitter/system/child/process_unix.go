@@ -21,6 +21,6 @@ func NewGroup(cmd *exec.Cmd) {
 // terminate asks a process to end.
 func terminate(p *os.Process) { _ = p.Signal(syscall.SIGTERM) } // it may have ended
 
-// ReadInBackground lets a program that runs in the background (make run &) read
-// its terminal: it gets an error then, where it would be stopped otherwise.
+// ReadInBackground lets a program that runs in the background (make run &) read its
+// terminal: the read fails. Without this the program would be stopped.
 func ReadInBackground() { signal.Ignore(syscall.SIGTTIN) }

@@ -10,8 +10,8 @@ import (
 // loaded is when this program's own code began to run.
 var loaded = time.Now()
 
-// ProcessStart is when the kernel started this process, to ten milliseconds:
-// what Go did before main counts too.
+// ProcessStart is when the kernel started this process, to ten milliseconds: the time
+// that Go needs before main counts too.
 func ProcessStart() time.Time {
 	stat, err := os.ReadFile("/proc/self/stat")
 	uptime, err2 := os.ReadFile("/proc/uptime")

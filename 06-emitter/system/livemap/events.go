@@ -34,8 +34,8 @@ func (m *Map) state() Update {
 	return Update{State: &now}
 }
 
-// serveEvents is the stream of everything that happens: the state first, the last
-// moments, and the last lines.
+// serveEvents is the stream of everything that happens. It begins with the state, the
+// last moments, and the last lines.
 func (m *Map) serveEvents(w http.ResponseWriter, r *http.Request) {
 	updates, recent, end := m.o.Feed.Subscribe()
 	defer end()
@@ -52,9 +52,9 @@ func (m *Map) serveEvents(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	m.opened(1) // only now: what the nodes tell at once must find somebody who reads
+	m.opened(1) // only now: the nodes begin to tell at once, and somebody must read that
 	defer m.opened(-1)
-	alive := time.NewTicker(10 * time.Second) // so that a page that is gone is noticed
+	alive := time.NewTicker(10 * time.Second) // writes regularly, to notice a page that is gone
 	defer alive.Stop()
 	for {
 		var err error
@@ -82,14 +82,14 @@ func writeEvent(w http.ResponseWriter, u Update) error {
 		return err
 	}
 	control := http.NewResponseController(w)
-	_ = control.SetWriteDeadline(time.Now().Add(5 * time.Second)) // a page that takes nothing is let go
+	_ = control.SetWriteDeadline(time.Now().Add(5 * time.Second)) // a page that reads nothing is disconnected
 	if _, err := fmt.Fprintf(w, "data: %s\n\n", data); err != nil {
 		return err
 	}
 	return control.Flush()
 }
 
-// opened counts the maps that are open, and tells of the first and of the last one.
+// opened counts the open maps, and calls Watched for the first and after the last one.
 func (m *Map) opened(by int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

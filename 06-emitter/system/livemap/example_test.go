@@ -13,8 +13,7 @@ import (
 	"example.com/redis-chat/06-emitter/system/livemap"
 )
 
-// A map of a system of which nothing runs. The first thing that an open map is told is
-// the state.
+// The system is a stand-in of which nothing runs. An open map is first told the state.
 func Example() {
 	feed := livemap.NewFeed(io.Discard) // the terminal
 	defer feed.Close()

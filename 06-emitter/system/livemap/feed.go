@@ -11,9 +11,9 @@ import (
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
-// Feed carries what happens to the terminal and to the live map. Nobody who
-// tells something ever waits for who listens: a terminal that has been stopped
-// with Ctrl-S must not stop a chat node behind it.
+// Feed carries what happens to the terminal and to the live map. Its callers never wait
+// for a listener: a terminal that has been stopped with Ctrl-S must not stop a chat
+// node behind it.
 type Feed struct {
 	lines   chan string // for the terminal
 	printed chan struct{}
@@ -21,12 +21,12 @@ type Feed struct {
 	mu        sync.Mutex
 	listeners map[chan Update]bool
 	recent    []string // the last lines, for a map that is opened later
-	moments   moments  // as those
+	moments   moments  // for such a map, too
 	ended     bool
-	lost      int // lines that the terminal was too slow for
+	lost      int // lines that were dropped, as the terminal was too slow
 	second    time.Time
-	busy      int // lines of this second that come in crowds
-	held      int // of them, not shown
+	busy      int // how many lines SayLimited and Allow were asked for in this second
+	held      int // how many of them were not shown
 }
 
 // Update is one thing for the live map: exactly one field is set.
@@ -66,19 +66,19 @@ func (f *Feed) Say(format string, args ...any) (sentence string) {
 	return sentence
 }
 
-// LinesPerSecond is how many lines of the kind that comes in crowds are shown.
+// LinesPerSecond is how many lines SayLimited and Allow let through in a second.
 const LinesPerSecond = 20
 
-// SayLimited is Say for what a load test causes thousands of: the first ones of each
-// second are shown, the others counted.
+// SayLimited is Say for events of which a load test causes thousands: the first ones of
+// each second are shown, the others counted.
 func (f *Feed) SayLimited(format string, args ...any) {
 	if f.Allow() {
 		f.Say(format, args...)
 	}
 }
 
-// Allow reports whether one more line of a crowd may be said. If not, it has
-// been counted.
+// Allow reports whether one more such line may be shown in this second. If not, the
+// line has been counted.
 func (f *Feed) Allow() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -136,8 +136,8 @@ func (f *Feed) Show(u Update) {
 	f.send(u)
 }
 
-// send is called with mu held. Who is too slow is let go: the page connects
-// again, and begins with the whole state.
+// send is called with mu held. A map that is too slow is disconnected: its page
+// connects again, and begins with the whole state.
 func (f *Feed) send(u Update) {
 	for l := range f.listeners {
 		select {
@@ -149,12 +149,13 @@ func (f *Feed) send(u Update) {
 	}
 }
 
-// maxUpdates may wait for a map: more than what 20 nodes tell at once when they
-// are asked to.
+// maxUpdates is how many updates may wait for a map: more than 20 nodes tell at once
+// when they are asked for steps.
 const maxUpdates = 1024
 
-// Subscribe returns a channel of updates, closed when the feed ends or the
-// listener is too slow; the lines before; and a function that ends it.
+// Subscribe returns a channel of updates, which is closed when the feed ends or the
+// listener is too slow; the last moments and lines; and a function that ends the
+// subscription.
 func (f *Feed) Subscribe() (updates <-chan Update, recent []string, end func()) {
 	l := make(chan Update, maxUpdates)
 	f.mu.Lock()
@@ -190,8 +191,8 @@ func (f *Feed) HangUp() {
 	}
 }
 
-// Close prints what waits; nothing more is taken. A terminal that does not take
-// it is waited for half a second.
+// Close prints the lines that wait, and drops all later ones. It waits half a second
+// for a terminal that does not print.
 func (f *Feed) Close() {
 	f.mu.Lock()
 	if f.ended {

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// paused is a terminal that has been stopped with Ctrl-S until it is closed.
+// paused is a terminal that was stopped with Ctrl-S; it goes on when it is closed.
 type paused struct {
 	mu   sync.Mutex
 	goOn chan struct{}

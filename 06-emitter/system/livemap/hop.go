@@ -13,17 +13,17 @@ import (
 type Hop struct {
 	Message string `json:"message"` // its fingerprint
 	At      string `json:"at"`      // the server
-	By      string `json:"by"`      // who published it: a node's name, or emitter
-	From    string `json:"from"`    // who said it
+	By      string `json:"by"`      // the publisher: a node's name, or emitter
+	From    string `json:"from"`    // the name of the client that wrote it
 	Client  string `json:"client"`  // the id of that client's connection; "": nobody's
 	Room    string `json:"room"`
 	Except  string `json:"except"` // rooms that do not get it, of a message that no client sent
 	Text    string `json:"text"`
-	Late    bool   `json:"late"` // it had been told of, and comes to this server only now
+	Late    bool   `json:"late"` // its line has been shown, and it comes to this server only now
 }
 
-// NewHop is a message that has been seen nowhere yet. by is the name of its
-// publisher, "" when that is no node of ours.
+// NewHop describes a message, still without a server. by is the publisher's name, or ""
+// when it is no node of ours.
 func NewHop(payload, by string, e *wire.Envelope) *Hop {
 	switch {
 	case by != "":
@@ -47,7 +47,7 @@ func NewHop(payload, by string, e *wire.Envelope) *Hop {
 	return hop
 }
 
-// Speaker is who speaks, and to whom.
+// Speaker is the sender, and where the message goes: "alice in lobby".
 func (h *Hop) Speaker() string {
 	who, room := h.From, "to all"
 	if who == "" {
@@ -62,8 +62,8 @@ func (h *Hop) Speaker() string {
 	return who + " " + room + ":"
 }
 
-// Fingerprint names a message by what travels through Redis: a publisher numbers
-// what it sends, so no two are the same but of publishers that do not.
+// Fingerprint is a hash of the bytes that travel through Redis. A publisher numbers its
+// messages, so no two are equal, except from publishers that do not number.
 func Fingerprint(payload string) string {
 	h := fnv.New64a()
 	_, _ = io.WriteString(h, payload) // never fails

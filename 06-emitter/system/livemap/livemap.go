@@ -16,9 +16,9 @@ import (
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
-// System is what the map shows, and what its buttons do.
+// System is the system that the map shows, and that does what the buttons ask.
 type System interface {
-	// State is what is so now.
+	// State returns the state of everything now.
 	State() status.State
 	// Do does something to a server or a node, and returns when it is done.
 	Do(ctx context.Context, action, target string) error
@@ -27,18 +27,18 @@ type System interface {
 	Emit(ctx context.Context, room, text string) (string, error)
 }
 
-// Options say what the map is of. System, Feed and Changed are needed.
+// Options say what the map shows. System, Feed and Changed are needed.
 type Options struct {
 	// Port is the map's, on 127.0.0.1. Default 0: a free one.
 	Port int
-	// System is asked, from many goroutines at once.
+	// System is called from many goroutines at once.
 	System System
-	// Feed is what happens.
+	// Feed tells what happens.
 	Feed *Feed
-	// Changed has something to read when the state may be another one.
+	// Changed gets a value when the state may have changed.
 	Changed <-chan struct{}
-	// Watched is called with true when the first map is opened, and with false when
-	// the last one is closed. Default nil: nobody wants to know.
+	// Watched is called with true when the first map is opened, and with false when the
+	// last one is closed. Default nil: nothing is called.
 	Watched func(bool)
 	// Frames are the origins of the pages that the map shows in frames: the nodes'.
 	// Default: none.
@@ -73,14 +73,15 @@ func (m *Map) URL() string { return "http://" + m.l.Addr().String() }
 // Run serves the map until ctx ends.
 func (m *Map) Run(ctx context.Context) {
 	var serving sync.WaitGroup
-	serving.Go(func() { _ = m.server.Serve(m.l) }) // ends by Close
+	serving.Go(func() { _ = m.server.Serve(m.l) }) // ends when the server is closed
 	m.passOn(ctx)
 	_ = m.server.Close()
 	serving.Wait()
 }
 
-// Origins are those of a map at that port, under both names of this machine: the
-// pages that it shows in frames must allow them. Port 0 is no map, and has none.
+// Origins are the origins of a map at that port, under both names of this machine. The
+// nodes must allow them, as the map shows the nodes' pages in frames. Port 0 is no map,
+// and has none.
 func Origins(port int) (origins []string) {
 	if port != 0 {
 		for _, name := range []string{"127.0.0.1", "localhost"} {
@@ -90,9 +91,9 @@ func Origins(port int) (origins []string) {
 	return origins
 }
 
-// policy is what the browser lets the map do: load its own files, talk to this
-// program, and show the nodes' pages in frames. Text that a chat's client sends
-// cannot become a script even if the page had a mistake.
+// policy is what the browser lets the map do: load its own files, talk to this program,
+// and show the nodes' pages in frames. So a client's text cannot become a script, even
+// if the page had a mistake.
 func (m *Map) policy() string {
 	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src " + strings.Join(m.o.Frames, " ") +
 		"; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
@@ -105,7 +106,7 @@ func (m *Map) handler() http.Handler {
 	token, policy := rand.Text(), m.policy()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_ = page.Map.Execute(w, token) // an error is a page that has gone
+		_ = page.Map.Execute(w, token) // it fails only when the page is gone
 	})
 	mux.HandleFunc("GET /page/{file}", func(w http.ResponseWriter, r *http.Request) {
 		http.ServeFileFS(w, r, page.Files, r.PathValue("file"))
@@ -122,8 +123,8 @@ func (m *Map) handler() http.Handler {
 	// request comes from.
 	protected := http.NewCrossOriginProtection().Handler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// Nor may a site whose name has been made to point to this machine, whose
-		// requests would look like our own: only these names are ours.
+		// A foreign name that points to this machine is refused, too: requests from its
+		// pages would look like our own. Only these names are ours.
 		if !isLoopback(r.Host) {
 			http.Error(w, "open the map as 127.0.0.1 or localhost", http.StatusForbidden)
 			return
@@ -166,8 +167,8 @@ func (m *Map) serveDo(w http.ResponseWriter, r *http.Request) {
 	} else if err = m.o.System.Do(r.Context(), ask.Action, ask.Target); err == nil {
 		answer = ask.Action + " " + ask.Target + ": done"
 	}
-	// What could not be done is an answer, too: the page shows it, and a browser
-	// would put an error status into its console.
+	// A failed action is answered with status 200, too: the page shows the error, and a
+	// browser would only put another status into its console.
 	if err != nil {
 		answer = err.Error()
 	}

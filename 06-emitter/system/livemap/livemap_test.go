@@ -22,7 +22,8 @@ func TestMain(m *testing.M) { redistest.Main(m) }
 
 const nodeURL = "http://127.0.0.1:3000"
 
-// house is a system of which nothing runs. It notes what is done to it.
+// house stands in for a system; nothing of it runs. It notes the actions that it is
+// asked for.
 type house struct {
 	mu    sync.Mutex
 	deeds []string

@@ -14,7 +14,8 @@ type Moment struct {
 	Text string     `json:"text"` // a state, an action, a sentence
 	// Lost: how many messages the node has counted as missed since the last time.
 	Count int64 `json:"count,omitempty"`
-	// Done: what does the same by hand, in a terminal or, when Typed, where the system runs.
+	// Done: the command that does the same by hand, in a terminal or, when Typed, where
+	// the system runs.
 	Command string `json:"command,omitempty"`
 	Typed   bool   `json:"typed,omitempty"`
 }
@@ -23,7 +24,7 @@ type Moment struct {
 type MomentKind string
 
 const (
-	Became  MomentKind = "became"  // it is in another state
+	Became  MomentKind = "became"  // it changed its state
 	Done    MomentKind = "done"    // somebody has done something to it, here or on the map
 	Noticed MomentKind = "noticed" // somebody has noticed something
 	Lost    MomentKind = "lost"    // a node has counted messages as missed
@@ -35,11 +36,11 @@ type moments struct {
 	all []Moment // the oldest first
 }
 
-// maxMoments is more than happens within the minute that is shown.
+// maxMoments is how many are kept: more than happen within the minute that is shown.
 const maxMoments = 500
 
-// forget drops the oldest moment that is over: the state that a part is in now may
-// be the oldest of all. Called with mu held.
+// forget drops the oldest moment that is over. It keeps the latest Became of each part,
+// however old: that is its state now. It is called with mu held.
 func (m *moments) forget() {
 	for i, old := range m.all {
 		last := old.Kind == Became && !slices.ContainsFunc(m.all[i+1:], func(later Moment) bool {
@@ -67,7 +68,8 @@ func (m *moments) get() []Moment {
 	return slices.Clone(m.all)
 }
 
-// Record keeps a moment, and shows it on the time line. One without a time is now.
+// Record keeps a moment, and shows it on the time line. A moment without a time gets
+// the time now.
 func (f *Feed) Record(m Moment) {
 	if m.At == 0 {
 		m.At = time.Now().UnixMilli()

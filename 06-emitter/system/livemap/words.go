@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// Clean replaces what a terminal would obey, or what would make one line look
-// like two.
+// Clean replaces control characters: a terminal would obey them, or show one line as
+// two.
 func Clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsGraphic(r) {
@@ -19,14 +19,15 @@ func Clean(s string) string {
 	}, s)
 }
 
-// How many letters are shown of what others wrote: of a message or a name, and of
-// a message's rooms.
+// How many letters are shown of text from others: of a message or a name, and of a
+// message's rooms.
 const (
 	MaxLetters = 60
 	maxRooms   = 200
 )
 
-// words is a message's data for people: a string as it is, else JSON; not all of it.
+// words is the beginning of a message's data, for people: a string as it is, anything
+// else as JSON.
 func words(args []any) string {
 	var all []string
 	for _, arg := range args {
@@ -48,7 +49,7 @@ func words(args []any) string {
 func Short(s string) string { return shorten(s, MaxLetters) }
 
 func shorten(s string, most int) string {
-	s = s[:min(len(s), most*utf8.UTFMax+1)] // before runes are made of all of it
+	s = s[:min(len(s), most*utf8.UTFMax+1)] // cut first: a long text is not converted as a whole
 	if runes := []rune(s); len(runes) > most {
 		s = string(runes[:most]) + "…"
 	}

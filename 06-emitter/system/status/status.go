@@ -1,7 +1,7 @@
 package status
 
-// State is all that is known of the system at one moment: what the live map
-// shows, in JSON.
+// State is everything that is known of the system at one moment. The live map gets it
+// as JSON.
 type State struct {
 	Backend  string   `json:"backend"`
 	Inside   bool     `json:"inside"`  // the servers are in this program, not processes
@@ -14,8 +14,8 @@ type State struct {
 	Cannot map[string]string `json:"cannot,omitempty"`
 }
 
-// What a server or a node can be. "up" is proven: what is published at the
-// master arrives there.
+// The states of a server or a node. "up" is proven: what is published at the master
+// arrives there.
 const (
 	Up       = "up"
 	Starting = "starting"
@@ -32,12 +32,12 @@ type Server struct {
 	Addr   string `json:"addr"`
 	PID    int    `json:"pid"` // 0: inside this program, or gone
 	State  string `json:"state"`
-	Role   string `json:"role"` // as ROLE says it, and link and offset
+	Role   string `json:"role"` // role, link and offset are as ROLE says them
 	Link   string `json:"link"` // a replica's link to its master
 	Offset int64  `json:"offset"`
-	Quiet  int64  `json:"quiet"`  // seconds since a replica has heard its master, as INFO says it; -1: not told
+	Quiet  int64  `json:"quiet"`  // seconds since a replica has heard its master, as INFO says it; -1: not known
 	Linked int    `json:"linked"` // a master's replicas
-	Seen   int64  `json:"seen"`   // messages that have been seen there
+	Seen   int64  `json:"seen"`   // messages that were seen there
 
 	ByHand map[string]string `json:"byHand"` // by action: the command line that does the same
 }
@@ -46,21 +46,21 @@ type Server struct {
 type Node struct {
 	Name        string   `json:"name"` // node-1, …
 	URL         string   `json:"url"`
-	Replica     string   `json:"replica"` // the name of its own
+	Replica     string   `json:"replica"` // the replica at which it listens
 	PID         int      `json:"pid"`     // 0: it does not run
 	State       string   `json:"state"`
-	Why         string   `json:"why"` // not up
+	Why         string   `json:"why"` // the reason when it is not up
 	Connections int      `json:"connections"`
 	Received    int64    `json:"received"`  // messages from its clients, since its start
 	Delivered   int64    `json:"delivered"` // messages to its clients, each client counted
 	Missed      int64    `json:"missed"`    // since its start
 	Probed      int64    `json:"probed"`    // when a probe last came back, in Unix milliseconds; 0: none has
-	Clients     []Client `json:"clients"`   // the first ones; Connections counts all
+	Clients     []Client `json:"clients"`   // the first ones only; Connections counts all
 
 	ByHand map[string]string `json:"byHand"` // as a server's
 }
 
-// Client is who is connected to a node.
+// Client is a client that is connected to a node.
 type Client struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
