@@ -15,8 +15,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"example.com/redis-chat/01-redis-basics"
-	"example.com/redis-chat/04-websocket-chat"
+	basics "example.com/redis-chat/01-redis-basics"
+	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 

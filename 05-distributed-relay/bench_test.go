@@ -20,7 +20,7 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
-	"example.com/redis-chat/04-websocket-chat"
+	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 

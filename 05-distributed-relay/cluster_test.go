@@ -20,11 +20,11 @@ import (
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topology"
 	"example.com/redis-chat/02-replication/topologytest"
-	"example.com/redis-chat/04-websocket-chat"
+	chat "example.com/redis-chat/04-websocket-chat"
 	chatclient "example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	chatnode "example.com/redis-chat/04-websocket-chat/node"
-	"example.com/redis-chat/05-distributed-relay"
+	relay "example.com/redis-chat/05-distributed-relay"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 

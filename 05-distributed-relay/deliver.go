@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"example.com/redis-chat/03-pubsub"
+	pubsub "example.com/redis-chat/03-pubsub"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 

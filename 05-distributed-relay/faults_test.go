@@ -12,7 +12,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
 	"example.com/redis-chat/04-websocket-chat/frame"
-	"example.com/redis-chat/05-distributed-relay"
+	relay "example.com/redis-chat/05-distributed-relay"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 

@@ -7,8 +7,8 @@ import (
 	"sync"
 	"time"
 
-	"example.com/redis-chat/03-pubsub"
-	"example.com/redis-chat/04-websocket-chat"
+	pubsub "example.com/redis-chat/03-pubsub"
+	chat "example.com/redis-chat/04-websocket-chat"
 )
 
 // health says whether this node delivers: it does while probes come back.

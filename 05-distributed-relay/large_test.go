@@ -13,7 +13,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
-	"example.com/redis-chat/05-distributed-relay"
+	relay "example.com/redis-chat/05-distributed-relay"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 

@@ -8,7 +8,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"example.com/redis-chat/01-redis-basics/dial"
-	"example.com/redis-chat/02-replication"
+	replication "example.com/redis-chat/02-replication"
 )
 
 // Mistake is something that waiting cannot mend: a wrong password, an address

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/04-websocket-chat/frame"
-	"example.com/redis-chat/05-distributed-relay"
+	relay "example.com/redis-chat/05-distributed-relay"
 )
 
 // Two senders and two listeners on each of two nodes: 10,000 messages.

@@ -3,7 +3,7 @@ package relay
 import (
 	"time"
 
-	"example.com/redis-chat/03-pubsub"
+	pubsub "example.com/redis-chat/03-pubsub"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 

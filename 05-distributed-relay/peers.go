@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"example.com/redis-chat/04-websocket-chat"
+	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 

@@ -4,7 +4,7 @@ import (
 	"sync"
 	"time"
 
-	"example.com/redis-chat/04-websocket-chat"
+	chat "example.com/redis-chat/04-websocket-chat"
 )
 
 // pending are this node's own messages between their PUBLISH and their coming

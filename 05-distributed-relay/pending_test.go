@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"example.com/redis-chat/04-websocket-chat"
+	chat "example.com/redis-chat/04-websocket-chat"
 )
 
 func TestWhoWaitsIsFoundByNumber(t *testing.T) {

@@ -11,9 +11,9 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
-	"example.com/redis-chat/04-websocket-chat"
+	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/04-websocket-chat/frame"
-	"example.com/redis-chat/05-distributed-relay"
+	relay "example.com/redis-chat/05-distributed-relay"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/01-redis-basics/redistest"
-	"example.com/redis-chat/05-distributed-relay"
+	relay "example.com/redis-chat/05-distributed-relay"
 )
 
 func TestMasterThatBecameAReplicaIsGivenNothingMore(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/time/rate"
 
-	"example.com/redis-chat/03-pubsub"
-	"example.com/redis-chat/04-websocket-chat"
+	pubsub "example.com/redis-chat/03-pubsub"
+	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 

@@ -11,8 +11,8 @@ import (
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
-	"example.com/redis-chat/04-websocket-chat"
-	"example.com/redis-chat/05-distributed-relay"
+	chat "example.com/redis-chat/04-websocket-chat"
+	relay "example.com/redis-chat/05-distributed-relay"
 )
 
 // runWith runs a relay that is bound to fail, and returns why it did.

@@ -5,7 +5,7 @@ import (
 
 	"golang.org/x/time/rate"
 
-	"example.com/redis-chat/04-websocket-chat"
+	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/02-replication/topologytest"
-	"example.com/redis-chat/05-distributed-relay"
+	relay "example.com/redis-chat/05-distributed-relay"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 

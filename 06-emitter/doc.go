@@ -16,6 +16,19 @@
 //   - line.go: the one connection: ROLE, PUBLISH, WAIT.
 //   - receipt.go, errors.go: what Emit says about it.
 //
+// # One event
+//
+// Emitter.Emit asks check whether the event may be sent, and arguments makes JSON of its
+// arguments. line.emit waits for its turn (lock): one event at a time is on the way.
+// replicas asks the server for its role, with ROLE: a replica is refused, as an event
+// published there reaches no other server; a master says how many replicas it has.
+// publish gives the event the next number, and sends PUBLISH with the bytes of
+// wire.Envelope.Append. Then receipt and wait ask, with WAIT, how many replicas have
+// it. From there on it travels as a node's own message does: see package relay of
+// chapter 05, from Relay.deliver on.
+//
+// # The goroutines
+//
 // An Emitter starts no goroutine. It holds one connection, opened by the first
 // Emit, and sends one event after the other over it, so that the numbers that
 // it gives its events have the order in which Redis gets them.

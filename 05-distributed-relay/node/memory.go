@@ -6,7 +6,7 @@ import (
 	"runtime/debug"
 	"time"
 
-	"example.com/redis-chat/04-websocket-chat"
+	chat "example.com/redis-chat/04-websocket-chat"
 )
 
 // The heap of a Go program grows by so many percent of what lives in it, stacks

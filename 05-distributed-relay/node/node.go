@@ -8,7 +8,7 @@ import (
 	"github.com/redis/go-redis/v9/logging"
 	"golang.org/x/sync/errgroup"
 
-	"example.com/redis-chat/04-websocket-chat"
+	chat "example.com/redis-chat/04-websocket-chat"
 	chatnode "example.com/redis-chat/04-websocket-chat/node"
 	"example.com/redis-chat/04-websocket-chat/page"
 	relay "example.com/redis-chat/05-distributed-relay"
