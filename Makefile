@@ -26,7 +26,7 @@ test: ## run all tests embedded, and again on redis-server or valkey-server when
 test-slow: ## run all tests N times, with two busy loops beside them (N=20 ARGS=./workbook/browser)
 	@go run ./workbook/cmd/test -rounds=$(N) -busy=2 $(ARGS)
 
-check: ## formatting, vet for three systems, staticcheck, modules alone, texts
+check: ## formatting, vet, staticcheck, three systems, modules alone, texts
 	@go run ./workbook/cmd/check $(ARGS)
 
 bench: ## run the benchmarks, and one short round of the load test (3 minutes)

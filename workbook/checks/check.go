@@ -39,9 +39,9 @@ func All(root string) ([]Check, error) {
 		{"links", "every relative link and anchor in a text leads somewhere", brokenLinks},
 		{"commands", "every make and go command in a text can be run", brokenCommands},
 		{"tidy", "go mod tidy would change nothing (make tidy)", untidy},
-		{"vet", "go vet has no objection", vetFor("")},
-		{"vet-darwin", "go vet has no objection on macOS", vetFor("darwin")},
-		{"vet-windows", "go vet has no objection on Windows", vetFor("windows")},
+		{"vet", "go vet has no objection", vet},
+		{"macos", "everything compiles for macOS", typesFor("darwin")},
+		{"windows", "everything compiles for Windows", typesFor("windows")},
 		{"staticcheck", "staticcheck has no objection", staticcheck},
 	}
 	modules, err := workspace.Modules(root)

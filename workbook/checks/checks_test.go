@@ -230,3 +230,19 @@ func TestWhatAPackageMustNotBeBuiltOf(t *testing.T) {
 	}, emitter.tooMuch([]string{"fmt", ours + "06-emitter", chat, chat + "/frame", chat + "ter", lua + "/parse"}))
 	require.Empty(t, emitter.tooMuch([]string{"fmt", ours + "03-pubsub"}))
 }
+
+func TestWhatDoesNotCompileElsewhereIsFound(t *testing.T) {
+	root := repository(t, map[string]string{
+		"go.work":             "go 1.26.0\n\nuse ./a\n",
+		"a/go.mod":            "module example.com/a\n\ngo 1.26.0\n",
+		"a/a.go":              "package a\n\nvar A = b\n",
+		"a/b_linux.go":        "package a\n\nconst b = 1\n",
+		"a/b_windows.go":      "package a\n\nconst b = 1\n",
+		"a/b_windows_test.go": "package a\n\nvar c int = \"c\"\n",
+		"a/b_darwin.go":       "package a\n\nimport \"os\"\n\nconst b = 1\n",
+	})
+	requireFindings(t, typesFor("linux"), root)
+	requireFindings(t, typesFor("windows"), root, `b_windows_test.go:3:13: cannot use "c"`)
+	requireFindings(t, typesFor("darwin"), root, `b_darwin.go:3:8: "os" imported and not used`)
+	requireFindings(t, typesFor("plan9"), root, "a.go:3:9: undefined: b")
+}
