@@ -26,9 +26,9 @@ type source struct {
 	taken  int // under capacity.mu
 }
 
-// take reserves a place for who is at that address; why is a sentence when there
+// reserve takes a place for a client at that address; why is a sentence when there
 // is none. The source is nil where no source has a limit.
-func (p *capacity) take(addr string) (from *source, why string) {
+func (p *capacity) reserve(addr string) (from *source, why string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	prefix := prefixOf(addr)
@@ -48,8 +48,8 @@ func (p *capacity) take(addr string) (from *source, why string) {
 	return from, ""
 }
 
-// giveBack frees what take has reserved.
-func (p *capacity) giveBack(from *source) {
+// release gives back a place that reserve has taken.
+func (p *capacity) release(from *source) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.taken--
@@ -61,8 +61,8 @@ func (p *capacity) giveBack(from *source) {
 	}
 }
 
-// look tells what take would, and reserves nothing.
-func (p *capacity) look(addr string) (why string) {
+// peek tells what reserve would say, and takes no place.
+func (p *capacity) peek(addr string) (why string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.full(prefixOf(addr))

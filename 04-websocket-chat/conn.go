@@ -28,10 +28,10 @@ type Conn struct {
 	out  queue
 	raw  syscall.RawConn // for writes that do not wait; nil: there are none
 
-	self  []string // id: what an event of this client leaves out
-	ping  *time.Timer
-	run   func()        // write, made once: starting a writer allocates nothing
-	quota *rate.Limiter // nil: no limit
+	self   []string // id: what an event of this client leaves out
+	ping   *time.Timer
+	writer func()        // write, made once: starting a writer allocates nothing
+	quota  *rate.Limiter // nil: no limit
 
 	hungUp atomic.Bool // its place is given back
 
@@ -40,13 +40,13 @@ type Conn struct {
 	within                    bool // a message: some of it has come, not all
 
 	// Under hub.mu; the reader may read rooms without it, as only the reader changes it.
-	rooms   []*room
-	gone    bool
-	at      int    // index in hub.all
-	round   uint64 // by Deliver: the last round that reached this connection
-	marked  bool   // by Deliver: it does not get just what the others get
-	reached bool   // by Deliver: it is a target
-	skips   []int  // by Deliver: the events that it does not get
+	rooms      []*room
+	gone       bool
+	at         int    // index in hub.all
+	visit      uint64 // by Deliver: what hub.visit was when targets last met this connection
+	individual bool   // by Deliver: it does not get just what the others get, see noteIndividuals
+	reached    bool   // by Deliver: it is a target
+	skips      []int  // by Deliver: the events that it does not get
 }
 
 // read takes what the client sends until the socket ends.
@@ -59,7 +59,7 @@ func (c *Conn) read() {
 	for {
 		kind, r, err := c.ws.NextReader()
 		if err == nil {
-			err = c.take(kind, r)
+			err = c.readFrame(kind, r)
 		}
 		if err != nil {
 			c.readEnded(err)
@@ -68,8 +68,8 @@ func (c *Conn) read() {
 	}
 }
 
-// take handles one frame.
-func (c *Conn) take(kind int, r io.Reader) error {
+// readFrame reads one frame and does what it asks for.
+func (c *Conn) readFrame(kind int, r io.Reader) error {
 	buf := readBuffers.Get().(*readBuffer)
 	defer func() {
 		buf.limited.R = nil
@@ -91,7 +91,7 @@ func (c *Conn) take(kind int, r io.Reader) error {
 		c.readAway()
 	case n > int64(c.hub.o.MaxMessageBytes):
 		c.close(frame.CloseTooLarge)
-	case !c.withinRate(kind, buf.Bytes()):
+	case !c.allow(kind, buf.Bytes()):
 	case kind == websocket.BinaryMessage:
 		c.binary(append([]byte{}, buf.Bytes()...)) // an empty one, too, is not nil
 	case !utf8.Valid(buf.Bytes()):

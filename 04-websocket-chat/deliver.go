@@ -26,7 +26,7 @@ func (h *Hub) Deliver(events []Event) {
 	for len(events) > 0 {
 		n, oversize, full := d.encode(events, h.o.MaxQueueBytes/2)
 		if oversize > 0 {
-			h.dropped(oversize)
+			h.noteOversize(oversize)
 		}
 		h.handOut(d, events[:n])
 		events = events[n:]
@@ -36,9 +36,9 @@ func (h *Hub) Deliver(events []Event) {
 	}
 }
 
-// dropped counts events that were too large, and logs it, but not a line for
+// noteOversize counts events that were too large, and logs it, but not a line for
 // each: who floods the nodes must not flood their logs.
-func (h *Hub) dropped(oversize int) {
+func (h *Hub) noteOversize(oversize int) {
 	h.stats.oversize.Add(int64(oversize))
 	h.oversizeLog.Do(func() {
 		h.log.Warn("dropped events that one queue cannot hold", "events", oversize, "since the start", h.stats.oversize.Load(),
@@ -48,13 +48,13 @@ func (h *Hub) dropped(oversize int) {
 
 // delivery is the working memory of one Deliver.
 type delivery struct {
-	encoded []byte // the burst's frames, one behind the other
-	ends    []int  // of each event's frame in it
-	text    []byte // of one frame
-	union   []*Conn
-	special []*Conn
-	pieces  []piece // of a run, by the event that they begin with
-	start   []*Conn // connections whose writer is to be started
+	encoded     []byte // the burst's frames, one behind the other
+	ends        []int  // of each event's frame in it
+	text        []byte // of one frame
+	union       []*Conn
+	individuals []*Conn // of a run: see deliverRun
+	pieces      []piece // of a run, by the event that they begin with
+	start       []*Conn // connections whose writer is to be started
 }
 
 var deliveries = sync.Pool{New: func() any { return new(delivery) }}
@@ -113,17 +113,17 @@ func sameTarget(a, b *Event) bool {
 }
 
 // deliverRun delivers events that have the same target. Most clients get the
-// run as one chunk; special are those that do not get all of it, because they
-// are excepted, or that are told "$placed" in its midst.
+// run as one chunk. Individuals do not: they are excepted from a part of it, or
+// are told "$placed" in its midst.
 func (h *Hub) deliverRun(d *delivery, events []Event, first, last int) {
 	for i := first; i < last; i++ {
-		h.markSpecial(d, &events[i], i)
+		h.noteIndividuals(d, &events[i], i)
 	}
 	r := d.run(first, last)
 	count := 0
 	if len(r.chunk) > 0 {
 		for _, c := range h.targets(d, events[first].Rooms) {
-			if c.marked {
+			if c.individual {
 				c.reached = true
 				continue
 			}
@@ -131,14 +131,14 @@ func (h *Hub) deliverRun(d *delivery, events []Event, first, last int) {
 			count += r.frames
 		}
 	}
-	if len(d.special) > 0 {
+	if len(d.individuals) > 0 {
 		d.pieces = slices.Grow(d.pieces[:0], last-first)[:last-first]
-		for _, c := range d.special {
-			count += d.deliverSpecial(c, events, r)
+		for _, c := range d.individuals {
+			count += d.deliverIndividually(c, events, r)
 		}
-		clear(d.special)
+		clear(d.individuals)
 		clear(d.pieces)
-		d.special = d.special[:0]
+		d.individuals = d.individuals[:0]
 	}
 	h.stats.deliveries.Add(int64(count))
 }
@@ -185,7 +185,7 @@ func (h *Hub) targets(d *delivery, rooms []string) []*Conn {
 			return r.members
 		}
 	}
-	h.round++
+	h.visit++
 	clear(d.union)
 	d.union = d.union[:0]
 	for _, name := range rooms {
@@ -196,8 +196,8 @@ func (h *Hub) targets(d *delivery, rooms []string) []*Conn {
 			members = []*Conn{c}
 		}
 		for _, c := range members {
-			if c.round != h.round {
-				c.round = h.round
+			if c.visit != h.visit {
+				c.visit = h.visit
 				d.union = append(d.union, c)
 			}
 		}

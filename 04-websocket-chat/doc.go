@@ -12,14 +12,15 @@
 //   - conn.go: the reader of one connection, and what it does with a frame. rate.go and
 //     keepalive.go: how much a client may send, and how long it may be silent. ended.go:
 //     how a connection ends.
-//   - deliver.go: events are encoded once and handed to the queues of all who get them.
-//     special.go: who does not get just what the others get. pace.go: how a backlog is
-//     slowed down.
+//   - deliver.go: events are encoded once and handed to the queues of all that get them.
+//     individual.go: the clients that do not get just what the others get. pace.go: how a
+//     backlog is slowed down.
 //   - queue.go: what waits for one client, counted in bytes; past its limit the client
 //     is closed. round.go: writing to one after the other without waiting. writer.go:
 //     the goroutine for a client that makes us wait.
-//   - presence.go, present.go: who is in a room, here and on other nodes, and how its
-//     members are told. degrade.go: how all are told that messages may be missed.
+//   - presence.go: what nodes tell each other about who is in a room. roster.go: what a
+//     room's members are told about it. degrade.go: how all clients are told that messages
+//     may be missed ("$degraded") and that they arrive again ("$recovered").
 //   - drain.go: the end of a node, one client after the other.
 //   - options.go, stats.go: what can be set, and what is counted.
 //
@@ -31,8 +32,8 @@
 //
 // Alice has sent {"event":"message","data":"hi","id":7}; Bob is in her room.
 //
-//   - Conn.read waits for the frame on Alice's socket. Conn.take reads it into a
-//     borrowed buffer and counts it (Conn.withinRate); Conn.text hands it to frame.Parse.
+//   - Conn.read waits for the frame on Alice's socket. Conn.readFrame reads it
+//     into a borrowed buffer and counts it (Conn.allow); Conn.text hands it to frame.Parse.
 //   - Conn.handle takes joins and pings out; all else goes to Conn.publish, which makes
 //     an Event of it: to the room, from alice, now, and not to her own connection
 //     (Event.Except). Relay.Publish has it from here.
@@ -41,15 +42,15 @@
 //     Redis, and comes back to the Hub.Deliver of every node, this one included.
 //   - delivery.encode makes the bytes, once for all (Event.appendFrame).
 //   - Hub.handOut takes the lock. For each run of events to the same clients
-//     Hub.deliverRun looks who is special (Hub.markSpecial), puts the same chunk of
-//     bytes into everybody's queue (Hub.targets, Conn.put, queue.put), and then gives the
-//     special ones what is theirs (delivery.deliverSpecial): Alice is left out here, and
-//     is told "$placed" (Sent.placed). If Bob's queue would pass its limit, queue.put
-//     drops what waits there and closes him with 1013.
+//     Hub.deliverRun notes which of them are individuals (Hub.noteIndividuals), puts the
+//     same chunk of bytes into everybody's queue (Hub.targets, Conn.put, queue.put), and
+//     then gives the individuals what is theirs (delivery.deliverIndividually): Alice is
+//     left out here, and is told "$placed" (Sent.placed). If Bob's queue would pass its
+//     limit, queue.put drops what waits there and closes him with 1013.
 //   - Unlocked, writeRound goes from one connection to the next. Conn.tryWrite takes what
-//     waits (queue.take), joins it, and writes it to Bob's socket with one system call
+//     waits (queue.nextBatch), joins it, and writes it to Bob's socket with one system call
 //     (nowait.Writer.TryWrite).
-//   - What the socket does not take goes back (queue.giveBack), and Conn.write, in a
+//   - What the socket does not take goes back (queue.putBack), and Conn.write, in a
 //     goroutine of its own, writes it and may wait.
 //
 // # The goroutines

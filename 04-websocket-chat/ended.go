@@ -66,7 +66,7 @@ func (c *Conn) end() {
 // given back first: who sees the end may come back at once.
 func (c *Conn) hangUp() {
 	if !c.hungUp.Swap(true) {
-		c.hub.capacity.giveBack(c.from)
+		c.hub.capacity.release(c.from)
 	}
 	_ = c.ws.Close()
 }

@@ -37,7 +37,7 @@ type Hub struct {
 	rooms    map[string]*room
 	occupied int                       // rooms with a client of this node
 	abroad   map[string]map[*room]bool // by other node: the rooms that its clients are in
-	round    uint64                    // of Deliver
+	visit    uint64                    // of Deliver: counts the walks over several rooms
 	degraded string                    // why messages may be missed; "": they are not
 	draining bool
 	changes  PresenceUpdate // of our clients, until the relay takes them
@@ -77,7 +77,7 @@ func NewHub(o Options) (*Hub, error) {
 // admit makes a connection of an upgraded socket: welcome first, then its room.
 func (h *Hub) admit(ws *websocket.Conn, from *source, id, name, home string) (*Conn, error) {
 	c := &Conn{hub: h, ws: ws, from: from, id: id, name: name, home: home, self: []string{id}}
-	c.run = c.write
+	c.writer = c.write
 	c.raw = nowait.Raw(ws.NetConn())
 	c.out.limit = h.o.MaxQueueBytes
 	if h.o.RatePerSecond > 0 {
@@ -85,7 +85,7 @@ func (h *Hub) admit(ws *websocket.Conn, from *source, id, name, home string) (*C
 	}
 	ws.SetCloseHandler(c.answerClose)
 	ws.SetPingHandler(c.answerPing)
-	ws.SetPongHandler(c.takePongs())
+	ws.SetPongHandler(c.pongHandler())
 	c.alive()
 
 	start, err := h.seat(c)
@@ -117,12 +117,12 @@ func (h *Hub) seat(c *Conn) (start bool, err error) {
 
 // remove takes a connection out of everything; a second call does nothing.
 func (h *Hub) remove(c *Conn) {
-	if h.takeOut(c) {
+	if h.unseat(c) {
 		h.log.Info(LogDisconnected, c.logAttrs()) // unlocked: who reads the log may be slow, too
 	}
 }
 
-func (h *Hub) takeOut(c *Conn) bool {
+func (h *Hub) unseat(c *Conn) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if c.gone {
@@ -180,7 +180,7 @@ func (h *Hub) enter(c *Conn, name string) {
 		h.occupied++
 	}
 	c.rooms = append(c.rooms, r)
-	h.changed(r, c.name, +1)
+	h.noteChange(r, c.name, +1)
 	h.record(name, c.name, true)
 }
 
@@ -188,7 +188,7 @@ func (h *Hub) exit(c *Conn, r *room) {
 	if r.drop(c); len(r.members) == 0 {
 		h.occupied--
 	}
-	h.changed(r, c.name, -1)
+	h.noteChange(r, c.name, -1)
 	h.record(r.name, c.name, false)
 	h.forgetEmpty(r)
 }

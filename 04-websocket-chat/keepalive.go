@@ -22,7 +22,7 @@ func (c *Conn) alive() {
 // answerPing queues a pong. Pings count against the rate like messages do: a
 // flood of them costs the node as much.
 func (c *Conn) answerPing(payload string) error {
-	if c.withinRate(websocket.PingMessage, nil) {
+	if c.allow(websocket.PingMessage, nil) {
 		if !c.within {
 			c.alive()
 		}
@@ -31,13 +31,13 @@ func (c *Conn) answerPing(payload string) error {
 	return nil
 }
 
-// takePongs returns what handles pongs: the client lives. All clients answer
+// pongHandler returns what handles pongs: the client lives. All clients answer
 // pings, and it is done in the midst of read, so it must not need a larger stack:
 // it is one function and not a method's value, which are two, and the deadline
 // is pushed by another goroutine.
-func (c *Conn) takePongs() func(string) error {
+func (c *Conn) pongHandler() func(string) error {
 	return func(string) error {
-		if c.withinRate(websocket.PongMessage, nil) && !c.within {
+		if c.allow(websocket.PongMessage, nil) && !c.within {
 			go c.alive()
 		}
 		return nil

@@ -125,25 +125,25 @@ func (h *Hub) replace(node string, rooms map[string][]string) {
 	defer h.mu.Unlock()
 	for r := range h.abroad[node] {
 		if len(rooms[r.name]) == 0 {
-			h.compare(r, node, nil) // deletes from what is walked, which a map allows
+			h.reconcile(r, node, nil) // deletes from what is walked, which a map allows
 		}
 	}
-	compared := 0
+	reconciled := 0
 	for name, names := range rooms {
 		if len(names) > 0 {
-			h.compare(h.room(name), node, names)
+			h.reconcile(h.room(name), node, names)
 		}
-		if compared += 1 + len(names); compared >= 1000 { // a millisecond: then deliveries have their turn
-			compared = 0
+		if reconciled += 1 + len(names); reconciled >= 1000 { // a millisecond: then deliveries have their turn
+			reconciled = 0
 			h.mu.Unlock()
 			h.mu.Lock()
 		}
 	}
 }
 
-// compare makes names, which are sorted, those that the node has in the room.
+// reconcile makes names, which are sorted, those that the node has in the room.
 // Who is new comes first, so that the room is not forgotten in between.
-func (h *Hub) compare(r *room, node string, names []string) {
+func (h *Hub) reconcile(r *room, node string, names []string) {
 	have := r.remote[node]
 	before, known := len(have), 0
 	for i, n := 0, 0; i < len(names); i += n {
@@ -195,6 +195,6 @@ func (h *Hub) shift(r *room, node, name string, by int) {
 		}
 	}
 	r.elsewhere += by
-	h.changed(r, name, by)
+	h.noteChange(r, name, by)
 	h.forgetEmpty(r)
 }

@@ -90,11 +90,11 @@ func (q *queue) end() (alone bool) {
 	return !q.writing
 }
 
-// take moves waiting chunks into buf, at most as many bytes as given but at
+// nextBatch moves waiting chunks into buf, at most as many bytes as given but at
 // least one chunk. None: the writer ends. last says that no more will follow.
 // The bytes count until done is told: a slow client's limit covers what is
 // being written, too.
-func (q *queue) take(buf [][]byte, most int) (taken [][]byte, bytes int, last bool) {
+func (q *queue) nextBatch(buf [][]byte, most int) (taken [][]byte, bytes int, last bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.begun != nil {
@@ -117,9 +117,9 @@ func (q *queue) take(buf [][]byte, most int) (taken [][]byte, bytes int, last bo
 	return buf, bytes, q.closed && rest == 0
 }
 
-// giveBack takes back what could not be written of what was taken last; written
+// putBack takes back what could not be written of what was taken last; written
 // is how many bytes of it could.
-func (q *queue) giveBack(rest []byte, written int) {
+func (q *queue) putBack(rest []byte, written int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.begun = bytes.Clone(rest) // the joined chunks' memory is the batch's

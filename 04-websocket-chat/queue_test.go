@@ -11,7 +11,7 @@ func newQueue(limit int) *queue { return &queue{limit: limit} }
 
 // taken is what a writer would get, chunk by chunk.
 func taken(q *queue, most int) (chunks []string, last bool) {
-	buf, bytes, last := q.take(nil, most)
+	buf, bytes, last := q.nextBatch(nil, most)
 	q.done(bytes)
 	for _, chunk := range buf {
 		chunks = append(chunks, string(chunk))
@@ -53,7 +53,7 @@ func TestTakeIsBoundedButTakesAtLeastOne(t *testing.T) {
 func TestLimitCountsWhatIsBeingWritten(t *testing.T) {
 	q := newQueue(10)
 	q.put([]byte("12345"))
-	_, bytes, _ := q.take(nil, 100)
+	_, bytes, _ := q.nextBatch(nil, 100)
 	require.Equal(t, 5, bytes)
 	_, overrun := q.put([]byte("12345"))
 	require.False(t, overrun, "just full")
@@ -117,14 +117,14 @@ func TestIdleQueueKeepsNoBurstsMemory(t *testing.T) {
 func TestWhatIsBegunGoesBeforeTheCloseFrame(t *testing.T) {
 	q := queue{limit: 10}
 	q.put([]byte("123456"))
-	taken, bytes, _ := q.take(nil, 100)
+	taken, bytes, _ := q.nextBatch(nil, 100)
 	require.Equal(t, 6, bytes)
-	q.giveBack(taken[0][2:], 2)
+	q.putBack(taken[0][2:], 2)
 	require.Equal(t, 4, q.waiting())
 	q.put([]byte("78"))
 	_, overrun := q.put([]byte("90abc"))
 	require.True(t, overrun)
-	taken, bytes, last := q.take(nil, 100)
+	taken, bytes, last := q.nextBatch(nil, 100)
 	require.Equal(t, [][]byte{[]byte("3456"), frame.CloseTooSlow.Frame()}, taken)
 	require.True(t, last)
 	q.done(bytes)

@@ -8,9 +8,9 @@ import (
 	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
-// withinRate counts a frame against the client's limit. The first frames above
+// allow counts a frame against the client's limit. The first frames above
 // it are dropped and answered; a client that goes on for a second is closed.
-func (c *Conn) withinRate(kind int, payload []byte) bool {
+func (c *Conn) allow(kind int, payload []byte) bool {
 	if !c.closing() && (c.quota == nil || c.quota.AllowN(time.Now(), 1)) {
 		return true
 	}

@@ -50,7 +50,7 @@ func writePart(conns []*Conn) {
 		if c.tryWrite(b) {
 			continue
 		}
-		go c.run()
+		go c.writer()
 		if started++; started%writersAtOnce == 0 {
 			runtime.Gosched()
 		}
@@ -66,14 +66,14 @@ const writersAtOnce = 64
 // nowait), and reports whether nothing is left: else the caller starts a writer.
 func (c *Conn) tryWrite(b *batch) (written bool) {
 	for c.raw != nil {
-		bytes, last := c.next(b)
+		bytes, last := c.fill(b)
 		if len(b.chunks) == 0 {
 			c.afterWriting(last)
 			return true
 		}
 		data := b.join()
 		if n := b.atOnce.TryWrite(c.raw, data); n < len(data) {
-			c.out.giveBack(data[n:], n)
+			c.out.putBack(data[n:], n)
 			return false
 		}
 		c.out.done(bytes)

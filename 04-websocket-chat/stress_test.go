@@ -22,7 +22,7 @@ type view struct {
 	end    bool
 }
 
-func (v *view) take(text []byte) error {
+func (v *view) see(text []byte) error {
 	var f struct {
 		Event, From, Room string
 		Data              json.RawMessage
@@ -65,7 +65,7 @@ func TestManyComeAndGoWhileMessagesAreDelivered(t *testing.T) {
 		for !v.end {
 			kind, text, err := p.WS.ReadMessage()
 			if err == nil && kind == websocket.TextMessage {
-				err = v.take(text)
+				err = v.see(text)
 			}
 			if err != nil {
 				failures.Store(v.name, err)
@@ -158,7 +158,7 @@ func (n *served) comesAndGoes(name string, failures *sync.Map) {
 	for placed := false; !placed; {
 		_, text, err := ws.ReadMessage()
 		if err == nil {
-			err = v.take(text)
+			err = v.see(text)
 		}
 		if err != nil {
 			failures.Store(name, err)

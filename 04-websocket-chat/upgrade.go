@@ -29,7 +29,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !websocket.IsWebSocketUpgrade(r) {
-		if why := h.capacity.look(r.RemoteAddr); why != "" {
+		if why := h.capacity.peek(r.RemoteAddr); why != "" {
 			refuseFull(w, why)
 			return
 		}
@@ -38,7 +38,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "all is well with this request, but it asks for no WebSocket: connect with ws:// or wss://", http.StatusUpgradeRequired)
 		return
 	}
-	from, why := h.capacity.take(r.RemoteAddr)
+	from, why := h.capacity.reserve(r.RemoteAddr)
 	if why != "" {
 		h.stats.refused.Add(1)
 		h.log.Debug("refused", "from", r.RemoteAddr, "status", http.StatusServiceUnavailable, "why", why)
@@ -50,7 +50,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		go c.read()
 		return
 	}
-	h.capacity.giveBack(from)
+	h.capacity.release(from)
 }
 
 // upgrade makes a connection of a request; nil: it could not.

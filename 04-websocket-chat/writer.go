@@ -28,10 +28,10 @@ func (b *batch) release() {
 	batches.Put(b)
 }
 
-// next takes what is to be written next into b. No chunks: nothing waits, and the
+// fill puts what is to be written next into b. No chunks: nothing waits, and the
 // writing has ended; last says whether for good.
-func (c *Conn) next(b *batch) (bytes int, last bool) {
-	b.chunks, bytes, last = c.out.take(b.chunks[:0], maxWrite)
+func (c *Conn) fill(b *batch) (bytes int, last bool) {
+	b.chunks, bytes, last = c.out.nextBatch(b.chunks[:0], maxWrite)
 	return bytes, last
 }
 
@@ -41,7 +41,7 @@ func (c *Conn) write() {
 	b := batches.Get().(*batch)
 	defer b.release()
 	for {
-		bytes, last := c.next(b)
+		bytes, last := c.fill(b)
 		if len(b.chunks) == 0 {
 			c.afterWriting(last)
 			return
@@ -110,7 +110,7 @@ func (c *Conn) writeOnce(data []byte) error {
 // send queues frames for this client and sees to it that they are written.
 func (c *Conn) send(frames []byte) {
 	if c.put(frames) {
-		go c.run()
+		go c.writer()
 	}
 }
 
@@ -134,7 +134,7 @@ func (c *Conn) put(frames []byte) (start bool) {
 // close queues a close frame behind what waits.
 func (c *Conn) close(reason frame.CloseReason) {
 	if c.out.close(reason) {
-		go c.run()
+		go c.writer()
 	}
 }
 

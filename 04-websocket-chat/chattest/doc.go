@@ -7,7 +7,7 @@
 //   - crowd.go: Crowd, three people who must not notice what somebody else does.
 //   - pipes.go: nodes in memory, for tests with a clock of their own (testing/synctest).
 //   - scripted.go: a node that does what a test tells it, for the tests of clients.
-//   - frames.go: text frames, plain ones and odd ones.
+//   - frames.go: text frames, common ones and odd ones.
 //
 // What runs until the test ends is ended by its Cleanup.
 package chattest

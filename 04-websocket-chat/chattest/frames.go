@@ -5,8 +5,8 @@ import "strings"
 // Nested is JSON that nests so deeply.
 func Nested(depth int) string { return strings.Repeat("[", depth) + strings.Repeat("]", depth) }
 
-// PlainFrames are text frames as clients in practice send them.
-var PlainFrames = []string{
+// CommonFrames are text frames as clients in practice send them.
+var CommonFrames = []string{
 	`{"event":"message","data":"hi"}`,
 	`{"event":"message","data":"hi","id":7}`,
 	` { "id" : -12 , "event" : "x" , "data" : [ 1 , {"a":"}]\"\\"} ] , "room" : "go" } `,
@@ -20,8 +20,8 @@ var PlainFrames = []string{
 	`{"event":"message","data":"` + strings.Repeat("x", 100) + `"}`,
 }
 
-// OtherFrames are odd, or wrong: frame.Parse leaves them to encoding/json.
-var OtherFrames = []string{
+// OddFrames are odd, or wrong: frame.Parse leaves them to encoding/json.
+var OddFrames = []string{
 	``, ` `, `null`, `"x"`, `[]`, `{}`, `{`, `{"`, `{"event`, `{"event"`, `{"event":`, `{"event":"a"`, `{"event":"a",`,
 	`{"event":"a",}`, `{"event":"a"}}`, `{"event":"a"}{"event":"b"}`, `{"event":"a"} x`, `{,"event":"a"}`, `{"event":"a" "id":1}`,
 	`{"Event":"a"}`, `{"\u0065vent":"a"}`, `{"event":"\u0061"}`, `{"event":"a","ROOM":"b"}`, "{\"event\":\"a\u0001\"}", "{\"event\":\"\xff\"}",

@@ -1,4 +1,4 @@
 package frame
 
 // The two ways in which Parse reads a text frame, for the tests that compare them.
-var PlainFrame, AnyFrame = plainFrame, anyFrame
+var ParseFast, ParseJSON = parseFast, parseJSON

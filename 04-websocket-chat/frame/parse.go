@@ -15,17 +15,18 @@ const MaxEvent = 64
 
 // Parse reads a client's text frame and checks all that can be checked
 // without knowing the client. Keys are taken in any case, {"Event":…} too, as
-// encoding/json does: nobody else reads the frame, who could read it otherwise.
-// Of a frame that comes with a Problem only the ID counts: it says which one it was.
+// encoding/json does: no other program reads the frame, and so none can read it
+// differently. If there is a Problem, only the Frame's ID counts: it says which
+// frame it was.
 func Parse(text []byte) (Frame, *Problem) {
-	if f, ok := plainFrame(text); ok {
+	if f, ok := parseFast(text); ok {
 		return f, nil
 	}
-	return anyFrame(text)
+	return parseJSON(text)
 }
 
-// anyFrame reads whatever encoding/json reads, and says what is wrong with the rest.
-func anyFrame(text []byte) (Frame, *Problem) {
+// parseJSON reads whatever encoding/json reads, and says what is wrong with the rest.
+func parseJSON(text []byte) (Frame, *Problem) {
 	var f Frame
 	if err := json.Unmarshal(text, &f); err != nil {
 		// Of a wrong shape it may still have an id, which tells the sender which

@@ -11,20 +11,20 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// saysTheSame compares plainFrame with encoding/json, the arbiter.
+// saysTheSame compares parseFast with encoding/json, the arbiter.
 func saysTheSame(t *testing.T, text string) (plain bool) {
 	t.Helper()
-	got, plain := frame.PlainFrame([]byte(text))
+	got, plain := frame.ParseFast([]byte(text))
 	if plain {
-		want, problem := frame.AnyFrame([]byte(text))
+		want, problem := frame.ParseJSON([]byte(text))
 		require.Nil(t, problem, text)
 		require.Equal(t, want, got, text)
 	}
 	return plain
 }
 
-func TestPlainFramesAreReadAsByEncodingJSON(t *testing.T) {
-	for _, text := range chattest.PlainFrames {
+func TestCommonFramesAreReadAsByEncodingJSON(t *testing.T) {
+	for _, text := range chattest.CommonFrames {
 		require.True(t, saysTheSame(t, text), text)
 		for i := range text { // and cut off anywhere, or with a byte too many, as wrong as before
 			saysTheSame(t, text[:i])
@@ -36,21 +36,21 @@ func TestPlainFramesAreReadAsByEncodingJSON(t *testing.T) {
 	}
 }
 
-func TestOtherFramesAreLeftToEncodingJSON(t *testing.T) {
-	for _, text := range chattest.OtherFrames {
+func TestOddFramesAreLeftToEncodingJSON(t *testing.T) {
+	for _, text := range chattest.OddFrames {
 		require.False(t, saysTheSame(t, text), text)
 	}
 }
 
-func FuzzPlainFrame(f *testing.F) {
-	for _, text := range slices.Concat(chattest.PlainFrames, chattest.OtherFrames) {
+func FuzzParse(f *testing.F) {
+	for _, text := range slices.Concat(chattest.CommonFrames, chattest.OddFrames) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) { saysTheSame(t, text) })
 }
 
 // The one allocation is the data's own memory, which outlives the buffer.
-func TestPlainFrameAllocatesItsDataOnly(t *testing.T) {
+func TestCommonFrameAllocatesItsDataOnly(t *testing.T) {
 	text := []byte(`{"event":"message","data":{"text":"hi","to":["bob"]}}`)
 	allocations := testing.AllocsPerRun(100, func() {
 		if _, problem := frame.Parse(text); problem != nil {
@@ -64,7 +64,7 @@ func TestPlainFrameAllocatesItsDataOnly(t *testing.T) {
 }
 
 // What it costs to read a frame with 100 bytes of data; "json" is what it would
-// cost without plainFrame.
+// cost without parseFast.
 func BenchmarkFrame(b *testing.B) {
 	for name, data := range map[string]string{
 		"text":   `"` + strings.Repeat("x", 98) + `"`,
@@ -72,7 +72,7 @@ func BenchmarkFrame(b *testing.B) {
 	} {
 		text := []byte(`{"event":"message","data":` + data + `}`)
 		require.True(b, json.Valid(text))
-		for way, parse := range map[string]func([]byte) (frame.Frame, *frame.Problem){"plain": frame.Parse, "json": frame.AnyFrame} {
+		for way, parse := range map[string]func([]byte) (frame.Frame, *frame.Problem){"plain": frame.Parse, "json": frame.ParseJSON} {
 			b.Run(name+"/"+way, func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {

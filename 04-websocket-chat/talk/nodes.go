@@ -15,7 +15,7 @@ import (
 	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
-// After a node is gone Run waits this long before the next try, and twice as long after every round of all URLs.
+// After a node is gone Run waits this long before the next try, and twice as long each time it has tried all URLs.
 const (
 	firstRetry   = 200 * time.Millisecond
 	longestRetry = 5 * time.Second

@@ -109,7 +109,7 @@ func (t *talk) run(ctx context.Context) error {
 		var err error
 		select {
 		case text, ok := <-lines:
-			t.take(text, ok)
+			t.begin(text, ok)
 			t.send(ctx)
 		case m := <-messages:
 			t.heard, t.pinged = true, false
@@ -159,7 +159,7 @@ func (t *talk) readLines(ctx context.Context) {
 	t.inErr = scanner.Err()
 }
 
-func (t *talk) take(text string, ok bool) {
+func (t *talk) begin(text string, ok bool) {
 	if !ok {
 		t.ended = true
 		return

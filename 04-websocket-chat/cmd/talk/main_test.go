@@ -18,8 +18,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// door is an address where each connection gets this greeting, and is then read until it ends.
-func door(t *testing.T, greeting string) (addr string) {
+// greeter is an address where each connection gets this greeting, and is then read until it ends.
+func greeter(t *testing.T, greeting string) (addr string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -88,8 +88,8 @@ func TestExitCodes(t *testing.T) {
 		"nobody there":           {[]string{nobody}, 1, "connection refused; start a node there, or give another URL"},
 		"nobody at two URLs":     {[]string{nobody, nobody}, 1, "none of 2 nodes lets us in"},
 		"no such host":           {[]string{"http://no-such-host.invalid:3000"}, 1, "give another URL"},
-		"an SSH server":          {[]string{"http://" + door(t, "SSH-2.0-OpenSSH_9.2p1\r\n")}, 1, "is this the URL of a chat node?"},
-		"closes at once":         {[]string{"http://" + door(t, "")}, 1, "is this the URL of a chat node?"},
+		"an SSH server":          {[]string{"http://" + greeter(t, "SSH-2.0-OpenSSH_9.2p1\r\n")}, 1, "is this the URL of a chat node?"},
+		"closes at once":         {[]string{"http://" + greeter(t, "")}, 1, "is this the URL of a chat node?"},
 		"another web site":       {[]string{web.URL}, 1, "refused with 404 Not Found: is this the URL of a chat node?"},
 		"TLS to a plain node":    {[]string{strings.Replace(node.URL, "http:", "https:", 1)}, 1, "TLS"},
 		"plain to TLS":           {[]string{strings.Replace(secure.URL, "https:", "http:", 1)}, 2, "HTTP request to an HTTPS server"},

@@ -12,10 +12,10 @@ const (
 	presenceNames = 200         // names in one list of a frame
 )
 
-// changed notes that a connection of that name came or went, and sees to it
+// noteChange notes that a connection of that name came or went, and sees to it
 // that the members hear of it: at once when the last frame is a second old,
 // else when it will be.
-func (h *Hub) changed(r *room, name string, by int) {
+func (h *Hub) noteChange(r *room, name string, by int) {
 	add, cancel := &r.joined, r.left
 	if by < 0 {
 		add, cancel = &r.left, r.joined
@@ -44,7 +44,7 @@ func (h *Hub) tellPresence(r *room) {
 	joined, left := spread(r.joined), spread(r.left)
 	var whole, change []byte
 	if len(r.fresh) > 0 {
-		whole = frame.Encode(frame.EventPresence, r.name, frame.Presence{Count: count, Present: r.present()}, nil)
+		whole = frame.Encode(frame.EventPresence, r.name, frame.Presence{Count: count, Present: r.roster()}, nil)
 	}
 	if len(joined)+len(left) > 0 && len(r.fresh) < len(r.members) {
 		change = frame.Encode(frame.EventPresence, r.name, frame.Presence{Count: count, Joined: joined, Left: left}, nil)
@@ -64,8 +64,8 @@ func (h *Hub) tellPresence(r *room) {
 	writeRound(start)
 }
 
-// present is who is in the room: the first names in the alphabet.
-func (r *room) present() []string {
+// roster is who is in the room: the first names in the alphabet.
+func (r *room) roster() []string {
 	var names firstNames
 	for _, c := range r.members {
 		names.add(c.name, 1)

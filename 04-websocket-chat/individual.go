@@ -5,12 +5,13 @@ import (
 	"slices"
 )
 
-// markSpecial notes who does not get event i, or is told its place.
-func (h *Hub) markSpecial(d *delivery, e *Event, i int) {
+// noteIndividuals notes the clients that event i makes individuals: those that do
+// not get it, and the one that is told its place.
+func (h *Hub) noteIndividuals(d *delivery, e *Event, i int) {
 	mark := func(c *Conn) {
-		if !c.marked {
-			c.marked = true
-			d.special = append(d.special, c)
+		if !c.individual {
+			c.individual = true
+			d.individuals = append(d.individuals, c)
 		}
 	}
 	skip := func(c *Conn) {
@@ -33,10 +34,10 @@ func (h *Hub) markSpecial(d *delivery, e *Event, i int) {
 	}
 }
 
-// deliverSpecial delivers a run with gaps, and "$placed" where it belongs. What
-// is between two of these goes as one piece: an exception can make every
-// member of a large room special.
-func (d *delivery) deliverSpecial(c *Conn, events []Event, r run) (count int) {
+// deliverIndividually delivers a run with gaps, and "$placed" where it belongs. What
+// is between two of these goes as one piece: an exception can make an individual
+// of every member of a large room.
+func (d *delivery) deliverIndividually(c *Conn, events []Event, r run) (count int) {
 	skips, from := c.skips, r.first
 	for i := r.first; i < r.last; i++ {
 		skip := len(skips) > 0 && skips[0] == i // ascending, each once
@@ -54,12 +55,12 @@ func (d *delivery) deliverSpecial(c *Conn, events []Event, r run) (count int) {
 		}
 	}
 	count += d.putPiece(c, r, from, r.last)
-	c.marked, c.reached, c.skips = false, false, c.skips[:0]
+	c.individual, c.reached, c.skips = false, false, c.skips[:0]
 	return count
 }
 
-// putPiece queues the frames of events first to last, which are in the run, for
-// who is a target of it.
+// putPiece queues the frames of events first to last of the run, if the client is
+// a target of it.
 func (d *delivery) putPiece(c *Conn, r run, first, last int) (count int) {
 	if !c.reached || first == last {
 		return 0
@@ -93,8 +94,8 @@ func (d *delivery) piece(r run, first, last int) []byte {
 }
 
 // Audience returns the ids of the clients of this node that an event goes to,
-// at most as many as given: for who watches a message arrive. Deliver does not
-// need it.
+// at most as many as given. It is for tracing how a message arrives; Deliver does
+// not need it.
 func (h *Hub) Audience(e *Event, most int) (ids []string) {
 	d := deliveries.Get().(*delivery)
 	defer deliveries.Put(d)
