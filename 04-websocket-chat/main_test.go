@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/http"
@@ -26,11 +27,11 @@ var unlimited = Options{RatePerSecond: -1}
 // patient is o with an hour for all that a client must do in time, where o does not say otherwise: on a slow machine
 // a client that does all it should would be late. Tests of these times have a clock of their own (bubble).
 func patient(o Options) Options {
-	def(&o.PingInterval, time.Hour)
-	def(&o.PongTimeout, 2*time.Hour)
-	def(&o.WriteTimeout, time.Hour)
-	def(&o.CloseTimeout, time.Hour)
-	def(&o.linger, time.Hour)
+	o.PingInterval = cmp.Or(o.PingInterval, time.Hour)
+	o.PongTimeout = cmp.Or(o.PongTimeout, 2*time.Hour)
+	o.WriteTimeout = cmp.Or(o.WriteTimeout, time.Hour)
+	o.CloseTimeout = cmp.Or(o.CloseTimeout, time.Hour)
+	o.linger = cmp.Or(o.linger, time.Hour)
 	return o
 }
 

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"time"
@@ -34,18 +35,18 @@ func (o Options) Check() error {
 }
 
 func (o Options) withDefaults() (Options, error) {
-	def(&o.Node, "chat")
-	def(&o.MaxQueueBytes, 1<<20)
+	o.Node = cmp.Or(o.Node, "chat")
+	o.MaxQueueBytes = cmp.Or(o.MaxQueueBytes, 1<<20)
 	most := o.MaxQueueBytes/2 - frameOverhead
-	def(&o.MaxMessageBytes, max(1, min(64<<10, most)))
-	def(&o.RatePerSecond, 20)
-	def(&o.RateBurst, 40)
-	def(&o.MaxRooms, 100)
-	def(&o.PingInterval, 25*time.Second)
-	def(&o.PongTimeout, 60*time.Second)
-	def(&o.WriteTimeout, 30*time.Second)
-	def(&o.CloseTimeout, 10*time.Second)
-	def(&o.linger, lingerTime)
+	o.MaxMessageBytes = cmp.Or(o.MaxMessageBytes, max(1, min(64<<10, most)))
+	o.RatePerSecond = cmp.Or(o.RatePerSecond, 20)
+	o.RateBurst = cmp.Or(o.RateBurst, 40)
+	o.MaxRooms = cmp.Or(o.MaxRooms, 100)
+	o.PingInterval = cmp.Or(o.PingInterval, 25*time.Second)
+	o.PongTimeout = cmp.Or(o.PongTimeout, 60*time.Second)
+	o.WriteTimeout = cmp.Or(o.WriteTimeout, 30*time.Second)
+	o.CloseTimeout = cmp.Or(o.CloseTimeout, 10*time.Second)
+	o.linger = cmp.Or(o.linger, lingerTime)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -78,10 +79,3 @@ func (o Options) withDefaults() (Options, error) {
 // writes data anew, and 1e20 becomes 21 digits: what grew beyond half a queue so
 // is dropped, counted and logged.
 const frameOverhead = 1024
-
-func def[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
-}
