@@ -2,23 +2,23 @@ package faults
 
 import "time"
 
-// Account is what one receiver got, of what others sent.
+// Account says which of the others' messages one receiver got.
 type Account struct {
 	Node      int // 1 or 2: the node that it began at
 	Sent      int // messages that left a node or the emitter, or may have
-	Delivered int // of those, each once
-	Lost      int // acknowledged to their sender, and never here
-	Unknown   int // not confirmed to their sender, and never here
-	Forged    int // reported as not sent, and here all the same
+	Delivered int // of those, how many arrived; each counts once
+	Lost      int // acknowledged to their sender, and never arrived here
+	Unknown   int // not confirmed to their sender, and never arrived here
+	Forged    int // reported as not sent, and arrived here all the same
 	Repeated  int
-	Disorder  int           // after a later one of the same sender, or in another order than the first receiver saw
-	Silence   time.Duration // the longest
+	Disorder  int           // came after a later one of the same sender, or in another order than at the first receiver
+	Silence   time.Duration // the longest time without a message
 }
 
-// Missed is what did not arrive, whatever its sender was told.
+// Missed is how many messages did not arrive, whatever their senders were told.
 func (a Account) Missed() int { return a.Lost + a.Unknown }
 
-// accounts are of all receivers, in their order.
+// accounts returns the account of each receiver, in their order.
 func (r *run) accounts() []Account {
 	var all []Account
 	for _, cl := range r.receivers {

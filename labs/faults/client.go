@@ -17,24 +17,24 @@ import (
 	loadtest "example.com/redis-chat/labs/load-test"
 )
 
-// client is one user: a connection that is made again when it ends, at the next
-// of its nodes, after a pause as talk and the page make one.
+// client is one user. When its connection ends it pauses, as talk and the page do, and
+// connects to the next of its nodes.
 type client struct {
 	name, room string
 	system     System
 	addrs      []string // of the nodes that it goes to, its home first
 	home       int      // number of its node
-	roams      bool     // to the other node, when its own is gone
+	roams      bool     // it goes to the other node when its own is gone
 	got        *record
-	source     *source // that it speaks for; nil: it only listens
+	source     *source // whose messages it sends; nil: it only listens
 
 	mu   sync.Mutex
 	conn *websocket.Conn // nil: not welcome
-	deaf atomic.Bool     // it reads nothing, as a page whose computer hangs
-	hear chan struct{}   // a token when it reads again
+	deaf atomic.Bool     // it reads nothing, like a page on a computer that hangs
+	hear chan struct{}   // gets a token when the client must read again
 }
 
-// pause before a new try, as Talk begins.
+// pause is the time before a new try: the first pause of chapter 04's Talk.
 const firstPause, longestPause = 200 * time.Millisecond, 2 * time.Second
 
 // run keeps the client connected until ctx ends.
@@ -125,7 +125,7 @@ func (c *client) receive(conn *websocket.Conn, payload []byte) (welcome bool) {
 	return false
 }
 
-// told handles what a node of ours says of itself.
+// told handles a frame in which a node of ours tells of itself.
 func (c *client) told(payload []byte) {
 	var f frame.Frame
 	if json.Unmarshal(payload, &f) != nil {
@@ -137,7 +137,7 @@ func (c *client) told(payload []byte) {
 	case "$error":
 		var p frame.Problem
 		_ = json.Unmarshal(f.Data, &p)
-		// The code is the same; whether the message left the node, the words tell.
+		// The code is the same; the words tell whether the message left the node.
 		if strings.HasPrefix(p.Text, "not sent") {
 			c.answer(&f, unsent)
 		} else {
@@ -180,15 +180,15 @@ func (c *client) say() bool {
 	return err == nil
 }
 
-// write does not block for ever: a connection whose node takes nothing is ended,
-// and the client makes another.
+// write does not block for ever: when the node reads nothing, the client ends the
+// connection and makes another.
 func (c *client) write(frame []byte) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.conn == nil {
 		return errors.New("not connected")
 	}
-	_ = c.conn.SetWriteDeadline(time.Now().Add(patience)) // an error shows at the write
+	_ = c.conn.SetWriteDeadline(time.Now().Add(patience)) // if it fails, the write fails too
 	err := c.conn.WriteMessage(websocket.TextMessage, frame)
 	if err != nil {
 		_ = c.conn.Close()

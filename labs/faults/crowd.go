@@ -14,19 +14,19 @@ import (
 	emitter "example.com/redis-chat/06-emitter"
 )
 
-// The flow: what each node's sender, and the emitter, send in a second.
+// The flow: how many messages each node's sender, and the emitter, send in a second.
 const (
 	nodeRate    = 200
 	emitterRate = 50
 )
 
-// patience bounds what is waited for: a start, a way back, a last message. It is
-// there to end a hang, and says nothing about speed.
+// patience is how long the lab waits for anything: a start, a way back, a last message.
+// It is there to end a hang, and says nothing about speed.
 const patience = 2 * time.Minute
 
-// crowd is all that talk with one system during one run: at each node a sender
-// and some receivers, and an emitter; all in one room, so that what a node has
-// not seen is what each of its clients has not got.
+// crowd is everybody that talks with one system during one run: at each node a sender
+// and some receivers, and an emitter. All are in one room, so a message that a node has
+// not seen is one that none of its clients has got.
 type crowd struct {
 	stage     *stage
 	room      string
@@ -87,8 +87,8 @@ func (c *crowd) all() []*client {
 	return append(append([]*client{}, c.receivers...), c.senders...)
 }
 
-// awaitAll returns when everybody is welcome, or patience is over: who is not
-// welcome then shows in what it got.
+// awaitAll returns when everybody is welcome, or patience is over: a client that is not
+// welcome by then will miss messages, and its account shows it.
 func (c *crowd) awaitAll(ctx context.Context) {
 	_ = until(ctx, func() bool {
 		for _, cl := range c.all() {
@@ -100,7 +100,7 @@ func (c *crowd) awaitAll(ctx context.Context) {
 	})
 }
 
-// pump says at a steady rate, by the clock: who was held up catches up.
+// pump sends at a steady rate, by the clock: after a short hold-up it catches up.
 func (c *crowd) pump(ctx context.Context, s *source, say func()) {
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
@@ -112,7 +112,7 @@ func (c *crowd) pump(ctx context.Context, s *source, say func()) {
 		case <-tick.C:
 		}
 		due := int(s.rate * time.Since(began).Seconds())
-		if c.quiet.Load() || due-said > int(s.rate) { // a second behind, as in an outage: not made up for
+		if c.quiet.Load() || due-said > int(s.rate) { // more than a second behind, as after an outage: it does not catch up
 			said = due
 		}
 		for ; said < due; said++ {
@@ -133,7 +133,7 @@ func (c *crowd) emitOne(ctx context.Context) {
 	case err == nil:
 		what = accepted
 	case errors.Is(err, emitter.ErrNoReceipt), errors.Is(err, emitter.ErrTooFewReplicas):
-		what = accepted // published; how far it got is not known
+		what = accepted // it is published; nobody knows how far it got
 	case errors.Is(err, emitter.ErrUnconfirmed):
 		what = unknown
 	}
@@ -160,9 +160,9 @@ func (c *crowd) sources() []*source {
 	return []*source{c.senders[0].source, c.senders[1].source, c.emitter}
 }
 
-// fence ends the flow and returns when each receiver has got a message from each
-// sender that was sent after that: what it has not got by then does not come any
-// more. The fences are messages like others.
+// fence ends the flow. Then the senders send messages called fences, again and again,
+// and fence returns when each receiver has got one from each sender. Earlier messages
+// that have not arrived by then do not come any more.
 func (c *crowd) fence(ctx context.Context) error {
 	c.quiet.Store(true)
 	var after []int
@@ -209,7 +209,7 @@ func (c *crowd) end() {
 	_ = c.redis.Close()
 }
 
-// until waits for a condition, for patience at most.
+// until waits until a condition holds, at most as long as patience.
 func until(ctx context.Context, holds func() bool) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

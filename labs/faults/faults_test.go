@@ -19,10 +19,10 @@ func TestMain(m *testing.M) {
 	redistest.Main(m)
 }
 
-// Some rows of the table, on the servers that WORKBOOK_REDIS asks for. What must
-// hold within a time is left to make faults, which has the machine for itself:
-// here it is what became of each message. So nothing lasts a time, but until the
-// nodes have noticed and so many messages have been sent.
+// Some rows of the table, on the servers that WORKBOOK_REDIS asks for. The promises
+// about time are left to make faults, which has the machine for itself: this test looks
+// at what became of each message. So a fault lasts until the nodes have noticed it and
+// so many messages have been sent, however long that takes.
 func TestWhatIsLostIsCounted(t *testing.T) {
 	backend, err := launch.BackendFromEnv()
 	require.NoError(t, err)
@@ -60,12 +60,12 @@ func TestWhatIsLostIsCounted(t *testing.T) {
 		{wrongClock, jump(30), false},
 	} {
 		t.Run(c.row.Name, func(t *testing.T) {
-			t.Parallel() // most of it is waiting
+			t.Parallel() // it waits most of the time
 			row := c.row
 			row.Calm, row.Break = flow, c.broke
 			row.Prepare = func(r *run) {
 				for _, s := range r.sources() {
-					s.rate /= 4 // whatever the machine
+					s.rate /= 4 // so that a slow machine keeps up
 				}
 			}
 			row.Judge = func(r *run, all []Account) {
@@ -85,8 +85,8 @@ func TestWhatIsLostIsCounted(t *testing.T) {
 	}
 }
 
-// An account that finds nothing would hold of anything: each of its columns is
-// made to show something.
+// An account that never finds anything would pass every check: here each of its columns
+// is made to count something.
 func TestAccountSeesWhatWentWrong(t *testing.T) {
 	r := &run{crowd: newCrowd(&stage{addrs: []string{"a", "b"}, system: System{Tells: true}}, 1)}
 	say := func(f fate) stamp {

@@ -4,11 +4,11 @@ import "time"
 
 // The promises that several rows share.
 
-// soon is within what a fault is noticed, answered and left behind, on a machine
-// that has time for it: see allowance.
+// soon is the promised time in which a fault is noticed, a message is answered, and a
+// node is ready again. A busy machine may take longer: see allowance.
 const soon = time.Second
 
-// clean: at most once, and in one order, for everybody.
+// clean: everybody gets each message at most once, and all see one order.
 func clean(r *run, accounts []Account) {
 	repeated, disorder, forged := 0, 0, 0
 	for _, a := range accounts {
@@ -19,7 +19,7 @@ func clean(r *run, accounts []Account) {
 	r.check(forged == 0, "what was reported as not sent is nowhere: %d were", forged)
 }
 
-// counts: a node counts exactly what its clients did not get.
+// counts: a node counts exactly the messages that its clients did not get.
 func counts(r *run, accounts []Account, nodes ...int) {
 	for _, node := range nodes {
 		least, most := missed(accounts, node)
@@ -105,7 +105,8 @@ func mended(r *run, promise time.Duration, nodes ...int) {
 	}
 }
 
-// answered: every message is answered within a second: taken, or why not.
+// answered: every message is answered within a second, with an acknowledgement or with
+// the reason for none.
 func answered(r *run) {
 	for _, s := range r.senders {
 		slowest := s.source.slowest(r.now())

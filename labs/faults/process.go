@@ -19,13 +19,13 @@ type process struct {
 	command, env []string
 
 	cmd   *exec.Cmd
-	ended chan struct{} // closed when it has ended and all that it wrote has been read
+	ended chan struct{} // closed when it has ended and its output has been read
 
 	mu   sync.Mutex
-	last []string // the end of what it wrote
+	last []string // the last lines of its output
 }
 
-// lastLines is how much of what a node writes is kept: to say why it ended.
+// lastLines is how many lines of a node's output are kept, to say why it ended.
 const lastLines = 10
 
 func (p *process) start() error {
@@ -47,7 +47,7 @@ func (p *process) start() error {
 	return nil
 }
 
-// follow reads to the end: a full pipe would hold the node up.
+// follow reads the output to its end: a full pipe would hold the node up.
 func (p *process) follow(out *os.File, cmd *exec.Cmd, ended chan struct{}) {
 	defer close(ended)
 	defer out.Close()
@@ -65,11 +65,11 @@ func (p *process) follow(out *os.File, cmd *exec.Cmd, ended chan struct{}) {
 			break
 		}
 	}
-	_ = cmd.Wait() // its exit code is asked for where it matters
+	_ = cmd.Wait() // exitCode tells the rest
 }
 
-// kill ends it as kill -9 does, and returns when it is gone. One that has ended
-// is left as it is.
+// kill ends it as kill -9 does, and returns when it is gone. A node that has ended is
+// left as it is.
 func (p *process) kill() {
 	if p.cmd == nil {
 		return
@@ -81,10 +81,10 @@ func (p *process) kill() {
 // terminate asks it to end, which lets it finish its work.
 func (p *process) terminate() error { return p.cmd.Process.Signal(syscall.SIGTERM) }
 
-// exitCode is good when it has ended; -1: by a signal.
+// exitCode is the exit code of a node that has ended, -1 if by a signal.
 func (p *process) exitCode() int { return p.cmd.ProcessState.ExitCode() }
 
-// said is the end of what it wrote.
+// said is the last lines of its output.
 func (p *process) said() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()

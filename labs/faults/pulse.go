@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// pulse notes how late this machine lets a program run that has nothing to do: the
-// lab itself, which wants to every few milliseconds.
+// pulse measures how late this machine lets a program run: it asks to run every few
+// milliseconds, and notes the longest delay.
 type pulse struct {
 	mu    sync.Mutex
 	worst time.Duration
-	held  func() // what holds it up; nil: the machine alone
+	held  func() // a test's delay; nil: only the machine delays it
 }
 
 const pulseEvery = 5 * time.Millisecond
@@ -42,14 +42,14 @@ func (p *pulse) latest() time.Duration {
 	return p.worst
 }
 
-// handovers is how many programs have to run, one after the other, until something
-// is known: the node that sends a probe, the master, the replica, the node again,
-// its answer to /readyz, and the lab. Each may have to wait for its turn.
+// handovers is how many programs must run, one after the other, until a fault is
+// noticed: the node that sends a probe, the master, the replica, the node again, its
+// answer to /readyz, and the lab. Each may have to wait for its turn.
 const handovers = 6
 
-// allowance is what this machine's own lateness may add to a promise that is made
-// in time: for each hand-over the longest that the lab itself had to wait in this
-// run, or an undisturbed message for its answer before the fault.
+// allowance is how much later than promised something may happen on this machine: for
+// each hand-over, the longest time that the lab itself had to wait in this run, or that
+// a message waited for its answer before the fault.
 func (r *run) allowance() time.Duration { return handovers * r.lateness() }
 
 func (r *run) lateness() time.Duration {
@@ -60,8 +60,8 @@ func (r *run) lateness() time.Duration {
 	return late
 }
 
-// within judges a time against a promise, and against what the machine adds to it.
-// The remark tells when it took that.
+// within reports whether something took no longer than promised, with the machine's
+// allowance. The remark says so when it needed the allowance.
 func (r *run) within(took, promise time.Duration) (holds bool, remark string) {
 	if took > promise {
 		remark = " (" + show(r.allowance()) + " more are allowed: this machine was late)"

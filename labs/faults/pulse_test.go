@@ -21,7 +21,7 @@ func TestLateMachineIsAllowedWhatItWasLate(t *testing.T) {
 	s.next(time.Second)
 	s.told(1, accepted, time.Second+40*time.Millisecond)
 	s.next(4900 * time.Millisecond)
-	s.told(2, accepted, 5900*time.Millisecond) // answered after the fault had begun: its own doing
+	s.told(2, accepted, 5900*time.Millisecond) // answered after the fault had begun: the fault may have delayed it
 	require.Equal(t, 40*time.Millisecond, r.lateness())
 	r.pulse.worst = 50 * time.Millisecond
 	require.Equal(t, 50*time.Millisecond, r.lateness())
@@ -32,7 +32,7 @@ func TestLateMachineIsAllowedWhatItWasLate(t *testing.T) {
 	require.False(t, holds)
 }
 
-// Whoever is held up for so long is late by that, and by nothing else.
+// A pulse that is held up for some time is late by that time, and by nothing else.
 func TestPulseIsLateByWhatItWasHeldUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var p pulse

@@ -5,21 +5,21 @@ import (
 	"time"
 )
 
-// record is what one receiver got.
+// record notes what one receiver got.
 type record struct {
 	mu       sync.Mutex
 	began    time.Time
-	order    []stamp                   // as it came, each message once
+	order    []stamp                   // the messages as they came, each one once
 	seen     map[stamp]bool            //
-	last     map[int]int               // by source: the highest number
-	repeated int                       // came a second time
-	disorder int                       // came after a later one of the same source
-	silence  time.Duration             // the longest without a message
-	at       time.Duration             // of the last message
-	late     []time.Duration           // from sending to arrival, while somebody asks for it
-	sentAt   func(stamp) time.Duration // nil: nobody asks
+	last     map[int]int               // by source: the highest number so far
+	repeated int                       // messages that came a second time
+	disorder int                       // messages that came after a later one of the same source
+	silence  time.Duration             // the longest time without a message
+	at       time.Duration             // when the last message came
+	late     []time.Duration           // times from sending to arrival, while sentAt is set
+	sentAt   func(stamp) time.Duration // when a message was sent; nil: late is not noted
 	closed   []closing
-	back     []time.Duration // when it was welcome again, after a connection ended
+	back     []time.Duration // when it was welcome again after the end of a connection
 	members  int             // the count of the last presence frame
 	changed  time.Duration   // when that count last changed
 }
@@ -27,7 +27,7 @@ type record struct {
 // closing is the end of a connection as its client saw it.
 type closing struct {
 	at   time.Duration
-	code int // of the close frame; 1006: there was none
+	code int // of the close frame; 1006 without one
 }
 
 func newRecord(began time.Time) *record {
@@ -36,7 +36,7 @@ func newRecord(began time.Time) *record {
 
 func (r *record) now() time.Duration { return time.Since(r.began) }
 
-// arrived takes a message in.
+// arrived notes a message.
 func (r *record) arrived(s stamp) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -95,7 +95,7 @@ func (r *record) longestSilence() time.Duration {
 	return r.silence
 }
 
-// against counts the messages that two receivers saw in different orders.
+// against counts the messages that other saw in another order than r.
 func (r *record) against(other *record) (swapped int) {
 	r.mu.Lock()
 	place := make(map[stamp]int, len(r.order))

@@ -8,15 +8,15 @@ import (
 	"example.com/redis-chat/01-redis-basics/launch"
 )
 
-// Row is one fault: how it is made, and what must hold.
+// Row is one fault: how it is made, and the promises that must hold.
 type Row struct {
 	Name     string
-	First    bool   // of the eight that continuous integration runs
-	OnlyReal string // why it cannot be on embedded servers; "": it can
-	NodeJS   bool   // it is put on the Node.js stack, too
+	First    bool   // it is one of the eight that continuous integration runs
+	OnlyReal string // why it needs real servers; "": embedded ones do, too
+	NodeJS   bool   // it is run on the Node.js stack, too
 	Setting  setting
 	Prepare  func(*run)       // before anybody connects
-	Calm     func(*run) error // the flow before the fault, and after all is well again; nil: a second each
+	Calm     func(*run) error // lets the flow run before the fault, and again when all is well; nil: for a second each
 	Break    func(*run) error // returns when the fault is over
 	Judge    func(*run, []Account)
 }
@@ -25,17 +25,17 @@ type Row struct {
 type Result struct {
 	Row      string
 	System   string
-	Skipped  string // why it was not run; then there is no more
+	Skipped  string // why it was not run; then all else is empty
 	Accounts []Account
-	Counted  [nodeCount]int // what each node says that it has not seen
-	Tells    bool           // the system counts at all
+	Counted  [nodeCount]int // how many messages each node says that it has missed
+	Tells    bool           // the system counts missed messages at all
 	Gone     [nodeCount]bool
 	Checks   []Check
 	Facts    []string
 	Took     time.Duration
 }
 
-// Holds reports whether all that must hold does.
+// Holds reports whether every promise holds.
 func (r *Result) Holds() bool {
 	for _, c := range r.Checks {
 		if !c.Holds {
@@ -45,7 +45,7 @@ func (r *Result) Holds() bool {
 	return true
 }
 
-// Put starts a system, puts one fault on it, and ends it.
+// Put starts a system, makes one fault in it, and ends it.
 func Put(ctx context.Context, backend launch.Backend, system System, receivers int, row Row) (Result, error) {
 	result := Result{Row: row.Name, System: system.Name, Tells: system.Tells}
 	if row.OnlyReal != "" && backend.Kind != launch.KindServer {
@@ -55,7 +55,7 @@ func Put(ctx context.Context, backend launch.Backend, system System, receivers i
 	began := time.Now()
 	setting := row.Setting
 	if !system.Tells {
-		setting.env = nil // they are words of ours
+		setting.env = nil // only our nodes know these variables
 	}
 	st, err := raise(ctx, backend, system, setting)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
-// wrongClock: nothing depends on the time that a message carries. A publisher
-// with a clock that jumps, back and forth by years, publishes beside the others.
+// wrongClock: nothing depends on the time that a message carries. A publisher whose
+// clock jumps back and forth by years publishes beside the others.
 var wrongClock = Row{
 	Name:  "a publisher whose clock jumps: an hour ahead, then back, 1970, year 9999",
 	Break: jump(clockMessages),
@@ -37,7 +37,7 @@ const (
 	clockMessages = 150
 )
 
-// jump publishes so many messages, each at another time.
+// jump publishes so many messages, each with another time in it.
 func jump(messages int) func(*run) error {
 	return func(r *run) error {
 		clock := &source{id: clockSource, name: "publisher with a wrong clock", size: messageBytes}
@@ -76,7 +76,7 @@ func (r *run) publishAt(s stamp, at time.Time) error {
 	return nil
 }
 
-// leastOf is how many messages of a source the receiver with the fewest has got.
+// leastOf is how many messages of a source have reached every receiver.
 func (r *run) leastOf(source int) int {
 	least := r.receivers[0].got.of(source)
 	for _, cl := range r.receivers {
@@ -85,7 +85,7 @@ func (r *run) leastOf(source int) int {
 	return least
 }
 
-// of counts what came of one source.
+// of counts the messages that came from one source.
 func (r *record) of(source int) (n int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

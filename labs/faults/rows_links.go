@@ -4,7 +4,7 @@ import "time"
 
 // Faults of the network between node 2 and Redis.
 
-// linkRows are each fault on each way.
+// linkRows returns a row for each fault on each way.
 func linkRows() []Row {
 	var rows []Row
 	for _, way := range []struct {
@@ -14,8 +14,8 @@ func linkRows() []Row {
 		for _, fault := range []struct {
 			name   string
 			toxics []string
-			silent bool // nothing comes through: to be noticed
-			broken bool // connections end, or their bytes are gone
+			silent bool // nothing comes through: the node must notice
+			broken bool // connections end, or bytes are lost
 		}{
 			{"connections reset", reset, true, true},
 			{"a black hole", blackHole, true, true},

@@ -39,7 +39,7 @@ var nodeKilled = Row{
 		took := r.now() - r.broken
 		holds, remark := r.within(took, 3*time.Second)
 		r.check(holds, "talk is at the other node within 3 s: after %v%s", show(took), remark)
-		everybody := len(r.all()) + 1 // and talk
+		everybody := len(r.all()) + 1 // and the program talk
 		err := until(r.ctx, func() bool { return r.others().membersAre(everybody) })
 		took = r.others().membersSince() - r.broken
 		holds, remark = r.within(took, 10*time.Second)
@@ -105,7 +105,8 @@ var nodeTerminated = Row{
 	},
 }
 
-// tellUncounted names what nobody can count: the tail of the node that is gone.
+// tellUncounted says which messages nobody can count: the last ones for the node that
+// is gone.
 func tellUncounted(r *run) {
 	r.tell("not countable: %d messages on their way into the node that is gone, which has answered none of them", r.senders[0].source.count(waiting))
 }
@@ -117,7 +118,7 @@ func roam(r *run) {
 	}
 }
 
-// others is what the first client of the node that stays has got.
+// others is the record of the first client at the node that stays.
 func (r *run) others() *record { return r.receivers[len(r.receivers)/2].got }
 
 func (r *record) membersAre(n int) bool {
@@ -132,8 +133,8 @@ func (r *record) membersSince() time.Duration {
 	return r.changed
 }
 
-// away is the time from the first end of the connection to the next welcome; 0:
-// there was none.
+// away is the time from the first end of the connection to the next welcome, or 0
+// without one.
 func (r *record) away() time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -152,7 +153,8 @@ func (r *record) firstClose() int {
 	return r.closed[0].code
 }
 
-// talker is the program of chapter 04, at node 1 and with node 2 to go to.
+// talker is the program talk of chapter 04: it connects to node 1, and can go to node
+// 2.
 type talker struct {
 	stop context.CancelFunc
 	done sync.WaitGroup

@@ -10,7 +10,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/dial"
 )
 
-// Faults of the Redis servers. Node 2 and its replica are those that break.
+// Faults of the Redis servers: of node 2's replica, or of the master.
 
 var replicaKilled = Row{
 	Name: "a replica killed, back after 3 s", First: true, NodeJS: true,
@@ -53,8 +53,8 @@ var replicaFrozen = Row{
 	},
 }
 
-// replicaFrozenUnprobed shows what the probes are for: the connection stays open,
-// and without them nothing notices.
+// replicaFrozenUnprobed shows why there are probes: the connection stays open, and
+// without probes the node notices nothing.
 var replicaFrozenUnprobed = Row{
 	Name:    "a replica frozen for 5 s, without probes (PROBE_INTERVAL=1h)",
 	Setting: setting{env: []string{"PROBE_INTERVAL=1h"}, unprobed: true},
@@ -85,7 +85,7 @@ var linkCut = Row{
 	Break: cut,
 	Judge: func(r *run, all []Account) {
 		clean(r, all)
-		untouched(r, all, 0, 1) // a partial resync
+		untouched(r, all, 0, 1) // a partial resync brings the rest
 		counts(r, all, 0, 1)
 		noticed(r, 1)
 		back(r, 1)
@@ -162,7 +162,7 @@ var masterFrozen = Row{
 		clean(r, all)
 		answered(r)
 		for _, s := range r.sources() {
-			// What is on its way when the freeze begins may have been taken.
+			// Messages on their way when the freeze begins may have been published.
 			n := s.acceptedWithin(r.frozen+20*time.Millisecond, r.mended)
 			r.check(n == 0, "the %s gets no acknowledgement of a frozen master: %d", s.name, n)
 		}

@@ -45,7 +45,8 @@ var crowdReturns = Row{
 		r.check(busiest < 0.5, "the jitter spreads them: over %v, %.0f %% in the busiest 100 ms", show(spread), 100*busiest)
 		again := r.resident()
 		r.check(again <= full*3/2, "memory stays bounded: %d MiB before, %d MiB with all back", full>>20, again>>20)
-		// What the node's clients have missed of the flow, nobody can count: it was not there.
+		// Nobody can count what the node's clients have missed of the flow: the node
+		// was not there.
 		r.gone[0] = true
 		return nil
 	},
@@ -73,7 +74,7 @@ func listens(addr string) bool {
 	return err == nil
 }
 
-// talkers are many of chapter 04's talk, in a room of their own at node 1.
+// talkers are many runs of chapter 04's talk, in a room of their own at node 1.
 type talkers struct {
 	run       *run
 	stop      context.CancelFunc
@@ -81,8 +82,8 @@ type talkers struct {
 	in        *io.PipeReader
 	w         *io.PipeWriter
 	welcome   atomic.Int64
-	refused   atomic.Int64 // after the node listens
-	listening atomic.Int64 // when, on the run's clock; 0: not yet
+	refused   atomic.Int64 // how many tries failed after the node listens again
+	listening atomic.Int64 // when the node listens again, on the run's clock; 0: not yet
 
 	mu    sync.Mutex
 	times []time.Duration // of each welcome after that
@@ -99,14 +100,14 @@ func (r *run) gatherTalkers(n int) *talkers {
 				URLs: r.stage.addrs[:1], Name: fmt.Sprint("t", i), Room: fmt.Sprint("crowd-", i%100), In: t.in, Out: io.Discard, Err: t,
 			})
 		})
-		if i%50 == 49 { // the first time they come in good order
+		if i%50 == 49 { // the first time they come in small groups
 			_ = until(r.ctx, func() bool { return t.welcome.Load() >= int64(i-50) })
 		}
 	}
 	return t
 }
 
-// Write takes a line of one Talk's.
+// Write gets a line of one Talk.
 func (t *talkers) Write(line []byte) (int, error) {
 	now := t.run.now()
 	listening := time.Duration(t.listening.Load())
@@ -118,14 +119,14 @@ func (t *talkers) Write(line []byte) (int, error) {
 			t.times = append(t.times, now)
 		}
 		t.mu.Unlock()
-	case listening > 0 && now > listening+50*time.Millisecond: // a try that began before may fail after
+	case listening > 0 && now > listening+50*time.Millisecond: // a try that began before the node listened may fail after
 		t.refused.Add(1)
 	}
 	return len(line), nil
 }
 
-// spread tells how large a part of all came in the busiest tenth of a second,
-// and how long it took.
+// spread returns which part of all came in the busiest tenth of a second, and in how
+// long all came.
 func (t *talkers) spread() (busiest float64, over time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -29,7 +29,7 @@ var clientsStalled = Row{
 			}
 		}
 		heap := r.heap()
-		// In turn, so that what else happens on the machine falls on both alike.
+		// They take turns, so that other work of the machine hits both alike.
 		const rounds = 7
 		var ratios []float64
 		for round := range rounds {
@@ -72,16 +72,16 @@ var clientsStalled = Row{
 	},
 }
 
-// heap is what lives in node 1's memory, in bytes.
+// heap is the size of node 1's heap in bytes.
 func (r *run) heap() int {
 	m, err := metrics(r.ctx, r.stage.addrs[0])
 	if err != nil {
-		return 1 << 40 // then it is not back
+		return 1 << 40 // not known: as if it had not shrunk
 	}
 	return int(m["go_memstats_heap_alloc_bytes"])
 }
 
-// p99 is the 99th percentile of what these clients waited for their messages.
+// p99 is the 99th percentile of the time that these clients waited for their messages.
 func p99(r *run, clients []*client, window time.Duration) time.Duration {
 	sources := r.sources()
 	for _, cl := range clients {
@@ -117,8 +117,8 @@ func (r *record) measured() []time.Duration {
 	return r.late
 }
 
-// slow is how many clients the nodes have given up: one that reads nothing
-// cannot tell.
+// slow is how many clients the nodes have given up, as the nodes count them: a client
+// that reads nothing does not know.
 func (r *run) slow() (n int) {
 	for _, addr := range r.stage.addrs {
 		if m, err := metrics(r.ctx, addr); err == nil {
@@ -128,7 +128,7 @@ func (r *run) slow() (n int) {
 	return n
 }
 
-// codes are those of all ends of these clients' connections.
+// codes are the close codes of all ended connections of these clients.
 func codes(clients []*client) map[int]int {
 	all := map[int]int{}
 	for _, cl := range clients {

@@ -8,33 +8,33 @@ import (
 	"time"
 )
 
-// run is one fault put on one system, from the first message to the account.
+// run is one fault on one system, from the first message to the account.
 type run struct {
 	*crowd
 	stage   *stage
 	broken  time.Duration // when the fault began, on the run's clock
-	frozen  time.Duration // when a server stood still, for certain
-	mended  time.Duration // when it was over
-	ready   []*watch      // of each node
-	links   []*watch      // of each replica: its master's stream
+	frozen  time.Duration // when a server had stopped for certain
+	mended  time.Duration // when the fault was over
+	ready   []*watch      // whether each node is ready
+	links   []*watch      // whether each replica gets its master's stream
 	pulse   pulse         // how late the machine is
 	before  []map[string]float64
 	after   []map[string]float64
 	gone    [nodeCount]bool // the node was ended and stays away
 	checks  []Check
-	facts   []string // what is worth telling beside the checks
+	facts   []string // other numbers worth telling
 	ctx     context.Context
 	watches sync.WaitGroup
 	unwatch context.CancelFunc
 }
 
-// Check is one promise, and what was seen of it.
+// Check is one promise, with the measured numbers, and whether it holds.
 type Check struct {
 	What  string
 	Holds bool
 }
 
-// calm is how long the flow is watched before the fault, and after all is well again.
+// calm is how long the flow runs before the fault, and again when all is well.
 const calm = time.Second
 
 // put lets the flow run, breaks one thing, waits until all is well, and counts.
@@ -46,8 +46,8 @@ func put(ctx context.Context, st *stage, receivers int, row Row) (_ *run, err er
 	}
 	r.startWatches()
 	defer r.endWatches()
-	// Before the first message: the accounts begin with that one too. On a slow machine
-	// some may get lost before the fault.
+	// The count begins before the first message, as the accounts do: on a slow machine
+	// some messages may get lost before the fault.
 	if r.before, err = r.count(); err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func put(ctx context.Context, st *stage, receivers int, row Row) (_ *run, err er
 	if r.after, err = r.count(); err != nil {
 		return nil, err
 	}
-	r.endWatches() // what is judged does not change any more
+	r.endWatches() // the judges' numbers must not change any more
 	return r, ctx.Err()
 }
 
@@ -109,8 +109,8 @@ func (r *run) endWatches() {
 	r.watches.Wait()
 }
 
-// awaitReady returns when each node that is there says that it is ready. Not to
-// become so is found by the row's checks.
+// awaitReady returns when each running node says that it is ready, or patience is over:
+// the row's checks find a node that is not.
 func (r *run) awaitReady() {
 	_ = until(r.ctx, func() bool {
 		for i, w := range r.ready {
@@ -122,9 +122,9 @@ func (r *run) awaitReady() {
 	})
 }
 
-// count asks each node that is there for its metrics, when two more of its probes
-// have come back. What came before the first one is counted then: a node shows what
-// it has counted behind each thing that comes, before it takes in the next one.
+// count reads each running node's metrics, after two more of its probes have come back.
+// By then everything before the first of these probes is counted: a node updates its
+// metrics after each message or probe, before it handles the next.
 func (r *run) count() ([]map[string]float64, error) {
 	counts := make([]map[string]float64, nodeCount)
 	if !r.stage.system.Tells {
@@ -151,7 +151,7 @@ func (r *run) count() ([]map[string]float64, error) {
 	return counts, nil
 }
 
-// counted is what node i says that it has not seen since the first message.
+// counted is how many messages node i says that it has missed since the first one.
 func (r *run) counted(node int) int { return r.grown(node, missedMetric) }
 
 func (r *run) grown(node int, metric string) int {

@@ -11,18 +11,18 @@ import (
 	"example.com/redis-chat/01-redis-basics/launch"
 )
 
-// Soak puts random faults on one system for a long time, each with its account,
-// and looks between them, when nobody is connected, at what a node holds.
+// Soak is the result of many random faults on one system, one after the other. Between
+// them, when nobody is connected, node 1's memory, goroutines and files are measured.
 type Soak struct {
 	Rounds  int
-	Wrong   []string // what did not hold, with its round
-	Sent    int      // messages, all rounds together
-	Lost    int      // at node 2's clients, one of them
-	Counted int      // by node 2
-	Holds   []Held   // of node 1, which is never ended
+	Wrong   []string // broken promises, each with its round
+	Sent    int      // messages of all rounds
+	Lost    int      // messages that one of node 2's clients missed
+	Counted int      // messages that node 2 counted as missed
+	Holds   []Held   // of node 1, which is never killed
 }
 
-// Held is what node 1 holds between two rounds.
+// Held is what node 1 holds between two rounds, without clients.
 type Held struct {
 	At         time.Duration
 	Goroutines int
@@ -31,8 +31,8 @@ type Held struct {
 	Resident   int // bytes
 }
 
-// soakRows are those that leave node 1's process alone and can follow each other
-// on one system.
+// soakRows are the rows that do not end node 1's process and can follow each other on
+// one system.
 func soakRows(backend launch.Backend) (rows []Row) {
 	all := append([]Row{replicaKilled, replicaFrozen, linkCut, masterKilled, masterFrozen, allRestarted, nothing, otherNodeKilled}, linkRows()...)
 	for _, row := range all {
@@ -69,7 +69,8 @@ var otherNodeKilled = Row{
 	},
 }
 
-// For soaks a system for so long. Each round's sentence goes to say.
+// For makes random faults in a system for a time, and writes a line about each round to
+// say.
 func For(ctx context.Context, backend launch.Backend, s System, long time.Duration, seed uint64, say io.Writer) (soak Soak, err error) {
 	st, err := raise(ctx, backend, s, setting{proxies: true})
 	if err != nil {
@@ -110,7 +111,7 @@ func (k *Soak) add(res *Result, row Row) {
 	}
 }
 
-// held looks at node 1 when its clients are gone.
+// held measures node 1 once its clients are gone.
 func (st *stage) held(ctx context.Context, at time.Duration) (Held, error) {
 	var h Held
 	err := until(ctx, func() bool {
@@ -124,9 +125,9 @@ func (st *stage) held(ctx context.Context, at time.Duration) (Held, error) {
 	return h, nil
 }
 
-// Grown says what is larger in the last third of the soak than in the second, by
-// its medians and by more than one sees between any two rounds; none: it is flat.
-// The first third is the start: memory finds its level.
+// Grown names the quantities that have grown: their median in the last third of the
+// soak is more than a tenth above that of the second third. It returns nil when nothing
+// has grown. The first third is left out: memory finds its level.
 func (k *Soak) Grown() (grown []string) {
 	n := len(k.Holds) / 3
 	if n < 3 {

@@ -6,35 +6,35 @@ import (
 	"time"
 )
 
-// fate is what became of a message, as its sender was told.
+// fate is what a message's sender was told about it.
 type fate uint8
 
 const (
-	waiting  fate = iota // no answer yet; for ever, where a system gives none
+	waiting  fate = iota // no answer yet; some systems never give one
 	accepted             // acknowledged
 	unsent               // refused before it left the node: nobody has it
 	unknown              // "it may or may not have been taken"
 )
 
-// source is one who sends: its messages are numbered from 1, and leave in the
-// order of their numbers, whoever sends them.
+// source is a sender. Its messages are numbered from 1, and leave in the order of their
+// numbers, whichever goroutine sends them.
 type source struct {
 	id   int
 	name string
 	rate float64 // messages a second
 	size int     // bytes of a message's data
 
-	turn sync.Mutex // from a message's number until it has left
+	turn sync.Mutex // held from numbering a message until it has left
 
 	mu      sync.Mutex
 	fates   []fate          // of message 1, 2, …
-	sent    []time.Duration // when, on the run's clock
-	answers []time.Duration // when it was told; 0: not yet
+	sent    []time.Duration // when each was sent, on the run's clock
+	answers []time.Duration // when each was answered; 0: not yet
 }
 
-// send numbers a message and lets it leave, in one step: the flow and the fences
-// send at the same time, and who judges the order of others must not make disorder.
-// Answers may come meanwhile.
+// send numbers a message and lets it leave, in one step. The flow and the fences send
+// at the same time, and a lab that judges the order of others must not make disorder
+// itself. Answers may come meanwhile.
 func (s *source) send(began time.Time, leave func(stamp) error) error {
 	s.turn.Lock()
 	defer s.turn.Unlock()
@@ -51,7 +51,7 @@ func (s *source) next(now time.Duration) stamp {
 	return stamp{s.id, len(s.fates)}
 }
 
-// told notes an answer. The first one counts.
+// told notes the answer to a message. Only the first answer counts.
 func (s *source) told(seq int, f fate, now time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -60,14 +60,14 @@ func (s *source) told(seq int, f fate, now time.Duration) {
 	}
 }
 
-// numbered is how many messages there are.
+// numbered is how many messages have been numbered.
 func (s *source) numbered() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.fates)
 }
 
-// count counts the messages of some fates.
+// count counts the messages that have one of these fates.
 func (s *source) count(fates ...fate) (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -94,7 +94,8 @@ func (s *source) slowest(now time.Duration) (most time.Duration) {
 	return most
 }
 
-// slowestBefore is the longest time to an answer that came before a moment.
+// slowestBefore is the longest time from a message to its answer, of the answers that
+// came before a moment.
 func (s *source) slowestBefore(moment time.Duration) (most time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -106,7 +107,8 @@ func (s *source) slowestBefore(moment time.Duration) (most time.Duration) {
 	return most
 }
 
-// acceptedWithin counts messages sent within a time that were acknowledged within it.
+// acceptedWithin counts the messages that were both sent and acknowledged between from
+// and to.
 func (s *source) acceptedWithin(from, to time.Duration) (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

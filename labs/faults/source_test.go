@@ -19,10 +19,10 @@ import (
 	loadtest "example.com/redis-chat/labs/load-test"
 )
 
-// How many goroutines send through one source, and how much each.
+// How many goroutines send through one source, and how many messages each.
 const speakers, each = 16, 100
 
-// together lets all of them speak at once, and make way for each other.
+// together lets all of them send at once, with a yield after each message.
 func together(speak func()) {
 	var speaking sync.WaitGroup
 	for range speakers {
@@ -36,7 +36,7 @@ func together(speak func()) {
 	speaking.Wait()
 }
 
-// inOrder asserts that what came on the wire has the order of its numbers.
+// inOrder asserts that the messages on the wire are in the order of their numbers.
 func inOrder(t *testing.T, next func() []byte) {
 	t.Helper()
 	for i := range speakers * each {
@@ -46,8 +46,8 @@ func inOrder(t *testing.T, next func() []byte) {
 	}
 }
 
-// Who judges the order of others must not make disorder: the flow and a fence send
-// through one source at the same time.
+// A lab that judges the order of others must not make disorder itself: the flow and a
+// fence send through one source at the same time.
 func TestClientsMessagesLeaveInTheOrderOfTheirNumbers(t *testing.T) {
 	heard := make(chan []byte, speakers*each)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -56,7 +56,7 @@ func TestClientsMessagesLeaveInTheOrderOfTheirNumbers(t *testing.T) {
 			return
 		}
 		defer ws.Close()
-		_ = ws.WriteMessage(websocket.TextMessage, []byte(`{"event":"$welcome","data":{}}`)) // an error shows at the read
+		_ = ws.WriteMessage(websocket.TextMessage, []byte(`{"event":"$welcome","data":{}}`)) // if it fails, the read fails too
 		for {
 			_, text, err := ws.ReadMessage()
 			if err != nil {
@@ -98,7 +98,7 @@ func TestEmittersMessagesLeaveInTheOrderOfTheirNumbers(t *testing.T) {
 	require.Equal(t, speakers*each, c.emitter.count(accepted))
 }
 
-// Any other source, as the publisher with the wrong clock, sends as these do.
+// Every other source, like the publisher with the wrong clock, sends in the same way.
 func TestNumberAndLeavingAreOneStep(t *testing.T) {
 	s := &source{}
 	var wire []int
@@ -114,7 +114,7 @@ func TestNumberAndLeavingAreOneStep(t *testing.T) {
 	}
 }
 
-// Answers come while a message leaves: at its sender's own connection.
+// Answers come while the next message leaves, on the same connection.
 func TestAnswerMayComeWhileItsMessageLeaves(t *testing.T) {
 	s := &source{}
 	require.NoError(t, s.send(time.Now(), func(at stamp) error {

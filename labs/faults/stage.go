@@ -14,13 +14,13 @@ import (
 	loadtest "example.com/redis-chat/labs/load-test"
 )
 
-// System is what is broken.
+// System is a chat system in which the lab makes faults.
 type System struct {
 	Name     string
 	Protocol loadtest.Protocol
 	Command  []string // starts one node, which reads PORT, PUB_HOST, PUB_PORT, SUB_HOST and SUB_PORT
-	Env      []string // for each node
-	Tells    bool     // it acknowledges, counts what it has not seen, and says whether it is ready
+	Env      []string // of each node
+	Tells    bool     // it acknowledges messages, counts missed ones, and says whether it is ready
 }
 
 // stage is a system that runs: a master, two replicas, and two nodes.
@@ -30,13 +30,13 @@ type stage struct {
 	top     topology.Topology
 	nodes   []*process
 	addrs   []string    // host:port of each node
-	proxies [][2]*proxy // of each node: to the master, to its replica; none without proxies
+	proxies [][2]*proxy // of each node: to the master, and to its replica; none unless set.proxies
 }
 
-// setting is what a row wants otherwise than usual.
+// setting is how a row's system differs from the usual one.
 type setting struct {
-	env     []string // of our nodes
-	proxies bool     // between each node and Redis
+	env     []string // added to our nodes' environment
+	proxies bool     // there are proxies between each node and Redis
 
 	unprobed bool // the nodes' probes are off
 }

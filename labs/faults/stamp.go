@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// stamp is the beginning of a message's data: who sent it, and its number.
+// stamp is the beginning of a message's data: its source and its number.
 //
 //	@F ss nnnnnnnn xxxx…   (without the spaces, in hexadecimal digits)
 //

@@ -23,7 +23,8 @@ func Ours() (System, error) {
 
 const asked = "WORKBOOK_FAULTS_NODE"
 
-// NodeAsked runs a node and ends the program, when it was started to be one.
+// NodeAsked runs a node, and then ends the program, if the program was started to be a
+// node. Otherwise it does nothing.
 func NodeAsked() {
 	if os.Getenv(asked) == "1" {
 		os.Exit(system.NodeMain())

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Print writes the table: of each fault, what became of the messages for the
-// clients of each node. Below it, of each fault, what must hold. With each, a line
-// for each receiver, where else those of a node are one line.
+// Print writes a table that says, for each fault, what became of the messages for the
+// clients of each node; below it, for each fault, the promises. If each is true, every
+// receiver has a line of its own, otherwise the receivers of a node share one line.
 func Print(w io.Writer, results []Result, each bool) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "fault\tsystem\treceivers\tsent\tdelivered\tlost\tunknown\tcounted\trepeated\tdisorder\tsilence\tholds")
@@ -54,7 +54,7 @@ func (res *Result) print(w io.Writer, each bool) {
 
 func (res *Result) verdict() string {
 	switch {
-	case !res.Tells: // it promises nothing of this
+	case !res.Tells: // the system promises nothing of this
 		return "–"
 	case res.Holds():
 		return "yes"
@@ -62,7 +62,7 @@ func (res *Result) verdict() string {
 	return "NO"
 }
 
-// explain writes what must hold, and what was seen of it.
+// explain writes the promises, whether they hold, and the facts.
 func (res *Result) explain(w io.Writer) {
 	if res.Skipped == "" && len(res.Checks)+len(res.Facts) == 0 {
 		return

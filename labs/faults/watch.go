@@ -16,8 +16,8 @@ import (
 	replication "example.com/redis-chat/02-replication"
 )
 
-// watch looks every few milliseconds whether something is well, and notes when
-// that changed.
+// watch asks every few milliseconds whether something is well, and notes when the
+// answer changed.
 type watch struct {
 	began time.Time
 	mu    sync.Mutex
@@ -52,7 +52,8 @@ func (w *watch) run(ctx context.Context, well func(context.Context) bool) {
 	}
 }
 
-// firstAfter is the first turn to well, or away from it, after a time.
+// firstAfter is when the answer first became well (or, if well is false, not well)
+// after a time.
 func (w *watch) firstAfter(after time.Duration, well bool) (time.Duration, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -64,7 +65,7 @@ func (w *watch) firstAfter(after time.Duration, well bool) (time.Duration, bool)
 	return 0, false
 }
 
-// last is how it stands, and since when.
+// last is the last answer, and since when it is so.
 func (w *watch) last() turn {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -91,7 +92,7 @@ func readiness(addr string) func(context.Context) bool {
 	}
 }
 
-// linkState asks a replica whether its master's stream flows.
+// linkState asks a replica whether its link to the master is up.
 func linkState(addr string) func(context.Context) bool {
 	client := redis.NewClient(dial.Once(redis.Options{Addr: addr, DialTimeout: 200 * time.Millisecond, ReadTimeout: 200 * time.Millisecond}))
 	return func(ctx context.Context) bool {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// show rounds a time to what matters.
+// show writes a time with the digits that matter.
 func show(d time.Duration) string {
 	switch {
 	case d >= time.Second:
@@ -16,7 +16,7 @@ func show(d time.Duration) string {
 	return "0 ms"
 }
 
-// span is a range, or the one number that it is.
+// span writes a range, or one number when both ends are equal.
 func span[T int | string](least, most T) string {
 	if least == most {
 		return fmt.Sprint(least)

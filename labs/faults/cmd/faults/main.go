@@ -173,8 +173,8 @@ func verdict(res *faults.Result) string {
 	return ""
 }
 
-// tally says how many rows hold, and adds that to the file that TALLY names, if it
-// names one, as the tests do.
+// tally says how many rows hold. Like the tests, it adds the counts to the file that
+// TALLY names, if TALLY is set.
 func tally(results []faults.Result, out io.Writer) error {
 	passed, failed, skipped := 0, 0, 0
 	for _, res := range results {

@@ -10,7 +10,7 @@ import (
 	faults "example.com/redis-chat/labs/faults"
 )
 
-// soak runs random faults and says whether anything grew, or did not hold.
+// soak runs random faults, and says whether anything grew or a promise was broken.
 func soak(ctx context.Context, o options, out, errOut io.Writer) error {
 	ours, err := faults.Ours()
 	if err != nil {
