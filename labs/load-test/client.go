@@ -8,7 +8,7 @@ import (
 )
 
 // client is one connection to a server, made as cheap as it can be: on a small
-// machine, what the lab uses is missing to what it measures. It reads through
+// machine the lab takes its time from what it measures. It reads through
 // its engine, which several share, and keeps no bytes but those of a frame that
 // is not whole yet.
 type client struct {

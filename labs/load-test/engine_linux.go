@@ -13,7 +13,7 @@ import (
 
 // engine reads for many clients on one thread. With a goroutine each, as
 // elsewhere (engine_other.go), a wake-up costs the switch of goroutines and a
-// second read that finds nothing; epoll says who has something, and one read
+// second read that finds nothing; epoll says which sockets have something, and one read
 // takes it. The thread waits in the kernel itself: behind Go's own poller, which
 // is an epoll, too, each write of a server would have to wake two.
 type engine struct {

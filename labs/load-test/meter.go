@@ -130,7 +130,7 @@ func (m *meter) drain(ctx context.Context, expected int64) {
 	}
 }
 
-// finish puts down what all messages of the counted time made of themselves.
+// finish records what became of all messages of the counted time.
 func (m *meter) finish(run *Run, late *hdrhistogram.Histogram) {
 	m.total.Merge(m.crowd.moment())
 	sent, expected := run.Counts.Sent, run.Counts.Expected

@@ -15,7 +15,7 @@ type broken struct{ writes *int }
 func (b broken) write([]byte) error { *b.writes++; return errors.New("nobody reads") }
 func (broken) close()               {}
 
-// Who waited for a dead connection again and again would never come to an end.
+// A sender that waited for a dead connection again and again would never end.
 func TestSenderThatBrokeIsCountedAndNotTriedAgain(t *testing.T) {
 	writes := 0
 	e := &engine{recorder: newRecorder()}

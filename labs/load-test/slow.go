@@ -149,7 +149,7 @@ func (c *crowd) farewell() string {
 	return ""
 }
 
-// closedTooSlow reports whether the close frame was that for who reads too slowly.
+// closedTooSlow reports whether the close frame says that the client reads too slowly.
 func (s Slow) closedTooSlow() bool { return strings.Contains(s.Closed, "1013") }
 
 // watchMemory follows the memory of node i, from after on, until its result is

@@ -17,8 +17,8 @@ func stalls(n int, send func()) {
 	send()
 }
 
-// Who sends by a schedule finds that one message in five came late, and each by
-// how much.
+// A sender that keeps to a schedule finds that one message in five came late, and
+// by how much.
 func TestStallIsNotFlattered(t *testing.T) {
 	run := putOn(t, stalls)
 	t.Logf("open: by a schedule of 500 a second: %.1f, %.1f, %.1f, %.1f ms (p50, p90, p99, max)", run.Late.P50, run.Late.P90, run.Late.P99, run.Late.Max)
@@ -27,8 +27,8 @@ func TestStallIsNotFlattered(t *testing.T) {
 	require.GreaterOrEqual(t, run.Late.P90, 80., "the tenth that waited longest waited for nearly half of the stall, and more")
 }
 
-// Who sends the next message when the last one has arrived finds one that was
-// late, among hundreds: while the server stood still, nobody asked it.
+// A sender that waits for each message before it sends the next finds only one late
+// among hundreds: while the server stood still, nobody asked it.
 func TestClosedLoopFlattersAStall(t *testing.T) {
 	sound := closedLoop(t, func(_ int, send func()) { send() })
 	h := closedLoop(t, stalls)

@@ -65,7 +65,7 @@ func TestSentencesOfTheNodeAreSaidOnce(t *testing.T) {
 	n.hub.Degrade("this node's replica has gone quiet: messages may be missed")
 	b.until(`[...document.querySelectorAll(".warn")].at(-1)?.textContent === "Messages may be missing from now on: this node's replica has gone quiet"`)
 	n.hub.Recover(nil)
-	n.hub.ApplyPresence("n2", chat.PresenceUpdate{Left: map[string][]string{"lobby": {"alice"}}}) // who was on another node before
+	n.hub.ApplyPresence("n2", chat.PresenceUpdate{Left: map[string][]string{"lobby": {"alice"}}}) // alice was on another node before
 	n.hub.ApplyPresence("n2", chat.PresenceUpdate{Left: map[string][]string{"lobby": {"bob"}}})
 	b.shows("log", "bob left.")
 	b.shows("present-title", "Here now: 1")

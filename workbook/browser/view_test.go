@@ -53,7 +53,7 @@ func TestWhoReadsFurtherUpIsLeftInPeace(t *testing.T) {
 	b.until(`document.getElementById("jump").hidden`)
 	n.lines("lobby", "later", 3)
 	b.shows("log", "later 3")
-	b.until(atEnd) // who is at the end stays there
+	b.until(atEnd) // a reader at the end stays there
 }
 
 // Lines grow when they come into sight, and that can be between the page's own way to the end and the event that tells of

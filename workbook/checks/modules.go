@@ -21,7 +21,7 @@ import (
 const ours = "example.com/redis-chat/"
 
 // language is what every module asks for. A module whose dependencies say 1.26.0
-// must say so too; a later patch would shut out who has an earlier one.
+// must say so too; a later patch would shut out people who have an earlier one.
 var language = regexp.MustCompile(`^1\.26(\.0)?$`)
 
 func goMods(root string) (map[string]*modfile.File, error) {
@@ -63,7 +63,7 @@ func strayModules(_ context.Context, root string) ([]string, error) {
 	if work.Go == nil || !language.MatchString(work.Go.Version) {
 		findings = append(findings, "go.work: the go line must say 1.26.0")
 	}
-	versions := map[string]map[string][]string{} // of a dependency: version, who asks for it
+	versions := map[string]map[string][]string{} // of a dependency: version, modules that ask for it
 	for _, dir := range slices.Sorted(maps.Keys(mods)) {
 		mod := mods[dir]
 		findings = append(findings, oddities(dir, mod)...)

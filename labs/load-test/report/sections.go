@@ -13,7 +13,7 @@ import (
 type section struct {
 	Title    string
 	Pictures []picture
-	More     []picture // folded: opened by who wants to see each load
+	More     []picture // folded: a reader who wants to see each load opens it
 }
 
 // shown is how many labels are drawn openly. A comparison has dozens of loads,
