@@ -12,6 +12,7 @@ import (
 // The plain way: a struct for the library to fill in. It checks nothing, believes
 // every length, and recurses as deep as the sender likes.
 type plainEnvelope struct {
+	//lint:ignore U1000 the library looks for it by its name
 	_msgpack struct{} `msgpack:",as_array"`
 
 	UID    string
