@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"example.com/redis-chat/01-redis-basics/redistest"
+	replication "example.com/redis-chat/02-replication"
 )
 
 // docs are the texts for people who run nodes. What they say of the program is
@@ -144,13 +145,14 @@ func TestAlertsFireWhenTheyShould(t *testing.T) {
 // Every line that the table of troubles begins with is one that the program can log.
 func TestOperationsExplainsLinesThatTheProgramLogs(t *testing.T) {
 	var source strings.Builder
-	for _, chapter := range []string{"01-redis-basics/dial", "03-pubsub", "04-websocket-chat", "05-distributed-relay"} {
+	for _, chapter := range []string{"01-redis-basics/dial", "03-pubsub", "04-websocket-chat", "04-websocket-chat/node", "05-distributed-relay", "05-distributed-relay/node"} {
 		files, err := fs.Glob(os.DirFS("../../../"+chapter), "*.go")
 		require.NoError(t, err)
 		for _, name := range files {
 			if !strings.HasSuffix(name, "_test.go") {
 				text, err := os.ReadFile(filepath.Join("../../..", chapter, name))
 				require.NoError(t, err)
+				text = bytes.ReplaceAll(text, []byte("%w; publish to"), []byte(replication.ErrReplica.Error()+"; publish to"))
 				source.Write(regexp.MustCompile(`(?m)//.*$`).ReplaceAll(text, nil)) // what a comment says is logged by nobody
 			}
 		}
