@@ -10,8 +10,8 @@ import (
 )
 
 // capacity counts a hub's connections, in all and by where they come from. A
-// place is taken before the upgrade and given back with the socket: whoever
-// counts after it lets some in too many, as upgrades run side by side.
+// place is taken before the upgrade and given back with the socket. Upgrades run
+// side by side: whoever counts after them lets too many in.
 type capacity struct {
 	most, mostEach int // 0: no limit
 
@@ -56,7 +56,7 @@ func (p *capacity) release(from *source) {
 	if from == nil {
 		return
 	}
-	if from.taken--; from.taken == 0 { // else every address that ever came would stay
+	if from.taken--; from.taken == 0 { // or every address that ever came would stay
 		delete(p.sources, from.prefix)
 	}
 }
@@ -79,8 +79,8 @@ func (p *capacity) full(prefix netip.Prefix) (why string) {
 }
 
 // prefixOf is what counts as one address: with IPv6 a /64, the smallest part
-// that a home or a rented server gets, with 2^64 addresses to choose from. What
-// is no IP address, as of a Unix socket, counts as one, too.
+// that a home or a rented server gets, with 2^64 addresses to choose from. All
+// that is no IP address, such as a Unix socket's, counts as one address.
 func prefixOf(addr string) netip.Prefix {
 	at, err := netip.ParseAddrPort(addr)
 	if err != nil {
@@ -94,10 +94,10 @@ func prefixOf(addr string) netip.Prefix {
 	return prefix
 }
 
-// refuseFull answers who finds no place. The pause is drawn for each, so that
-// those who were refused together do not come back together. 3 s spare a full
+// refuseFull answers a client that finds no place. The pause is drawn for each, so
+// that clients that were refused together do not come back together. 3 s spare a full
 // node; 8 s are less than the time that talk keeps a typed line. The socket is
-// closed: what a full node has too many of is sockets.
+// closed: a full node has too many of them.
 func refuseFull(w http.ResponseWriter, why string) {
 	w.Header().Set("Retry-After", strconv.Itoa(3+rand.IntN(6)))
 	w.Header().Set("Connection", "close")

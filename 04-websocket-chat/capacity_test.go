@@ -66,7 +66,7 @@ func TestFullNodeRefusesBeforeTheUpgrade(t *testing.T) {
 				require.NoError(t, resp.Write(text))
 				require.Contains(t, text.String(), test.want, way)
 			}
-			require.EqualValues(t, 1, n.hub.Stats().Refused, "who only asks is not counted")
+			require.EqualValues(t, 1, n.hub.Stats().Refused, "a client that only asks is not counted")
 			status, _ := n.asks("GET", "?name=", nil)
 			require.Equal(t, http.StatusBadRequest, status, "waiting would not mend it")
 
@@ -89,7 +89,7 @@ func TestPausesDiffer(t *testing.T) {
 		refuseFull(w, "full")
 		pauses[w.Header().Get("Retry-After")] = true
 	}
-	require.Greater(t, len(pauses), 1, "who is refused together comes back together")
+	require.Greater(t, len(pauses), 1, "clients that are refused together come back together")
 }
 
 func TestWhatCountsAsOneAddress(t *testing.T) {

@@ -49,12 +49,12 @@ type Conn struct {
 	skips      []int  // by Deliver: the events that it does not get
 }
 
-// read takes what the client sends until the socket ends.
+// read reads frames until the socket ends.
 //
 // A goroutine begins with a stack of 2 KiB, which doubles when it is not enough
-// and in practice stays so. To wait for a frame the library needs 1 KiB of them:
-// so little may be in the frame of this function, and what handles a frame is in
-// others. A connection that listens, and answers pings, then costs 2 KiB less.
+// and in practice stays so. The library needs 1 KiB of them to wait for a frame.
+// So this function keeps little on the stack, and other functions handle the frame.
+// A connection that listens, and answers pings, then costs 2 KiB less.
 func (c *Conn) read() {
 	for {
 		kind, r, err := c.ws.NextReader()
@@ -200,9 +200,9 @@ func (c *Conn) answerClose(code int, _ string) error {
 	return nil
 }
 
-// What the hub's log says, at level info, of each connection that comes and goes, with
-// the group client: its id, its name, its first room. Whoever reads a node's log goes
-// by these.
+// The hub logs these words, at level info, for each connection that comes and goes, with
+// the group client: its id, its name, its first room. Programs that read a node's log
+// look for them.
 const (
 	LogConnected    = "connected"
 	LogDisconnected = "disconnected"

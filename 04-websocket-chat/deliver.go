@@ -13,13 +13,13 @@ const burstBytes = 64 << 10
 // Deliver hands events to the clients they are for, each client all of its
 // frames in the order of the events. A burst is encoded once: everybody's queue
 // gets the same bytes, as one chunk wherever events in a row have the same
-// target, and each connection's writer starts once. A backlog is paced: it
-// would else fill every queue before anything of it is written.
+// target, and each connection's writer starts once. A backlog is paced, or it
+// would fill every queue before anything of it is written.
 //
 // Several goroutines may call it: without a relay each sender's own reader
 // does. The hub's lock then makes one order of their bursts, the same for all
-// clients. Only who delivers from one goroutine, as a relay does, decides which
-// order. The events may be reused after it returns, but not what they point to.
+// clients. A caller that delivers from one goroutine, as a relay does, decides which
+// order it is. The events may be reused after it returns, but not what they point to.
 func (h *Hub) Deliver(events []Event) {
 	d := deliveries.Get().(*delivery)
 	defer deliveries.Put(d)
@@ -37,7 +37,7 @@ func (h *Hub) Deliver(events []Event) {
 }
 
 // noteOversize counts events that were too large, and logs it, but not a line for
-// each: who floods the nodes must not flood their logs.
+// each: whoever floods the nodes must not flood their logs.
 func (h *Hub) noteOversize(oversize int) {
 	h.stats.oversize.Add(int64(oversize))
 	h.oversizeLog.Do(func() {
@@ -59,10 +59,10 @@ type delivery struct {
 
 var deliveries = sync.Pool{New: func() any { return new(delivery) }}
 
-// encode makes the frames of the first events and returns how many, how many
-// of them are larger than limit, and whether it stopped because the burst is
-// full. What is larger would close everybody who has something else waiting,
-// and becomes a frame of no bytes.
+// encode makes the frames of the first events. It returns how many events these
+// are, how many of them are larger than limit, and whether it stopped because the
+// burst is full. A larger one would close every client that has something else
+// waiting: it becomes a frame of no bytes.
 func (d *delivery) encode(events []Event, limit int) (n, oversize int, full bool) {
 	d.encoded, d.ends = d.encoded[:0], d.ends[:0]
 	for i := range events {
@@ -107,7 +107,7 @@ func (h *Hub) handOut(d *delivery, events []Event) {
 	}
 }
 
-// sameTarget tells whether events go to the same clients, but for exceptions.
+// sameTarget reports whether two events go to the same clients, exceptions aside.
 func sameTarget(a, b *Event) bool {
 	return len(a.Rooms) == len(b.Rooms) && (len(a.Rooms) == 0 || len(a.Rooms) == 1 && a.Rooms[0] == b.Rooms[0])
 }
@@ -158,7 +158,7 @@ func (d *delivery) run(first, last int) run {
 	}
 }
 
-// frames counts those of events first to last: what was too large has none.
+// frames counts the frames of events first to last: an event that was too large has none.
 func (d *delivery) frames(first, last int) (n int) {
 	for i := first; i < last; i++ {
 		if d.begin(i) < d.ends[i] {

@@ -8,10 +8,10 @@ import (
 	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
-// Drain ends the hub: no new clients, and to each client what waits for it,
-// then 1001, spread over the grace period, so that those who reconnect do not
-// all fall on the other nodes at once. It returns when the last is gone, and at
-// the latest when the grace period or ctx ends; who is left then is cut off.
+// Drain ends the hub. It takes no new clients. Each client gets what waits for it,
+// then 1001. This is spread over the grace period, so that the clients do not all
+// connect to the other nodes at once. Drain returns when the last is gone, and at
+// the latest when the grace period or ctx ends; clients that are left are cut off.
 func (h *Hub) Drain(ctx context.Context, grace time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, grace)
 	defer cancel()

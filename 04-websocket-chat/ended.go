@@ -32,8 +32,8 @@ func (c *Conn) readEnded(why error) {
 	c.end()
 }
 
-// linger reads away what a client goes on to send. A socket that is closed with
-// something unread ends with a reset, by which the client may lose the reason.
+// linger reads, and drops, what a client still sends. A socket that is closed with
+// something unread ends with a reset, and then the client may lose the reason.
 func (c *Conn) linger() {
 	c.out.mu.Lock()
 	c.out.lingers = true // from here on a writer that is through sets no deadline
@@ -48,8 +48,8 @@ func (c *Conn) linger() {
 	}
 }
 
-// lingerTime is enough for the reason to reach the client, and for what it has
-// sent meanwhile to arrive.
+// lingerTime is enough for the reason to reach the client, and for the frames that
+// it has sent meanwhile to arrive.
 const lingerTime = time.Second
 
 // end is the last of a connection: its reader is through.
@@ -63,7 +63,7 @@ func (c *Conn) end() {
 }
 
 // hangUp closes the socket. The reader and a writer may both do it. The place is
-// given back first: who sees the end may come back at once.
+// given back first: a client that sees the end may come back at once.
 func (c *Conn) hangUp() {
 	if !c.hungUp.Swap(true) {
 		c.hub.capacity.release(c.from)

@@ -32,7 +32,7 @@ func TestReasonIsNotLostToAReset(t *testing.T) {
 	n.settled(0)
 }
 
-// Who has broken the rules and stays has no place for it any longer than that.
+// A client that has broken the rules and stays keeps its place no longer than that.
 func TestWhoBreaksTheProtocolAndStaysIsCutOffAfterASecond(t *testing.T) {
 	for name, broken := range map[string][]byte{"1002": {frame.OpText, 2, 'h', 'i'}, "1009": announces(frame.OpText, 1<<63)} {
 		t.Run(name, func(t *testing.T) {

@@ -18,20 +18,20 @@ type Event struct {
 	Except []string        // rooms, or ids of connections, that do not get it
 	From   string          // "": not sent by a client
 	At     time.Time       // zero: not known
-	Sent   *Sent           // who waits for news of it; nil when no client of this node sent it
+	Sent   *Sent           // its sender, who waits for news of it; nil when no client of this node sent it
 }
 
 // Relay carries the events of a hub's clients to the hubs of all nodes, the
 // sender's own included: each hands them to its Hub.Deliver, and all in one
 // order. A Hub without one is its own.
 type Relay interface {
-	// Publish takes an event and returns at once. What becomes of it is told
-	// to event.Sent. An error says why this event can never be carried, in
-	// words for its sender.
+	// Publish takes an event and returns at once. Later it tells event.Sent what
+	// became of it. An error says why this event can never be carried, in words
+	// for its sender.
 	Publish(Event) error
 }
 
-// loopback is the relay of a hub that is alone: what leaves is there at once.
+// loopback is the relay of a hub that is alone: an event that leaves comes back at once.
 type loopback struct{ hub *Hub }
 
 func (l loopback) Publish(e Event) error {
@@ -76,8 +76,8 @@ func (s *Sent) Failed(text string) {
 }
 
 // placed queues "$placed" and returns whether the queue's writer must be
-// started. What came back was accepted, even when the confirmation is late: so
-// the "$ack" that is due goes first.
+// started. An event that came back was accepted, even when the confirmation is
+// late: so the "$ack" that is due goes first.
 func (s *Sent) placed() (start bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -18,8 +18,8 @@ import (
 )
 
 // Hub knows who is connected and who is in which room. It is the handler of
-// /ws; what its clients send leaves through its Relay, and what comes back is
-// handed to Deliver.
+// /ws. Its clients' messages leave through its Relay, which hands those that come
+// back to Deliver.
 type Hub struct {
 	o        Options
 	relay    Relay
@@ -118,7 +118,7 @@ func (h *Hub) seat(c *Conn) (start bool, err error) {
 // remove takes a connection out of everything; a second call does nothing.
 func (h *Hub) remove(c *Conn) {
 	if h.unseat(c) {
-		h.log.Info(LogDisconnected, c.logAttrs()) // unlocked: who reads the log may be slow, too
+		h.log.Info(LogDisconnected, c.logAttrs()) // unlocked: writing to a log may be slow, too
 	}
 }
 

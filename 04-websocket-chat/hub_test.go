@@ -194,7 +194,7 @@ func TestStatsCount(t *testing.T) {
 	require.Equal(t, Stats{Connections: 3, Rooms: 2, Received: 1, Deliveries: 1}, n.hub.Stats())
 	carol.WS.Close()
 	n.settled(2)
-	require.Equal(t, 1, n.hub.Stats().Rooms, "who leaves last closes the room")
+	require.Equal(t, 1, n.hub.Stats().Rooms, "the last to leave closes the room")
 }
 
 func TestClientsAreToldWhenMessagesMayBeMissed(t *testing.T) {

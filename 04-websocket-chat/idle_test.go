@@ -109,7 +109,7 @@ func TestConnectionDoesNotKeepItsRequestAlive(t *testing.T) {
 			n.listener(fmt.Sprintf("?name=alice&room=r%d%s", i, query))
 		}
 		returned := func() bool { return runtime.NumGoroutine() <= goroutines+connections }
-		require.True(t, chattest.WaitFor(returned), "who is in a handler still has the request")
+		require.True(t, chattest.WaitFor(returned), "a handler that has not returned still has the request")
 		n.quiet()
 		after, _ := chattest.Memory()
 		return (after - before) / connections

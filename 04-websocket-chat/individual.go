@@ -78,7 +78,7 @@ type piece struct {
 }
 
 // piece returns a part of the run's chunk; a small one is a copy, as a slow
-// client would keep all of the chunk, far more than its queue counts. Those who
+// client would keep all of the chunk, far more than its queue counts. Clients that
 // have the same gaps share it.
 func (d *delivery) piece(r run, first, last int) []byte {
 	base := d.begin(r.first)

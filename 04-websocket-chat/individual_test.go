@@ -109,15 +109,15 @@ func TestAudienceIsWhoGetsAnEvent(t *testing.T) {
 		rooms, except []string
 		want          []string
 	}{
-		"everybody":            {nil, nil, []string{alice.ID, bob.ID, carol.ID}},
-		"a room":               {[]string{"go"}, nil, []string{alice.ID, bob.ID}},
-		"not its sender":       {[]string{"go"}, []string{alice.ID}, []string{bob.ID}},
-		"two rooms":            {[]string{"go", "rust"}, nil, []string{alice.ID, bob.ID, carol.ID}},
-		"but for a room":       {nil, []string{"quiet"}, []string{alice.ID, bob.ID}},
-		"one connection":       {[]string{carol.ID}, nil, []string{carol.ID}},
-		"a room of nobody":     {[]string{"java"}, nil, nil},
-		"both, and excepted":   {[]string{"go", "rust"}, []string{"go", carol.ID}, nil},
-		"except who is nobody": {[]string{"rust"}, []string{"java"}, []string{carol.ID}},
+		"everybody":          {nil, nil, []string{alice.ID, bob.ID, carol.ID}},
+		"a room":             {[]string{"go"}, nil, []string{alice.ID, bob.ID}},
+		"not its sender":     {[]string{"go"}, []string{alice.ID}, []string{bob.ID}},
+		"two rooms":          {[]string{"go", "rust"}, nil, []string{alice.ID, bob.ID, carol.ID}},
+		"but for a room":     {nil, []string{"quiet"}, []string{alice.ID, bob.ID}},
+		"one connection":     {[]string{carol.ID}, nil, []string{carol.ID}},
+		"a room of nobody":   {[]string{"java"}, nil, nil},
+		"both, and excepted": {[]string{"go", "rust"}, []string{"go", carol.ID}, nil},
+		"except nobody":      {[]string{"rust"}, []string{"java"}, []string{carol.ID}},
 	} {
 		e := &Event{Rooms: c.rooms, Except: c.except}
 		require.ElementsMatch(t, c.want, n.hub.Audience(e, 10), name)

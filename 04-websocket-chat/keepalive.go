@@ -9,10 +9,10 @@ import (
 )
 
 // alive pushes the deadline by which the client must be heard of again. Pings and
-// pongs in the midst of a message do not: fragments without end, of which none
-// need hold a byte, would else be read for ever.
+// pongs in the middle of a message do not push it: a client could send fragments
+// without a byte, and without end, and be read for ever.
 func (c *Conn) alive() {
-	c.out.mu.Lock() // or a close frame in between, whose deadline is sooner, would be overtaken
+	c.out.mu.Lock() // or it would overwrite the sooner deadline of a close frame in between
 	defer c.out.mu.Unlock()
 	if !c.out.closed {
 		_ = c.ws.SetReadDeadline(time.Now().Add(c.hub.o.PongTimeout)) // an error shows at the next read
@@ -31,10 +31,10 @@ func (c *Conn) answerPing(payload string) error {
 	return nil
 }
 
-// pongHandler returns what handles pongs: the client lives. All clients answer
-// pings, and it is done in the midst of read, so it must not need a larger stack:
-// it is one function and not a method's value, which are two, and the deadline
-// is pushed by another goroutine.
+// pongHandler returns the function that handles pongs: the client lives. All clients
+// answer pings, and the function runs deep in the stack of read, which it must not
+// make larger. So it is one function and not a method's value, which is two; and
+// another goroutine pushes the deadline.
 func (c *Conn) pongHandler() func(string) error {
 	return func(string) error {
 		if c.allow(websocket.PongMessage, nil) && !c.within {

@@ -28,7 +28,7 @@ func TestSilentClientIsGoneAfterPongTimeout(t *testing.T) {
 		require.Equal(t, 1, n.hub.Stats().Connections)
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		require.Equal(t, 1, n.hub.Stats().Connections, "who answers pings may be silent for ever")
+		require.Equal(t, 1, n.hub.Stats().Connections, "a client that answers pings may be silent for ever")
 	})
 }
 
@@ -90,7 +90,7 @@ func TestWhoFloodsWithPingsOrPongsIsClosedWith1008(t *testing.T) {
 	}
 }
 
-// A closed client has CloseTimeout to answer. Who floods instead must not keep
+// A closed client has CloseTimeout to answer. A client that floods instead must not keep
 // a core busy for so long.
 func TestWhatComesAfterTheCloseIsReadSlowly(t *testing.T) {
 	for name, kind := range map[string]int{"messages": websocket.TextMessage, "pings": websocket.PingMessage, "pongs": websocket.PongMessage} {

@@ -9,8 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Odd, but not wrong: what nobody need refuse arrives as it was sent, and harms
-// nobody on the way.
+// Odd, but not wrong: such frames arrive as they were sent, and harm nobody on the way.
 func TestOddFramesArriveAsTheyWereSent(t *testing.T) {
 	n := serve(t, unlimited)
 	alice, bob := n.Enter("<b>alice</b>", "go"), n.Enter("bob", "go")
@@ -25,7 +24,7 @@ func TestOddFramesArriveAsTheyWereSent(t *testing.T) {
 		"of two keys the last":    {`{"event":"one","data":[1,2,3],"event":"two","data":4,"room":"nowhere","room":"go"}`, "two", "4"},
 		"keys in any case":        {`{"Event":"message","DATA":1,"event":"$x","EVENT":"message"}`, "message", "1"},
 		"keys with escapes":       {`{"\u0065vent":"message","dat\u0061":1}`, "message", "1"},
-		"of keys within the last": {`{"event":"message","data":{"a":1,"a":2}}`, "message", `{"a":1,"a":2}`}, // for who reads it
+		"of keys within the last": {`{"event":"message","data":{"a":1,"a":2}}`, "message", `{"a":1,"a":2}`}, // the reader decides
 		"64 deep":                 {`{"event":"message","data":` + chattest.Nested(64) + `}`, "message", chattest.Nested(64)},
 		"flat, with brackets":     {`{"event":"message","data":` + flat + `}`, "message", flat},
 		"shallow":                 {`{"event":"message","data":[[],[],{"a":[]}]}`, "message", `[[],[],{"a":[]}]`},

@@ -76,6 +76,6 @@ func (o Options) withDefaults() (Options, error) {
 
 // frameOverhead is what a node adds to a client's message, in bytes, at most:
 // the names of keys, the room, the sender and the time, all escaped. A relay
-// writes data anew, and 1e20 becomes 21 digits: what grew beyond half a queue so
-// is dropped, counted and logged.
+// writes data anew, and 1e20 becomes 21 digits: an event that grows beyond half a
+// queue in this way is dropped, counted and logged.
 const frameOverhead = 1024

@@ -7,7 +7,7 @@ import (
 
 const (
 	paceLook = 2 * time.Millisecond  // before each look at the queues
-	paceIdle = 8 * time.Millisecond  // without a byte written: they do not read
+	paceIdle = 8 * time.Millisecond  // without any progress: the clients do not read
 	paceMost = 50 * time.Millisecond // after one burst
 )
 
@@ -15,9 +15,9 @@ const (
 // replica brings after it was cut off, fills a queue of 1 MiB in 4 ms, sooner
 // than anybody can be written to, and each client would be closed as too slow.
 //
-// A client that does not read must not delay another. So more than the first
-// look is waited only while most clients of the node have a quarter of a queue
-// waiting, for then it is not they who are slow, and while that becomes less.
+// A client that does not read must not delay another. So pace waits longer than the
+// first look only while most clients of the node have more than a quarter of a queue
+// waiting, as then not the clients are slow, and while the backlog shrinks.
 func (h *Hub) pace() {
 	if _, waiting := h.backlog(0); waiting == 0 {
 		return // the round has written all of it

@@ -7,7 +7,7 @@ import (
 	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
-// PresenceUpdate is who came and went on one node: what nodes tell each other.
+// PresenceUpdate is what nodes tell each other: which clients came and went on one of them.
 type PresenceUpdate struct {
 	Whole  bool                // Joined is all there is, not a change
 	Joined map[string][]string // room: names, one for each connection
@@ -32,8 +32,8 @@ func (u PresenceUpdate) Check() error {
 	return nil
 }
 
-// TakePresence returns what has changed since it was last called, or with
-// whole all that is; ok is false when there is nothing to tell. The relay calls
+// TakePresence returns the changes since it was last called, or with whole all
+// that are present; ok is false when there is nothing to tell. The relay calls
 // it: a hub without one keeps no changes.
 func (h *Hub) TakePresence(whole bool) (u PresenceUpdate, ok bool) {
 	h.mu.Lock()
@@ -114,9 +114,8 @@ func (h *Hub) ApplyPresence(node string, u PresenceUpdate) {
 func (h *Hub) ForgetNode(node string) { h.replace(node, nil) }
 
 // replace makes rooms the whole truth about a node. Only differences are
-// shifted, so that a list that says what is known tells nobody anything; and
-// only the node's own rooms are looked at, those of before and those of now:
-// there may be 50,000 others.
+// shifted: a list that says nothing new is told to nobody. Only the node's own
+// rooms are looked at, those of before and those of now: there may be 50,000 others.
 func (h *Hub) replace(node string, rooms map[string][]string) {
 	for _, names := range rooms {
 		slices.Sort(names) // not under the lock; another node's list is sorted already
@@ -142,7 +141,7 @@ func (h *Hub) replace(node string, rooms map[string][]string) {
 }
 
 // reconcile makes names, which are sorted, those that the node has in the room.
-// Who is new comes first, so that the room is not forgotten in between.
+// New names come first, so that the room is not forgotten in between.
 func (h *Hub) reconcile(r *room, node string, names []string) {
 	have := r.remote[node]
 	before, known := len(have), 0

@@ -23,7 +23,7 @@ func TestPresenceOfOtherNodes(t *testing.T) {
 		}{
 			{"a change", func() { n.hub.ApplyPresence("b", PresenceUpdate{Joined: in("bob", "carol")}) }, `{"count":3,"joined":["bob","carol"],"left":[]}`},
 			{"the same name elsewhere", func() { n.hub.ApplyPresence("c", PresenceUpdate{Joined: in("bob")}) }, `{"count":4,"joined":["bob"],"left":[]}`},
-			{"who is not there cannot leave", func() { n.hub.ApplyPresence("b", PresenceUpdate{Left: in("zoe", "zoe")}) }, ""},
+			{"a client that is not there cannot leave", func() { n.hub.ApplyPresence("b", PresenceUpdate{Left: in("zoe", "zoe")}) }, ""},
 			{"the whole, as known", func() { n.hub.ApplyPresence("b", PresenceUpdate{Whole: true, Joined: in("carol", "bob")}) }, ""},
 			{"the whole, another", func() { n.hub.ApplyPresence("b", PresenceUpdate{Whole: true, Joined: in("bob", "bob", "dave")}) }, `{"count":5,"joined":["bob","dave"],"left":["carol"]}`},
 			{"in another room", func() {

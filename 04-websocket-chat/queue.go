@@ -11,13 +11,13 @@ import (
 // whole frames that other queues may share, counted in bytes.
 type queue struct {
 	mu      sync.Mutex
-	begun   []byte // the rest of what a socket has taken a part of: nothing may come before it
+	begun   []byte // the rest of a batch that the socket has taken a part of: nothing may come before it
 	chunks  [][]byte
 	bytes   int  // waiting, and in the writer's hands
 	limit   int  // bytes; past it the client is too slow
 	writing bool // a writer runs, and will see what is put
 	closed  bool // nothing more is put; the last chunk is a close frame
-	lingers bool // the reader reads away what still comes, for a time of its own
+	lingers bool // the reader reads and drops what still comes, for a time of its own
 	ended   bool // the reader is through: the writer that ends closes the socket
 }
 
@@ -54,8 +54,8 @@ func (q *queue) close(reason frame.CloseReason) (start bool) {
 	return start
 }
 
-// drop forgets what waits; what the writer has in its hands still counts, and
-// what has been begun must be ended: a close frame within another is none.
+// drop forgets the chunks that wait. Those in the writer's hands still count. A frame
+// that has been begun must be ended: a close frame in the middle of it would be none.
 func (q *queue) drop() {
 	for _, chunk := range q.chunks {
 		q.bytes -= len(chunk)
@@ -77,9 +77,9 @@ func (q *queue) cutShort() {
 	q.closed, q.begun, q.chunks = true, nil, nil
 }
 
-// end is told by the reader, the last of a connection, and by a writer that
-// failed: what waits is dropped, but for a close frame. It reports whether the
-// caller must close the socket itself: no writer is left that would.
+// end is called by the reader when it ends, and by a writer that failed. All that
+// waits is dropped, except a close frame. It reports whether the caller must close
+// the socket itself: no writer is left that would.
 func (q *queue) end() (alone bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -91,9 +91,9 @@ func (q *queue) end() (alone bool) {
 }
 
 // nextBatch moves waiting chunks into buf, at most as many bytes as given but at
-// least one chunk. None: the writer ends. last says that no more will follow.
-// The bytes count until done is told: a slow client's limit covers what is
-// being written, too.
+// least one chunk. If there is none, the writer ends. last says that no more will
+// follow. The bytes count until done is told: a slow client's limit covers those
+// that are being written, too.
 func (q *queue) nextBatch(buf [][]byte, most int) (taken [][]byte, bytes int, last bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -117,8 +117,8 @@ func (q *queue) nextBatch(buf [][]byte, most int) (taken [][]byte, bytes int, la
 	return buf, bytes, q.closed && rest == 0
 }
 
-// putBack takes back what could not be written of what was taken last; written
-// is how many bytes of it could.
+// putBack takes back the rest of the last batch, which could not be written; written
+// is how many bytes of the batch could.
 func (q *queue) putBack(rest []byte, written int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

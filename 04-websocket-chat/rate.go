@@ -45,8 +45,8 @@ func (c *Conn) overRate(kind int, payload []byte) {
 }
 
 // readAway drops a frame that arrived after the close frame was queued. Frames
-// are read on so that the socket does not end with a reset before the client
-// saw why, but slowly: who floods goes on flooding.
+// are still read, or the socket would end with a reset before the client saw why;
+// but slowly: a client that floods goes on flooding.
 func (c *Conn) readAway() { time.Sleep(readAwayPause) }
 
 const readAwayPause = time.Millisecond

@@ -2,7 +2,7 @@ package chat
 
 import "time"
 
-// room is who is in it, here and on other nodes.
+// room knows its members, here and on other nodes.
 type room struct {
 	name    string
 	target  []string // {name}: what its members' events say they are for

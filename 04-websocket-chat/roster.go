@@ -13,14 +13,13 @@ const (
 )
 
 // noteChange notes that a connection of that name came or went, and sees to it
-// that the members hear of it: at once when the last frame is a second old,
-// else when it will be.
+// that the members hear of it: as soon as the last frame is a second old.
 func (h *Hub) noteChange(r *room, name string, by int) {
 	add, cancel := &r.joined, r.left
 	if by < 0 {
 		add, cancel = &r.left, r.joined
 	}
-	if cancel[name] > 0 { // who came and went between two frames was never there
+	if cancel[name] > 0 { // for the members, a client that came and went between two frames was never there
 		if cancel[name]--; cancel[name] == 0 {
 			delete(cancel, name)
 		}
@@ -34,9 +33,9 @@ func (h *Hub) noteChange(r *room, name string, by int) {
 	time.AfterFunc(max(0, presenceEvery-time.Since(r.told)), func() { h.tellPresence(r) })
 }
 
-// tellPresence sends those who have just joined the whole list, and the others
-// what has changed. So everybody gets each change once, and two frames are
-// encoded however many are present.
+// tellPresence sends the whole list to members that have just joined, and the changes
+// to the others. So everybody gets each change once, and only two frames are encoded,
+// however many are present.
 func (h *Hub) tellPresence(r *room) {
 	h.mu.Lock()
 	r.due, r.told = false, time.Now()
@@ -64,7 +63,7 @@ func (h *Hub) tellPresence(r *room) {
 	writeRound(start)
 }
 
-// roster is who is in the room: the first names in the alphabet.
+// roster lists who is in the room: the first names in the alphabet.
 func (r *room) roster() []string {
 	var names firstNames
 	for _, c := range r.members {

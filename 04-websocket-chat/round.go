@@ -5,19 +5,19 @@ import (
 	"sync"
 )
 
-// writeRound writes what waits to those whose put asked for it, one after the
-// other, on the goroutine of whoever delivers. It is the cheapest way there is:
+// writeRound writes what waits for these connections, one after the other, on the
+// goroutine of whoever delivers. It is the cheapest way there is:
 // no goroutine is started, no thread woken, no deadline set for a write that
 // does not wait. Against a writer goroutine for each it takes 15 to 25 % less
 // CPU, and the latency's 99th percentile is half.
 //
-// And it makes the bursts: what comes from Redis during a round waits, and
-// leaves together in the next one. What comes alone finds no round and leaves at
-// once.
+// And it makes the bursts: messages that come from Redis during a round wait, and
+// leave together in the next one. A message that comes alone finds no round and
+// leaves at once.
 //
-// The hub's lock is free by now. Nobody is waited for: who does not take all of
-// it, because its socket's buffer is full, gets a writer of its own, which may
-// wait.
+// The hub's lock is free by now. Nobody is waited for: a client whose socket does
+// not take all of it, because its buffer is full, gets a writer of its own, which
+// may wait.
 func writeRound(conns []*Conn) {
 	parts := min((len(conns)+roundPart-1)/roundPart, runtime.GOMAXPROCS(0))
 	if parts <= 1 {
@@ -38,8 +38,8 @@ func writeRound(conns []*Conn) {
 // processor is free.
 const roundPart = 1000
 
-// writeNow is a round of one, for a frame to one client alone. Not for a reader,
-// whose stack is to stay small.
+// writeNow is a round of one, for a frame to one client alone. A reader must not call
+// it: its stack is to stay small.
 func (c *Conn) writeNow() { writePart([]*Conn{c}) }
 
 func writePart(conns []*Conn) {
@@ -58,8 +58,8 @@ func writePart(conns []*Conn) {
 }
 
 // writersAtOnce is how many writers are started before they have their turn.
-// Where no write can do without waiting, a frame to all of 5,000 clients would
-// else make 5,000 goroutines more, whose memory stays: 12 MB.
+// Without it, and where every write may wait, a frame to all of 5,000 clients
+// would make 5,000 goroutines more, whose memory stays: 12 MB.
 const writersAtOnce = 64
 
 // tryWrite writes what waits as far as the socket takes it at once (package

@@ -136,11 +136,11 @@ func TestSlowClientOverTCP(t *testing.T) {
 		e := message(fmt.Sprint(i), "go")
 		e.From = strings.Repeat("x", 10_000)
 		n.hub.Deliver([]Event{e})
-		require.True(t, chattest.WaitFor(func() bool { return conn.out.waiting() < limit/2 }), "bob keeps up: only who reads nothing is slow here")
+		require.True(t, chattest.WaitFor(func() bool { return conn.out.waiting() < limit/2 }), "bob keeps up: only a client that reads nothing is slow here")
 	}
 	n.hub.Deliver([]Event{{Name: "end"}})
 	<-done
-	require.Equal(t, 1013, slow.Closed().Code, "who starts to read now is told why")
+	require.Equal(t, 1013, slow.Closed().Code, "a client that starts to read now is told why")
 	bob.HearsNothing()
 	n.settled(1)
 }

@@ -14,9 +14,9 @@ import (
 )
 
 // ServeHTTP is the handler of /ws?name=alice&room=lobby. It refuses with a
-// status and a sentence before the upgrade, and in the same way when there is
-// no upgrade: a page, which cannot read why an upgrade failed, asks so.
-// It returns as soon as the connection is handed over.
+// status and a sentence before the upgrade. A request without an upgrade gets the
+// same answer: a page cannot read why an upgrade failed, and asks again in that way.
+// ServeHTTP returns as soon as the connection is handed over.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := frame.NewID()
 	name, room, status, why := h.check(r, id)
@@ -35,7 +35,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		w.Header().Set("Connection", "Upgrade")
 		w.Header().Set("Upgrade", "websocket")
-		http.Error(w, "all is well with this request, but it asks for no WebSocket: connect with ws:// or wss://", http.StatusUpgradeRequired)
+		http.Error(w, "this request is in order, but it does not ask for a WebSocket: connect with ws:// or wss://", http.StatusUpgradeRequired)
 		return
 	}
 	from, why := h.capacity.reserve(r.RemoteAddr)
@@ -60,7 +60,7 @@ func (h *Hub) upgrade(w http.ResponseWriter, r *http.Request, from *source, id, 
 		h.log.Debug("upgrade failed", "from", r.RemoteAddr, "why", err) // it has answered
 		return nil
 	}
-	// Clones: they are parts of the request's first line, of up to 16 KiB, which
+	// Clones: both are parts of the request's first line. Its memory, up to 16 KiB,
 	// would stay for as long as the connection does.
 	c, err := h.admit(ws, from, id, strings.Clone(name), strings.Clone(room))
 	if err != nil { // draining began in the meantime
@@ -79,7 +79,7 @@ func refuseUpgrade(w http.ResponseWriter, _ *http.Request, status int, reason er
 	http.Error(w, "this asks for a WebSocket, but not as RFC 6455 says: "+strings.TrimPrefix(reason.Error(), "websocket: "), status)
 }
 
-// check applies all that can be refused; status is 0 when nothing is.
+// check looks for a reason to refuse the request; status is 0 when there is none.
 func (h *Hub) check(r *http.Request, id string) (name, room string, status int, why string) {
 	query, malformed := url.ParseQuery(r.URL.RawQuery)
 	name, room = "guest-"+id[:4], "lobby"

@@ -61,7 +61,7 @@ func TestNameAndRoomAreCheckedBeforeTheUpgrade(t *testing.T) {
 			if test.sentence == "" {
 				require.NoError(t, err)
 				require.Equal(t, http.StatusUpgradeRequired, status)
-				require.Contains(t, text, "all is well")
+				require.Contains(t, text, "this request is in order")
 				ws.Close()
 				return
 			}

@@ -28,15 +28,15 @@ func (b *batch) release() {
 	batches.Put(b)
 }
 
-// fill puts what is to be written next into b. No chunks: nothing waits, and the
-// writing has ended; last says whether for good.
+// fill puts what is to be written next into b. If there are no chunks, nothing waits
+// and the writing has ended; last says whether for good.
 func (c *Conn) fill(b *batch) (bytes int, last bool) {
 	b.chunks, bytes, last = c.out.nextBatch(b.chunks[:0], maxWrite)
 	return bytes, last
 }
 
 // write sends what waits, as much as possible with each system call, and ends
-// when nothing does.
+// when nothing waits.
 func (c *Conn) write() {
 	b := batches.Get().(*batch)
 	defer b.release()

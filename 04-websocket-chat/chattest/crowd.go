@@ -12,14 +12,14 @@ import (
 	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
-// Crowd is who must not notice what somebody else does to the node. A voice
+// Crowd is people who must not notice what somebody else does to the node. A voice
 // counts aloud in two rooms, "go" and "rust"; bob listens in the one, carol in
 // the other. The next number is said when both have heard the last, and each must
 // hear every number, in order.
 //
 // Whether they were held up is not asked of a clock, which tells how busy the
 // machine is: another crowd, on a node that nobody troubles, counts at the same
-// time on the same processors. Who was held up has not come nearly as far.
+// time on the same processors. A crowd that was held up has not come nearly as far.
 type Crowd struct {
 	Control *Crowd // nil: this one is it
 	HeldUp  int    // the control has come so many times as far, if this one was held up; at first 5

@@ -2,10 +2,10 @@ package chattest
 
 import "runtime"
 
-// Memory returns what is live on the heap, and what goroutines have as stacks, in bytes.
+// Memory returns the live bytes on the heap, and the bytes of the goroutines' stacks.
 func Memory() (heap, stacks int) {
 	runtime.GC()
-	runtime.GC() // what pools held is gone after two
+	runtime.GC() // a pool lets go after two
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int(m.HeapAlloc), int(m.StackInuse)

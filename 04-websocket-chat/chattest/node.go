@@ -10,7 +10,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// Patience is how long a test waits for what is bound to come: it ends a hang, and says nothing about speed.
+// Patience is how long a test waits for something that must come: it ends a hang, and says nothing about speed.
 const Patience = 2 * time.Minute
 
 // WaitFor waits for a state that stays once it is there, and reports whether it came. It allocates nothing, as there

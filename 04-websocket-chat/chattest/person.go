@@ -81,8 +81,8 @@ func (p *Person) Hears(data ...string) {
 	}
 }
 
-// HearsNothing shows that nothing but presence has been queued so far: what
-// answers the ping is queued behind it.
+// HearsNothing shows that nothing but presence has been queued so far: the answer
+// to the ping is queued behind it.
 func (p *Person) HearsNothing() {
 	p.T.Helper()
 	p.Says(`{"event":"$ping"}`)

@@ -34,7 +34,7 @@ type Client struct {
 	once     sync.Once
 }
 
-// DialOptions says who connects. The zero value is a guest in the node's default room.
+// DialOptions says who the client is. The zero value is a guest in the node's default room.
 type DialOptions struct {
 	Name string // default: the node makes one up, guest- and four characters
 	Room string // default: the node's, lobby
@@ -167,7 +167,7 @@ func (c *Client) Close() error {
 	return nil
 }
 
-// read is the reader: the only one who reads the connection, and the one who closes it.
+// read is the reader: it alone reads the connection, and it closes it.
 func (c *Client) read() {
 	defer close(c.ended)
 	defer c.conn.Close()
@@ -196,7 +196,7 @@ func (c *Client) read() {
 }
 
 func (c *Client) write(ctx context.Context, kind int, payload []byte) error {
-	if ctx.Err() != nil { // where it has ended the connection, chance would else decide which of the two is told
+	if ctx.Err() != nil { // if it has ended the connection, too, chance would decide which of the two is told
 		return ctx.Err()
 	}
 	select {

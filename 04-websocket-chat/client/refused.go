@@ -24,13 +24,13 @@ const maxRetryAfter = 3600
 // refusal reads the sentence of a node that did not upgrade. The dialer keeps the first 1,024 bytes of it.
 func refusal(resp *http.Response) error {
 	defer resp.Body.Close()
-	body, _ := io.ReadAll(resp.Body) // what could be read is better than nothing
+	body, _ := io.ReadAll(resp.Body) // a part of it is better than nothing
 	text := strings.TrimSpace(string(body))
 	if text == "" || strings.Contains(text, "\n") { // a page of somebody else's
 		text = "refused with " + resp.Status + ": is this the URL of a chat node?"
 	}
 	pause, err := strconv.Atoi(resp.Header.Get("Retry-After"))
-	if err != nil || pause < 0 || pause > maxRetryAfter { // a date, which a clock that is wrong makes any pause, or no sense
+	if err != nil || pause < 0 || pause > maxRetryAfter { // nonsense, or a date: with a wrong clock that is any pause
 		pause = 0
 	}
 	return &RefusedError{Status: resp.StatusCode, Text: text, RetryAfter: time.Duration(pause) * time.Second}

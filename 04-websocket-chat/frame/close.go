@@ -9,13 +9,13 @@ type CloseReason struct {
 	Text string // at most 123 bytes: a control frame holds 125, two are the code
 }
 
-// Why a node closes a connection. The client's part: after 1001 and 1013
-// connect again, with a pause; after the others mend what was wrong first.
+// Why a node closes a connection. After 1001 and 1013 the client should pause and
+// connect again; after the others it must mend its mistake first.
 //
-// One more code is sent, by the WebSocket library: 1002, to who breaks RFC 6455
-// itself. It is written at once, past the queue, and so may stand within a frame
-// of which the socket has taken a half; who sent such does not read on. 1003
-// is reserved for data of a kind that a node does not take; this one takes all.
+// The WebSocket library sends one more code: 1002, to a client that breaks RFC 6455
+// itself. It is written at once, past the queue, and so it may stand in the middle
+// of a frame that is half written; such a client does not read on. 1003 is
+// reserved for data of a kind that a node does not take; this one takes all.
 var (
 	CloseGoingAway  = CloseReason{1001, "this node is going away; connect to another"}
 	CloseNotUTF8    = CloseReason{1007, "a text frame must be UTF-8"}

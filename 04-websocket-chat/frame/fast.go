@@ -53,7 +53,7 @@ func parseFast(text []byte) (f Frame, ok bool) {
 	return f, true
 }
 
-// scanner reads JSON from left to right. What it does not take need not be wrong.
+// scanner reads JSON from left to right. JSON that it does not take need not be wrong.
 type scanner struct {
 	text []byte
 	at   int

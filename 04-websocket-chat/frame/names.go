@@ -21,18 +21,18 @@ func ValidName(s string) bool {
 
 // ValidRoom reports whether a room may be called s; RoomRule says what it must be. It
 // refuses the form of a connection's id, Socket.IO's included: that id is the room of
-// one connection, and who could join it would listen to what is meant for that
+// one connection, and whoever could join it would hear what is meant for that
 // connection alone.
 func ValidRoom(s string) bool {
 	return len(s) <= 64 && ValidLabel(s) && !idForm(s)
 }
 
-// What joins characters, or keeps them apart, cannot be seen; but a family of
-// emoji, and words in Persian, are written with them.
+// Two characters that cannot be seen: they join the characters beside them, or keep
+// them apart. A family of emoji, and words in Persian, are written with them.
 const zeroWidthNonJoiner, zeroWidthJoiner = '\u200c', '\u200d'
 
-// ValidLabel reports whether s can be seen, and does to a line of text only what
-// letters do: no control characters, and nothing that turns its direction.
+// ValidLabel reports whether s can be seen, and changes nothing around it in a line of
+// text: it has no control characters, and none that turn the direction.
 func ValidLabel(s string) bool {
 	const joiners = string(zeroWidthNonJoiner) + string(zeroWidthJoiner)
 	if strings.Trim(s, joiners) != s || strings.Trim(s, joiners+" ") == "" { // at an end they join nothing

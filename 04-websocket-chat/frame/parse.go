@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// MaxDepth bounds how deeply data may nest, arrays and objects counted together: what is decoded recursively on
-// other nodes must not be able to exhaust their stacks.
+// MaxDepth bounds how deeply data may nest, arrays and objects counted together: other nodes may decode it
+// recursively, and it must not exhaust their stacks.
 const MaxDepth = 64
 
 // MaxEvent bounds the name of an event, in bytes.
@@ -29,8 +29,8 @@ func Parse(text []byte) (Frame, *Problem) {
 func parseJSON(text []byte) (Frame, *Problem) {
 	var f Frame
 	if err := json.Unmarshal(text, &f); err != nil {
-		// Of a wrong shape it may still have an id, which tells the sender which
-		// frame it was.
+		// A frame of a wrong shape may still have an id, which tells the sender
+		// which one it was.
 		f.ID = ParseID(text)
 		return f, Problemf(CodeBadFrame, `a frame is JSON like {"event":"message","data":"hi"}: %s`, why(err))
 	}

@@ -12,8 +12,8 @@ const (
 )
 
 // Append appends one WebSocket frame from a node to a client: unmasked, with the shortest
-// of the three length forms. The library writes one frame in one system call;
-// frames made here can be joined, so that what waits together leaves together.
+// of the three length forms. The library writes each frame with a system call of
+// its own; frames made here can be joined, and leave together.
 func Append(dst []byte, op byte, payload []byte) []byte {
 	switch n := len(payload); {
 	case n < 126:

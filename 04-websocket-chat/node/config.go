@@ -79,7 +79,7 @@ func (c *Config) Listen() (net.Listener, error) {
 	return l, nil
 }
 
-// cannotListen names the variable that another value of would help.
+// cannotListen names the variable that needs another value.
 func (c *Config) cannotListen(err error) error {
 	why := err
 	if operation, ok := errors.AsType[*net.OpError](err); ok {
@@ -149,8 +149,8 @@ func list(s string) (items []string) {
 	return items
 }
 
-// Parse reads flags, and what they leave out from the environment. What is
-// wrong comes back as one sentence; -h prints the flags and is flag.ErrHelp.
+// Parse reads the flags, and takes from the environment what they leave out. A mistake
+// comes back as an error of one sentence; -h prints the flags and gives flag.ErrHelp.
 func Parse(fs *flag.FlagSet, args []string) error {
 	usage := fmt.Sprintf("usage: %s [flags]\n\nEach flag is a variable too: -max-queue-bytes is MAX_QUEUE_BYTES. An empty one counts as not set.", fs.Name())
 	if err := cmdline.Parse(fs, args, usage, ff.WithEnvVars()); err != nil {

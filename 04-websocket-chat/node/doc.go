@@ -6,7 +6,7 @@
 //   - config.go: Config, from flags and the environment, each mistake as one sentence;
 //     and Listen, which opens the port.
 //   - server.go: Server, with the limits of HTTP that keep a slow or silent request from
-//     holding anything, and with Run, which ends in peace.
+//     holding anything, and with Run, which lets the clients leave before it ends.
 //
 // # The goroutines
 //

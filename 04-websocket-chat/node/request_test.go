@@ -53,7 +53,7 @@ func TestBrokenRequestsAreAnsweredAndHarmNobody(t *testing.T) {
 		"a key that is no code":  {first + host + upgrade + version + "Sec-WebSocket-Key: ************************\r\n", 400, "Sec-WebSocket-Key"},
 		"another site's page":    {first + host + "Origin: https://evil.example.com\r\n" + upgrade + version + key, 403, "evil.example.com may not connect"},
 		"an origin of HTML":      {first + host + "Origin: <script>\r\n" + upgrade + version + key, 403, "may not connect"},
-		"an upgrade to HTTP/2":   {first + host + "Connection: Upgrade\r\nUpgrade: h2c\r\n", 426, "asks for no WebSocket"},
+		"an upgrade to HTTP/2":   {first + host + "Connection: Upgrade\r\nUpgrade: h2c\r\n", 426, "does not ask for a WebSocket"},
 		"a header of 1 MB":       {first + host + upgrade + version + key + "X: " + strings.Repeat("x", 1<<20) + "\r\n", 431, ""},
 		"a million headers":      {first + host + upgrade + version + key + strings.Repeat("X: y\r\n", 1e6), 431, ""},
 		"a URL of 1 MB":          {"GET /ws?name=" + strings.Repeat("x", 1<<20) + " HTTP/1.1\r\n" + host, 431, ""},

@@ -36,13 +36,13 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	}
 	server := &http.Server{
 		Handler: s.routes(),
-		// Without these, who sends byte by byte, or never reads, holds a goroutine
-		// for ever. They end with an upgrade: a WebSocket has limits of its own.
+		// Without these, a client that sends byte by byte, or never reads, holds a
+		// goroutine for ever. They end with an upgrade: a WebSocket has limits of its own.
 		//
 		// MaxConns does not count sockets that have not asked for anything yet. A
 		// flood of them is bounded by time alone: each ends after 5 s, and past the
-		// limit of open files the system lets them wait, while those who are in
-		// stay. What bounds their number stands before a node: a proxy, a firewall.
+		// limit of open files the system lets them wait, while clients that are in
+		// stay. A proxy or a firewall in front of the node can bound their number.
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second, // with the body: the server waits for one even though no handler reads it
 		WriteTimeout:      30 * time.Second,
@@ -58,7 +58,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	case <-ctx.Done():
 	}
 	// Shutdown does not know connections that were upgraded; the hub does. The
-	// listener stays until they are gone: who asks /readyz must hear why.
+	// listener stays until they are gone: whoever asks /readyz must hear why.
 	requests := min(requestsEnd, s.Grace/10)
 	s.Hub.Drain(context.WithoutCancel(ctx), s.Grace-requests)
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), requests)

@@ -1,5 +1,5 @@
-// Package nowait writes to a socket what it takes at once, and never waits. It is
-// there only to be fast; it knows no connections, no queues and no frames.
+// Package nowait writes as much to a socket as it takes at once, and never waits. It
+// is there only to be fast; it knows no connections, no queues and no frames.
 //
 // A socket of net waits for room when its buffer is full: the goroutine that writes
 // to it sleeps until the other end has read. Whoever writes to a thousand sockets in

@@ -7,8 +7,9 @@ import (
 	"syscall"
 )
 
-// Raw returns what a Writer writes to, and nil where a write may have to wait: a
-// TLS connection has state of its own, and a pipe in memory no file descriptor.
+// Raw returns the socket in the form that a Writer writes to. It is nil where a write
+// may have to wait: a TLS connection has state of its own, and a pipe in memory has no
+// file descriptor.
 func Raw(socket net.Conn) syscall.RawConn {
 	if s, ok := socket.(syscall.Conn); ok {
 		if raw, err := s.SyscallConn(); err == nil {
@@ -29,7 +30,7 @@ type Writer struct {
 
 // TryWrite returns how many bytes of data the socket has taken, from 0 to all of
 // them. An error counts as 0: the next write, which may wait, meets it again and
-// tells it. A socket that another goroutine writes to at the time is waited for.
+// returns it. TryWrite waits only while another goroutine writes to the same socket.
 func (w *Writer) TryWrite(to syscall.RawConn, data []byte) (n int) {
 	if w.do == nil {
 		w.do = func(fd uintptr) bool {

@@ -17,7 +17,7 @@ type Options struct {
 	// Peers are base URLs of the nodes that the page may go to when this one is gone; default: none. One whose host
 	// is an IPv6 address is left out: a page's policy has no way to write it. Give such a node a name.
 	Peers []string
-	// Frames are origins of pages that may show this one in a frame; default: none. Who frames a page can lay
+	// Frames are origins of pages that may show this one in a frame; default: none. Whoever frames a page can lay
 	// something over it, and have people press what they do not see.
 	Frames []string
 }
@@ -82,8 +82,8 @@ func policyOf(peers, frames []string) string {
 		"; form-action 'self'; base-uri 'none'; frame-ancestors " + ancestors + "; require-trusted-types-for 'script'; trusted-types 'none'"
 }
 
-// sourceHost is a host, with or without a port, as CSP 3 lets one be written. What else a URL's host may hold, a
-// semicolon among it, would end the directive.
+// sourceHost is a host, with or without a port, as CSP 3 lets one be written. A URL's host may hold more,
+// a semicolon for example, which would end the directive.
 var sourceHost = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?$`)
 
 // Origins returns the origins, as in http://127.0.0.1:3001, of those URLs that a

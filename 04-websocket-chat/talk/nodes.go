@@ -50,7 +50,7 @@ func (t *talk) connectFirst(ctx context.Context) error {
 	return errors.New(sentence)
 }
 
-// advised adds to a failure what to do about it. A node that refuses has said it itself.
+// advised adds to a failure what to do about it. A node that refuses has already said so.
 func advised(err error) error {
 	if _, refused := errors.AsType[*client.RefusedError](err); refused || errors.Is(err, context.Canceled) {
 		return err

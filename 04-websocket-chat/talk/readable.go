@@ -29,7 +29,7 @@ func readable(m client.Message) string {
 	}
 	from := m.From
 	if strings.HasPrefix(from, "-") || strings.HasPrefix(from, "*") {
-		from = strconv.Quote(from) // nobody is called what the other lines begin with
+		from = strconv.Quote(from) // or it would look like one of the other lines
 	}
 	var line strings.Builder
 	switch {
@@ -57,7 +57,7 @@ func notice(f frame.Frame) string {
 		frame.Problem
 		Missed *int64 `json:"missed"`
 	}
-	_ = json.Unmarshal(f.Data, &d) // what is not there stays empty, and is shown so
+	_ = json.Unmarshal(f.Data, &d) // a key that is missing stays empty, and is shown so
 	var text string
 	switch f.Event {
 	case frame.EventPresence:
@@ -121,8 +121,8 @@ func raw(m client.Message) string {
 	return line.String()
 }
 
-// harmless writes what a terminal would obey, or what would make a line look like another one, as an escape: \x1b,
-// \n, \u202e. Everything that is seen, of whatever script, stays.
+// harmless escapes characters that a terminal would obey, or that would make a line look like another one: \x1b, \n,
+// \u202e. Everything that can be seen, in any script, stays.
 func harmless(s string) string {
 	var line strings.Builder
 	for _, r := range s {

@@ -28,7 +28,7 @@ type Options struct {
 	dial func(ctx context.Context, network, addr string) (net.Conn, error) // client.DialOptions.DialContext; in tests of time a pipe
 }
 
-// limitedPause is the wait after rate_limited. The node has dropped the line, and closes those who go on for a
+// limitedPause is the wait after rate_limited. The node has dropped the line, and closes clients that go on for a
 // second: more than a second of silence starts that count anew, and lets the limit fill up again.
 const limitedPause = 1100 * time.Millisecond
 
@@ -39,7 +39,7 @@ const limitedPause = 1100 * time.Millisecond
 // One line is under way at a time: the next is read when the node has acknowledged the last. So the order stays when
 // the node drops a line because of its rate limit and the line is sent again, and a pipe of any length goes as fast
 // as the node takes it. A line that was sent and never acknowledged is not sent again, as it may have arrived: Run
-// says so on Err and goes on. That is no error of Run's: it has done what can be done.
+// says so on Err and goes on. That is no error: Run has done all that it can.
 func Run(ctx context.Context, o Options) error {
 	if len(o.URLs) == 0 {
 		return errors.New("talk: no URL: give for example http://127.0.0.1:3000")

@@ -16,7 +16,7 @@ import (
 )
 
 func main() {
-	// The first signal ends the program in peace, a second one at once.
+	// The first signal lets the clients leave first, a second one ends the program at once.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
 
