@@ -72,6 +72,7 @@ func FuzzParse(f *testing.F) {
 // FuzzEncode compares what a client reads of both: the order of keys may differ, and which characters are escaped.
 func FuzzEncode(f *testing.F) {
 	f.Add("$pong", "", "", int64(0))
+	f.Add("$a\"b", "a\\b\n", "", int64(0))
 	f.Add("$presence", "go", `{"count":1,"present":["alice"]}`, int64(0))
 	f.Add("$error", "\xff\u2028<b>", ` [1, "\ud800<", 1e400] `, int64(-7))
 	f.Add("$long", "", `"`+strings.Repeat("x", 1<<16)+`"`, int64(1))
