@@ -10,7 +10,7 @@
 //   - port.go: which port the URL of a node may have.
 //   - parse.go: a client's text becomes a Frame, or a Problem that says what is wrong.
 //     The limits are here: MaxEvent, MaxDepth.
-//   - fast.go: the same for the frames that clients in practice send, five times as
+//   - fast.go: the same for the frames that clients in practice send, two to eight times as
 //     fast. It is asked first. What it does not take is left to parse.go.
 //   - encode.go: the other way, for what a node says itself.
 //   - wire.go: the bytes around a text, as RFC 6455 has them.
