@@ -34,7 +34,6 @@ func Example() {
 			fmt.Println(err)
 			return
 		}
-		nodes.Go(func() { _ = r.Run(ctx, hub) })
 		server := httptest.NewServer(hub)
 		defer server.Close()
 		if people[name], err = chatclient.Dial(ctx, server.URL, chatclient.DialOptions{Name: name, Room: "lobby"}); err != nil {
@@ -42,7 +41,10 @@ func Example() {
 			return
 		}
 		defer people[name].Close()
-		for m := (chatclient.Message{}); m.Event != frame.EventRecovered; { // the node is ready: its own probe came back
+		nodes.Go(func() { _ = r.Run(ctx, hub) })
+		// A client that is connected when the relay begins is told that messages may be missed, and
+		// then that they are not any more: the node's own probe has come back.
+		for m := (chatclient.Message{}); m.Event != frame.EventRecovered; {
 			if m, err = people[name].Receive(ctx); err != nil {
 				fmt.Println(err)
 				return
