@@ -42,6 +42,18 @@ var lean = []string{
 	"-gcflags=github.com/...=-l", "-gcflags=google.golang.org/...=-l", "-gcflags=golang.org/...=-l", "-gcflags=gopkg.in/...=-l",
 }
 
+// withLean returns env with the lean flags for every go command that a test calls.
+// Else what a test builds would compile the dependencies of this workbook a second
+// time: a minute on a fresh machine.
+func withLean(ctx context.Context, env []string) ([]string, error) {
+	out, err := exec.CommandContext(ctx, "go", "env", "GOFLAGS").Output()
+	if err != nil {
+		return nil, fmt.Errorf("go env GOFLAGS: %w%s", err, stderr(err))
+	}
+	flags := append(strings.Fields(string(out)), lean...)
+	return append(env, "GOFLAGS="+strings.Join(flags, " ")), nil
+}
+
 // compile brings the program up to date. The error says what the compiler said.
 func (p program) compile(ctx context.Context, root string, flags []string) error {
 	if err := os.MkdirAll(filepath.Dir(p.file), 0o755); err != nil {

@@ -21,6 +21,10 @@ func runPrograms(ctx context.Context, o Options, programs []program, compileFlag
 	if err != nil {
 		return Tally{}, err
 	}
+	env, err = withLean(ctx, env)
+	if err != nil {
+		return Tally{}, err
+	}
 	var mu sync.Mutex // of what follows
 	var sum Tally
 	var failures []error

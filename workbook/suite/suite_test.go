@@ -66,6 +66,19 @@ func TestSkips(t *testing.T) { t.Skip("needs redis-server") }
 	require.Regexp(t, `^ok  \texample.com/m\t[0-9.]+s\n$`, out)
 }
 
+func TestWhatTestsBuildIsCompiledAsTheTestsAre(t *testing.T) {
+	tally, out, err := runIn(t, `package m
+import ("os"; "os/exec"; "strings"; "testing")
+func TestFlags(t *testing.T) {
+	flags, err := exec.Command("go", "env", "GOFLAGS").Output()
+	if err != nil || !strings.Contains(string(flags), "-ldflags=-w") { t.Errorf("%s %v", flags, err) }
+	if out, err := exec.Command("go", "build", "-o", os.DevNull, "errors").CombinedOutput(); err != nil { t.Errorf("%s", out) }
+}
+`)
+	require.NoError(t, err)
+	require.Equal(t, "1 passed, 0 failed", tally.String(), out)
+}
+
 func TestProgramThatHangsIsEnded(t *testing.T) {
 	tally, out, err := runIn(t, "package m\nimport \"testing\"\nfunc TestHangs(t *testing.T) { select {} }\n", "-test.timeout=10ms")
 	require.NoError(t, err)
