@@ -35,6 +35,8 @@ type line struct {
 func newLine(given *redis.Options, o Options) *line {
 	once := dial.Once(*given) // PUBLISH twice is a message twice
 	once.PoolSize, once.MinIdleConns = 1, 0
+	// One Emit may take that long: a server far away, or a slow machine's TLS, may use all of it.
+	once.DialTimeout, once.ReadTimeout, once.WriteTimeout = o.Timeout, o.Timeout, o.Timeout
 	return &line{
 		client: redis.NewClient(once),
 		addr:   once.Addr,
