@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// The sections atomicity and watch let so many goroutines count at once.
+// This many goroutines count at once in the sections atomicity and watch.
 const workers = 8
 
 // tourAtomicity: between a GET and a SET somebody else comes; within an INCR
@@ -60,7 +60,7 @@ func addByHand(ctx context.Context, c *redis.Client, key string) error {
 	return c.Set(ctx, key, n+1, 0).Err()
 }
 
-// together calls add from all workers, each so many times, and waits for all.
+// together has every worker call add so many times, and waits for all of them.
 func together(ctx context.Context, each int, add func(context.Context) error) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for range workers {

@@ -45,8 +45,8 @@ func provePlace(ctx context.Context, c *redis.Client, key string) error {
 	return explain(ctx, c, c.Unlink(ctx, key).Err())
 }
 
-// newEnough looks for Redis 6.2, which GETDEL, LMOVE and ZRANGE BYSCORE came
-// with. A server that does not tell its version is taken for a new one.
+// newEnough asks for Redis 6.2, which brought GETDEL, LMOVE and ZRANGE BYSCORE.
+// A server that does not tell its version counts as new.
 func newEnough(ctx context.Context, c *redis.Client) error {
 	info, _ := c.Info(ctx, "server").Result()
 	version := redisVersion.FindStringSubmatch(info)
@@ -63,7 +63,7 @@ func newEnough(ctx context.Context, c *redis.Client) error {
 
 var redisVersion = regexp.MustCompile(`redis_version:((\d+)\.(\d+)\S*)`)
 
-// explain makes one sentence of what can be wrong with a running server.
+// explain says in one sentence what is wrong with a running server.
 func explain(ctx context.Context, c *redis.Client, err error) error {
 	switch dial.Diagnose(err) {
 	case dial.NoTrouble, dial.Canceled:

@@ -16,7 +16,7 @@ func tourCounters(ctx context.Context, t *Tour) error {
 		return err
 	}
 
-	t.Say("What is not a number cannot be counted: an error, and the value stays.")
+	t.Say("A value that is no number cannot be counted: an error, and the value stays.")
 	topic := t.Key("topic:lobby")
 	if err := failed(c.Set(ctx, topic, "welcome", 0)); err != nil {
 		return err

@@ -15,7 +15,7 @@ const people = 5000
 // tourKeyValue: one question asked by key, by a scan, and by an index that we
 // keep ourselves; then what a key costs.
 func tourKeyValue(ctx context.Context, t *Tour) error {
-	t.Say("A key-value store finds what one knows the key of, in one round trip, however much it holds. It has\n"+
+	t.Say("A key-value store finds a value by its key, in one round trip, however much it holds. It has\n"+
 		"no tables, no JOIN and no WHERE. We write %d profiles and ask three questions.", people)
 	if err := writePeople(ctx, t); err != nil {
 		return err

@@ -50,7 +50,7 @@ func fillMemory(ctx context.Context, t *Tour) (err error) {
 	if err := failed(c.DBSize(ctx)); err != nil {
 		return err
 	}
-	t.Say("It took %d values, %d kB of data. Reading and removing still work; what is to be dropped instead of\n"+
-		"refused is a setting (maxmemory-policy).", n, n)
+	t.Say("It took %d values, %d kB of data. Reading and removing still work. A setting (maxmemory-policy)\n"+
+		"lets a server drop values instead of refusing new ones.", n, n)
 	return nil
 }

@@ -135,8 +135,8 @@ func (e ending) write(ctx context.Context, t *Tour, addr string) error {
 	return failed(c.DBSize(ctx))
 }
 
-// writeMessages waits for each answer: what is counted as written has been
-// confirmed.
+// writeMessages waits for each answer: only confirmed messages count as
+// written.
 func writeMessages(ctx context.Context, c *redis.Client, from, to int) error {
 	for i := from; i < to; i++ {
 		if err := c.Set(ctx, fmt.Sprintf("message:%d", i), "hello", 0).Err(); err != nil {
@@ -146,7 +146,8 @@ func writeMessages(ctx context.Context, c *redis.Client, from, to int) error {
 	return nil
 }
 
-// saved is the size of what a server has left in its folder, its log apart.
+// saved is the size, in bytes, of all that a server has left in its folder,
+// except its log.
 func saved(dir string) (bytes int64, err error) {
 	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || d.Name() == "redis.log" {

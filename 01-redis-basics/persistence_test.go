@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// See launch.ProcessOptions.Args: Redis 6 takes each for one word.
+// See launch.ProcessOptions.Args: Redis 6 takes each item for one word.
 func TestEachSettingIsOneWord(t *testing.T) {
 	for _, e := range endings {
 		for _, arg := range e.args {

@@ -117,7 +117,8 @@ func (v Reply) command() string {
 	return strings.Join(words, " ")
 }
 
-// quote is a string as redis-cli prints it: what is not ASCII as \xhh.
+// quote is a string as redis-cli prints it: bytes that are not ASCII become
+// \xhh.
 func quote(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')

@@ -165,8 +165,8 @@ func (t *Tour) printf(format string, args ...any) { fmt.Fprintf(t.options.Out, f
 
 // sweep removes all keys that were named. It remembers names instead of
 // searching for the prefix: a search reads every key of the server, and it may
-// be a large one. It goes on when ctx has ended: a section returns only when
-// all it started has, so nothing is written any more.
+// be a large one. It goes on after ctx has ended: a section returns only when
+// all that it started has ended, so nothing is written any more.
 func (t *Tour) sweep(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*t.options.Patience)
 	defer cancel()

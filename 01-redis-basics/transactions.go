@@ -13,7 +13,7 @@ import (
 func tourTransactions(ctx context.Context, t *Tour) error {
 	c, topic, messages, last := t.shown, t.Key("topic"), t.Key("messages"), t.Key("last")
 
-	t.Say("What stands between MULTI and EXEC runs as a whole: nobody comes between. Here the second of three\n" +
+	t.Say("The commands between MULTI and EXEC run as a whole: nobody comes between. Here the second of three\n" +
 		"commands fails: a topic cannot be counted. Predict what the other two do.")
 	if err := failed(c.Set(ctx, topic, "welcome", 0)); err != nil {
 		return err
@@ -34,7 +34,7 @@ func tourTransactions(ctx context.Context, t *Tour) error {
 	t.Say("Both have happened. Redis does not roll back: the error is in the reply of EXEC, and it is the\n" +
 		"program that must look there.")
 
-	t.Say("Only what cannot be a command at all (here SET without a value) makes EXEC refuse the whole:")
+	t.Say("Only a command that Redis cannot even queue (here SET without a value) makes EXEC refuse the whole:")
 	_, err = c.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		p.Incr(ctx, messages)
 		p.Do(ctx, "set", topic)

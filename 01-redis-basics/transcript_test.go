@@ -78,7 +78,7 @@ func TestTranscriptIsThatOfRedisCLI(t *testing.T) {
 		typed, reply, _ := strings.Cut(strings.TrimSuffix(out.String(), "\n"), "\n")
 		typed = strings.TrimPrefix(typed, addr+"> ")
 
-		// What the transcript says was typed is typed into redis-cli.
+		// The commands that the transcript shows are typed into redis-cli.
 		cmd := exec.Command(cli, "--no-raw", "-h", host, "-p", port)
 		cmd.Stdin = strings.NewReader(typed + "\n")
 		said, err := cmd.Output()

@@ -9,10 +9,11 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// tourWatch: a decision from a value is right only as long as the value is.
+// tourWatch: a decision that depends on a value is right only while the value
+// stays the same.
 func tourWatch(ctx context.Context, t *Tour) error {
-	t.Say("A room has two seats. To enter one reads who is there, decides, and writes. WATCH makes EXEC do nothing\n" +
-		"when the key has changed since; then one begins anew. Here bob comes between carol's GET and her EXEC:")
+	t.Say("A room has two seats. To enter, people read who is there, decide, and write. WATCH makes EXEC do nothing\n" +
+		"when the key has changed since; then they begin anew. Here bob comes between carol's GET and her EXEC:")
 	if err := enterRoom(ctx, t); err != nil {
 		return err
 	}
@@ -77,8 +78,8 @@ func enterRoom(ctx context.Context, t *Tour) error {
 	}
 }
 
-// addWatched adds one under WATCH and says how often it had to try. Somebody
-// wins each race, so all come to an end.
+// addWatched adds one under WATCH and says how often it had to try. Each race
+// has a winner, so everybody comes to an end.
 func addWatched(ctx context.Context, c *redis.Client, key string) (tries int, err error) {
 	for {
 		tries++

@@ -110,7 +110,7 @@ func validPort(port string) bool {
 }
 
 // CheckHost says what is wrong with a host. Without it a program would look up a
-// text that can be no host, not find it, and wait for it as for one that is away.
+// text that can be no host, and wait as if that host were away.
 func CheckHost(host string) error {
 	if _, err := netip.ParseAddr(host); err == nil {
 		return nil
@@ -127,8 +127,8 @@ func CheckHost(host string) error {
 	return nil
 }
 
-// validLabel allows the underscore, which no host's name should have, and which
-// those of containers do.
+// validLabel allows the underscore: the name of a host should have none, but
+// the names of containers do.
 func validLabel(label string) bool {
 	if label == "" || len(label) > 63 || label[0] == '-' {
 		return false

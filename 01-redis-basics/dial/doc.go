@@ -1,6 +1,6 @@
-// Package dial is what a client of a Redis server needs to know: whether an
-// address can be one, how to log in, what to do only once, and what an error is a
-// sign of. Read it in this order:
+// Package dial is what a client of a Redis server needs to know: whether an address
+// can be one, how to log in, what to do only once, and what an error means. Read it in
+// this order:
 //
 //   - addr.go: a bad address is a mistake of the user, found before anybody dials.
 //   - login.go: name, password and TLS, read from the environment or from flags.

@@ -18,10 +18,11 @@ import (
 //
 //	publish to 127.0.0.1:6379: a password is wanted: set REDIS_PASSWORD, and …
 //
-// Diagnose says of it what it says of err, with one exception: TLS on one side only.
-// The server then does not answer, or only ends the connection. So Explain asks the
-// server, for a second at most, or as long as a dial may take if that is longer. The
-// result is ErrTLS, and so NotRedis: a mistake. Without options it asks nobody.
+// Diagnose has the same answer for both errors, with one exception: TLS on one side
+// only. In that case the server does not answer, or only ends the connection. So
+// Explain asks the server, for a second at most, or as long as a dial may take if
+// that is longer. The result is ErrTLS, which Diagnose calls NotRedis, a mistake.
+// Without options Explain asks nobody.
 func Explain(ctx context.Context, o *redis.Options, err error) error {
 	if err == nil {
 		return nil
@@ -101,7 +102,7 @@ func aboutNotRedis(err error) string {
 		if _, ok := errors.AsType[x509.HostnameError](err); ok {
 			return "its certificate is for another name: give the address by that name"
 		}
-		return "its certificate is not trusted here: make this machine trust who signed it; on Linux SSL_CERT_FILE can name the file"
+		return "its certificate is not trusted here: make this machine trust whoever signed it; on Linux SSL_CERT_FILE can name the file"
 	}
 	if operation, ok := errors.AsType[*net.OpError](err); ok && strings.HasSuffix(operation.Op, "error") {
 		return "it refuses our TLS: we have no certificate of our own, so Redis needs tls-auth-clients no"
@@ -133,7 +134,7 @@ func oneSided(ctx context.Context, o *redis.Options, err error) error {
 	if errors.Is(err, ErrTLS) {
 		return err
 	}
-	// The context has ended, often: that is why there was no answer.
+	// Often the context has ended: that is why there was no answer.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(time.Second, o.DialTimeout))
 	defer cancel()
 	switch {

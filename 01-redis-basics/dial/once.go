@@ -13,8 +13,8 @@ import (
 //   - No command is repeated: a PUBLISH whose answer was lost may have been carried
 //     out, and go-redis would publish it a second time. No dial is, either: nobody
 //     there is an answer too.
-//   - The deadline of a context counts: else only the timeouts below do, and a frozen
-//     server is noticed late.
+//   - The deadline of a context counts. By default only the timeouts below do, and a
+//     frozen server is noticed late.
 //   - Dialing, reading and writing end after a second each, where o does not say
 //     otherwise. (Pub/Sub's reading has no timeout.)
 //   - Before the first command it sends only what it must: no name and version of

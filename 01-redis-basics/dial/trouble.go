@@ -45,8 +45,8 @@ func (t Trouble) String() string {
 	return troubles[t]
 }
 
-// Diagnose says what an error of go-redis is a sign of. The order counts: an
-// error can be several things, as a dial that took too long is.
+// Diagnose says what an error of go-redis is a sign of. The order counts, as an
+// error can be of several kinds: a dial that took too long, for example.
 func Diagnose(err error) Trouble {
 	answer, answered := errors.AsType[redis.Error](err)
 	operation, _ := errors.AsType[*net.OpError](err)

@@ -21,8 +21,8 @@ import (
 	"example.com/redis-chat/01-redis-basics/redistest"
 )
 
-// TestNoServerOutlivesItsProgram runs this test binary anew: there a server is
-// started, its number told, and the test below comes to a bad end.
+// TestNoServerOutlivesItsProgram runs this test binary anew: in that process
+// the test below starts a server, tells its number, and comes to a bad end.
 func TestNoServerOutlivesItsProgram(t *testing.T) {
 	redistest.NeedsServer(t)
 	for _, end := range []string{"panic", "exit", "kill", "timeout"} {
@@ -52,8 +52,8 @@ func TestNoServerOutlivesItsProgram(t *testing.T) {
 	}
 }
 
-// init comes before any test, and so before the time begins that -test.timeout
-// limits: a slow machine must not reach its end without a server.
+// init runs before any test, and so before the clock of -test.timeout starts:
+// on a slow machine the time must not be over before there is a server.
 func init() {
 	if os.Getenv("BAD_END") == "" {
 		return

@@ -104,8 +104,9 @@ func (e *Embedded) Close() error {
 	return nil
 }
 
-// serve gives l to a fresh miniredis. The listener is ours, because with its
-// own miniredis accepts connections before commands and hook are in place.
+// serve gives l to a fresh miniredis. The listener is ours, because miniredis,
+// when it listens by itself, accepts connections before commands and hook are
+// in place.
 func (e *Embedded) serve(l net.Listener) error {
 	m := miniredis.NewMiniRedis()
 	first, err := m.Dial() // starts m without a listener

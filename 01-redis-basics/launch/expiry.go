@@ -31,8 +31,8 @@ func (e *expiry) before(hook server.Hook) server.Hook {
 	}
 }
 
-// advance moves all TTLs on to now, if it is due or if it must: a TTL that
-// is set now must not be charged with the time before.
+// advance moves all TTLs on to now, if that is due or if it must: the time
+// before a TTL is set must not count against it.
 func (e *expiry) advance(must bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -45,7 +45,8 @@ func (e *expiry) advance(must bool) {
 	e.next = now.Add(lookAgainAfter(time.Since(now)))
 }
 
-// lookAgainAfter is how long no look is due, after one that took so long.
+// lookAgainAfter returns the pause until the next look, after a look that took
+// so long.
 func lookAgainAfter(took time.Duration) time.Duration {
 	return min(max(time.Millisecond, 10*took), 500*time.Millisecond)
 }

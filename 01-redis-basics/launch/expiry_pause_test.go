@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A limit of 20 ms had a slow machine look before each command: 5,000 of them took
-// minutes.
+// With a limit of 20 ms a slow machine looked before each command: 5,000 commands
+// took minutes.
 func TestLooksTakeATenthOfTheTime(t *testing.T) {
 	for took, want := range map[time.Duration]time.Duration{
 		0:                     time.Millisecond,

@@ -17,7 +17,8 @@ import (
 )
 
 // TestFolderOfAKilledProgramIsGoneAfterTheNextStart runs this test binary anew:
-// there the test below starts a server, tells where that works, and is killed.
+// in that process the test below starts a server, tells the server's folder,
+// and is killed.
 func TestFolderOfAKilledProgramIsGoneAfterTheNextStart(t *testing.T) {
 	redistest.NeedsServer(t)
 	temp := t.TempDir()
@@ -45,8 +46,8 @@ func TestFolderOfAKilledProgramIsGoneAfterTheNextStart(t *testing.T) {
 	require.ElementsMatch(t, []string{filepath.Dir(mine.LogFile()), filepath.Dir(next.LogFile())}, left)
 }
 
-// awaitUnowned waits for the end of the server, which its program's end brings
-// about a moment later: it owns the folder too, by a lock.
+// awaitUnowned waits until nobody owns the folder. The server owns it too, by a
+// lock, and ends a moment after its program.
 func awaitUnowned(t *testing.T, folder string) {
 	t.Helper()
 	lock, err := os.Open(filepath.Join(folder, "owner"))

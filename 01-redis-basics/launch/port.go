@@ -15,10 +15,10 @@ var ErrPortTaken = errors.New("the port is taken")
 
 // listen opens port on loopback; 0 means a free one.
 //
-// A free port is drawn below 32768, not asked from the system: the system
-// gives one of the range that it also takes outgoing connections' ports from
-// (32768 and up on Linux, 49152 and up elsewhere). A server that is down could
-// then find its own address in use when it comes back.
+// A free port is drawn below 32768. The system would choose one from a range in
+// which outgoing connections get their ports, too (32768 and up on Linux, 49152
+// and up elsewhere). A server that is down could then find its own address in
+// use when it comes back.
 func listen(port int) (net.Listener, error) {
 	if port < 0 || port > 65535 {
 		return nil, fmt.Errorf("port %d: want 0 (a free one) to 65535", port)

@@ -36,9 +36,9 @@ type Process struct {
 type ProcessOptions struct {
 	// Port on 127.0.0.1. Default 0: a free one.
 	Port int
-	// Dir is where the server saves and where its log is. Default: a
-	// temporary folder, removed by Close, or when the next server starts
-	// that has one, of this program or another, if this one was killed.
+	// Dir is where the server saves and where its log is. Default: a temporary
+	// folder. Close removes it. If this program is killed, the next server that
+	// gets such a folder, from any program, removes it.
 	Dir string
 	// Args are further arguments of redis-server, each word an item: "--save",
 	// "3600", "1". Without them nothing is saved: --save "" --appendonly no.
@@ -118,8 +118,8 @@ func (p *Process) PID() int {
 	return p.cmd.Process.Pid
 }
 
-// Running reports whether the server's process is there, frozen or not: also
-// one that somebody else has killed is not.
+// Running reports whether the server's process is there, frozen or not. It
+// notices also when somebody else has killed the process.
 func (p *Process) Running() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -129,18 +129,18 @@ func (p *Process) Running() bool {
 // LogFile is the path of the server's log. A Restart appends to it.
 func (p *Process) LogFile() string { return filepath.Join(p.dir, "redis.log") }
 
-// Kill ends the server with SIGKILL: what it has not written to its files is
-// lost.
+// Kill ends the server with SIGKILL: all that it has not written to its files
+// is lost.
 func (p *Process) Kill() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.kill()
 }
 
-// Stop ends the server with SIGTERM, which does what SHUTDOWN does: what is
-// configured to be saved is saved. Where there is no SIGTERM (Windows) it is
-// an error that is errors.ErrUnsupported. A server that has not ended with
-// ctx goes on.
+// Stop ends the server with SIGTERM, which does the same as SHUTDOWN: the
+// server saves what it is configured to save. Where there is no SIGTERM
+// (Windows) the error is errors.ErrUnsupported. A server that has not ended
+// when ctx ends goes on.
 func (p *Process) Stop(ctx context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

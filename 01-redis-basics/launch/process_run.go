@@ -16,9 +16,9 @@ import (
 	"time"
 )
 
-// startTimeout is how long a server may stay without any answer at its start.
-// It takes about 10 ms on an idle machine. One that loads a large file says
-// so, and is waited for as long as the caller's context allows.
+// startTimeout is how long a server may stay without any answer at its start. A
+// start takes about 10 ms on an idle machine. A server that loads a large file
+// says so, and start waits for it as long as the caller's context allows.
 const startTimeout = 15 * time.Second
 
 // start runs the server and waits for its PONG. Called with mu held, or

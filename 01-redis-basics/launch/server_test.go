@@ -19,15 +19,16 @@ import (
 	"example.com/redis-chat/01-redis-basics/redistest"
 )
 
-// patience ends a wait for what is bound to come, and never does because of a
-// mistake. It says nothing about speed.
+// patience ends a wait for something that should come, and does not because of
+// a mistake. It says nothing about speed.
 const patience = 2 * time.Minute
 
 func TestMain(m *testing.M) {
 	redistest.Main(m)
 }
 
-// servers runs f against an embedded server, and a real one where asked for.
+// servers runs f against an embedded server, and against a real one if
+// WORKBOOK_REDIS asks for it.
 func servers(t *testing.T, f func(*testing.T, launch.Server)) {
 	t.Run("embedded", func(t *testing.T) {
 		s, err := launch.StartEmbedded(launch.EmbeddedOptions{})

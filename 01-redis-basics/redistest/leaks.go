@@ -7,10 +7,11 @@ import (
 )
 
 // Main is a package's TestMain: it runs the tests, and fails when goroutines are left
-// behind that options do not name. goleak alone waits half a second for those that are
-// about to end, which is not enough on a busy machine.
+// behind that options do not name. goleak alone waits half a second for goroutines
+// that are about to end: too short on a busy machine.
 func Main(m goleak.TestingM, options ...goleak.Option) {
-	// The thread that starts servers lives as long as the process, so that they die with it.
+	// The thread that starts servers lives as long as the process, so that the servers die
+	// with the process.
 	options = append(options, goleak.IgnoreAnyFunction("example.com/redis-chat/01-redis-basics/launch.startOnOneThread"))
 	goleak.VerifyTestMain(&settling{m, options}, options...)
 }

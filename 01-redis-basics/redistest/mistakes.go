@@ -22,9 +22,9 @@ type Mistake struct {
 	Silent bool
 }
 
-// Mistakes are those that people make about a server, by their names: wrong port,
+// Mistakes are the mistakes that people make about a server, by name: wrong port,
 // wrong credentials, TLS on one side only. server is the host:port of a server that
-// works and wants no password. What Mistakes starts ends with the test.
+// works and wants no password. All that Mistakes starts ends with the test.
 func Mistakes(t testing.TB, server string) map[string]Mistake {
 	t.Helper()
 	locked, err := launch.StartEmbedded(launch.EmbeddedOptions{})

@@ -20,8 +20,8 @@ func Redis5Proxy(t testing.TB, server string) (addr string) {
 	return Listen(t, func(client net.Conn) { pass(client, server, withoutRedis6) })
 }
 
-// withoutRedis6 copies commands, and replaces those that are too new by ones that
-// no server knows.
+// withoutRedis6 copies commands, and puts unknown ones in the place of those that
+// are too new.
 func withoutRedis6(to io.Writer, from io.Reader) {
 	commands := bufio.NewReader(from)
 	for {
@@ -36,7 +36,7 @@ func withoutRedis6(to io.Writer, from io.Reader) {
 		case name == "INFO" && len(words) > 1 && strings.EqualFold(words[1].Text, "server"):
 			words = []basics.Reply{{Text: "ECHO"}, {Text: "redis_version:5.0.14\r\n"}} // a string too
 		case name == "AUTH" && len(words) == 3:
-			words = words[:1] // as many arguments too few as these are too many
+			words = words[:1] // too few arguments: the same answer as for too many
 		}
 		fmt.Fprintf(to, "*%d\r\n", len(words)) // an error shows at the next read
 		for _, word := range words {

@@ -40,8 +40,8 @@ func Exclusive(t testing.TB) *redis.Client {
 	return client(t, s.Addr())
 }
 
-// patience ends a wait for an answer that never comes. It says nothing about how
-// fast one must come: a busy machine takes seconds for what else takes a moment.
+// patience ends a wait for an answer that never comes. It says nothing about
+// speed: a busy machine takes seconds for something that takes others a moment.
 const patience = 2 * time.Minute
 
 func client(t testing.TB, addr string) *redis.Client {
@@ -54,7 +54,7 @@ func client(t testing.TB, addr string) *redis.Client {
 	return c
 }
 
-// Process starts a real server, for what only a real one can show; see
+// Process starts a real server, for tests that only a real one can pass; see
 // NeedsServer. When the test fails, the end of the server's log is printed.
 func Process(t testing.TB, o launch.ProcessOptions) *launch.Process {
 	t.Helper()

@@ -27,7 +27,7 @@ func removeLeftover(path string) {
 		_ = lock.Close()
 	case errors.Is(err, fs.ErrNotExist):
 		// Its maker died here, or is about to lock it and will make another. A
-		// folder with something in it stays: whose it is cannot be told.
+		// folder with something in it stays: nobody can tell whose it is.
 		_ = os.Remove(path)
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 var errOwned = errors.New("somebody owns the folder")
 
-// lockFile locks nothing here, so what a killed program leaves stays.
+// lockFile locks nothing here, so the folders of killed programs stay.
 func lockFile(string, bool) (*os.File, error) { return nil, errors.ErrUnsupported }
 
 // ShareWith does nothing here.

@@ -10,8 +10,8 @@ import (
 
 var errOwned = errors.New("somebody owns the folder")
 
-// lockFile opens a file, and makes it where create is true, so that nobody else
-// can open it: it can be deleted alone. That ends with the process.
+// lockFile opens a file, and makes it where create is true. Until the process
+// ends nobody else can open the file; it can only be deleted.
 func lockFile(name string, create bool) (*os.File, error) {
 	path, err := syscall.UTF16PtrFromString(name)
 	if err != nil {

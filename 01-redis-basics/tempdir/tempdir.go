@@ -18,8 +18,8 @@ type Dir struct {
 	lock *os.File // nil where files cannot be locked
 }
 
-// Make makes a folder in os.TempDir whose name begins with prefix, after it has
-// removed those of that prefix that nobody owns any more.
+// Make makes a folder in os.TempDir whose name begins with prefix. Before that
+// it removes the folders of that prefix that nobody owns any more.
 func Make(prefix string) (*Dir, error) {
 	removeLeftovers(prefix)
 	for {
@@ -87,7 +87,7 @@ func (d *Dir) Remove() error {
 }
 
 // remove removes the owner's file last, and the lock after that: a program that is
-// killed meanwhile leaves a folder that others can see to have no owner.
+// killed in between leaves a folder without an owner, and others can see that.
 func remove(path string, lock *os.File) error {
 	entries, err := os.ReadDir(path)
 	for _, e := range entries {

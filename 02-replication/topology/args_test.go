@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// See launch.ProcessOptions.Args: Redis 6 takes each for one word.
+// See launch.ProcessOptions.Args: Redis 6 takes each item for one word.
 func TestEachSettingIsOneWord(t *testing.T) {
 	for _, arg := range settings {
 		require.Len(t, strings.Fields(arg), 1, "%q", arg)

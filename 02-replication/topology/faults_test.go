@@ -119,7 +119,7 @@ func TestRestartedMasterIsEmptyAndFollowed(t *testing.T) {
 	reach(t, c[0], "new", 2)
 }
 
-// awaited is a context that tells when somebody looks at its end.
+// awaited is a context that tells when somebody waits for its end.
 type awaited struct {
 	context.Context
 	once   sync.Once
@@ -131,8 +131,8 @@ func (a *awaited) Done() <-chan struct{} {
 	return a.Context.Done()
 }
 
-// mending starts a Mend that cannot end yet, and returns where its end will be told, when it has done all but wait: only then
-// it looks at its context.
+// mending starts a Mend that cannot end yet, and returns the channel that will tell its end. It returns when Mend has
+// done everything except wait: only then does Mend look at its context.
 func mending(t *testing.T, top topology.Topology, i int) <-chan error {
 	t.Helper()
 	mended := make(chan error, 1)
@@ -178,8 +178,8 @@ func TestReplicaIsMendedWhateverTheOthersDo(t *testing.T) {
 	require.NoError(t, top.Thaw(3))
 }
 
-// killByHand does what the line that topology prints does: kill -9 PID. It returns when the end is noticed: for a moment
-// the process has ended, and nobody has asked how.
+// killByHand runs the command that cmd/topology prints: kill -9 PID. It returns when the end of the process has been
+// noticed, which takes a moment.
 func killByHand(t *testing.T, top topology.Topology, i int) {
 	t.Helper()
 	p, err := os.FindProcess(top.(interface{ PID(int) int }).PID(i))

@@ -13,7 +13,7 @@ type labelled struct {
 	mu   sync.Mutex
 	out  io.Writer
 	name string
-	held []byte // unfinished line; all lines while there is no name
+	held []byte // an unfinished line; while there is no name, all lines
 }
 
 func (l *labelled) Write(p []byte) (int, error) {

@@ -13,8 +13,8 @@ import (
 
 // processes is a topology of redis-server processes. One goroutine for each waits for its end (see launch.StartProcess).
 //
-// It does not remember what has been done to a server: whoever uses it can kill one by hand as well, or start one in its place.
-// So it asks the process whether it runs, and the master which replicas follow it.
+// It does not remember what has been done to a server: people can kill one by hand as well, or start another one in its
+// place. So it asks the process whether it runs, and the master which replicas follow it.
 type processes struct {
 	servers    []*launch.Process // never changed after the start
 	restarting sync.Mutex        // held between the look whether a server runs and its start

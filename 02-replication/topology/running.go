@@ -11,7 +11,8 @@ import (
 	replication "example.com/redis-chat/02-replication"
 )
 
-// running is a topology of servers that others run: we look, and change nothing.
+// running is a topology of servers that others run: we look at them, and change
+// nothing.
 type running []string
 
 func useRunning(ctx context.Context, o Options) (Topology, error) {

@@ -32,8 +32,8 @@ type Topology interface {
 	// Cut breaks replica i's link to the master and keeps it down. Clients of the replica stay connected and notice nothing.
 	Cut(i int) error
 
-	// Mend links a replica that was cut again and returns when the link is proven. What was missed is delivered late, if the
-	// master's backlog still holds it; else the replica gets a copy of all keys, and messages are lost.
+	// Mend links a replica that was cut again and returns when the link is proven. What was missed is delivered late,
+	// if the master's backlog still holds it; otherwise the replica gets a copy of all keys, and messages are lost.
 	Mend(ctx context.Context, i int) error
 
 	// Close ends all servers. After it nothing is left running.
@@ -52,7 +52,7 @@ var ErrTooFew = errors.New("they are too few")
 // Options says what to start. The zero value is an embedded master with two replicas on free ports.
 type Options struct {
 	Backend  launch.Backend // where Redis comes from; default: embedded
-	Replicas int            // number of replicas; default 2; of running servers: at least so many, and all that are named are used
+	Replicas int            // number of replicas; default 2; of running servers at least so many, and all that are named are used
 	Ports    []int          // the servers' ports, the master's first; missing or 0: a free one
 	LogLevel string         // real servers: debug, verbose, notice or warning; default notice
 	Log      io.Writer      // real servers: where their log lines go, each with the server's address in front; default: nowhere

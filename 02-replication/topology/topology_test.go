@@ -19,7 +19,8 @@ import (
 	"example.com/redis-chat/02-replication/topologytest"
 )
 
-// patience ends a wait for what is bound to come. It says nothing about speed.
+// patience ends a wait for something that should have come. It says nothing
+// about speed.
 const patience = 2 * time.Minute
 
 func TestMain(m *testing.M) {

@@ -58,7 +58,8 @@ func Faults(t testing.TB) {
 	}
 }
 
-// patience ends a wait for what is bound to come. It says nothing about speed.
+// patience ends a wait for something that should have come. It says nothing
+// about speed.
 const patience = 2 * time.Minute
 
 // Clients gives a client for each server, the master's first, which dials once and waits long. They are closed with the test.

@@ -27,7 +27,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/launch"
 )
 
-// patience is TourOptions.Patience: the default, but in tests.
+// patience is TourOptions.Patience: the default, except in tests.
 var patience time.Duration
 
 func main() {

@@ -32,7 +32,8 @@ func TestMain(m *testing.M) {
 		main()
 		os.Exit(0)
 	}
-	// Else a program with the race detector in it sleeps for a second before it ends.
+	// Without this a program with the race detector in it sleeps for a second before
+	// it ends.
 	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE"))
 	redistest.Main(m)
 }
