@@ -17,12 +17,12 @@ import (
 // the other. The next number is said when both have heard the last, and each must
 // hear every number, in order.
 //
-// Whether they were held up is not asked of a clock, which tells how busy the
-// machine is: another crowd, on a node that nobody troubles, counts at the same
-// time on the same processors. A crowd that was held up has not come nearly as far.
+// A clock cannot tell whether they were held up: it tells only how busy the machine
+// is. So another crowd, on a node that nobody troubles, counts at the same time on
+// the same processors. A crowd that was held up has not come nearly as far.
 type Crowd struct {
 	Control *Crowd // nil: this one is it
-	HeldUp  int    // the control has come so many times as far, if this one was held up; at first 5
+	HeldUp  int    // this crowd was held up if its control has come so many times as far; at first 5
 	Said    int    // numbers that both have heard; to be read after Leave
 
 	n         *Node
@@ -40,8 +40,8 @@ type Crowd struct {
 	others []string // what was heard from anybody else
 }
 
-// heldUp is what a crowd begins with. Beside a busy machine, too, it and its
-// control are about even.
+// heldUp is the factor that a crowd begins with. On a busy machine, too, a
+// crowd and its control are about even.
 const heldUp = 5
 
 // Gather lets a crowd come to the node, and another one, its control, to the other

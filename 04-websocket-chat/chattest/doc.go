@@ -1,6 +1,6 @@
-// Package chattest is what the tests of this chapter's packages share: nodes as their
-// clients see them, people who are such clients, and what they are told to do. It
-// knows the wire, and no hub: so the hub's own tests can use it, too.
+// Package chattest is shared by the tests of this chapter's packages: nodes as their
+// clients see them, and people who are such clients. It knows the wire, and no hub: so the
+// hub's own tests can use it, too.
 //
 //   - node.go: Node, where clients connect to, and how long a test waits.
 //   - person.go: Person, a client at the level of frames.

@@ -101,7 +101,7 @@ func Dial(ctx context.Context, rawURL string, o DialOptions) (*Client, error) {
 // Welcome returns what the node said first.
 func (c *Client) Welcome() frame.Welcome { return c.welcome }
 
-// WelcomeMessage returns the same as it came; Receive does not.
+// WelcomeMessage returns the same as it came. Receive does not return it.
 func (c *Client) WelcomeMessage() Message { return c.first }
 
 // Receive waits for the next message. When the connection has ended it returns why, again and again: a
@@ -196,7 +196,7 @@ func (c *Client) read() {
 }
 
 func (c *Client) write(ctx context.Context, kind int, payload []byte) error {
-	if ctx.Err() != nil { // if it has ended the connection, too, chance would decide which of the two is told
+	if ctx.Err() != nil { // or chance would decide: the end of ctx may have ended the connection, too
 		return ctx.Err()
 	}
 	select {

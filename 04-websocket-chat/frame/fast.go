@@ -109,9 +109,9 @@ func (s *scanner) integer() (*int64, bool) {
 	return &n, err == nil
 }
 
-// value takes a value of any kind that nests as deep as it may, and returns its
-// text. The brackets and quotes say where it ends; encoding/json says whether it
-// is JSON.
+// value takes a value of any kind that nests no deeper than it may, and returns
+// its text. The brackets and quotes say where it ends; encoding/json says
+// whether it is JSON.
 func (s *scanner) value() (text []byte, ok bool) {
 	begin := s.skipSpace()
 	if _, ok := s.string(); ok {

@@ -23,7 +23,7 @@ func plainEncode(f frame.Frame) (wire []byte, err error) {
 	return frame.Append(nil, frame.OpText, text), err
 }
 
-// readAsPlainly compares Parse with the plain way, and reports whether the fast way took the frame.
+// readAsPlainly requires that Parse and the plain way agree, and reports whether the fast way took the frame.
 func readAsPlainly(t *testing.T, text string) (fast bool) {
 	t.Helper()
 	want, err := plainParse([]byte(text))
@@ -96,7 +96,7 @@ func FuzzEncode(f *testing.F) {
 	})
 }
 
-// payload is what a WebSocket frame carries.
+// payload returns the text that a WebSocket frame carries.
 func payload(wire []byte) []byte {
 	switch wire[1] {
 	case 126:

@@ -17,8 +17,9 @@ import (
 )
 
 // troubled is a test in a bubble, on a Server as a program has it, limits and
-// all, with a crowd and its control. Time goes on there only when nobody has
-// anything to do: whoever is not held up keeps step, to the number.
+// all, with a crowd and its control. In a bubble time goes on only when nobody
+// has anything to do. So a crowd that is not held up has said as many numbers
+// as its control.
 func troubled(t *testing.T, test func(t *testing.T, n *started)) {
 	synctest.Test(t, func(t *testing.T) {
 		n, _, _ := running(t, &Server{})

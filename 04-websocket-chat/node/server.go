@@ -74,8 +74,8 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 }
 
 // requestsEnd is the end of the grace period, for requests that are being
-// answered. It is short, as Shutdown waits for connections that have never sent
-// one, too, for seconds: browsers open some in advance.
+// answered. It is short, because Shutdown also waits, for seconds, for
+// connections that have never sent a request: browsers open some in advance.
 const requestsEnd = 100 * time.Millisecond
 
 func (s *Server) routes() http.Handler {

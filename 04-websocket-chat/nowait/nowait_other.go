@@ -7,8 +7,7 @@ import (
 	"syscall"
 )
 
-// Raw returns nil: there are no writes that do not wait here, goroutines that may
-// wait do all of it.
+// Raw returns nil: here every write may wait, in a goroutine of its own.
 func Raw(net.Conn) syscall.RawConn { return nil }
 
 // Writer is never used, as there is nothing that it could write to.

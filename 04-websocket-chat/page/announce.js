@@ -1,10 +1,10 @@
-// What comes is read aloud by screen readers, but not each line of a flood: once a second, what has come since.
+// Screen readers read aloud what comes, but not each line of a flood: once a second, all that has come since.
 
 import { plain } from "./speak.js";
 
 const every = 1_000; // milliseconds
 const readOut = 3;   // lines; of more, their number is said
-const longest = 200; // characters of a line; what is more can be read in the page
+const longest = 200; // characters of a line; the rest can be read in the page
 
 export class Announcer {
   constructor(region) {

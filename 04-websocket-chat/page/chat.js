@@ -149,7 +149,7 @@ function frame(f) {
   if (requests.answer(f)) return;
   if (f.event.startsWith("$")) return own[f.event]?.(f);
   const personal = f.room === me.id;
-  // What is for several rooms or for everybody says no room: it stands in the room that is shown.
+  // A message for several rooms or for everybody names no room: it stands in the room that is shown.
   const room = personal || f.room === undefined ? shown : rooms.get(f.room);
   if (room) lines.hear(room, { from: f.from, kind: f.event === "message" ? "" : f.event, text: words(f.data), at: f.at, personal });
 }

@@ -1,4 +1,4 @@
-// The field for a message. What is typed there is kept for each room, over a reload, too, until it is sent.
+// The field for a message. It keeps the typed text for each room, over a reload, too, until it is sent.
 
 import { inTab } from "./memory.js";
 

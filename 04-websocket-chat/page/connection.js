@@ -13,13 +13,13 @@ const answerWithin = 5_000;   // milliseconds that a node may take to open the c
 const steadyAfter = 5_000;    // milliseconds online before waits start small again
 
 export class Connection {
-  // nodes: base URLs. query() says what to ask for, with each try: "name=alice&room=lobby". on: functions that are told
-  // what happens:
+  // nodes: base URLs. query() returns what to ask for, with each try: "name=alice&room=lobby". on: functions that are
+  // called when something happens:
   //   connecting(node)       a try begins
   //   frame(frame)           a text frame, parsed; the first is $welcome
   //   binary(bytes)          a binary frame, as an ArrayBuffer
   //   lost({why, wait, mayTry})   the connection is gone, or did not come; why is a sentence of words.js: its key, and
-  //                          what fills it in. The next try is in `wait` milliseconds, or sooner, by tryNow, if it may be
+  //                          what fills it in. The next try is in `wait` milliseconds; if mayTry, tryNow may come first
   //   refused(sentence)      the node said no, for good: trying again would not help
   constructor(nodes, query, on) {
     Object.assign(this, { nodes, query, on });
@@ -128,7 +128,7 @@ export class Connection {
     const jitter = Math.min(longestWait, firstWait * 2 ** round) * (0.5 + Math.random() / 2);
     this.failures++;
     // The next node in turn that has not asked to be left alone; if all have, the one that may be asked first. What a
-    // node asks for comes on top of the random wait: else all whom it told the same would be back together.
+    // node asks for comes on top of the random wait: or all whom it told the same would be back together.
     const turns = this.nodes.map((_, i) => (this.at + 1 + i) % this.nodes.length);
     this.at = turns.reduce((best, at) => (this.asked(at) < this.asked(best) ? at : best));
     const wait = this.asked(this.at) + jitter;
@@ -136,7 +136,7 @@ export class Connection {
     this.on.lost({ why, wait, mayTry: this.asked(this.at) === 0 });
   }
 
-  // tryNow is for somebody who does not want to wait; a node that asked for time gets it nevertheless.
+  // tryNow is for somebody who does not want to wait. A node that asked for time gets it all the same.
   tryNow() {
     if (this.asked(this.at) === 0) this.open();
   }

@@ -1,4 +1,4 @@
-// How what others wrote gets into the page.
+// How the text of others gets into the page.
 //
 // It goes in as textContent, never as HTML: a message cannot become markup. And each piece of it stands in a bdi, which
 // isolates it: a character that turns the direction of text, right-to-left override for example, turns what is in that
@@ -24,9 +24,9 @@ export function colour(name) {
   return sum % 6;
 }
 
-// balanced closes what text leaves open, and drops what closes more than it has opened. A browser isolates an element
-// by putting the same characters around its text; so a lone U+2069 would end the isolation too early, and a lone
-// U+2066 to U+2068 would use up its end.
+// balanced closes all isolations that text leaves open, and drops the ends of those that it has not opened. A browser
+// isolates an element by putting the same characters around its text; so a lone U+2069 would end the isolation too
+// early, and a lone U+2066 to U+2068 would use up its end.
 export function balanced(text) {
   let open = 0;
   const kept = String(text).replace(/[\u2066-\u2069]/g, (c) => {

@@ -1,8 +1,8 @@
 // History is the list of what was said in one room.
 //
-// A flood must not make the page stand still. So what comes is queued; with each frame that the browser draws, at most
-// `perFrame` lines are made of it, and the oldest go. While nobody looks at the page no frames are drawn: then a timer
-// does it. A line can be long, 64 KiB and more; so all is bounded in characters, too.
+// A flood must not make the page stand still. So messages are queued. With each frame that the browser draws, at most
+// `perFrame` of them become lines, and the oldest lines go. While nobody looks at the page no frames are drawn: then a
+// timer does it. A line can be long, 64 KiB and more; so all is bounded in characters, too.
 //
 // Lines stand in lists of 50: one of these that is out of sight is not laid out (chat.css).
 
@@ -143,7 +143,7 @@ export class History {
   }
 }
 
-// soon draws what is due with the next frame, or after ms when nobody looks. It returns how that is called off.
+// soon draws what is due with the next frame, or after ms when nobody looks. It returns a function that calls this off.
 function soon(ms) {
   if (document.hidden) {
     const timer = setTimeout(drawDue, ms);

@@ -11,7 +11,7 @@ const calendar = new Intl.DateTimeFormat(lang, { weekday: "long", year: "numeric
 export function message({ from, kind, text, at, mine, personal }) {
   const item = part("li", mine ? "message mine" : "message", "");
   const time = at ? new Date(at) : new Date();
-  if (!isNaN(time)) { // who publishes at Redis can write anything there
+  if (!isNaN(time)) { // whoever publishes at Redis can write anything there
     const shown = part("time", "", clock.format(time));
     shown.dateTime = time.toISOString();
     item.append(shown);

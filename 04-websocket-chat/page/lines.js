@@ -4,7 +4,7 @@
 import { cameOrWent, message, note } from "./items.js";
 import { plain } from "./speak.js";
 
-const crowd = 50; // people in a room; of more, nobody wants to read who comes and goes
+const crowd = 50; // people in a room; in a larger room nobody wants to read who comes and goes
 
 export class Lines {
   constructor(rooms, announcer, shown) {
@@ -28,8 +28,8 @@ export class Lines {
     for (const room of this.rooms) this.tell(room, kind, sentence());
   }
 
-  // presence writes who came and went, as a "$presence" frame says it. Of oneself, who is here, only another connection
-  // can have ended: that of before a change of node, for example.
+  // presence writes who came and went, as a "$presence" frame says it. A reader is never told that they have
+  // left: only another of their connections has ended, such as the one before a change of node.
   presence(room, { count, joined = [], left = [] }, me) {
     if (count > crowd) return;
     const gone = left.filter((name) => name !== me);

@@ -1,7 +1,7 @@
 // The outbox holds the messages of one's own until they have their place in the one order, or have failed.
 //
-// One that failed is never sent again by itself: it may have arrived, and twice is worse than a question. Its text can be
-// had again, over a reload, too.
+// One that failed is never sent again by itself: it may have arrived, and twice is worse than a question. Its text can
+// be got back, after a reload, too.
 
 import { mark, message } from "./items.js";
 import { inTab } from "./memory.js";
@@ -52,8 +52,8 @@ export class Outbox {
     late = setTimeout(() => fail(say("notAcknowledged")), ackWithin);
   }
 
-  // failed leaves the message where it is by now, with the reason and two buttons. It can fail twice: not acknowledged,
-  // and then the connection is lost. Once somebody has pressed a button no other reason matters.
+  // failed leaves the message where it is by now, with the reason and two buttons. It can fail twice: nobody
+  // acknowledges it, and then the connection is lost. Once somebody has pressed a button no other reason matters.
   failed(room, item, text, sentence, mayRepeat = true) {
     if (!this.unsure.has(item)) return;
     this.accepted.delete(item);
@@ -86,8 +86,8 @@ export class Outbox {
     }
   }
 
-  // restore shows what was under way, or had failed, when the page was reloaded. What was for a room that the page has
-  // left stands in the one that is shown, says so, and goes nowhere by itself.
+  // restore shows what was under way, or had failed, when the page was reloaded. A message for a room that the page
+  // has left stands in the room that is shown, says so, and goes nowhere by itself.
   restore(rooms, shown) {
     for (const { room: name, text } of this.left.splice(0)) {
       const item = message({ from: this.me(), text, mine: true });

@@ -86,7 +86,7 @@ func policyOf(peers, frames []string) string {
 // a semicolon for example, which would end the directive.
 var sourceHost = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?$`)
 
-// Origins returns the origins, as in http://127.0.0.1:3001, of those URLs that a
+// Origins returns the origins, as in http://127.0.0.1:3001, of the URLs that a
 // policy can name: http and https, and no IPv6 address.
 func Origins(urls []string) (origins []string) {
 	for _, s := range urls {

@@ -33,7 +33,8 @@ func TestPageAndAllItLoadsComeFromTheNode(t *testing.T) {
 		resp, _ := get(t, h, link[1])
 		require.Equal(t, http.StatusOK, resp.StatusCode, link[1])
 	}
-	// The script loads others, and these others; nothing is there that nobody loads.
+	// The script loads other files, and these load others. Each file here is loaded
+	// by one of them.
 	files, err := assets.ReadDir(".")
 	require.NoError(t, err)
 	loaded := map[string]bool{"chat.js": true, "chat.css": true, "icon.svg": true}
@@ -57,7 +58,8 @@ func TestPageAndAllItLoadsComeFromTheNode(t *testing.T) {
 	}
 }
 
-// All words are in words.js, in each language; what has no script says so in English alone.
+// All words are in words.js, in each language. Only the sentence for browsers without
+// scripts is in the document, in English.
 func TestDocumentHoldsNoWords(t *testing.T) {
 	_, page := get(t, Handler(Options{}), "/")
 	page = regexp.MustCompile(`(?s)<!--.*?-->|<noscript>.*?</noscript>|<title>Chat</title>|<[^>]*>`).ReplaceAllString(page, "")

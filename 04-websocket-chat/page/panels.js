@@ -1,4 +1,5 @@
-// The panels of rooms and of people: open where there is room for them, else folded into one line above the messages.
+// The panels of rooms and of people: open where there is room for them, otherwise folded into one line above the
+// messages.
 
 const narrow = matchMedia("(max-width: 40rem), (max-height: 24rem)"); // as in chat.css
 

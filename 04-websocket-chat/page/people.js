@@ -1,5 +1,5 @@
-// People are the names of who is in one room, on all nodes. A node tells all of them once, 200 at most, and then who
-// came and went; only these change in the list.
+// People are the names of all people in one room, on all nodes. A node tells all of them once, 200 at most, and then
+// the names that came and went; only these change in the list.
 
 import { colour, part } from "./draw.js";
 import { say } from "./speak.js";

@@ -2,7 +2,7 @@
 
 export class Requests {
   constructor() {
-    this.waiting = new Map(); // id → who is told: ack(), placed(), failed(problem), lost()
+    this.waiting = new Map(); // id → what is called: ack(), placed(), failed(problem), lost()
     this.next = 1;
   }
 

@@ -95,7 +95,7 @@ export class Rooms {
   }
 }
 
-// unreadBadge shows a number; who does not see where it stands hears what of.
+// unreadBadge shows a number. A screen reader says what it counts.
 export function unreadBadge(n) {
   const badge = new DocumentFragment();
   if (n === 0) return badge;

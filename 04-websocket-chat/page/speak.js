@@ -1,4 +1,4 @@
-// What the page says, in the reader's language. What others wrote stands in it as draw.js has it: isolated.
+// The page's own sentences, in the reader's language. The text of others stands in them isolated (draw.js).
 
 import { part } from "./draw.js";
 import { languages } from "./words.js";
@@ -36,7 +36,7 @@ export function plain(key, values) {
   return say(key, values).textContent;
 }
 
-// problem is what a node's "$error" says: in words of the page where its code is known.
+// problem is the sentence for a node's "$error": the page's own where it knows the code.
 export function problem({ code, text }) {
   return Object.hasOwn(languages[lang], "code_" + code) ? say("code_" + code, { text }) : say("told", { text });
 }

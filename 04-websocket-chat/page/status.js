@@ -1,5 +1,5 @@
-// Status is the line that says how things stand with the connection. What it says is read aloud when it changes; the
-// countdown beside it, once a second, is not.
+// Status is the line that says how the connection is. A screen reader reads it aloud when it changes, but not the
+// countdown beside it, which changes once a second.
 
 import { say } from "./speak.js";
 

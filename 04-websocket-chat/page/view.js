@@ -1,11 +1,11 @@
 // View is the part of the page that one room's history scrolls in.
 //
-// Who is at its end stays there when lines come. Who reads further up is left in peace: what they read stays where it
-// is, and a button says how much is new below.
+// A reader at its end stays there when lines come. For a reader further up nothing moves: the lines in sight stay
+// where they are, and a button says how much is new below.
 //
 // A scroll event does not say who has scrolled, or when: the page's own way to the end brings one, too, with the next
-// frame, and until then lines may have grown as they came into sight. So only who has gone up has left the end; where
-// merely the end has gone down, the page follows it.
+// frame, and until then lines may have grown as they came into sight. So only a reader who has gone up has left the
+// end. When only the end has gone down, the page follows it.
 
 import { say } from "./speak.js";
 

@@ -1,4 +1,4 @@
-// Who somebody wants to be, and where: what the address says, else what this browser remembers.
+// The name and the rooms that somebody wants: those of the address, or those that this browser remembers.
 
 import { inBrowser, inTab } from "./memory.js";
 
@@ -16,8 +16,8 @@ export function wanted() {
   return { name, rooms: [...new Set([...more, shown])], shown };
 }
 
-// remember keeps it: in the address, which can be shared, in the tab, and in the browser. A name that only an address
-// has given does not replace the one that was typed.
+// remember keeps them: in the address, which can be shared, in the tab, and in the browser. A name that only an
+// address has given does not replace the one that was typed.
 export function remember({ name, rooms, shown }, typed) {
   const query = new URLSearchParams();
   if (name) query.set("name", name);

@@ -1,5 +1,5 @@
-// All that the page says, in each of its languages, under the same keys. {name} is filled in by speak.js; where a number
-// decides, n does. What a node says stays as it is: {text}, {reason}.
+// All that the page says, in each of its languages, under the same keys. speak.js fills in {name}. Where the form
+// depends on a number, that is n. A node's own words stay as they are: {text}, {reason}.
 
 export const languages = {
   en: {

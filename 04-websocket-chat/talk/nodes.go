@@ -61,7 +61,7 @@ func advised(err error) error {
 	return fmt.Errorf("%w; is this the URL of a chat node?", err)
 }
 
-// dial is a later try. Its error is one that trying again cannot mend.
+// dial is a later try. It returns an error only when trying again cannot help.
 func (t *talk) dial(ctx context.Context) error {
 	err := t.connect(ctx)
 	if err == nil || badRequest(err) || ctx.Err() != nil {
@@ -141,7 +141,7 @@ func (t *talk) tryNext(why string) {
 	t.say("%s; trying %s in %v", why, t.o.URLs[t.url], wait.Round(10*time.Millisecond))
 }
 
-// look is taken twice in the time that is Patience.
+// look checks twice within Patience how the line and the connection are doing.
 func (t *talk) look(ctx context.Context) error {
 	late := t.line != nil && time.Since(t.line.since) > t.o.Patience
 	switch {

@@ -28,8 +28,8 @@ type Options struct {
 	dial func(ctx context.Context, network, addr string) (net.Conn, error) // client.DialOptions.DialContext; in tests of time a pipe
 }
 
-// limitedPause is the wait after rate_limited. The node has dropped the line, and closes clients that go on for a
-// second: more than a second of silence starts that count anew, and lets the limit fill up again.
+// limitedPause is the wait after rate_limited. The node has dropped the line, and would close a client that goes
+// on for a second. More than a second of silence begins that second anew, and lets the limit fill up again.
 const limitedPause = 1100 * time.Millisecond
 
 // Run connects a person or a pipe to a chat: each line of In is sent as event "message", what arrives is printed.

@@ -85,8 +85,8 @@ func TestTalkGivesUpALineThatFindsNoNode(t *testing.T) {
 	})
 }
 
-// A node that takes the connection and then says nothing is waited for, but not by
-// who leaves.
+// Run waits for a node that takes the connection and then says nothing, but not
+// when the user leaves.
 func TestLeavingDoesNotWaitForASilentNode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		nodes := chattest.Network{}
