@@ -11,7 +11,7 @@ type Account struct {
 	Unknown   int // not confirmed to their sender, and never arrived here
 	Forged    int // reported as not sent, and arrived here all the same
 	Repeated  int
-	Disorder  int           // came after a later one of the same sender, or in another order than at the first receiver
+	Disorder  int           // came after a later message of the same sender, or in another order than at the first receiver
 	Silence   time.Duration // the longest time without a message
 }
 

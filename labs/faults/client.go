@@ -34,7 +34,7 @@ type client struct {
 	hear chan struct{}   // gets a token when the client must read again
 }
 
-// pause is the time before a new try: the first pause of chapter 04's Talk.
+// pause is the time before a new try, as long as the first pause of chapter 04's talk.
 const firstPause, longestPause = 200 * time.Millisecond, 2 * time.Second
 
 // run keeps the client connected until ctx ends.
@@ -125,7 +125,7 @@ func (c *client) receive(conn *websocket.Conn, payload []byte) (welcome bool) {
 	return false
 }
 
-// told handles a frame in which a node of ours tells of itself.
+// told handles a frame in which a node of ours says something about itself.
 func (c *client) told(payload []byte) {
 	var f frame.Frame
 	if json.Unmarshal(payload, &f) != nil {

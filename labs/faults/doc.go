@@ -4,8 +4,8 @@
 //
 // A Row is one fault and the promises that must hold under it. Put starts a system (a
 // master, two replicas, two nodes, each a process of its own), lets a crowd talk, makes
-// the fault, waits until all is well again, and fills a Result. For does this again and
-// again, with random faults, on one system: a soak.
+// the fault, waits until the system has recovered, and fills a Result. For does this
+// again and again, with random faults, on one system: a soak.
 //
 // # What is counted
 //

@@ -61,7 +61,7 @@ func (r *run) lateness() time.Duration {
 }
 
 // within reports whether something took no longer than promised, with the machine's
-// allowance. The remark says so when it needed the allowance.
+// allowance. If it needed the allowance, the remark says so.
 func (r *run) within(took, promise time.Duration) (holds bool, remark string) {
 	if took > promise {
 		remark = " (" + show(r.allowance()) + " more are allowed: this machine was late)"

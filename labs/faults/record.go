@@ -95,7 +95,7 @@ func (r *record) longestSilence() time.Duration {
 	return r.silence
 }
 
-// against counts the messages that other saw in another order than r.
+// against counts the messages that came to other in another order than to r.
 func (r *record) against(other *record) (swapped int) {
 	r.mu.Lock()
 	place := make(map[stamp]int, len(r.order))

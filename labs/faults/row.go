@@ -16,7 +16,7 @@ type Row struct {
 	NodeJS   bool   // it is run on the Node.js stack, too
 	Setting  setting
 	Prepare  func(*run)       // before anybody connects
-	Calm     func(*run) error // lets the flow run before the fault, and again when all is well; nil: for a second each
+	Calm     func(*run) error // lets the flow run before the fault, and again after the recovery; nil: for a second each
 	Break    func(*run) error // returns when the fault is over
 	Judge    func(*run, []Account)
 }

@@ -105,8 +105,8 @@ var nodeTerminated = Row{
 	},
 }
 
-// tellUncounted says which messages nobody can count: the last ones for the node that
-// is gone.
+// tellUncounted says which messages nobody can count: the last ones that went to the
+// node that is gone.
 func tellUncounted(r *run) {
 	r.tell("not countable: %d messages on their way into the node that is gone, which has answered none of them", r.senders[0].source.count(waiting))
 }

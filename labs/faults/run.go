@@ -34,10 +34,11 @@ type Check struct {
 	Holds bool
 }
 
-// calm is how long the flow runs before the fault, and again when all is well.
+// calm is how long the flow runs before the fault, and again after the recovery.
 const calm = time.Second
 
-// put lets the flow run, breaks one thing, waits until all is well, and counts.
+// put lets the flow run, breaks one thing, waits until the system has
+// recovered, and counts.
 func put(ctx context.Context, st *stage, receivers int, row Row) (_ *run, err error) {
 	c := newCrowd(st, receivers)
 	r := &run{crowd: c, stage: st, ctx: ctx}
@@ -75,7 +76,7 @@ func put(ctx context.Context, st *stage, receivers int, row Row) (_ *run, err er
 	if r.after, err = r.count(); err != nil {
 		return nil, err
 	}
-	r.endWatches() // the judges' numbers must not change any more
+	r.endWatches() // from here on the numbers must not change: promises are judged by them
 	return r, ctx.Err()
 }
 

@@ -98,7 +98,7 @@ func TestEmittersMessagesLeaveInTheOrderOfTheirNumbers(t *testing.T) {
 	require.Equal(t, speakers*each, c.emitter.count(accepted))
 }
 
-// Every other source, like the publisher with the wrong clock, sends in the same way.
+// All other sources, such as the publisher with the wrong clock, send in the same way.
 func TestNumberAndLeavingAreOneStep(t *testing.T) {
 	s := &source{}
 	var wire []int

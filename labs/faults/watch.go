@@ -16,7 +16,7 @@ import (
 	replication "example.com/redis-chat/02-replication"
 )
 
-// watch asks every few milliseconds whether something is well, and notes when the
+// watch asks every few milliseconds whether something works, and notes when the
 // answer changed.
 type watch struct {
 	began time.Time
@@ -52,8 +52,7 @@ func (w *watch) run(ctx context.Context, well func(context.Context) bool) {
 	}
 }
 
-// firstAfter is when the answer first became well (or, if well is false, not well)
-// after a time.
+// firstAfter is when the answer first became yes after a time, or no if well is false.
 func (w *watch) firstAfter(after time.Duration, well bool) (time.Duration, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

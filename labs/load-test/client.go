@@ -7,10 +7,10 @@ import (
 	"sync/atomic"
 )
 
-// client is one connection to a server, made as cheap as it can be: on a small
-// machine the lab takes its time from what it measures. It reads through
-// its engine, which several share, and keeps no bytes but those of a frame that
-// is not whole yet.
+// client is one connection to a server, as cheap as possible: on a small
+// machine the lab takes its time from the systems that it measures. It reads
+// through its engine, which several share, and keeps no bytes but those of a
+// frame that is not whole yet.
 type client struct {
 	protocol Protocol
 	node     int
@@ -93,10 +93,10 @@ func (c *client) feed(b []byte, r *recorder) {
 	}
 }
 
-// keepTail is what a client keeps of its room for half frames, in bytes.
+// keepTail is how many bytes of room for half frames a client keeps.
 const keepTail = 4 << 10
 
-// hear takes in a frame: lines, as some servers join messages by newlines.
+// hear takes in a frame, line by line: some servers join messages by newlines.
 func (c *client) hear(payload []byte, r *recorder) {
 	for len(payload) > 0 {
 		line := payload
@@ -131,10 +131,11 @@ func (c *client) write(frame []byte) error {
 }
 
 // mute reports whether the client reads nothing for the time being. The engine
-// asks after each read, on the goroutine that has taken it in.
+// asks after each read, on the goroutine that has read.
 func (c *client) mute() bool { return c.deaf && c.welcome && !c.hears.Load() }
 
-// shut closes the socket, and lets nobody write to what its number is next.
+// shut closes the socket. After it nobody writes to the number, which another
+// socket may get.
 func (c *client) shut() {
 	c.writing.Lock()
 	defer c.writing.Unlock()
@@ -159,7 +160,7 @@ func (c *client) end(r *recorder, why string) {
 	if c.closed {
 		return
 	}
-	if c.closed, c.why = true, why; !c.deaf { // of that one it is expected
+	if c.closed, c.why = true, why; !c.deaf { // a deaf client is meant to be ended
 		r.ended(why)
 	}
 }

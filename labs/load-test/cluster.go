@@ -75,8 +75,8 @@ func (c *Cluster) usage() ([]Usage, error) {
 	return all, nil
 }
 
-// prove returns when a client at each node has heard a client at every node.
-// A port that is open, a health check that says yes, prove nothing.
+// prove returns when a client at each node has heard a client at every node. An
+// open port or a health check that says yes would prove nothing.
 func (c *Cluster) prove(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, startPatience, fmt.Errorf("%s does not deliver within %v", c.Name, startPatience))
 	defer cancel()

@@ -18,7 +18,7 @@ var (
 const idleClients = 5000 // at each node
 
 // Compare measures all systems in turn, A B C A B C, in so many rounds, and
-// makes the table of what was to be reached. A peer that cannot run here is left
+// makes the table of targets and results. A peer that cannot run here is left
 // out, with a sentence in the notes.
 func (l *Lab) Compare(ctx context.Context, peers []System, rounds int) error {
 	m := &comparison{figures: map[figure]float64{}, rounds: rounds, rates: map[string]float64{}}
@@ -63,11 +63,12 @@ func (l *Lab) note(format string, args ...any) {
 type comparison struct {
 	figures map[figure]float64
 	rounds  int
-	rates   map[string]float64 // the highest that were sustained last, by shape and system
+	rates   map[string]float64 // the highest rates that were sustained in the last round, by shape and system
 	slow    []Slow
 }
 
-// figure is what was found of a system in a round. What failed has none.
+// figure names one measure of one system in one round. A measurement that
+// failed has no figure.
 type figure struct {
 	measure, system string
 	round           int
@@ -83,7 +84,7 @@ func (m *comparison) of(measure, system string) (all []float64) {
 	return all
 }
 
-// sound reports whether a run may be judged by its figures; why not is noted.
+// sound reports whether a run may be judged by its figures. If not, it notes why.
 func (l *Lab) sound(r *Run) bool {
 	why, ok := Goal{P99: math.Inf(1)}.Sustained(r)
 	if !ok {
@@ -128,7 +129,7 @@ func (m *comparison) sustained(ctx context.Context, l *Lab, systems []System, ro
 	return nil
 }
 
-// busy puts on all systems the rate that Node.js has just been found to sustain.
+// busy puts a rate on all systems: the one that Node.js has just sustained.
 func (m *comparison) busy(ctx context.Context, l *Lab, systems []System, round int) error {
 	load := shapes[0]
 	load.Rate, load.Length = m.rates[NodeJS.Name+shape(2, load)], 5*time.Second

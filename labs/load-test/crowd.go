@@ -22,12 +22,12 @@ type crowd struct {
 	engines []*engine
 }
 
-// crowds is how many there have been.
+// crowds is how many crowds there have been.
 var crowds atomic.Int64
 
-// welcoming bounds how many connections have been begun and not yet been
-// welcomed: enough to keep the servers busy, too few to overflow what the
-// kernel lets wait for them.
+// welcoming bounds the connections that have begun and are not welcome yet:
+// enough to keep the servers busy, too few to overflow the kernel's queue of
+// waiting connections.
 const welcoming = 64
 
 // gather makes a crowd for the nodes of a cluster. Clients take turns: the first
@@ -44,7 +44,7 @@ func gather(nodes int, protocol Protocol, load Load) (*crowd, error) {
 		c.engines = append(c.engines, e)
 		go e.run()
 	}
-	// Rooms of its own: what is still on its way to the crowd before is not for it.
+	// Rooms of its own: messages on their way to the crowd before must not reach this one.
 	n := crowds.Add(1)
 	for i := range load.Rooms {
 		c.rooms = append(c.rooms, &room{name: fmt.Sprintf("load-%d-%d", n, i+1)})
@@ -105,7 +105,7 @@ func (c *crowd) connect(ctx context.Context, addrs []string) (err error) {
 		})
 	}
 	if err := dialing.Wait(); err != nil {
-		return cmp.Or(context.Cause(ctx), err) // what came first, not what it stopped
+		return cmp.Or(context.Cause(ctx), err) // the first error, not those that followed from it
 	}
 	for range cap(tokens) { // when all are taken, nobody is on the way
 		if !takeToken() {
@@ -115,21 +115,22 @@ func (c *crowd) connect(ctx context.Context, addrs []string) (err error) {
 	return nil
 }
 
-// close ends all connections, without a word: what waits for them is not wanted.
+// close ends all connections, without a word: nobody wants what waits for them.
 func (c *crowd) close() {
 	for _, e := range c.engines {
 		e.stop()
 	}
 }
 
-// count says from when on and until when messages count.
+// count sets the time from which and until which messages count.
 func (c *crowd) count(since, until int64) {
 	for _, e := range c.engines {
 		e.recorder.count(since, until)
 	}
 }
 
-// expected is how many deliveries come of n messages of each sender.
+// expected is how many deliveries there must be, when each sender has sent so
+// many messages.
 func (c *crowd) expected(sent []int64) (n int64) {
 	for i, s := range c.senders {
 		n += sent[i] * int64(s.room.members-1)
@@ -153,8 +154,8 @@ func (c *crowd) counts() (sum Counts, arrivals int64) {
 	return sum, arrivals
 }
 
-// why is what the server said when it first refused something or ended a
-// connection; "": it did not.
+// why is the server's reason when it first refused something or ended a
+// connection; "": it did neither.
 func (c *crowd) why() string {
 	for _, e := range c.engines {
 		e.recorder.mu.Lock()
@@ -167,7 +168,7 @@ func (c *crowd) why() string {
 	return ""
 }
 
-// moment takes what arrived since it was last called out of the recorders.
+// moment takes from the recorders all that has arrived since the call before.
 func (c *crowd) moment() *hdrhistogram.Histogram {
 	sum := newHistogram()
 	for _, e := range c.engines {
@@ -180,7 +181,7 @@ func (c *crowd) moment() *hdrhistogram.Histogram {
 	return sum
 }
 
-// busy is how long the engines have worked, together.
+// busy is how long all engines together have worked.
 func (c *crowd) busy() (sum time.Duration) {
 	for _, e := range c.engines {
 		sum += time.Duration(e.recorder.busy.Load())

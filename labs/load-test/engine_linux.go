@@ -11,11 +11,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// engine reads for many clients on one thread. With a goroutine each, as
-// elsewhere (engine_other.go), a wake-up costs the switch of goroutines and a
-// second read that finds nothing; epoll says which sockets have something, and one read
-// takes it. The thread waits in the kernel itself: behind Go's own poller, which
-// is an epoll, too, each write of a server would have to wake two.
+// engine reads for many clients on one thread. With a goroutine each, as elsewhere
+// (engine_other.go), a wake-up costs the switch of goroutines and a second read that
+// finds nothing; epoll says which sockets have something, and one read takes it. The
+// thread waits in the kernel itself. Behind Go's own poller, which is an epoll, too,
+// each write of a server would have to wake two threads.
 type engine struct {
 	recorder *recorder
 	epoll    int
@@ -48,8 +48,8 @@ func (e *engine) watch(fd int) error {
 	return unix.EpollCtl(e.epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd)})
 }
 
-// connect opens a client's connection and sends its request; the rest comes by
-// run. On loopback the kernel has done the handshake when connect returns.
+// connect opens a client's connection and sends its request; run reads the
+// answer. On loopback the kernel has done the handshake when connect returns.
 func (e *engine) connect(ctx context.Context, c *client, addr string) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -69,8 +69,8 @@ func (e *engine) connect(ctx context.Context, c *client, addr string) error {
 	}
 	_ = unix.SetNonblock(fd, true)
 	_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
-	// Acknowledge as clients on a network do, not after each read: it was a third
-	// of a read's cost, and the servers paid for it, too.
+	// Acknowledge as clients on a network do, not after each read: that was a
+	// third of a read's cost, and the servers paid for it, too.
 	_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_QUICKACK, 0)
 	c.socket = s
 	e.mu.Lock()
@@ -95,7 +95,7 @@ func explain(err error) error {
 // readBytes is how much is read at once.
 const readBytes = 256 << 10
 
-// run reads until stop is told.
+// run reads until stop is called.
 func (e *engine) run() {
 	defer close(e.done)
 	events := make([]unix.EpollEvent, 256)
@@ -106,7 +106,7 @@ func (e *engine) run() {
 			continue
 		}
 		if err != nil {
-			return // nothing of it can fail, but a programmer's mistake
+			return // only a programmer's mistake can make it fail
 		}
 		for _, event := range events[:n] {
 			if int(event.Fd) == e.wake {
@@ -149,7 +149,7 @@ func (e *engine) hear(c *client) {
 // stop ends run and closes all connections.
 func (e *engine) stop() {
 	_, _ = unix.Write(e.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0})
-	<-e.done // before: the number of a closed socket may soon be another's
+	<-e.done // before the socket is closed: another one may soon have its number
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, c := range e.clients {

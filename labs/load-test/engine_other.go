@@ -12,8 +12,8 @@ import (
 )
 
 // engine reads for each client on a goroutine of its own. It costs half as much
-// again as engine_linux.go, and does not know how busy it is: goroutines that
-// wait for each other would count.
+// again as engine_linux.go, and does not know how busy it is: it would count
+// the time in which goroutines wait for each other.
 type engine struct {
 	recorder *recorder
 	group    sync.WaitGroup
@@ -70,7 +70,7 @@ func (e *engine) read(c *client, conn net.Conn) {
 // hear has a deaf client read again, soon.
 func (e *engine) hear(c *client) { c.hears.Store(true) }
 
-// run returns when stop is told.
+// run returns when stop is called.
 func (e *engine) run() { <-e.done }
 
 // stop closes all connections and ends run.

@@ -11,8 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// flawed is a chat server of one room with a flaw: each message that comes in,
-// counted from 1, goes to all but its sender as often as, and when, flaw says.
+// flawed is a chat server of one room with a flaw: flaw gets the number of each
+// message, from 1 on, and sends it to all but its sender by calling send:
+// never, once, late, or several times.
 type flawed struct {
 	flaw func(n int, send func())
 
@@ -21,7 +22,7 @@ type flawed struct {
 	conns map[*websocket.Conn]bool
 }
 
-// flawedCluster is such a server as something to put a load on.
+// flawedCluster makes a cluster of such a server, to put a load on.
 func flawedCluster(t *testing.T, flaw func(n int, send func())) *Cluster {
 	s := httptest.NewServer(&flawed{flaw: flaw, conns: map[*websocket.Conn]bool{}})
 	t.Cleanup(s.Close)
@@ -66,7 +67,7 @@ func (f *flawed) relay(from *websocket.Conn, text []byte) {
 	})
 }
 
-// shortLoad is 500 messages, each of which two others hear.
+// shortLoad is 500 messages. Two others hear each of them.
 var shortLoad = Load{Clients: 3, Senders: 1, Rate: 500, Warmup: 1, Length: 1e9}
 
 func putOn(t *testing.T, flaw func(n int, send func())) Run {

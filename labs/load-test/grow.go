@@ -20,7 +20,7 @@ var growths = []growth{
 	{"connections in a room", []int{100, 500, 1000, 5000}, 40_000, func(n int) (int, Load) {
 		return 2, Load{Clients: n / 2, Rate: 1 / float64(n-1)}
 	}},
-	// At one node, as a room of five is no room of five at two.
+	// At one node: at two, a room of five would be split between them.
 	{"rooms of 5", []int{1, 10, 100, 1000}, 4_000, func(n int) (int, Load) {
 		return 1, Load{Clients: 5 * n, Rooms: n, Senders: n, Rate: 1. / 4}
 	}},

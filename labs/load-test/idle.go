@@ -7,8 +7,8 @@ import (
 )
 
 var (
-	// settle is how long a crowd is left alone before its memory is read: what
-	// connecting left behind is the system's to tidy.
+	// settle is how long a crowd is left alone before its memory is read: a
+	// system needs time to tidy up after connecting.
 	settle = 10 * time.Second
 	// idleLook is how long its CPU is measured, before that time is over.
 	idleLook = 5 * time.Second

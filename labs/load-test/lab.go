@@ -21,9 +21,9 @@ import (
 // share, and keeps what was measured.
 type Lab struct {
 	Report Report
-	// Say is told a sentence at a time what has been done; nil: nobody is.
+	// Say gets a sentence about each thing that has been done; default: nothing.
 	Say func(sentence string)
-	// Watch is told how what is going on goes; see Watch. nil: nobody is.
+	// Watch returns a function that follows one run; default: nothing follows.
 	Watch func(what string) Watch
 
 	backend    launch.Backend
@@ -35,9 +35,9 @@ type Lab struct {
 	replicas   int
 }
 
-// Open makes a lab. Nothing is started before it is needed. Redis servers of the
-// lab's own, real or embedded, are what it can start; on those that somebody
-// else runs it puts no load.
+// Open makes a lab. Nothing is started before it is needed. It starts Redis
+// servers of its own, real or embedded, and puts no load on servers that
+// somebody else runs.
 func Open(backend launch.Backend) (*Lab, error) {
 	if backend.Kind == launch.KindRunning {
 		return nil, errors.New("the lab starts its own Redis servers, as it measures their CPU: give embedded or server")
@@ -113,8 +113,8 @@ func (l *Lab) Start(ctx context.Context, s System, nodes int) (_ *Cluster, err e
 	return c, c.prove(ctx)
 }
 
-// topology sees to it that there is a master with a replica for each node, and
-// two at least.
+// topology starts a master with a replica for each node, and with two at least,
+// if they do not run yet.
 func (l *Lab) topology(ctx context.Context, nodes int) error {
 	replicas := max(2, nodes)
 	if l.redis != nil && l.replicas == replicas {
@@ -153,7 +153,7 @@ func (l *Lab) environment(i int, alone bool, port string) []string {
 }
 
 // measured are the Redis servers that are processes of their own. Embedded ones
-// are inside of the lab: their CPU is the lab's.
+// are inside the lab: their CPU is the lab's.
 func (l *Lab) measured() ([]redisServer, error) {
 	processes, ok := l.redis.(interface{ PID(int) int })
 	if !ok {
@@ -181,7 +181,7 @@ func (l *Lab) build(ctx context.Context, pkg string) (string, error) {
 	}
 	path := filepath.Join(l.programs, filepath.Base(pkg))
 	if runtime.GOOS == "windows" {
-		path += ".exe" // or it is not taken for a program
+		path += ".exe" // without .exe Windows does not run it
 	}
 	args := append(append([]string{"build", "-buildvcs=false", "-o", path}, l.buildFlags...), pkg)
 	cmd := exec.CommandContext(ctx, "go", args...)

@@ -9,8 +9,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// Here nothing is measured that a person reads: a crowd need not settle, and what
-	// a slow machine brings late is not lost.
+	// Nobody reads the figures of these tests: a crowd need not settle, and messages
+	// that are late on a slow machine are not lost.
 	settle, idleLook = 400*time.Millisecond, 200*time.Millisecond
 	drainQuiet, drainMost, farewellWait = 5*time.Second, 2*time.Minute, 2*time.Minute
 	var err error

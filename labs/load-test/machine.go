@@ -16,7 +16,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/launch"
 )
 
-// Begin notes what is being measured, on what, and with what.
+// Begin notes the title, the command, the machine and the versions of a measurement.
 func (r *Report) Begin(title string, command []string, backend launch.Backend) {
 	r.Title, r.Started = title, time.Now()
 	r.Command = "loadtest " + strings.Join(command[1:], " ") // not the path of the program
@@ -26,7 +26,7 @@ func (r *Report) Begin(title string, command []string, backend launch.Backend) {
 // End notes how long it took.
 func (r *Report) End() { r.Seconds = time.Since(r.Started).Seconds() }
 
-// thisMachine tells what can be found out; what cannot stays empty.
+// thisMachine tells all that can be found out; the rest stays empty.
 func thisMachine() Machine {
 	m := Machine{Cores: runtime.NumCPU(), System: runtime.GOOS + "/" + runtime.GOARCH}
 	if all, err := cpu.Info(); err == nil && len(all) > 0 {
@@ -49,7 +49,7 @@ func versions(backend launch.Backend) []Version {
 	return []Version{{"Go", runtime.Version()}, redis}
 }
 
-// told are the libraries whose versions a report tells.
+// A report tells the versions of these libraries.
 var told = []string{
 	"github.com/gorilla/websocket", "github.com/redis/go-redis/v9", "github.com/centrifugal/centrifuge",
 	"socket.io", "@socket.io/redis-adapter", "ws", "ioredis",
@@ -59,14 +59,14 @@ var told = []string{
 func (r *Report) addVersions(program string) {
 	info, err := buildinfo.ReadFile(program)
 	if err != nil {
-		return // then nothing is told of it
+		return // then the report has no versions of it
 	}
 	for _, dep := range info.Deps {
 		r.addVersion(dep.Path, dep.Version)
 	}
 }
 
-// addVersion adds one that is to be told and is not yet.
+// addVersion adds a version, if the report should have it and does not yet.
 func (r *Report) addVersion(name, version string) {
 	v := Version{name, version}
 	if slices.Contains(told, name) && !slices.Contains(r.Versions, v) {
@@ -74,7 +74,7 @@ func (r *Report) addVersion(name, version string) {
 	}
 }
 
-// firstLine is what a program says of itself; "": it is not there.
+// firstLine is the first line that a program prints; "": there is no such program.
 func firstLine(program string, args ...string) string {
 	out, err := exec.Command(program, args...).Output()
 	if err != nil {

@@ -80,7 +80,7 @@ func (m *meter) sleep(ctx context.Context, at int64) error {
 	}
 }
 
-// compare puts down what was used between two samples.
+// compare notes what was used between two samples.
 func (m *meter) compare(run *Run, before, after sample) {
 	seconds := float64(after.at-before.at) / float64(time.Second)
 	deliveries := float64(max(after.arrivals-before.arrivals, 1))
@@ -101,13 +101,13 @@ func (m *meter) compare(run *Run, before, after sample) {
 	}
 }
 
-// Above these the lab itself is what is slow.
+// Above these limits the lab itself is too slow.
 const (
 	busyMost = 0.9  // share of the time that an engine may work
 	lateMost = 10.0 // milliseconds, 99th percentile: how late a message may leave
 )
 
-// drain waits for what is still on its way.
+// drain waits for messages that are still on their way.
 func (m *meter) drain(ctx context.Context, expected int64) {
 	look := time.NewTicker(10 * time.Millisecond)
 	defer look.Stop()

@@ -14,7 +14,7 @@ import (
 	"example.com/redis-chat/06-emitter/interop/npm"
 )
 
-// peers is what the Node.js peer is made of.
+// peers are the files of the Node.js peer.
 //
 //go:embed peers/node/server.js peers/node/package.json peers/node/package-lock.json peers/node/.npmrc
 var peers embed.FS
@@ -59,7 +59,7 @@ func NodeServer(ctx context.Context, dir string) (command, env []string, err err
 	return []string{"node", path}, []string{"NODE_PATH=" + modules}, nil
 }
 
-// addNodeVersions tells what the peer consists of.
+// addNodeVersions adds the versions of Node.js and of the peer's packages.
 func (r *Report) addNodeVersions() {
 	if node := (Version{"Node.js", firstLine("node", "--version")}); !slices.Contains(r.Versions, node) {
 		r.Versions = append(r.Versions, node)

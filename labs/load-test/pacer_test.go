@@ -58,8 +58,9 @@ func (h *hesitant) write(frame []byte) error {
 }
 func (*hesitant) close() {}
 
-// A server that takes nothing for a while holds its sender up. What is sent late
-// by that says all the same when it was to be sent: else nobody would see it.
+// A server that takes nothing for a while holds its sender up. Messages that
+// leave late because of that still carry the time at which they were due:
+// without it nobody would see the delay.
 func TestMessagesSayWhenTheyWereToBeSent(t *testing.T) {
 	h := &hesitant{}
 	c := &client{protocol: Chat{}, room: &room{}, socket: h}

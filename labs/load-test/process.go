@@ -27,7 +27,7 @@ type server struct {
 	last string // the last line that it wrote
 }
 
-// start starts a server. Of what it writes the last line is kept, for its end.
+// start starts a server. The last line of its output is kept, to tell why it ended.
 func start(name string, env []string, command ...string) (*server, error) {
 	s := &server{name: name, cmd: exec.Command(command[0], command[1:]...), ended: make(chan struct{})}
 	s.cmd.Env = append(os.Environ(), env...)
@@ -56,7 +56,7 @@ func start(name string, env []string, command ...string) (*server, error) {
 				break
 			}
 		}
-		_ = s.cmd.Wait() // how it ended, its last line says better
+		_ = s.cmd.Wait() // its last line tells better how it ended
 	}()
 	if s.stats, err = process.NewProcess(int32(s.cmd.Process.Pid)); err != nil {
 		s.stop()
@@ -74,7 +74,7 @@ func (s *server) lastLine() string {
 	return s.last
 }
 
-// stop ends the server at once: what it still had to do is not wanted.
+// stop ends the server at once: nobody wants the rest of its work.
 func (s *server) stop() {
 	_ = s.cmd.Process.Kill() // an error says that it has ended already
 	<-s.ended
@@ -99,7 +99,7 @@ var own = sync.OnceValues(func() (*process.Process, error) { return process.NewP
 func ownCPU() float64 {
 	p, err := own()
 	if err != nil {
-		return 0 // then its share is shown as none: a run is not lost for it
+		return 0 // then the lab's share is shown as none: the run still counts
 	}
 	u, err := usage("the lab", p)
 	if err != nil {

@@ -15,11 +15,11 @@ type Protocol interface {
 	Greeting() []byte
 	// Message appends what sends data, which needs no escaping, to a room.
 	Message(dst []byte, room string, data []byte) []byte
-	// Hear tells what a frame without a message is.
+	// Hear says what a frame without a message means.
 	Hear(payload []byte) (Sign, []byte)
 }
 
-// Sign is what a frame without a message says.
+// Sign is the meaning of a frame without a message.
 type Sign int
 
 // The signs. With Answer comes what must be sent back.
@@ -58,9 +58,9 @@ func (Chat) Hear(payload []byte) (Sign, []byte) {
 	return Nothing, nil // presence, and what a node says of its replica
 }
 
-// SocketIO is Socket.IO 4's protocol in Engine.IO 4's, over WebSocket alone:
-// each frame begins with Engine.IO's packet type (0 open, 2 ping, 3 pong, 4
-// message), in a message Socket.IO's follows (0 connect, 2 event, 4 error).
+// SocketIO is Socket.IO 4's protocol in Engine.IO 4's, over WebSocket alone: each
+// frame begins with Engine.IO's packet type (0 open, 2 ping, 3 pong, 4 message);
+// in a message, Socket.IO's type follows (0 connect, 2 event, 4 error).
 type SocketIO struct{}
 
 // Path implements Protocol.

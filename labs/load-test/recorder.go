@@ -10,8 +10,8 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// recorder takes down what the clients of one engine get. Its lock is taken
-// once for what one read brought, not for each message.
+// recorder notes what the clients of one engine get. Its lock is taken once for
+// all that one read has brought, not for each message.
 type recorder struct {
 	busy atomic.Int64 // nanoseconds that the engine spent on what had arrived, where it knows
 
@@ -27,8 +27,8 @@ type recorder struct {
 	why      string // of the first client that was ended, or refused
 }
 
-// Latencies are kept in microseconds, to a minute, with three digits: what is
-// later than a minute counts as a minute.
+// Latencies are kept in microseconds, to a minute, with three digits: a longer
+// one counts as a minute.
 func newHistogram() *hdrhistogram.Histogram {
 	return hdrhistogram.New(1, time.Minute.Microseconds(), 3)
 }
@@ -38,21 +38,21 @@ func newRecorder() *recorder {
 	return &recorder{since: never, until: never, second: newHistogram()}
 }
 
-// count says from when on and until when, by their schedule, messages count.
+// count sets the time from which and until which messages count, by their schedule.
 func (r *recorder) count(since, until int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.since, r.until = since, until
 }
 
-// expectWelcomes has each welcome take a token out, and the first trouble fail.
+// expectWelcomes makes each welcome take a token out, and the first trouble call fail.
 func (r *recorder) expectWelcomes(tokens chan struct{}, fail context.CancelCauseFunc) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.tokens, r.fail = tokens, fail
 }
 
-// feed hands what a read brought to its client.
+// feed hands the bytes of one read to their client.
 func (r *recorder) feed(c *client, b []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -67,7 +67,7 @@ func (r *recorder) broke(c *client, err error) {
 	c.end(r, err.Error())
 }
 
-// The rest is called by a client's feed, with the lock held.
+// A client's feed calls the functions below, with the lock held.
 
 func (r *recorder) arrived(s stamp, v verdict) {
 	r.arrivals++

@@ -32,7 +32,7 @@ func ms(n float64) string     { return fmt.Sprintf("%.2f ms", n) }
 func micros(n float64) string { return fmt.Sprintf("%.2f µs", n) }
 func kib(n float64) string    { return fmt.Sprintf("%.1f KiB", n/1024) }
 
-// targets are the ratios that compare is judged by.
+// targets are the ratios that a comparison must reach.
 var targets = []target{
 	{sustained + "2 × 100", NodeJS.Name, 8, true, count},
 	{sustained + "2 × 100", Centrifuge.Name, 1.2, true, count},

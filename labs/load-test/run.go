@@ -36,14 +36,14 @@ func (l Load) check(nodes int) error {
 }
 
 // drainQuiet is how long nothing may arrive, after the last message was sent,
-// before what is missing is called lost; drainMost bounds it all.
+// before missing messages count as lost; drainMost bounds the whole wait.
 var (
 	drainQuiet = time.Second
 	drainMost  = 10 * time.Second
 )
 
-// Run puts a load on a cluster. An error means that there is nothing to tell;
-// what the cluster did wrong under the load is told in the result.
+// Run puts a load on a cluster. An error means that there is nothing to tell.
+// The cluster's mistakes under the load are in the result.
 func (c *Cluster) Run(ctx context.Context, load Load, watch Watch) (Run, error) {
 	load = load.withDefaults()
 	if err := load.check(len(c.Nodes)); err != nil {

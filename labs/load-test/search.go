@@ -36,10 +36,9 @@ const (
 	searchAgain = 2
 )
 
-// Search looks for the highest rate that a system sustains: it raises the rate
-// while that holds, or lowers it until it does, then closes in. load.Rate is
-// where it begins. It returns the run at the highest rate that held. A system starts anew after a rate that was too high, as what it still
-// has to do would count against the next.
+// Search looks for the highest rate that a system sustains: it raises the rate while that holds, or lowers it until it
+// does, then closes in. load.Rate is where it begins. It returns the run at the highest rate that held. After a rate
+// that was too high the system starts anew, as the work that is left would count against the next rate.
 func (l *Lab) Search(ctx context.Context, s System, nodes int, load Load, goal Goal, round int) (best Run, err error) {
 	goal.P99 = cmp.Or(goal.P99, 50)
 	goal.Highest = cmp.Or(goal.Highest, 100_000)

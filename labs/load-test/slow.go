@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// slowLoad is what a client that reads nothing is put into: 500 connections, and
+// slowLoad is the load around a client that reads nothing: 500 connections, and
 // messages large enough to fill its queue within seconds.
 var slowLoad = Load{Clients: 250, Rate: 100, Size: 4096, Warmup: 2 * time.Second, Length: 12 * time.Second}
 
@@ -24,8 +24,8 @@ type Slow struct {
 }
 
 // Slow runs the same load twice on the same nodes, the second time with one more
-// client, at the first node, which reads nothing after its welcome until the
-// node has given it up, and then all there is: so it learns why.
+// client at the first node. After its welcome this client reads nothing until
+// the node has given it up. Then it reads all there is, and so learns why.
 func (l *Lab) Slow(ctx context.Context, s System, round int) (slow Slow, err error) {
 	c, err := l.Start(ctx, s, 2)
 	if err != nil {
@@ -86,7 +86,8 @@ func (r *slowRun) run(ctx context.Context, l *Lab, label string, round int) (Run
 	return run, nil
 }
 
-// addDeaf adds a client at the first node that is not counted on to hear.
+// addDeaf adds a client at the first node that reads nothing. No deliveries to
+// it are expected.
 func (c *crowd) addDeaf() {
 	c.clients = append(c.clients, &client{protocol: c.clients[0].protocol, name: "deaf", room: c.rooms[0], sender: -1, deaf: true})
 }
@@ -96,8 +97,8 @@ func (c *crowd) deaf() (*client, *engine) {
 	return c.clients[last], c.engines[last%len(c.engines)]
 }
 
-// hearWhenGivenUp has the deaf client read again when its node says that it
-// closes it, or when ctx, the load, is over.
+// hearWhenGivenUp makes the deaf client read again when its node says that it
+// closes the client, or when ctx, the load, is over.
 func (c *crowd) hearWhenGivenUp(ctx context.Context, node string) {
 	look := time.NewTicker(100 * time.Millisecond)
 	defer look.Stop()
@@ -152,8 +153,9 @@ func (c *crowd) farewell() string {
 // closedTooSlow reports whether the close frame says that the client reads too slowly.
 func (s Slow) closedTooSlow() bool { return strings.Contains(s.Closed, "1013") }
 
-// watchMemory follows the memory of node i, from after on, until its result is
-// called, which returns by how many bytes it has grown at most.
+// watchMemory begins to follow the memory of node i when the time after has
+// passed. A call of grew ends that, and returns by how many bytes the memory
+// has grown at most.
 func (c *Cluster) watchMemory(i int, after time.Duration) (grew func() float64) {
 	result := make(chan float64)
 	stop := make(chan struct{})

@@ -35,8 +35,7 @@ func (l *Lab) runnableAndOurs(ctx context.Context, peers []System) []System {
 	return append([]System{Ours}, l.Runnable(ctx, peers)...)
 }
 
-// Runnable are those of the systems that can run here; why another cannot goes
-// into the notes.
+// Runnable returns the systems that can run here. For the others it notes why they cannot.
 func (l *Lab) Runnable(ctx context.Context, systems []System) (runnable []System) {
 	for _, s := range systems {
 		c, err := l.Start(ctx, s, 2)
@@ -50,8 +49,8 @@ func (l *Lab) Runnable(ctx context.Context, systems []System) (runnable []System
 	return runnable
 }
 
-// startWarm starts a system and lets it run itself in before anything counts: a
-// compiler that learns at run time, as Node.js has, is slow at first.
+// startWarm starts a system and lets it warm up before anything counts: a
+// compiler that learns at run time, as in Node.js, is slow at first.
 func (l *Lab) startWarm(ctx context.Context, s System, nodes int) (*Cluster, error) {
 	c, err := l.Start(ctx, s, nodes)
 	if err != nil {
@@ -79,7 +78,7 @@ func (l *Lab) fresh(ctx context.Context, s System, nodes int, load Load, label s
 	return run, err
 }
 
-// keep takes a run into the report.
+// keep adds a run to the report.
 func (l *Lab) keep(run *Run, label string, round int) {
 	run.Label, run.Round = label, round
 	l.Report.Runs = append(l.Report.Runs, *run)

@@ -25,7 +25,8 @@ func lab(t *testing.T) *Lab {
 	}
 	l, err := Open(backend)
 	require.NoError(t, err)
-	// All tests share what has been built, and the compiler's work with the tests.
+	// All tests share the programs that have been built. The flags are the tests'
+	// own, so that the compiler does its work once.
 	l.programs, l.built, l.buildFlags = programs, built, raceFlag
 	t.Cleanup(func() { require.NoError(t, l.Close()) })
 	return l
@@ -103,8 +104,8 @@ func TestSlowClientLearnsWhyItWasClosed(t *testing.T) {
 	}
 	was := slowLoad
 	t.Cleanup(func() { slowLoad = was })
-	// Fast enough to fill a queue, 1 MiB, and the sockets' buffers in the end; so slow that
-	// no other client's queue is full when the machine stands still for two seconds.
+	// Fast enough to fill a queue, 1 MiB, and the sockets' buffers in the end; too slow to
+	// fill another client's queue when the machine stands still for two seconds.
 	slowLoad = Load{Clients: 3, Rate: 40, Size: 16 << 10, Warmup: 1, Length: 12 * time.Second}
 	slow, err := lab(t).Slow(t.Context(), Ours, 1)
 	require.NoError(t, err)

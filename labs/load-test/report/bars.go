@@ -15,14 +15,15 @@ type bar struct {
 	value  quantity
 }
 
-// comparison is ours and the peers in one measure.
+// comparison has our figure and those of the peers in one measure.
 type comparison struct {
 	measure string
 	bars    []bar
 }
 
-// comparisons makes of compare's rows one picture a measure. A row that has no
-// peer, or figures that cannot be laid side by side, gives none: the table has it.
+// comparisons turns the rows of compare into one picture for each measure. A row
+// without a peer, or with figures that cannot be laid side by side, gives no
+// picture: it is in the table.
 func comparisons(r *loadtest.Report) []comparison {
 	var out []comparison
 	for _, row := range r.Rows {
@@ -43,8 +44,8 @@ func comparisons(r *loadtest.Report) []comparison {
 	return out
 }
 
-// idleComparisons makes pictures of the crowds themselves, for a report whose
-// rows do not speak of them. Of several sizes the largest counts.
+// idleComparisons makes pictures of the crowds themselves, for a report without
+// rows about them. Of several sizes the largest counts.
 func idleComparisons(r *loadtest.Report) []comparison {
 	memory := comparison{measure: "memory of an idle connection"}
 	speed := comparison{measure: "connections a second while they come"}

@@ -23,11 +23,11 @@ type picture struct {
 	Option  template.JS   // what is drawn: an object literal
 }
 
-// snippet takes from go-echarts the element and the options of a chart, and
-// leaves its script: the page draws by itself, in the colours of the reader's
-// theme, and brings the library along. Options are plain JSON: a formatter is
-// the name of a function of the page, "lab.brief", since the snippet of v2.6.7
-// leaves the quotes around code.
+// snippet takes the element and the options of a chart from go-echarts, but not
+// its script: the page draws by itself, in the colours of the reader's theme,
+// and brings the library along. Options are plain JSON: a formatter is the name
+// of a function of the page, "lab.brief", since the snippet of v2.6.7 leaves
+// the quotes around code.
 func (p picture) snippet(chart render.Renderer) picture {
 	s := chart.RenderSnippet()
 	p.Element = template.HTML(s.Element)
@@ -46,7 +46,7 @@ func point(x any, y float64, head, text string) opts.LineData {
 // text between two markers as code.
 func withoutMarker(text string) string { return strings.ReplaceAll(text, "__f__", " ") }
 
-// drawable tells whether a logarithmic axis has a place for it.
+// drawable reports whether a logarithmic axis has a place for the value.
 func drawable(v float64) bool { return v > 0 && !math.IsInf(v, 0) }
 
 // size is the place of a chart; the page decides the width.

@@ -63,6 +63,5 @@ func (g *grid) widths() []int {
 	return width
 }
 
-// oneLine takes tabs and line breaks out: in a name they would shift all that
-// follows.
+// oneLine removes tabs and line breaks: in a name they would shift the rest of the row.
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -16,7 +16,7 @@ import (
 func WriteJSON(w io.Writer, r *loadtest.Report) error {
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
-	// A command line has < and &; it shall be read as it was typed.
+	// A command line has < and &, and should read as it was typed.
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(r); err != nil {
 		return fmt.Errorf("write the report as JSON: %w", err)

@@ -86,7 +86,7 @@ func (s series) line(notes *remarks) line {
 }
 
 // flawsBeside says what was lost, repeated or out of order in other rounds than
-// the one that is shown. A search's steps that were too much are no rounds.
+// the one that is shown. The steps of a search that were too high are no rounds.
 func (s series) flawsBeside(shown *loadtest.Run) string {
 	var lost, repeated, swapped int64
 	for _, run := range s.runs {

@@ -30,7 +30,7 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"when":      func(t time.Time) string { return t.Format("2 January 2006, 15:04 MST") },
 }).Parse(pageHTML))
 
-// view is what the template sees.
+// view is the data of the template.
 type view struct {
 	Report   *loadtest.Report
 	Style    template.CSS
@@ -89,7 +89,7 @@ func HTML(w io.Writer, r *loadtest.Report, echarts []byte) error {
 	return nil
 }
 
-// ending is what HTML looks for inside a script, whatever the script means by it.
+// ending matches the texts that HTML looks for inside a script, whatever they mean there.
 var ending = regexp.MustCompile(`(?i)<(/script|!--)`)
 
 // inline makes a library fit to stand in a <script>: in strings and regular

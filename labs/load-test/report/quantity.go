@@ -45,7 +45,7 @@ func parse(text string) (quantity, bool) {
 	return q, true
 }
 
-// in is the figure beside a bar: its number alone when the axis has its unit.
+// in returns the figure beside a bar: the number alone when the axis has its unit.
 func (q quantity) in(unit string) string {
 	if m := numberUnit.FindStringSubmatch(q.text); m != nil && m[2] == unit {
 		return m[1]
@@ -65,8 +65,8 @@ func (q quantity) wanted() string {
 	return ""
 }
 
-// axis is the unit of a picture and what its numbers are divided by: the unit
-// that the largest bar has in the table.
+// axis returns the unit of a picture, which the largest bar has in the table,
+// and the number that all figures are divided by.
 func axis(bars []bar) (string, float64) {
 	largest := bars[0]
 	for _, b := range bars {

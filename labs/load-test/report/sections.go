@@ -17,7 +17,7 @@ type section struct {
 }
 
 // shown is how many labels are drawn openly. A comparison has dozens of loads,
-// and the first pictures shall be those that matter.
+// and the pictures that matter should come first.
 const shown = 2
 
 // sections makes all pictures for which there is data.
@@ -84,7 +84,7 @@ func costs(r *loadtest.Report, colors palette) section {
 	return s
 }
 
-// labels groups the series that have something to draw by label. Those that
+// labels groups the series that have something to draw by label. Labels that
 // most systems went through come first: they compare.
 func labels(r *loadtest.Report, has func(*loadtest.Run) bool) [][]series {
 	var out [][]series

@@ -170,7 +170,7 @@ func draw(ctx context.Context, files []string, o options) error {
 	return pictures(ctx, r, o.html)
 }
 
-// writable reports what is in the way of a file that is to be written later.
+// writable returns an error when a file that is to be written later cannot be.
 func writable(file string) error {
 	if file == "" {
 		return nil

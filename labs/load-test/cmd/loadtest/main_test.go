@@ -25,7 +25,7 @@ func command(t *testing.T, args ...string) (out, errOut string, err error) {
 	return o.String(), e.String(), err
 }
 
-// mistaken is what a call says that has to fail, and its exit code.
+// mistaken makes a call that has to fail, and returns its sentence and its exit code.
 func mistaken(t *testing.T, args ...string) (code int, sentence string) {
 	t.Helper()
 	out, said, err := command(t, args...)

@@ -4,8 +4,8 @@ package main
 
 import "net"
 
-// attempt takes nothing: each write is then left to a goroutine of the
-// connection, which works everywhere.
+// attempt takes nothing. So a goroutine of the connection does each write,
+// which works everywhere.
 type attempt struct{}
 
 func (*attempt) open(*net.TCPConn) error { return nil }

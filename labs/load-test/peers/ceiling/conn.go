@@ -60,8 +60,8 @@ func (h *house) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = ws.Close()
 		return
 	}
-	// Control frames take the way of all others: written at once, one could land
-	// within a frame of which the socket has taken a half.
+	// Control frames go the same way as all others. Written directly, one could
+	// land in the middle of a frame that is half written.
 	ws.SetPingHandler(func(data string) error {
 		c.send(appendFrame(nil, opPong, []byte(data)))
 		return nil
@@ -124,8 +124,8 @@ func (c *conn) send(b []byte) {
 	}
 }
 
-// end lets the reader end. It alone closes the socket, after it has left the
-// room: so nobody can write to a descriptor that is another's by then.
+// end lets the reader end. Only the reader closes the socket, after it has left the
+// room: so nobody can write to a descriptor that another connection has by then.
 func (c *conn) end() { _ = c.ws.NetConn().SetReadDeadline(past) }
 
 var past = time.Unix(1, 0)

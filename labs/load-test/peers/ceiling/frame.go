@@ -38,8 +38,8 @@ const (
 	endMessage   = `"}`
 )
 
-// appendMessage appends a message's frame. All but data is known to be short
-// JSON, so that the length, which comes first, can be told beforehand.
+// appendMessage appends a message's frame. All but data is short JSON, so the
+// length, which comes first, is known beforehand.
 func appendMessage(dst, data []byte, room, from string) []byte {
 	n := len(beginMessage) + len(data) + len(beforeRoom) + len(room) + len(beforeFrom) + len(from) + len(beforeAt) + len(stamp) + len(endMessage)
 	dst = appendHead(dst, opText, n)

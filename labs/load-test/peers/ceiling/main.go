@@ -3,13 +3,14 @@
 // gorilla/websocket. It speaks enough of the client wire of chapter 04 to be
 // loaded like a node.
 //
-// Each connection has a reader. A reader that gets a message puts its frame,
-// encoded, where its room's messages wait, and sees that somebody delivers:
-// itself in a small room, else a goroutine that runs while messages wait. Who
-// delivers takes all that waits and writes it to each member in one system
-// call, which never blocks: what a connection does not take becomes the work of
-// a goroutine of its own. So there is no timer, and nobody stands by; what is
-// alone leaves at once, and the more there is to do, the more leaves together.
+// Each connection has a reader. A reader that gets a message puts its encoded
+// frame where the messages of its room wait. In a small room the reader then
+// delivers by itself; in a large one it starts a goroutine that runs while
+// messages wait. The deliverer takes all that waits and writes it to each
+// member in one system call, which never blocks. Bytes that a connection does
+// not take are left to a goroutine of that connection. So there is no timer,
+// and no goroutine that only waits; a message that comes alone leaves at once,
+// and the more there is to do, the more leaves together.
 //
 // The environment tells PORT (3000) and PPROF_ADDR (none).
 package main

@@ -87,7 +87,7 @@ func TestEverybodyInTheRoomHearsIt(t *testing.T) {
 					require.Equal(t, map[string]any{"event": "message", "data": data, "room": "lobby", "from": "alice"}, frame)
 				}
 			}
-			// Had she heard herself, or eve the lobby, it would be the first here.
+			// If she heard herself, or if eve heard the lobby, that would come first here.
 			hearers[0].say("to alice")
 			require.Equal(t, "to alice", alice.next()["data"])
 			dial(t, addr, "dave", "other").say("to eve")
@@ -96,8 +96,7 @@ func TestEverybodyInTheRoomHearsIt(t *testing.T) {
 	}
 }
 
-// What each sender sends within a batch is left out for it alone, and all see
-// one order.
+// No sender gets its own messages of a batch, all others do, and all see one order.
 func TestManySendersAreHeardInOneOrder(t *testing.T) {
 	const messages = 500
 	for name, listeners := range map[string]int{"small": 1, "large": few + 1} {

@@ -2,7 +2,7 @@ package main
 
 import "sync"
 
-// room is where messages meet those who hear them.
+// room has the messages that wait and the connections that get them.
 type room struct {
 	name string // as JSON
 
@@ -10,11 +10,12 @@ type room struct {
 	waiting    batch
 	delivering bool // a deliverer runs, and will see what waits
 
-	// members is held while a batch is delivered: who joins or leaves waits for it.
+	// members is held while a batch is delivered: a connection that joins or leaves
+	// waits for it.
 	members sync.Mutex
 	conns   []*conn
 	taken   batch  // of the deliverer: what it delivers
-	others  []byte // of the deliverer: what a sender gets, its own left out
+	others  []byte // of the deliverer: the batch for one of its senders, without its own messages
 }
 
 // batch is messages one behind the other, as the bytes that leave.
@@ -36,11 +37,11 @@ func (b *batch) reset() {
 }
 
 // few is how many members the sender's reader serves by itself: starting a
-// goroutine costs as much as some three writes. For more it goes on reading
-// instead, and what it finds leaves together with this message.
+// goroutine costs as much as some three writes. In a larger room it goes on
+// reading instead, and its next messages leave together with this one.
 const few = 16
 
-// publish adds a message, and sees that it is delivered.
+// publish adds a message, and delivers it or starts a goroutine that does.
 func (r *room) publish(sender *conn, data []byte) {
 	r.mu.Lock()
 	r.waiting.frames = appendMessage(r.waiting.frames, data, r.name, sender.name)
@@ -64,8 +65,8 @@ func (r *room) isSmall() bool {
 	return len(r.conns) <= few
 }
 
-// deliver delivers what waits, and reports whether more does by now: the caller
-// is still the deliverer then.
+// deliver delivers all that waits, and reports whether more waits by now: if
+// so, the caller is still the deliverer.
 func (r *room) deliver() (more bool) {
 	r.mu.Lock()
 	r.taken, r.waiting = r.waiting, r.taken
@@ -78,7 +79,7 @@ func (r *room) deliver() (more bool) {
 	return r.delivering
 }
 
-// writeOut writes the batch to all members, to its senders what is not theirs.
+// writeOut writes the batch to all members. A sender does not get its own messages.
 func (r *room) writeOut() {
 	r.members.Lock()
 	defer r.members.Unlock()
@@ -97,7 +98,7 @@ func (r *room) writeOut() {
 	}
 }
 
-// without is the batch but for what c has sent.
+// without is the batch without the messages of c.
 func (r *room) without(c *conn) []byte {
 	r.others = r.others[:0]
 	begin := 0

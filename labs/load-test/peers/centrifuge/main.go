@@ -71,7 +71,7 @@ func run(ctx context.Context, addr, redis string, out io.Writer) error {
 	}
 	defer func() {
 		// Shutdown says goodbye to each client, and waits 5 s for those that do not
-		// answer. Who ends this peer has no use for them.
+		// answer. Whoever ends this peer has no use for them.
 		farewell, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		_ = node.Shutdown(farewell)

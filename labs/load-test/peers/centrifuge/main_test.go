@@ -16,7 +16,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/redistest"
 )
 
-// The test program is the program under test, too, when it is told so.
+// With a variable set, the test program is the program under test.
 func TestMain(m *testing.M) {
 	if os.Getenv("PEER_RUN_MAIN") != "" {
 		main()
