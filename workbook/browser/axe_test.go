@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// axe is the text of axe-core, which looks through a page for what keeps people out: names, roles, contrast.
-// The error says what is missing.
+// axe is the text of axe-core, which searches a page for obstacles to people: names, roles, contrast. The
+// error says what is missing.
 var axe = sync.OnceValues(func() (string, error) {
 	modules, err := npm.Install(context.Background(), "axe", os.DirFS("axe"))
 	if err != nil {
@@ -40,8 +40,7 @@ func needsAxe(t *testing.T) string {
 	return text
 }
 
-// accessible requires that axe-core finds nothing against the page as it is now, in light and in dark. The tab is dark
-// afterwards.
+// accessible requires that axe-core finds no mistake in the page as it is now, in light and in dark. The tab is dark afterwards.
 func (b tab) accessible() {
 	b.t.Helper()
 	b.scheme("light")
@@ -58,8 +57,8 @@ const (
 	contrast   = `["color-contrast"]`
 )
 
-// obstacles are what axe-core finds against the page. An element whose contrast it cannot tell counts, too: such a page
-// is to be made simpler.
+// obstacles are the mistakes that axe-core finds in the page. An element whose contrast it cannot tell counts, too:
+// make such a page simpler.
 func (b tab) obstacles(rules string) []string {
 	b.t.Helper()
 	text := needsAxe(b.t)
@@ -71,8 +70,8 @@ func (b tab) obstacles(rules string) []string {
 	return found
 }
 
-// axeRun is one line for each element that something is wrong with. Frames are pages of their own; what lies under a
-// button or a panel need not be readable there; and of text in a drawing it cannot tell what is behind.
+// axeRun returns one line for each element with a mistake. It leaves out frames, which are pages of their own; text under
+// a button or a panel, which need not be readable there; and text in a drawing, as it cannot tell what is behind it.
 const axeRun = `axe.run(document, {
 	runOnly: %s, preload: false, iframes: false, resultTypes: ["violations", "incomplete"],
 }).then(({ violations, incomplete }) => {

@@ -18,7 +18,7 @@ import (
 // chromium is the one browser of this run; each tab is a context derived from it. Nil: there is none.
 var chromium context.Context
 
-// The test program is a node, too, when it is told so, and how often to publish a probe.
+// Called with "node" and an interval, the test program is a node that publishes a probe that often.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == "node" {
 		os.Setenv("PROBE_INTERVAL", os.Args[2])
@@ -31,8 +31,8 @@ func TestMain(m *testing.M) {
 	redistest.Main(browsing{m})
 }
 
-// browsing are tests that share one browser, which has ended when they are looked
-// through for goroutines that are left.
+// browsing are tests that share one browser. It ends before the search for
+// goroutines that are left.
 type browsing struct{ m *testing.M }
 
 func (b browsing) Run() int {

@@ -63,7 +63,7 @@ func chatPolicy(t *testing.T) string {
 	return policy
 }
 
-// evaluate runs a script in the tab that results in true.
+// evaluate runs a script in the tab. The result must be true.
 func (b tab) evaluate(script string) {
 	b.t.Helper()
 	ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](script))
@@ -93,7 +93,7 @@ func TestDetectorSeesEachPayloadThatRuns(t *testing.T) {
 		b.until(fmt.Sprintf(`taken.some((what) => what === "ran: %d")`, i+1))
 		b.until(`taken.some((what) => what.startsWith("made: "))`)
 	}
-	b.close() // it goes on to load what cannot be loaded
+	b.close() // or it would go on loading what does not exist
 }
 
 func TestDetectorSeesEachElementThatIsMade(t *testing.T) {
@@ -101,13 +101,13 @@ func TestDetectorSeesEachElementThatIsMade(t *testing.T) {
 	b := careless(t, "", "nothing yet")
 	for _, p := range payloads {
 		if strings.HasPrefix(p.text, "&") || strings.HasPrefix(p.text, "$") || strings.HasPrefix(p.text, "</li>") {
-			continue // these are for who decodes or builds a page from text
+			continue // these harm only a page that decodes text or is built from it
 		}
 		b.evaluate("taken.length = 0, true")
 		b.show(p.text)
 		b.until(`taken.some((what) => what.startsWith("made: "))`)
 	}
-	b.close() // it goes on to load what cannot be loaded
+	b.close() // or it would go on loading what does not exist
 }
 
 // What the policy is worth when the page makes a mistake: nothing runs, and the console tells. Browsers that know no

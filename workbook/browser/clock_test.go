@@ -1,6 +1,6 @@
 package browser
 
-// clock runs before the page's own script: in the page no time passes but what a test lets pass. Frames are drawn as ever.
+// clock runs before the page's own script: in the page time passes only when a test lets it pass. Frames are drawn as ever.
 const clock = `
 {
 	let time = 0, last = 0;
@@ -32,13 +32,13 @@ const clock = `
 }
 `
 
-// unfaked runs in each tab before everything else: what asks whether something is so must not depend on the page's clock.
+// unfaked runs in each tab before everything else: a test's questions to the page must not depend on the page's clock.
 const unfaked = `window.unfaked = {};
 for (const name of ["setTimeout", "setInterval", "clearInterval"]) unfaked[name] = window[name].bind(window);
 `
 
-// patient runs in each tab before the page's own script. How long the page waits for an answer is not what most tests are
-// about, and on a slow machine nobody is dead who takes his time. Those that are about it take it into their own hands.
+// patient runs in each tab before the page's own script. Most tests are not about how long the page waits for an
+// answer, and on a slow machine a late answer is no sign of death. Tests that are about it set the time by themselves.
 const patient = `
 {
 	const long = (ms) => [5_000, 8_000, 10_000].includes(ms) ? 1000 * ms : ms;
@@ -49,7 +49,7 @@ const patient = `
 }
 `
 
-// tryAgain lets the page with a clock of the test's own try again to connect, and returns how many milliseconds it has waited.
+// tryAgain lets a page whose clock is the test's try again to connect, and returns how many milliseconds the page has waited.
 func (b tab) tryAgain() float64 {
 	b.t.Helper()
 	b.until(`document.body.dataset.state === "offline"`)

@@ -120,8 +120,8 @@ func (p *process) join(name string) tab {
 	return b
 }
 
-// What the page itself waits for is all that does not depend on the machine: it has noticed at once, and waits for less
-// than a second before it goes to the other node, which takes it at the first try.
+// Only the page's own waits do not depend on the machine: it has noticed at once, and waits for less than a second
+// before it goes to the other node, which takes it at the first try.
 func TestPageOfAKilledNodeIsBackOnTheOtherWithinThreeSeconds(t *testing.T) {
 	t.Parallel()
 	nodes, _ := cluster(t, "250ms")
@@ -156,8 +156,7 @@ const waits = `
 }
 `
 
-// Whoever can publish at Redis can speak as anybody; nobody can make the page more than a text of it, or speak as the
-// node.
+// Whoever can publish at Redis can speak as anybody. But the page shows it only as text, and never as words of the node.
 func TestWhatIsPublishedAtRedisStaysText(t *testing.T) {
 	t.Parallel()
 	nodes, master := cluster(t, slow)

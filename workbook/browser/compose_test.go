@@ -36,7 +36,7 @@ func TestEnterThatEndsTheChoiceOfAWordSendsNothing(t *testing.T) {
 	b := join(t, n, "alice")
 	_, err := chromedp.Call(b.ctx, input.ImeSetComposition, input.ImeSetCompositionParams{Text: "にほん", SelectionStart: 3, SelectionEnd: 3})
 	require.NoError(t, err)
-	// The page is told of the key, and the method of input keeps it.
+	// The page hears of the key, but the key belongs to the input method.
 	b.evaluate(`window.told = "", addEventListener("keydown", (e) => { told = e.key + " " + e.isComposing; }), true`)
 	_, err = chromedp.Call(b.ctx, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: "rawKeyDown", Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13})
 	require.NoError(t, err)

@@ -28,7 +28,7 @@ func TestTextThatTurnsItsDirectionTurnsNothingElse(t *testing.T) {
 		})
 		b.until(fmt.Sprintf(`document.querySelectorAll(".message").length === %d`, 2*i+2))
 	}
-	// Text of one's own stands before the page's words: why it failed, and a button.
+	// The user's own text stands before the page's words: why it failed, and a button.
 	b.evaluate(`document.getElementById("text").value = "mine" + ` + quote(popped+override) + `, true`)
 	b.types("\r")
 	b.until(`document.querySelector(".mine")?.dataset.state === "failed"`)

@@ -57,7 +57,7 @@ func (b tab) spent() (layout, style, all float64) {
 	return values["LayoutDuration"], values["RecalcStyleDuration"], values["TaskDuration"]
 }
 
-// timed logs what the browser spent on something. Nothing is asserted of it: another machine has other times.
+// timed logs the time that the browser spent on something. It asserts nothing: another machine has other times.
 func (b tab) timed(what string, do func()) {
 	b.t.Helper()
 	layout, style, all := b.spent()
@@ -88,7 +88,7 @@ func TestFloodLeavesThePageBounded(t *testing.T) {
 	require.LessOrEqual(t, number(b, `document.querySelectorAll("#log li").length`), 5002.0)
 	require.LessOrEqual(t, number(b, `document.querySelectorAll("*").length`), 5002*5+1000.0)
 	b.until(`document.querySelector(".older").textContent.endsWith(" older lines are no longer kept.")`)
-	// A frame gets 250 lines of 5 elements, and what else there is.
+	// A frame gets 250 lines of 5 elements, and a few other things.
 	require.LessOrEqual(t, number(b, `Math.max(...frames.put)`), 250*5+300.0)
 	require.LessOrEqual(t, number(b, `Math.max(...frames.taken)`), 250*5+300.0)
 	b.scrollsThrough()
@@ -130,7 +130,7 @@ func (b tab) scrollsThrough() {
 	})
 }
 
-// Few lines can be much text: what the page keeps is bounded in characters, too.
+// Few lines can be much text: the page's lines are bounded in characters, too.
 func TestFloodOfLongLinesLeavesThePageBounded(t *testing.T) {
 	t.Parallel()
 	n := start(t, chat.Options{Node: "n1", MaxQueueBytes: 64 << 20})
@@ -147,7 +147,7 @@ func TestFloodOfLongLinesLeavesThePageBounded(t *testing.T) {
 	require.Less(t, kept, 4.1e6)
 	b.until(`document.querySelector(".older").textContent.endsWith(" older lines are no longer kept.")`)
 	b.until(`[...document.querySelectorAll(".history ol")].every((list) => list.textContent.length < 200_000)`) // each is laid out as a whole
-	// What waits to be drawn is bounded in the same way.
+	// The lines that wait to be drawn are bounded in the same way.
 	b.evaluate(`window.kept = 0, import("/page/history.js").then(({ History }) => {
 		const history = new History(() => {});
 		for (let i = 0; i < 200; i++) history.add({ long: 60_000, make: () => document.createElement("li") });

@@ -7,7 +7,7 @@ import (
 )
 
 // hiding runs before the page's own script: hide() does what a browser does to a tab that goes out of sight. No frame
-// is drawn any more, one that has been asked for neither.
+// is drawn any more, not even one that was asked for before.
 const hiding = `
 let hidden = false, last = 0;
 const draw = requestAnimationFrame, frames = new Map();

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// hostile is a page that has been given every name and room it can be given: by its address, its node, its peers.
+// hostile is a page that gets hostile names and rooms in all possible ways: from its address, its node, its peers.
 func hostile(t *testing.T) (*node, tab) {
 	t.Helper()
 	n := start(t, chat.Options{Node: `n'"><img src=x onerror=took('node')>` + override}, `http://a"onload=took('peer')`)
@@ -61,7 +61,7 @@ func TestTextStaysText(t *testing.T) {
 		say("message", quote(p.text))
 		b.last(`<b onclick=took(0)>eve</b>`, "", p.text)
 		b.types(p.text + "\r")
-		// Placed: else what eve says next could come before it.
+		// Placed: otherwise eve's next message could come before it.
 		b.until(fmt.Sprintf(`((mine) => mine?.innerText.includes(%s) && mine.dataset.state === "placed")([...document.querySelectorAll(".mine")].at(-1))`, quote(p.text)))
 	}
 	for _, p := range payloads {

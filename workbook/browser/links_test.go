@@ -45,12 +45,12 @@ func TestAddressesBecomeLinksAndNothingElse(t *testing.T) {
 	b.picture("links")
 }
 
-// Of 60,000 brackets each was counted anew for each: a minute in which the page stood still.
+// With 60,000 brackets, the page counted all of them anew for each, and stood still for a minute.
 func TestAddressFullOfBracketsDoesNotStopThePage(t *testing.T) {
 	t.Parallel()
 	n := start(t, chat.Options{Node: "n1", MaxQueueBytes: 64 << 20})
 	b := join(t, n, "alice")
-	// How much text the page cuts, looks through or splits, in characters: of each message, a few times its length.
+	// The page may cut, search or split only so many characters of text: a few times the length of each message.
 	b.evaluate(`window.work = 0, ["split", "slice"].forEach((does) => {
 		const real = String.prototype[does];
 		String.prototype[does] = function (...how) { work += this.length; return real.apply(this, how); };

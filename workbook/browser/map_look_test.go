@@ -91,7 +91,7 @@ func TestMapUnderLoadShowsFlows(t *testing.T) {
 	go func() {
 		defer close(done)
 		for tick := time.NewTicker(5 * time.Millisecond); ctx.Err() == nil; <-tick.C {
-			_, _ = s.Emit(ctx, "", "load") // what it says at the end is no matter
+			_, _ = s.Emit(ctx, "", "load") // its last words do not matter
 		}
 	}()
 	b.until(`document.body.classList.contains("busy")`)

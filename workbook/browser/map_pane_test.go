@@ -71,11 +71,11 @@ func (b tab) panes(t *testing.T, urls ...string) (left, right pane) {
 	t.Helper()
 	left, right = b.pane(urls[0], "node-1 as alice"), b.pane(urls[1], "node-2 as bob")
 	left.until(`document.getElementById("present").textContent.includes("bob")`)
-	b.until(`document.querySelectorAll("#map title").length === 2`) // what they say now is seen to come from them
+	b.until(`document.querySelectorAll("#map title").length === 2`) // from now on the map shows that their words come from them
 	return left, right
 }
 
-// What is typed on one side passes through Redis to the other, and the map shows its way.
+// Words typed on one side pass through Redis to the other, and the map shows their way.
 func TestMapsPanesPassMessagesBothWays(t *testing.T) {
 	s := startMap(t, slow)
 	nodes := s.State().Nodes
@@ -92,8 +92,8 @@ func TestMapsPanesPassMessagesBothWays(t *testing.T) {
 	for _, p := range []pane{left, right} {
 		require.True(t, p.is(`document.querySelectorAll("#log .message").length === 2`), "nobody hears himself twice")
 	}
-	// By all of its ways, each seen by somebody: client to node, node to master, master to both replicas, each to its
-	// node, and node-2 to its client. Node-1 has nobody else to tell.
+	// The message has gone all of its ways: client to node, node to master, master to both replicas, each replica to
+	// its node, and node-2 to its client. Node-1 has nobody else to tell.
 	b.until(`dots.filter((dot) => dot.includes("from the left")).length === 7`)
 	b.until(`dots.filter((dot) => dot.includes("from the right")).length === 7`)
 	b.evaluate(`new Set(dots.map((dot) => dot.slice(0, 6))).size === 2`)                        // a colour for each sender

@@ -24,7 +24,7 @@ func TestPicturesOfTheREADMEs(t *testing.T) {
 	right.says("I am. And my answer took the same way back.")
 	left.shows("log", "the same way back")
 	b.until(`document.querySelector("#map .dot") === null`)
-	// Caught where each of the ways is in sight: the dots leave the master for both replicas.
+	// The moment when all ways are in sight: the dots leave the master for both replicas.
 	b.evaluate(`window.caught = new Promise((done) => new MutationObserver((news) => {
 		if (document.querySelectorAll("#map .dot").length === 2) setTimeout(done, 200);
 	}).observe(document.querySelector("#map .dots"), { childList: true })), true`)

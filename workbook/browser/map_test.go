@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// How often nodes publish a probe. Three late, and a node says that it is not ready; so where a test is about that, it is
-// often, and else so seldom that no slow machine comes too late.
+// How often nodes publish a probe. When three are late, a node says that it is not ready. So they are frequent in tests
+// about that. In all others they are rare, so that even a slow machine is in time.
 const (
 	quick = "1s"
 	slow  = "20s"

@@ -29,7 +29,7 @@ func TestMessageThatFailsTwiceHasItsButtonsOnce(t *testing.T) {
 	b.shows("log", "Not acknowledged: it may have arrived or not.")
 	b.types("second\r")
 	b.until(`document.querySelectorAll(".mine[data-state=failed]").length === 2`)
-	b.decide("Edit") // what has become of the first is no question any more
+	b.decide("Edit") // nobody asks any more what has become of the first
 	b.until(`document.getElementById("text").value === "first" && document.querySelectorAll(".mine").length === 1`)
 	n.stop()
 	b.shows("log", "Not known whether this arrived.")
@@ -40,7 +40,7 @@ func TestMessageThatFailsTwiceHasItsButtonsOnce(t *testing.T) {
 	require.NotContains(t, b.text("log"), "Not acknowledged")
 }
 
-// A message that failed while nobody looks is not drawn yet when its button is pressed.
+// A message that failed while nobody looks may not be drawn yet when its button is pressed.
 func TestMessageIsGoneOnceItsButtonIsPressed(t *testing.T) {
 	t.Parallel()
 	n := start(t, chat.Options{Node: "n1", Relay: &failingOnce{}})
@@ -74,7 +74,7 @@ func TestMessageForARoomThatWasLeftIsNotSentToAnother(t *testing.T) {
 	b.until(`sessionStorage["chat.unsure"] === "[]"`)
 }
 
-// The relay has taken it, and the node has missed it with all else: then nobody will say where its place is.
+// The relay has taken it, and the node has missed it with all other messages: so nobody will say where its place is.
 func TestMessageThatItsOwnNodeMissedSaysSo(t *testing.T) {
 	t.Parallel()
 	held := &heldRelay{}

@@ -5,13 +5,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// payload is text that would like to be more than text. It holds neither " nor \, and so is the same within JSON.
+// payload is a text that tries to be more than text. It holds neither " nor \, and so is the same within JSON.
 type payload struct {
 	text string
-	runs bool // as innerHTML of a page without a policy; else it only makes an element, or needs a click
+	runs bool // as innerHTML of a page without a policy; if not, it only makes an element, or needs a click
 }
 
-// took is what each of them would call.
+// took is the function that each payload would call.
 var payloads = []payload{
 	{`<img src=x onerror=took(1)>`, true},
 	{`'><img src=x onerror=took('2')>`, true},
@@ -31,7 +31,7 @@ var payloads = []payload{
 	{"${took(11)} {{took(12)}} javascript:took(13)", false},
 }
 
-// short ones for where 32 characters fit, or 64 bytes.
+// short ones for places where 32 characters fit, or 64 bytes.
 const (
 	hostileName  = `<img src=x onerror=took('n')>`
 	hostileRoom  = `<img src=x onerror=took('r')>`

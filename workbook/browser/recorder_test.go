@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// recording runs before the map's own script. It notes all that the map shows and that does not stay: what it shows of
-// each part, what it tells, what it answers, which messages got a cross. A test asks for what has been seen, as what is
-// shown for a second may be over when it asks.
+// recording runs before the map's own script. It notes all that the map shows and that does not stay: the state of each
+// part, news, answers, and which messages got a cross. A test asks what has been seen so far, because a thing that
+// shows for a second may be over when the test looks.
 const recording = `
 window.seen = [];
 {
@@ -41,8 +41,9 @@ window.seen = [];
 }
 `
 
-// late is a moment at which the map says that a message has not come everywhere. It takes it for a second after the message
-// was seen at the master; here it comes when a test calls late(), as on a slow machine nothing comes within a second.
+// late is a moment at which the map says that a message has not come everywhere. The map decides that a second after
+// the message was seen at the master. Here it decides when a test calls late(), as on a slow machine nothing comes
+// within a second.
 const late = `
 {
 	const real = setTimeout, waiting = [];
@@ -57,7 +58,7 @@ func openMap(t *testing.T, url string, width, height int64) tab {
 	return openWith(t, url, width, height, recording+late)
 }
 
-// press presses a button of a part's card, as soon as it can be pressed. What has been seen before that is forgotten.
+// press presses a button of a part's card, as soon as it can be pressed. It first forgets all that has been seen before.
 func (b tab) press(action, name string) {
 	b.t.Helper()
 	button := fmt.Sprintf(`[...document.querySelectorAll("#part-%s button")].find((button) => button.textContent === %q)`, name, action)

@@ -21,7 +21,7 @@ func TestNameAndRoomAreAskedOnce(t *testing.T) {
 	again.shows("where", "rust")
 	again.shows("rooms", "go")
 
-	// An address says it for itself, and only for itself.
+	// What an address says counts for that address alone.
 	bob := open(t, home+"?name=bob&room=lobby", 1100, 700)
 	bob.shows("status", "Connected to n1 as bob")
 	bob.until(`document.querySelectorAll("#rooms li").length === 1`)
@@ -51,7 +51,7 @@ func TestPageWorksWithoutStorage(t *testing.T) {
 	b.addRoom("rust")
 }
 
-// What another program, or an older page, has stored under our names must not break the page.
+// Values that another program, or an older page, has stored under our names must not break the page.
 func TestPageWorksWithStorageThatIsNotItsOwn(t *testing.T) {
 	t.Parallel()
 	n := start(t, chat.Options{Node: "n1"})

@@ -30,7 +30,7 @@ func TestWhoChangesTheNameIsThereOnce(t *testing.T) {
 	}
 }
 
-// The page asks a node why it refuses; who goes on meanwhile must not be called back by a late answer.
+// The page asks a node why it refuses. A late answer must not call back a user who has gone on meanwhile.
 func TestLateAnswerDoesNotEndTheNextConnection(t *testing.T) {
 	t.Parallel()
 	n := start(t, chat.Options{Node: "n1"})

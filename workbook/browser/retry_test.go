@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// full is a node's door that lets nobody in, and counts who knocks.
+// full is a node's door that lets nobody in, and counts the knocks.
 type full struct {
 	mu     sync.Mutex
 	after  string // Retry-After; "": the door is open
@@ -26,7 +26,7 @@ func (f *full) refuses(w http.ResponseWriter, r *http.Request) bool {
 	if f.after == "" {
 		return false
 	}
-	if r.Header.Get("Upgrade") != "" { // not the page's question why
+	if r.Header.Get("Upgrade") != "" { // the page's question why does not count
 		f.knocks++
 	}
 	w.Header().Set("Retry-After", f.after)
@@ -73,7 +73,7 @@ func TestPageGoesToAPeerAtOnceWhenItsNodeIsFull(t *testing.T) {
 	n.door.set("3600")
 	b := open(t, n.url("alice"), 1100, 700)
 	b.shows("status", "Connected to n2 as alice")
-	// With the peer gone, too, it is the peer that is tried again, not the node that has asked for an hour.
+	// With the peer gone, too, the page tries the peer again, not the node that has asked for an hour.
 	second.stop()
 	b.shows("log", "Connection lost")
 	second.start()
@@ -93,7 +93,7 @@ func TestNodeWithAllItsConnectionsIsExplained(t *testing.T) {
 	bob.shows("status", "Connected to n1 as bob")
 }
 
-// Of the thousand pages of a node that is gone, each tries again at its own time.
+// The thousand pages of a node that is gone try again at a thousand different times.
 func TestThousandPagesDoNotComeBackTogether(t *testing.T) {
 	t.Parallel()
 	n := start(t, chat.Options{Node: "n1"})

@@ -21,7 +21,7 @@ func (b tab) choose(room string) {
 	b.shows("where", room)
 }
 
-// say is a message of bob's into a room, and when it arrives nothing of before is still under way.
+// say sends a message of bob's into a room. When it has arrived, nothing sent before it is still under way.
 func (n *node) say(room, text string) {
 	n.hub.Deliver([]chat.Event{{Name: "message", Data: jsonOf(text), From: "bob", Rooms: []string{room}}})
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// fits requires that nothing sticks out of the window or hangs over something else, and that the messages have their share.
+// fits requires that nothing sticks out of the window or covers something else, and that the messages have their share.
 func (b tab) fits(share float64) {
 	b.t.Helper()
 	b.until(`document.documentElement.scrollWidth <= innerWidth && document.documentElement.scrollHeight <= innerHeight`)

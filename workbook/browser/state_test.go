@@ -54,7 +54,7 @@ func TestPageSaysThatItCannotKnowWhatItMissed(t *testing.T) {
 	b.shows("log", "cannot be known")
 }
 
-// Nobody wants to read the same thing twice, or of themselves that they have left.
+// Nobody wants to read the same thing twice, or that they themselves have left.
 func TestSentencesOfTheNodeAreSaidOnce(t *testing.T) {
 	t.Parallel()
 	n := start(t, chat.Options{Node: "n1"})
@@ -94,7 +94,7 @@ func TestReconnectingIsSaidInWordsAndHasAButton(t *testing.T) {
 	b.picture("reconnecting-full")
 	n.door.set("")
 	n.stop()
-	b.tryAgain() // what was asked for is over, and nobody answers
+	b.tryAgain() // the wait that the node asked for is over, and nobody answers
 	b.shows("status", "Not connected: the node cannot be reached. Trying again.")
 	b.until(`document.getElementById("retry").hidden`)
 	b.tryAgain()
@@ -125,7 +125,7 @@ func TestPageInAFrameLeavesTheFocusAlone(t *testing.T) {
 	n.stop()
 	n.frames = []string{origin}
 	n.start()
-	// Each frame says when it has welcomed its person, and so has taken the focus if it is one that does.
+	// Each frame says when it has welcomed its user. If it takes the focus, it has done so by then.
 	const tell = `addEventListener("message", () => window.online = (window.online ?? 0) + 1);
 		if (window !== parent) addEventListener("DOMContentLoaded", () => new MutationObserver(() => {
 			if (document.body.dataset.state === "online") parent.postMessage("online", "*");

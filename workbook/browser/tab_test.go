@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	patience = 2 * time.Minute // for what is bound to come: it ends a hang, and says nothing about speed
+	patience = 2 * time.Minute // for things that must come: it ends a hang, and says nothing about speed
 	tick     = 100 * time.Millisecond
 )
 
@@ -26,7 +26,7 @@ type tab struct {
 	ctx context.Context
 	t   *testing.T
 	console
-	close func() // before the test ends: what still goes wrong is no matter
+	close func() // before the test ends: later mistakes do not matter
 }
 
 // console holds what went wrong in a tab: script errors, what the page's policy forbade, what could not be loaded.
@@ -78,8 +78,8 @@ func openWith(t *testing.T, url string, width, height int64, script string) tab 
 			if err != nil {
 				return // the tab is closed
 			}
-			// That a connection to a node fails is no mistake of the page, which tells it in words of its own; and an icon
-			// is asked for by the browser when it likes, of a node that is gone, too.
+			// A failed connection to a node is no mistake of the page, which tells it in words of its own. And the
+			// browser asks for an icon when it likes, even from a node that is gone.
 			tried := strings.Contains(m.URL, "/ws?") || strings.HasPrefix(m.Text, "WebSocket connection to ") ||
 				strings.HasSuffix(m.URL, "/page/icon.svg") || strings.HasSuffix(m.URL, "/favicon.ico")
 			if m.IsException() || m.Type == chromedp.ConsoleError && !tried {
@@ -127,9 +127,9 @@ func (b tab) untilIn(expression string, where ...chromedp.EvaluateOption) {
 	}
 }
 
-// untilTrue asks within the page, each time that something in it changes, so that what is true for a moment only is
-// seen, too; and now and then for what is not in the document. To ask from outside, again and again, would cost more time
-// than the page itself.
+// untilTrue asks within the page, each time that something in it changes: so it sees also a state that lasts only for a
+// moment. Now and then it asks again, because some things are not in the document. To ask from outside, again and
+// again, would cost more time than the page itself.
 const untilTrue = `new Promise((done) => {
 	const { setInterval, clearInterval } = window.unfaked ?? window;
 	const is = () => { try { return %s; } catch { return false; } };

@@ -8,7 +8,7 @@ import (
 	chat "example.com/redis-chat/04-websocket-chat"
 )
 
-// settle waits until the page has drawn what came until now.
+// settle waits until the page has drawn all that has come.
 func (b tab) settle() {
 	b.t.Helper()
 	b.evaluate(`window.settled = false, requestAnimationFrame(() => requestAnimationFrame(() => unfaked.setTimeout(() => { settled = true; }))), true`)
@@ -56,8 +56,8 @@ func TestWhoReadsFurtherUpIsLeftInPeace(t *testing.T) {
 	b.until(atEnd) // a reader at the end stays there
 }
 
-// Lines grow when they come into sight, and that can be between the page's own way to the end and the event that tells of
-// it. Nobody has gone up then.
+// Lines grow when they come into sight. That can happen after the page has gone to the end, and before the event that
+// tells of it. Nobody has gone up in this case.
 func TestWhoIsAtTheEndStaysThereWhenLinesGrow(t *testing.T) {
 	t.Parallel()
 	n := start(t, chat.Options{Node: "n1"})
@@ -78,7 +78,7 @@ func TestWhoIsAtTheEndStaysThereWhenLinesGrow(t *testing.T) {
 		b.settle()
 		b.until(atEnd + ` && document.getElementById("jump").hidden`)
 	}
-	// Who goes up, nevertheless, is no longer at the end, while lines come and grow.
+	// But a reader who goes up is no longer at the end, while lines come and grow.
 	b.evaluate(`grown = 0, document.getElementById("log").scrollTop -= 100, true`)
 	b.until(`grown > 0`)
 	n.lines("lobby", "later", 4)

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// languages are the words of the page, each as text: of those that depend on a number, all forms.
+// languages are the words of the page, each as text. If they depend on a number, all forms are there.
 func languages(t *testing.T) map[string]map[string]string {
 	t.Helper()
 	n := start(t, chat.Options{Node: "n1"})
@@ -110,7 +110,7 @@ func TestPageSpeaksTheLanguageThatIsAskedFor(t *testing.T) {
 	japanese.shows("log", "dropped: more than")
 	japanese.picture("japanese")
 
-	// What the browser is set to stands in the address: another tab would cost half a second.
+	// The browser's language stands in the address: another tab would cost half a second.
 	b := openWith(t, "about:blank", 800, 600, `{
 		const languages = JSON.parse(new URLSearchParams(location.search).get("languages"));
 		Object.defineProperty(navigator, "languages", { value: languages });

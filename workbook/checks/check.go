@@ -1,6 +1,6 @@
-// Package checks proves what must hold for the whole repository and what no single
-// chapter's tests can see. The checks run one after the other: the go command inside
-// of them uses all cores by itself.
+// Package checks proves rules for the whole repository that no single chapter's
+// tests can see. The checks run one after the other: the go command inside of them
+// uses all cores by itself.
 package checks
 
 import (
@@ -23,7 +23,7 @@ type Check struct {
 	Name string // for -only, and in front of its findings
 	Rule string // what holds, as a sentence
 	// Find returns what breaks the rule, a line or a block of lines each. An error
-	// says that it could not be found out, which counts as broken too.
+	// says that the check could not find out. That counts as broken, too.
 	Find func(ctx context.Context, root string) ([]string, error)
 }
 

@@ -40,8 +40,8 @@ func brokenCommands(_ context.Context, root string) ([]string, error) {
 
 func commandsOf(root, name string, c code, jobs []string) []string {
 	var findings []string
-	// A command may be meant for the root or for the text's own folder, or for one
-	// that the block goes to first.
+	// A command may be meant for the root, for the text's own folder, or for a
+	// folder that the block goes to first.
 	folders := []string{".", path.Dir(name)}
 	line := c.line - 1
 	for text := range strings.Lines(c.text) {
@@ -83,8 +83,8 @@ var (
 )
 
 // commands cuts a line of shell into its commands, each as words, without comment and
-// without the variables set for it. Quoted words are not understood: none of what is
-// looked for is ever quoted.
+// without the variables set for it. It does not understand quoted words: no word that
+// it looks for is ever quoted.
 func commands(line string) [][]string {
 	line, _, _ = strings.Cut(line, " #")
 	var all [][]string

@@ -9,8 +9,8 @@ import (
 )
 
 // typesFor checks that everything, tests included, would compile for another system. It
-// reads all from source, the libraries too, and type-checks it: what the go command
-// compiles for a system on which nothing will run takes four times as long.
+// reads all from source, the libraries too, and type-checks it. To compile it with the
+// go command, for a system on which nothing will run, would take four times as long.
 func typesFor(goos string) func(context.Context, string) ([]string, error) {
 	return func(ctx context.Context, root string) ([]string, error) {
 		all, err := packages.Load(&packages.Config{

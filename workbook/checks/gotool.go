@@ -84,8 +84,8 @@ func untidy(ctx context.Context, root string) ([]string, error) {
 	return findings, nil
 }
 
-// failsAlone builds a module, its tests and what they stand on with nothing but its own
-// go.mod. Nothing is run: make test has done that, and go.work decides versions alone.
+// failsAlone builds a module, its tests and all that they import, with nothing but its
+// own go.mod. It runs nothing: make test does, with the versions that go.work chooses.
 func failsAlone(dir string) func(context.Context, string) ([]string, error) {
 	return func(ctx context.Context, root string) ([]string, error) {
 		for _, args := range [][]string{

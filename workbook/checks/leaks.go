@@ -14,9 +14,9 @@ import (
 	"example.com/redis-chat/workbook/workspace"
 )
 
-// unwatchedForLeaks finds the folders whose tests do not look, in TestMain, for
-// goroutines that they leave behind. Examples alone need not: they show how something
-// is called, and are too few to matter. An exercise is the learner's.
+// unwatchedForLeaks finds the folders whose tests do not look, in TestMain, for goroutines
+// that they leave behind. A folder with nothing but examples need not look: they show how
+// something is called, and are too few to matter. An exercise is the learner's.
 func unwatchedForLeaks(_ context.Context, root string) ([]string, error) {
 	files, err := workspace.Files(root, "*_test.go")
 	if err != nil {

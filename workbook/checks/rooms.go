@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// room is a rule about what a package is built of, directly or by others.
+// room is a rule about the packages that a package is built of, directly or
+// through others.
 type room struct {
 	name  string   // the package's import path, behind ours
 	never []string // import paths: neither these nor what lies below them
@@ -48,7 +49,7 @@ func wrongRooms(ctx context.Context, root string) ([]string, error) {
 	return findings, nil
 }
 
-// tooMuch are sentences about those of packages that the room must not know.
+// tooMuch returns a sentence about each of these packages that the room must not know.
 func (r room) tooMuch(packages []string) []string {
 	var findings []string
 	for _, p := range packages {

@@ -40,7 +40,7 @@ func unformatted(_ context.Context, root string) ([]string, error) {
 
 var unfinished = regexp.MustCompile(`\b(TODO|FIXME|XXX)\b`)
 
-// traces finds what was left behind on the way to working code.
+// traces finds leftovers from the way to working code.
 func traces(_ context.Context, root string) ([]string, error) {
 	files, err := workspace.Files(root, "*.go")
 	if err != nil {
@@ -82,9 +82,9 @@ func traces(_ context.Context, root string) ([]string, error) {
 	return findings, nil
 }
 
-// inspectTests looks at the test files of one package. A sleep, and a time to wait,
-// are fine where time is testing/synctest's, which only a sleep moves: in a function that uses synctest, or
-// that calls one of the package that does.
+// inspectTests looks at the test files of one package. A sleep, and a time to wait, are fine in the time of
+// testing/synctest, which only a sleep moves: in a function that uses synctest, or that calls a function of
+// the package that does.
 func inspectTests(files []*ast.File, at func(token.Pos, string)) {
 	bubbles := map[string]bool{}
 	var functions []*ast.FuncDecl

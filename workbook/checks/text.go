@@ -15,7 +15,7 @@ import (
 	"example.com/redis-chat/workbook/workspace"
 )
 
-// text is what the checks want to know of a Markdown file.
+// text is all that the checks need to know of a Markdown file.
 type text struct {
 	name    string
 	links   []link

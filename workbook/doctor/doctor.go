@@ -25,8 +25,8 @@ type Options struct {
 	Ports     []int  // default: Ports
 }
 
-// Examine prints what is here and what is missing. The error says that what the
-// workbook cannot do without is not here.
+// Examine prints what is here and what is missing. It returns an error when
+// something is missing that the workbook cannot do without.
 func Examine(ctx context.Context, out io.Writer, o Options) error {
 	if o.GOOS == "" {
 		o.GOOS = runtime.GOOS

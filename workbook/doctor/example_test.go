@@ -9,7 +9,7 @@ import (
 )
 
 // What is here and what is missing differs from machine to machine, so it is not
-// printed. The error is for what nobody can do without.
+// printed. The error names only what nobody can do without.
 func ExampleExamine() {
 	err := doctor.Examine(context.Background(), io.Discard, doctor.Options{GoVersion: "go1.25.4"})
 	fmt.Println(err)

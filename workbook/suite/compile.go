@@ -17,8 +17,8 @@ type program struct {
 }
 
 // programs gives each package's tests a file in root's bin/tests. go test would link
-// each program anew in each run, 3 s of a processor's time apiece with the race
-// detector; what go test -c finds there up to date it leaves alone.
+// each program anew in each run, which takes 3 s of a processor's time with the race
+// detector. go test -c leaves a file alone that is up to date.
 func programs(root string, packages []testedPackage) []program {
 	var all []program
 	for _, p := range packages {
@@ -32,10 +32,10 @@ func programs(root string, packages []testedPackage) []program {
 }
 
 // lean are flags for programs that nobody debugs or measures: -w leaves out what a
-// debugger reads, and a third of the linker's time. Without inlining, what stands on
-// go-redis' large interfaces compiles twice as fast, and the rest a tenth; the tests
-// run as fast, as long as the standard library is as it always is. vet is for make
-// check.
+// debugger reads, and a third of the linker's time. Without inlining, packages that
+// use go-redis' large interfaces compile twice as fast, and the rest a tenth faster.
+// The tests run as fast as before, as long as the standard library keeps its flags.
+// vet is for make check.
 var lean = []string{
 	"-vet=off", "-ldflags=-w",
 	"-gcflags=" + ours + "...=-l",
@@ -43,8 +43,8 @@ var lean = []string{
 }
 
 // withLean returns env with the lean flags for every go command that a test calls.
-// Else what a test builds would compile the dependencies of this workbook a second
-// time: a minute on a fresh machine.
+// Without it the programs that a test builds would need the workbook's
+// dependencies compiled a second time: a minute on a fresh machine.
 func withLean(ctx context.Context, env []string) ([]string, error) {
 	out, err := exec.CommandContext(ctx, "go", "env", "GOFLAGS").Output()
 	if err != nil {

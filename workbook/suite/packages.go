@@ -10,18 +10,18 @@ import (
 
 const (
 	ours = "example.com/redis-chat/" // begins the path of every package here
-	// launch is the package that hands out Redis: a test that does not stand on it
-	// does not depend on where Redis comes from.
+	// launch is the package that hands out Redis: a test that does not import it,
+	// not even through others, does not depend on where Redis comes from.
 	launch   = ours + "01-redis-basics/launch"
 	workbook = ours + "workbook/"
 	// chromedp drives the browser, centrifuge is a peer that does not start on embedded
-	// servers. Each makes a good part of what there is to compile.
+	// servers. Each is a good part of all that must be compiled.
 	chromedp   = "github.com/chromedp/chromedp"
 	centrifuge = "github.com/centrifugal/centrifuge"
 )
 
 // crowded are the packages whose tests start many processes, or a browser, and could
-// keep a machine of two cores busy by themselves. What takes longest stands first.
+// keep a machine of two cores busy by themselves. The slowest stands first.
 var crowded = []string{
 	workbook + "browser",
 	ours + "labs/load-test",
@@ -45,7 +45,7 @@ type testedPackage struct {
 }
 
 // listPackages lists the packages of the workspace that have tests, in the order in
-// which they should begin: what takes longest must not be left for the end.
+// which they should begin: the slowest must not be left for the end.
 func listPackages(ctx context.Context, root string) ([]testedPackage, error) {
 	cmd := exec.CommandContext(ctx, "go", "list", "-test", "-f", "{{.ImportPath}}\t{{.Dir}}\t{{join .Deps \" \"}}", "work")
 	cmd.Dir = root

@@ -18,11 +18,10 @@ type run struct {
 	short    bool     // without the long tests, which another run has
 }
 
-// plan says which runs there are, and, when the one on a real server is left
-// out, why.
-// Everything runs embedded; what stands on Redis runs again on the server. Tests in
-// the browser run the first time only; those with Node.js, which has no use for
-// embedded servers, and the long ones the second time only.
+// plan says which runs there are, and why the one on a real server is left out, if
+// it is. Everything runs embedded; the packages that use Redis run again on the
+// server. Tests in the browser run the first time only. Tests with Node.js, which
+// has no use for embedded servers, and the long ones run the second time only.
 func plan(env []string, server string) (runs []run, notes []string) {
 	if backend := lookup(env, "WORKBOOK_REDIS"); backend != "" {
 		return []run{{headline: "on " + backend + ", as WORKBOOK_REDIS says"}}, nil
@@ -69,14 +68,14 @@ func checkBackend(backend string) error {
 	return nil
 }
 
-// givesPackages reports whether among the arguments for go test are packages.
+// givesPackages reports whether the arguments for go test name packages.
 func givesPackages(args []string) bool {
 	return slices.ContainsFunc(args, func(a string) bool {
 		return a == "." || a == "work" || strings.HasPrefix(a, "./") || strings.HasPrefix(a, "example.com/")
 	})
 }
 
-// environ is env as this run wants it.
+// environ is env with the variables of this run.
 func (r run) environ(env []string) []string {
 	env = slices.DeleteFunc(slices.Clone(env), func(v string) bool {
 		name, _, _ := strings.Cut(v, "=")

@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// runPrograms compiles what is not up to date, runs the tests of the programs, and
-// prints each as go test would. What does not compile has failed.
+// runPrograms compiles the programs that are not up to date, runs their tests, and
+// prints each as go test would. A program that does not compile has failed.
 func runPrograms(ctx context.Context, o Options, programs []program, compileFlags, flags, env []string) (Tally, error) {
 	converter, err := test2json(ctx)
 	if err != nil {
@@ -92,7 +92,7 @@ func (p program) run(ctx context.Context, converter string, timeout time.Duratio
 		return Tally{}, fmt.Errorf("start test2json: %w", err)
 	}
 
-	const slack = time.Minute // for a panic that prints every goroutine; else it hangs
+	const slack = time.Minute // for a panic that prints every goroutine; after that it hangs
 	hung, cancel := context.WithTimeout(ctx, timeout+slack)
 	defer cancel()
 	args := append([]string{"-test.v=test2json", "-test.paniconexit0", "-test.timeout=" + timeout.String()}, flags...)

@@ -41,9 +41,9 @@ type test struct {
 	failed bool
 }
 
-// read counts the events of one go test and prints what a person wants to see: a
-// line for each package, and of a failed package all that its failed tests printed.
-// A test that never ended, because of a panic, a timeout or os.Exit, has failed.
+// read counts the events of one go test and prints a line for each package, and of
+// a failed package all that its failed tests printed. A test that never ended,
+// because of a panic, a timeout or os.Exit, has failed.
 func read(stream io.Reader, out io.Writer) (Tally, error) {
 	r := &report{out: out, packages: map[string]*pkg{}}
 	err := r.readEvents(stream, r.handle)
@@ -175,7 +175,7 @@ func (r *report) cutShort() {
 	}
 }
 
-// printSummary prints of a package that passed the line that go test is known for.
+// printSummary prints the well-known line of go test for a package that passed.
 func (p *pkg) printSummary(out io.Writer) {
 	for line := range strings.Lines(p.lines.String()) {
 		if strings.HasPrefix(line, "ok ") {

@@ -1,11 +1,11 @@
 // Package suite runs the tests of the whole workspace: first on Redis inside of the
 // test processes, then, when a redis-server can be had, once more on that.
 //
-// Each package's tests are compiled once, one package after the other in a goroutine
-// of its own, and begin while the next are compiled; each run starts these programs,
-// one more at once than there are cores. With arguments, which are go test's, it is one
-// go test a run instead. What a passing package prints is one line, of a failing one
-// everything, and the counts of all runs are added up.
+// Each package's tests are compiled once, one package after the other in a goroutine of
+// its own, and begin while the next are compiled; each run starts these programs, one
+// more at once than there are cores. With arguments, which are go test's, it is one go
+// test a run instead. A passing package is one line. Of a failing one everything is
+// printed. The counts of all runs are added up.
 package suite
 
 import (
@@ -47,8 +47,8 @@ func Main(ctx context.Context, o Options) (Tally, error) {
 	}
 	env := os.Environ()
 	if lookup(env, "GORACE") == "" {
-		// Else each program with the race detector, and each process that it starts, sleeps
-		// a second before it ends.
+		// Without this each program with the race detector, and each process that it
+		// starts, sleeps a second before it ends.
 		env = append(env, "GORACE=atexit_sleep_ms=0")
 	}
 	if err := checkBackend(lookup(env, "WORKBOOK_REDIS")); err != nil {
@@ -109,7 +109,7 @@ type tests struct {
 	race     []string // -race, or nothing
 }
 
-// leaveOut spares whoever cannot run some tests the compiling of what they stand on.
+// leaveOut drops the packages whose tests cannot run here: to compile them would take long.
 func (t *tests) leaveOut(which func(testedPackage) bool) {
 	t.packages = slices.DeleteFunc(t.packages, which)
 }
@@ -134,7 +134,7 @@ func (t *tests) run(ctx context.Context, r run, env []string) (Tally, error) {
 func (t *tests) goTest(ctx context.Context, r run, env []string) (Tally, error) {
 	args := append([]string{"test", "-json", "-shuffle=on", "-timeout=" + t.Timeout.String()}, t.race...)
 	if t.Rounds > 1 {
-		args = append(args, "-count=1") // what passed in the round before is run all the same
+		args = append(args, "-count=1") // or packages that passed in the round before would not run again
 	}
 	args = append(args, t.Args...)
 	if !givesPackages(t.Args) {

@@ -25,8 +25,8 @@ func (t Tally) String() string {
 	return s
 }
 
-// Append adds the counts as a line to the file that TALLY names, if it names one:
-// there CI adds up what several programs counted.
+// Append adds the counts as a line to the file that TALLY names, if it names one.
+// CI adds up the counts of several programs in it.
 func (t Tally) Append() error {
 	name := os.Getenv("TALLY")
 	if name == "" {

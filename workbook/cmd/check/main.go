@@ -27,8 +27,8 @@ func main() {
 var errUsage = errors.New("-h lists the flags")
 
 // command gives the exit code: 0 all holds, 1 something does not, 2 a mistake in the
-// call. The chapters have a package for this; the workbook's programs get by without
-// what that stands on.
+// call. The chapters have a package for this; the workbook's programs do without it
+// and its dependencies.
 func command(ctx context.Context, args []string, out, errOut io.Writer) int {
 	err := run(ctx, args, out)
 	switch {
@@ -44,7 +44,7 @@ func command(ctx context.Context, args []string, out, errOut io.Writer) int {
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("check", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // else all flags are printed below a mistake
+	flags.SetOutput(io.Discard) // or all flags are printed below a mistake
 	var names []string
 	flags.Func("only", "`names` of the checks to run, separated by commas; default: all", func(list string) error {
 		for name := range strings.SplitSeq(list, ",") {

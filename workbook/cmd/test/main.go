@@ -45,8 +45,8 @@ func command(ctx context.Context, args []string, out, errOut io.Writer) int {
 var errUsage = errors.New("want a number from 1 to 1000")
 
 // ownFlags takes this program's flags, in the form -name=5, from the front of the
-// arguments. The rest is go test's, whose flags are none of our business: so this is
-// not done by package flag, which refuses what it does not know.
+// arguments. The rest is for go test, whose flags are none of our business. So
+// package flag cannot do this: it refuses flags that it does not know.
 func ownFlags(args []string, flags map[string]*int) (rest []string, err error) {
 	for i, arg := range args {
 		name, text, _ := strings.Cut(arg, "=")
