@@ -163,7 +163,7 @@ func FuzzRound(f *testing.F) {
 
 // What it costs to write one frame to each of 100 clients over loopback, until they have read it. Measured alone, the
 // three take about the same time: most of it is the system calls of both ends. What writeRound adds to "plain" is that
-// it waits for nobody; what it saves against "writers" is CPU, which counts when the node is busy (docs/performance.md).
+// it waits for nobody; what it saves against "writers" is CPU, which counts when the node is busy (round.go).
 func BenchmarkRound(b *testing.B) {
 	const connections = 100
 	hub, received := sinks(b, true, connections)
