@@ -62,6 +62,10 @@ func Check(ctx context.Context, addrs []string, o CheckOptions) Report {
 	r.measureBytes(ctx, clients, master)
 
 	if err := clients[master].Set(ctx, r.Key, proofValue, 30*time.Second).Err(); err != nil {
+		if redis.HasErrorPrefix(err, "READONLY") {
+			r.problem("%s said that it is a master, and a moment later that it is a replica: a failover is going on; check again (%v)", addrs[master], err)
+			return r
+		}
 		r.problem("%s is a master and did not take a write: %v", addrs[master], err)
 		return r
 	}

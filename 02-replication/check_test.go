@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alicebob/miniredis/v2/server"
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/01-redis-basics/dial"
@@ -68,6 +69,20 @@ func TestCheckFindsTheReplicaOfAnotherMaster(t *testing.T) {
 	topologytest.Faults(t)
 	a, b := topologytest.Start(t, 1).Addrs(), topologytest.Start(t, 1).Addrs()
 	require.Equal(t, b[1]+" is a replica of another master, "+b[0]+": what was written at "+a[0]+" did not arrive", problemsWithin(t, time.Second, a[0], a[1], b[1]))
+}
+
+// The embedded servers know no failover. So here the test answers.
+func TestCheckMeetsAFailover(t *testing.T) {
+	s, err := launch.StartEmbedded(launch.EmbeddedOptions{Hook: func(p *server.Peer, cmd string, _ ...string) bool {
+		if cmd == "SET" {
+			p.WriteError("READONLY You can't write against a read only replica.")
+		}
+		return cmd == "SET"
+	}})
+	require.NoError(t, err)
+	defer s.Close()
+	require.Equal(t, s.Addr()+" said that it is a master, and a moment later that it is a replica: a failover is going on; check again "+
+		"(READONLY You can't write against a read only replica.)", problems(t, s.Addr()))
 }
 
 func TestCheckMissesTheMaster(t *testing.T) {

@@ -2,6 +2,7 @@ package replication
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -16,14 +17,17 @@ const probeChannel = "workbook:probe"
 // AwaitReplicas returns when a message published at the master has been processed by so many replicas. It is the only proof:
 // INFO's master_link_status:up can be a second early, as a replica may count as linked before the stream flows.
 //
-// ctx limits it; without a deadline it can wait for ever.
+// ctx limits it; without a deadline it can wait for ever. With ErrReplica it ends at once: what is named as master is a replica.
 func AwaitReplicas(ctx context.Context, master string, replicas int) error {
 	client := connect(master)
 	defer client.Close()
 	for {
 		reached, err := publishAndWait(ctx, client, replicas)
-		if err == nil && reached >= int64(replicas) {
+		switch {
+		case err == nil && reached >= replicas:
 			return nil
+		case errors.Is(err, ErrReplica): // waiting does not make it a master
+			return fmt.Errorf("wait for the replicas of %s: %w: name its master", master, err)
 		}
 		select {
 		case <-ctx.Done():
@@ -40,7 +44,7 @@ func AwaitReplicas(ctx context.Context, master string, replicas int) error {
 // AwaitReplica returns when a message published at the master has been processed by the replica at addr, whatever the others
 // do. running says whether that replica is still there to be waited for: when it is not, waiting ends with an error.
 //
-// ctx limits it; without a deadline it can wait as long as the replica runs.
+// ctx limits it; without a deadline it can wait as long as the replica runs. With ErrReplica it ends at once, as AwaitReplicas does.
 func AwaitReplica(ctx context.Context, master, addr string, running func() bool) error {
 	client := connect(master)
 	defer client.Close()
@@ -49,6 +53,8 @@ func AwaitReplica(ctx context.Context, master, addr string, running func() bool)
 		switch {
 		case err == nil:
 			return nil
+		case errors.Is(err, ErrReplica):
+			return fmt.Errorf("wait for the replica %s: ask %s: %w: name its master", addr, master, err)
 		case !running():
 			return fmt.Errorf("wait for the replica %s: it is not running any more", addr)
 		}
@@ -72,7 +78,7 @@ func publishAndLook(ctx context.Context, client *redis.Client, addr string) erro
 		return err
 	}
 	// WAIT makes replicas acknowledge at once, which they do else once a second. Another that is frozen costs its 100 ms.
-	if err := conn.Wait(ctx, len(published.Replicas), 100*time.Millisecond).Err(); err != nil {
+	if _, err := Wait(ctx, conn, len(published.Replicas), 100*time.Millisecond); err != nil {
 		return err
 	}
 	now, err := ReadRole(ctx, conn)
@@ -88,13 +94,26 @@ func publishAndLook(ctx context.Context, client *redis.Client, addr string) erro
 }
 
 // publishAndWait sends PUBLISH and WAIT on one connection: WAIT speaks of what its own connection has written.
-func publishAndWait(ctx context.Context, client *redis.Client, replicas int) (reached int64, err error) {
+func publishAndWait(ctx context.Context, client *redis.Client, replicas int) (reached int, err error) {
 	conn := client.Conn()
 	defer conn.Close()
 	if err := conn.Publish(ctx, probeChannel, "").Err(); err != nil {
 		return 0, err
 	}
-	return conn.Wait(ctx, replicas, 100*time.Millisecond).Result()
+	return Wait(ctx, conn, replicas, 100*time.Millisecond)
+}
+
+// Wait asks by WAIT how many replicas have processed all that conn has written. The server answers as soon as n have, or when
+// the time is over, which Redis counts in whole milliseconds: 0 is no limit.
+//
+// ErrReplica is in the error when the server says that it is a replica. So it was one already when it took what conn published
+// last, or was made one right after that: a failover does it while a PUBLISH is on its way, and no connection closes.
+func Wait(ctx context.Context, conn *redis.Conn, n int, limit time.Duration) (reached int, err error) {
+	answer, err := conn.Wait(ctx, n, limit).Result()
+	if redis.HasErrorPrefix(err, "WAIT cannot be used with replica") {
+		err = fmt.Errorf("%w (%w)", ErrReplica, err)
+	}
+	return int(answer), err
 }
 
 // connect gives a client that neither hangs nor tries again by itself.

@@ -9,8 +9,9 @@ import (
 	replication "example.com/redis-chat/02-replication"
 )
 
-// Master asks client's server for its role, once, before anything is published there. The error is
-// replication.ErrReplica for a replica, and names the server to go to.
+// Master asks client's server for its role, before anything is published there, and again before anybody is
+// told whom it reached: a failover may have come between. The error is replication.ErrReplica for a replica,
+// and names the server to go to.
 func Master(ctx context.Context, client *redis.Client) (replication.Role, error) {
 	role, err := replication.ReadRole(ctx, client)
 	if err != nil {

@@ -63,7 +63,8 @@ func (e *Emitter) WaitFor(n int) *Emitter {
 //
 // Nothing is sent twice. After ErrTooFewReplicas and ErrNoReceipt the event has
 // been published, after ErrUnconfirmed it may have been; after any other error
-// it has not.
+// it has not. After ErrReplica it has not either, or, when the server was made a replica
+// just then, most likely only for those who listen at that very server.
 func (e *Emitter) Emit(ctx context.Context, event string, args ...any) (Receipt, error) {
 	if err := check(event, e.rooms, e.except); err != nil {
 		return Receipt{}, err

@@ -80,7 +80,7 @@ func (l *line) emit(ctx context.Context, want int, e wire.Envelope) (Receipt, er
 	receipt := Receipt{Replicas: took, Known: max(known, took), Took: time.Since(began)}
 	switch {
 	case err != nil:
-		return receipt, fmt.Errorf("%w: %w", ErrNoReceipt, err)
+		return receipt, err
 	case took < want:
 		return receipt, fmt.Errorf("%w: %d of %d within %v", ErrTooFewReplicas, took, want, receipt.Took.Round(time.Millisecond/10))
 	}
@@ -149,21 +149,36 @@ func (l *line) receipt(ctx context.Context, known, want int) (took int, err erro
 
 // wait returns how many replicas have the event, as soon as n have it or the time is
 // over.
+//
+// The question is put even when n is 0: a server that has been made a replica since it
+// was asked for its role took the event, and only its answer to WAIT tells that.
 func (l *line) wait(ctx context.Context, n int, left time.Duration) (int, error) {
-	if n == 0 {
-		return 0, nil
-	}
 	left = max(left, time.Millisecond) // 0 would be "for ever" to Redis
 	// The master answers when time is up: its answer must not be cut off by the same deadline.
 	const grace = 250 * time.Millisecond
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), left+grace)
 	defer cancel()
-	took, err := l.conn.Wait(ctx, n, left).Result()
-	if err != nil {
+	took, err := replication.Wait(ctx, l.conn, n, left)
+	switch {
+	case errors.Is(err, ErrReplica):
+		err = l.demoted(ctx)
 		l.drop()
-		return 0, l.explain(ctx, err)
+	case err != nil:
+		err = fmt.Errorf("%w: %w", ErrNoReceipt, l.explain(ctx, err))
+		l.drop()
 	}
-	return int(took), nil
+	return took, err
+}
+
+// demoted is the error when WAIT has said that the server is a replica, which ROLE did
+// not say just before. It names the new master, if the server does.
+func (l *line) demoted(ctx context.Context) error {
+	master := ""
+	if role, err := replication.ReadRole(ctx, l.conn); err == nil && role.Name == replication.Replica {
+		master = " of " + role.Master
+	}
+	return fmt.Errorf("publish to %s: %w%s: it was made one while the event was on its way, which most likely reached no other server: publish it again, at the master",
+		l.addr, ErrReplica, master)
 }
 
 func (l *line) drop() {

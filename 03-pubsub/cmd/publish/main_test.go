@@ -4,14 +4,18 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/alicebob/miniredis/v2/server"
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	replication "example.com/redis-chat/02-replication"
 	"example.com/redis-chat/02-replication/topologytest"
@@ -65,6 +69,52 @@ func TestReplicaIsRefusedAndNothingIsPublishedThere(t *testing.T) {
 	_, err := publishing(t, "-redis", addrs[1], "news", "hello")
 	require.ErrorIs(t, err, replication.ErrReplica)
 	require.ErrorContains(t, err, "publish at its master, "+addrs[0])
+}
+
+// A failover while messages leave: PUBLISH answers as ever, and the server passes nothing on any more.
+func TestServerThatIsMadeAReplicaMeanwhile(t *testing.T) {
+	top := topologytest.Server(t, 1)
+	topologytest.Faults(t)
+	clients := topologytest.Clients(t, top)
+	sub := clients[0].Subscribe(t.Context(), "news")
+	defer sub.Close()
+	_, err := sub.Receive(t.Context())
+	require.NoError(t, err)
+	demoted := make(chan error, 1)
+	go func() {
+		_, err := sub.ReceiveMessage(t.Context())
+		host, port, _ := net.SplitHostPort(top.Addrs()[1])
+		demoted <- errors.Join(err, clients[0].SlaveOf(t.Context(), host, port).Err())
+	}()
+
+	out, err := publishing(t, "-redis", top.Addrs()[0], "-n", "1000000000", "-rate", "100", "news", "hello")
+	require.NoError(t, <-demoted)
+	require.ErrorIs(t, err, replication.ErrReplica)
+	require.ErrorContains(t, err, "of 1000000000, the last of them when the server had just been made a replica: publish at "+top.Addrs()[0])
+	require.ErrorContains(t, err, "publish at its master, "+top.Addrs()[1])
+	require.Empty(t, out)
+}
+
+// The embedded servers know no failover. So here the test answers: a master when it is asked first, and then a replica.
+func TestReplicaIsNotSaidToPassTheMessageOn(t *testing.T) {
+	var asked atomic.Int32
+	s, err := launch.StartEmbedded(launch.EmbeddedOptions{Hook: func(p *server.Peer, cmd string, _ ...string) bool {
+		if cmd != "ROLE" {
+			return false
+		}
+		if asked.Add(1) == 1 {
+			p.WriteRaw("*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n")
+		} else {
+			p.WriteRaw("*5\r\n$5\r\nslave\r\n$9\r\n127.0.0.1\r\n:6380\r\n$9\r\nconnected\r\n:0\r\n")
+		}
+		return true
+	}})
+	require.NoError(t, err)
+	defer s.Close()
+	out, err := publishing(t, "-redis", s.Addr(), "news", "hello")
+	require.EqualError(t, err, "published 1 of 1, the last of them when the server had just been made a replica: publish at "+s.Addr()+
+		": this is a replica: only its own subscribers would get the message; publish at its master, 127.0.0.1:6380")
+	require.Empty(t, out)
 }
 
 // patiently is command with another patience.

@@ -23,10 +23,9 @@ func run(ctx context.Context, o options, out, warnings io.Writer) error {
 	client := redis.NewClient(settings)
 	defer client.Close()
 
-	asking, cancel := context.WithTimeout(ctx, o.patience)
-	role, err := pubsub.Master(asking, client)
-	cancel()
-	if dial.Diagnose(err) == dial.NotPermitted {
+	role, err := master(ctx, client, o)
+	mayAsk := dial.Diagnose(err) != dial.NotPermitted
+	if !mayAsk {
 		fmt.Fprintln(warnings, "publish: the user may not ask for the server's role; at a replica nobody but its own subscribers gets the message:", err)
 		err = nil
 	}
@@ -40,7 +39,7 @@ func run(ctx context.Context, o options, out, warnings io.Writer) error {
 		return fmt.Errorf("publish at %s: %w", o.redis, dial.Explain(ctx, settings, err))
 	}
 
-	began := time.Now()
+	began, asked := time.Now(), time.Now()
 	var receivers int64
 	for i := range o.n {
 		if err := pace(ctx, o.rate, began, i); err != nil {
@@ -49,12 +48,32 @@ func run(ctx context.Context, o options, out, warnings io.Writer) error {
 		if receivers, err = publish(ctx, client, o, i); err != nil {
 			return fmt.Errorf("published %d of %d, of the next one nobody knows: %w", i, o.n, dial.Explain(ctx, settings, err))
 		}
+		// A failover makes the server a replica, which answers PUBLISH as ever. So it is asked again, once a second and at the end.
+		if mayAsk && (i+1 == o.n || time.Since(asked) >= time.Second) {
+			role, err = master(ctx, client, o)
+			switch {
+			case errors.Is(err, replication.ErrReplica):
+				return fmt.Errorf("published %d of %d, the last of them when the server had just been made a replica: %w", i+1, o.n, err)
+			case err != nil && ctx.Err() != nil:
+				return fmt.Errorf("interrupted: published %d of %d", i+1, o.n)
+			case err != nil:
+				return fmt.Errorf("published %d of %d, and then nobody knows whether the server is still a master: %w", i+1, o.n, dial.Explain(ctx, settings, err))
+			}
+			asked = time.Now()
+		}
 	}
 	if o.n > 1 {
 		fmt.Fprintf(out, "published %d messages in %v; the last: ", o.n, time.Since(began).Round(time.Millisecond))
 	}
 	_, err = fmt.Fprintln(out, pubsub.Reached(receivers, role))
 	return err
+}
+
+// master asks for the server's role. A replica is an error.
+func master(ctx context.Context, client *redis.Client, o options) (replication.Role, error) {
+	ctx, cancel := context.WithTimeout(ctx, o.patience)
+	defer cancel()
+	return pubsub.Master(ctx, client)
 }
 
 func publish(ctx context.Context, client *redis.Client, o options, i int) (receivers int64, err error) {

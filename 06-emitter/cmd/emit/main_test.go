@@ -12,10 +12,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alicebob/miniredis/v2/server"
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
 	"github.com/stretchr/testify/require"
 
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
 	"example.com/redis-chat/05-distributed-relay/wire"
@@ -163,6 +165,23 @@ func TestMistakeInTheWorldIsOneSentenceAndExit1(t *testing.T) {
 			require.Contains(t, errOut.String(), mistake.Says)
 		})
 	}
+}
+
+// A failover comes between the question for the role and the event. (The package's own tests show it on real servers.)
+func TestEventPublishedAtAReplicaIsNoSuccess(t *testing.T) {
+	s, err := launch.StartEmbedded(launch.EmbeddedOptions{Hook: func(p *server.Peer, cmd string, _ ...string) bool {
+		if cmd == "WAIT" {
+			p.WriteError("ERR WAIT cannot be used with replica instances.")
+		}
+		return cmd == "WAIT"
+	}})
+	require.NoError(t, err)
+	defer s.Close()
+	code, out, errOut := emitLine("-redis", s.Addr(), "message", "Hello!")
+	require.Equal(t, 1, code)
+	require.Empty(t, out)
+	require.Equal(t, "emit: publish to "+s.Addr()+": this is a replica: it was made one while the event was on its way, "+
+		"which most likely reached no other server: publish it again, at the master\n", errOut)
 }
 
 // Redis 4 already had every command that emit sends.
