@@ -26,6 +26,13 @@ const Connected = "connected"
 // subscribers only: its master and the other replicas never get the message, and no error says so.
 var ErrReplica = errors.New("this is a replica")
 
+// Errors of CheckMode: what answers as Redis does and does not carry messages as this workbook's chapters need it.
+var (
+	ErrSentinel = errors.New("this is a Sentinel, which watches servers and carries no messages: give the address of a server that it watches")
+	ErrCluster  = errors.New("this is a node of a Redis Cluster, where a PUBLISH goes by the cluster's bus and not to replicas in the master's order: " +
+		"give the address of a server that is in no cluster (cluster-enabled no)")
+)
+
 // Role is what a server says about its place in the replication.
 type Role struct {
 	Name     string          // Master, Replica, or "sentinel"
@@ -69,6 +76,49 @@ func ReadRole(ctx context.Context, c redis.Cmdable) (Role, error) {
 		return Role{}, fmt.Errorf("read the role: %w: %v", dial.ErrReply, reply)
 	}
 	return role, nil
+}
+
+// CheckMode asks a server, whose role was read before, what it runs as. The error is ErrSentinel, ErrCluster, or says why there is
+// no answer.
+//
+// HELLO without arguments tells it (https://redis.io/docs/latest/commands/hello/), needs no right, and leaves the connection's
+// protocol as it is. Before Redis 6.2 there is no such HELLO: then a cluster is not noticed.
+func CheckMode(ctx context.Context, c redis.Cmdable, role Role) error {
+	if role.Name == "sentinel" {
+		return ErrSentinel
+	}
+	hello := redis.NewCmd(ctx, "HELLO")
+	p, ok := c.(interface {
+		Process(context.Context, redis.Cmder) error
+	})
+	if !ok {
+		return fmt.Errorf("read the mode: %T cannot send HELLO: use a client, not a pipeline", c)
+	}
+	err := p.Process(ctx, hello)
+	if _, answered := errors.AsType[redis.Error](err); err != nil && !answered {
+		return fmt.Errorf("read the mode: %w", err)
+	}
+	if helloMode(hello.Val()) == "cluster" {
+		return ErrCluster
+	}
+	return nil
+}
+
+// helloMode is the field "mode" of HELLO's reply, which is a list of names and values in RESP2, and a map in RESP3.
+func helloMode(reply any) string {
+	switch reply := reply.(type) {
+	case []any:
+		for i := 0; i+1 < len(reply); i += 2 {
+			if reply[i] == "mode" {
+				mode, _ := reply[i+1].(string)
+				return mode
+			}
+		}
+	case map[any]any:
+		mode, _ := reply["mode"].(string)
+		return mode
+	}
+	return ""
 }
 
 // parseRole reads ROLE's three shapes:
