@@ -11,9 +11,12 @@ import (
 
 // Master asks client's server for its role, before anything is published there, and again before anybody is
 // told whom it reached: a failover may have come between. The error is replication.ErrReplica for a replica,
-// and names the server to go to.
+// and names the server to go to; ErrSentinel or ErrCluster for what carries no messages to replicas.
 func Master(ctx context.Context, client *redis.Client) (replication.Role, error) {
 	role, err := replication.ReadRole(ctx, client)
+	if err == nil {
+		err = replication.CheckMode(ctx, client, role)
+	}
 	if err != nil {
 		return role, fmt.Errorf("publish at %s: %w", client.Options().Addr, err)
 	}

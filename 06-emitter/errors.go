@@ -17,6 +17,8 @@ var (
 	ErrArgument       = errors.New("this argument cannot be sent")
 	ErrUnreachable    = errors.New("nobody answers")
 	ErrReplica        = replication.ErrReplica
+	ErrSentinel       = replication.ErrSentinel
+	ErrCluster        = replication.ErrCluster
 	ErrUnconfirmed    = errors.New("the event may or may not have been published")
 	ErrNoReceipt      = errors.New("the event is published, but how many replicas have it is not known")
 	ErrTooFewReplicas = errors.New("fewer replicas than asked for")

@@ -177,6 +177,22 @@ func TestReplicaIsRefusedWithItsMastersAddress(t *testing.T) {
 	require.ErrorContains(t, err, addrs[0])
 }
 
+// WAIT of a cluster's node counts replicas to which the cluster's PUBLISH has not gone: it
+// goes by the cluster's bus, and not in the stream that WAIT asks about.
+func TestClusterAndSentinelAreRefused(t *testing.T) {
+	for want, addr := range map[error]string{
+		emitter.ErrSentinel: redistest.Sentinel(t),
+		emitter.ErrCluster:  redistest.Process(t, launch.ProcessOptions{Args: []string{"--cluster-enabled", "yes"}}).Addr(),
+	} {
+		e := newEmitter(t, addr, emitter.Options{})
+		for range 2 { // after a refusal it asks again
+			_, err := e.Emit(t.Context(), "message")
+			require.ErrorIs(t, err, want)
+			require.EqualError(t, err, "publish to "+addr+": "+want.Error())
+		}
+	}
+}
+
 // Every limit is an hour, except the emitter's own timeout.
 func TestFrozenMasterEndsInTime(t *testing.T) {
 	topologytest.Faults(t)

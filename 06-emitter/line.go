@@ -88,7 +88,8 @@ func (l *line) emit(ctx context.Context, want int, e wire.Envelope) (Receipt, er
 }
 
 // replicas asks the server whether it is a master, and how many replicas are linked to
-// it. Nothing has been sent yet, so a connection that has died since the last event is
+// it. On a new connection it also asks whether it is one for messages: in a Redis Cluster
+// WAIT would say of an event that has not gone to the replicas that all have it. Nothing has been sent yet, so a connection that has died since the last event is
 // replaced silently.
 func (l *line) replicas(ctx context.Context) (int, error) {
 	reused := l.conn != nil
@@ -96,6 +97,13 @@ func (l *line) replicas(ctx context.Context) (int, error) {
 		l.conn = l.client.Conn()
 	}
 	role, err := replication.ReadRole(ctx, l.conn)
+	if err == nil && !reused { // what a server runs as stays as it is until its end
+		err = replication.CheckMode(ctx, l.conn, role)
+	}
+	if errors.Is(err, ErrSentinel) || errors.Is(err, ErrCluster) {
+		l.drop()
+		return 0, fmt.Errorf("publish to %s: %w", l.addr, err)
+	}
 	if err != nil {
 		l.drop()
 		if reused && ctx.Err() == nil {

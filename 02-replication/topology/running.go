@@ -23,6 +23,9 @@ func useRunning(ctx context.Context, o Options) (Topology, error) {
 	for i, addr := range addrs {
 		client := redis.NewClient(dial.Login{}.Options(addr))
 		role, err := replication.ReadRole(ctx, client)
+		if err == nil {
+			err = replication.CheckMode(ctx, client, role)
+		}
 		client.Close()
 		switch {
 		case err != nil:

@@ -6,6 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/01-redis-basics/launch"
+	"example.com/redis-chat/01-redis-basics/redistest"
+	replication "example.com/redis-chat/02-replication"
 	"example.com/redis-chat/02-replication/topology"
 	"example.com/redis-chat/02-replication/topologytest"
 )
@@ -23,4 +25,12 @@ func TestAllRunningServersAreUsed(t *testing.T) {
 	_, err := use(addrs, len(addrs))
 	require.ErrorIs(t, err, topology.ErrTooFew)
 	require.ErrorContains(t, err, addrs[0]+","+addrs[1])
+}
+
+// A node of a cluster says that it is a master, and what is published there goes to no replica by replication.
+func TestNodeOfAClusterIsNotUsed(t *testing.T) {
+	addr := redistest.Process(t, launch.ProcessOptions{Args: []string{"--cluster-enabled", "yes"}}).Addr()
+	_, err := topology.Start(t.Context(), topology.Options{Backend: launch.Backend{Kind: launch.KindRunning, Addrs: []string{addr, addr}}, Replicas: 1})
+	require.ErrorIs(t, err, replication.ErrCluster)
+	require.ErrorContains(t, err, "use the running server "+addr+": ")
 }

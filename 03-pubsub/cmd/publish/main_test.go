@@ -71,6 +71,17 @@ func TestReplicaIsRefusedAndNothingIsPublishedThere(t *testing.T) {
 	require.ErrorContains(t, err, "publish at its master, "+addrs[0])
 }
 
+func TestClusterAndSentinelAreRefused(t *testing.T) {
+	for want, addr := range map[error]string{
+		replication.ErrSentinel: redistest.Sentinel(t),
+		replication.ErrCluster:  redistest.Process(t, launch.ProcessOptions{Args: []string{"--cluster-enabled", "yes"}}).Addr(),
+	} {
+		out, err := publishing(t, "-redis", addr, "news", "hello")
+		require.EqualError(t, err, "publish at "+addr+": "+want.Error())
+		require.Empty(t, out)
+	}
+}
+
 // A failover while messages leave: PUBLISH answers as ever, and the server passes nothing on any more.
 func TestServerThatIsMadeAReplicaMeanwhile(t *testing.T) {
 	top := topologytest.Server(t, 1)

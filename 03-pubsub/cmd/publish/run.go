@@ -30,7 +30,7 @@ func run(ctx context.Context, o options, out, warnings io.Writer) error {
 		err = nil
 	}
 	switch {
-	case errors.Is(err, replication.ErrReplica):
+	case errors.Is(err, replication.ErrReplica), errors.Is(err, replication.ErrSentinel), errors.Is(err, replication.ErrCluster):
 		return err
 	case err != nil && ctx.Err() != nil:
 		return errors.New("interrupted: published nothing")

@@ -5,7 +5,7 @@
 // DATA is JSON if it can be read as such, else a string. Credentials come from
 // REDIS_USERNAME, REDIS_PASSWORD and REDIS_TLS=true.
 //
-// Exit codes: 0 published; 1 nobody answers, the address is a replica's, or
+// Exit codes: 0 published; 1 nobody answers, the server is a replica (or a Sentinel, or in a cluster), or
 // fewer than -wait replicas took it; 2 a bad flag or argument.
 package main
 

@@ -21,6 +21,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
 	"example.com/redis-chat/05-distributed-relay/wire"
+	emitter "example.com/redis-chat/06-emitter"
 	"example.com/redis-chat/06-emitter/system"
 )
 
@@ -165,6 +166,14 @@ func TestMistakeInTheWorldIsOneSentenceAndExit1(t *testing.T) {
 			require.Contains(t, errOut.String(), mistake.Says)
 		})
 	}
+}
+
+func TestNodeOfAClusterEndsWith1(t *testing.T) {
+	addr := redistest.Process(t, launch.ProcessOptions{Args: []string{"--cluster-enabled", "yes"}}).Addr()
+	code, out, errOut := emitLine("-redis", addr, "-wait", "1", "message", "Hello!")
+	require.Equal(t, 1, code)
+	require.Empty(t, out)
+	require.Equal(t, "emit: publish to "+addr+": "+emitter.ErrCluster.Error()+"\n", errOut)
 }
 
 // A failover comes between the question for the role and the event. (The package's own tests show it on real servers.)
