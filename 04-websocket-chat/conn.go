@@ -3,6 +3,7 @@ package chat
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"sync"
@@ -183,6 +184,9 @@ func (c *Conn) publish(e Event, name string, id *int64) *frame.Problem {
 		c.hub.log.Debug("message", "id", c.id, "event", e.Name, "room", name, "data", string(e.Data), "bytes", len(e.Data)+len(e.Binary))
 	}
 	if err := c.hub.relay.Publish(e); err != nil {
+		if problem, ok := errors.AsType[*frame.Problem](err); ok {
+			return problem
+		}
 		return frame.Problemf(frame.CodeBadFrame, "%v", err)
 	}
 	c.hub.stats.received.Add(1)

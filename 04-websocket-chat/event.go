@@ -27,7 +27,8 @@ type Event struct {
 type Relay interface {
 	// Publish takes an event and returns at once. Later it tells event.Sent what
 	// became of it. An error says why this event can never be carried, in words
-	// for its sender.
+	// for its sender; the code is frame.CodeBadFrame, unless the error is a
+	// *frame.Problem with another, as for a name that is reserved among the nodes.
 	Publish(Event) error
 }
 

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -77,6 +78,24 @@ func TestRelayMayKeepAnEvent(t *testing.T) {
 		require.Equal(t, []string{alice.ID}, e.Except)
 		require.Equal(t, "alice", e.From)
 	}
+}
+
+// reserving is a relay that has names of its own.
+type reserving struct{}
+
+func (reserving) Publish(e Event) error {
+	return fmt.Errorf("publish: %w", frame.Problemf(frame.CodeReservedEvent, "the event %q is taken", e.Name))
+}
+
+func TestRelayDecidesTheCodeOfItsRefusal(t *testing.T) {
+	n := serve(t, Options{Relay: reserving{}})
+	alice := n.Enter("alice", "go")
+	alice.Says(`{"event":"disconnect","id":7}`)
+	f := alice.Next()
+	require.Equal(t, "$error", f.Event)
+	require.EqualValues(t, 7, *f.ID)
+	require.JSONEq(t, `{"code":"reserved_event","text":"the event \"disconnect\" is taken"}`, string(f.Data))
+	require.Zero(t, n.hub.Stats().Received)
 }
 
 // refusing is a relay that can carry nothing.

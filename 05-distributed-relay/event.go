@@ -3,24 +3,26 @@ package relay
 import (
 	"encoding/json"
 	"errors"
-	"strings"
+	"fmt"
 	"time"
 
 	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/05-distributed-relay/pack"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
-var errReserved = errors.New("an event that begins with $ is a node's own")
+// errReserved is why an event from Redis is dropped: wire.Reserved says whose its name is.
+var errReserved = errors.New("an event with a reserved name")
 
 // toEvent makes of an envelope what a hub delivers: one argument becomes the
 // data, several an array, none is no data.
 func toEvent(e *wire.Envelope) (chat.Event, error) {
-	switch {
-	case e.Event == "":
+	if e.Event == "" {
 		return chat.Event{}, errors.New("an event without a name")
-	case strings.HasPrefix(e.Event, "$"):
-		return chat.Event{}, errReserved
+	}
+	if whose := wire.Reserved(e.Event); whose != "" {
+		return chat.Event{}, fmt.Errorf("%w: %.64q is %s", errReserved, e.Event, whose)
 	}
 	event := chat.Event{Name: e.Event, Rooms: e.Rooms, Except: e.Except, From: e.From}
 	if e.At != 0 {
@@ -61,6 +63,9 @@ func joinArgs(args []any) json.RawMessage {
 
 // toEnvelope is the other way: what a client of this node sent.
 func toEnvelope(event *chat.Event) (wire.Envelope, error) {
+	if whose := wire.Reserved(event.Name); whose != "" {
+		return wire.Envelope{}, frame.Problemf(frame.CodeReservedEvent, "the event %.64q is %s; choose another name", event.Name, whose)
+	}
 	e := wire.Envelope{
 		Event: event.Name, Rooms: event.Rooms, Except: event.Except,
 		Flags: wire.Flags{Broadcast: len(event.Except) > 0},

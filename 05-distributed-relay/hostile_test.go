@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/vmihailenco/msgpack/v5"
 
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
@@ -167,4 +168,31 @@ func TestNodesOwnEventsCannotBeForged(t *testing.T) {
 		require.JSONEq(t, `{"count":1,"present":["bob"]}`, string(m.Data))
 	}
 	n.awaitMetric(t, "chat_messages_reserved_total", float64(len(names)))
+}
+
+// Socket.IO's own names would cut off the clients of its servers: no client of ours can say
+// them, and what comes from Redis under such a name is dropped.
+func TestSocketIOsOwnEventsAreNotRelayed(t *testing.T) {
+	c := startCluster(t, 1)
+	alice, bob, n := c.dial(0, "alice", "lobby"), c.dial(0, "bob", "lobby"), c.nodes[0]
+	names := []string{"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}
+	for i, name := range names {
+		id := int64(i)
+		alice.send(frame.Frame{Event: name, Data: []byte(`"x"`), ID: &id})
+		m := alice.next()
+		require.Equal(t, "$error", m.Event, name)
+		require.Equal(t, &id, m.ID)
+		var problem frame.Problem
+		require.NoError(t, json.Unmarshal(m.Data, &problem))
+		require.Equal(t, frame.CodeReservedEvent, problem.Code, name)
+		require.Contains(t, problem.Text, name)
+		require.Contains(t, problem.Text, "choose another name")
+		c.publish(wire.Envelope{UID: wire.EmitterUID, Event: name, Rooms: []string{"lobby"}})
+	}
+	alice.say("after")
+	c.publish(wire.Envelope{UID: wire.EmitterUID, Event: "Connect"}) // no name of Socket.IO's
+	require.JSONEq(t, `"after"`, string(bob.next().Data))
+	require.Equal(t, "Connect", bob.next().Event)
+	n.awaitMetric(t, "chat_messages_reserved_total", float64(len(names)))
+	require.EqualValues(t, 1, n.metric(t, "chat_messages_received_total"))
 }

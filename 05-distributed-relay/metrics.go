@@ -39,7 +39,7 @@ func newMetrics() *metrics {
 		}),
 		failed:    counter("chat_publish_failed_total", "Messages of clients that the master did not confirm in time."),
 		malformed: counter("chat_messages_malformed_total", "Payloads from Redis that could not be understood."),
-		reserved:  counter("chat_messages_reserved_total", "Events from Redis dropped because their name begins with $."),
+		reserved:  counter("chat_messages_reserved_total", "Events from Redis dropped because their name is a node's own ($…) or Socket.IO's (connect, disconnect, …)."),
 	}
 	m.registry.MustRegister(m.publish, m.relay, m.failed, m.malformed, m.reserved,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

@@ -4,17 +4,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"unicode/utf8"
-)
 
-// socketIO are the names of the events by which Socket.IO itself tells of a connection;
-// the npm emitter refuses them too.
-var socketIO = []string{"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}
+	"example.com/redis-chat/05-distributed-relay/wire"
+)
 
 const maxEvent = 64 // bytes, as for the events of clients
 
 func check(event string, rooms, except []string) error {
+	whose := wire.Reserved(event)
 	switch {
 	case event == "":
 		return fmt.Errorf("%w: it is empty", ErrEvent)
@@ -22,10 +20,8 @@ func check(event string, rooms, except []string) error {
 		return fmt.Errorf("%w: %d bytes, %d are allowed", ErrEvent, len(event), maxEvent)
 	case !utf8.ValidString(event):
 		return fmt.Errorf("%w: %q is not UTF-8", ErrEvent, event)
-	case strings.HasPrefix(event, "$"):
-		return fmt.Errorf("%w: %q begins with $, as only the nodes' own events do; nodes drop it when it comes from Redis", ErrEvent, event)
-	case slices.Contains(socketIO, event):
-		return fmt.Errorf("%w: %q is what Socket.IO itself calls a change of a connection", ErrEvent, event)
+	case whose != "":
+		return fmt.Errorf("%w: %q is %s, and nodes drop it; choose another name", ErrEvent, event, whose)
 	}
 	for _, room := range slices.Concat(rooms, except) {
 		if room == "" {

@@ -21,7 +21,7 @@ type ErrorCode string
 // What a node says with "$error".
 const (
 	CodeBadFrame      ErrorCode = "bad_frame"      // not JSON, wrong shape, no event
-	CodeReservedEvent ErrorCode = "reserved_event" // "binary", or a name that begins with "$"
+	CodeReservedEvent ErrorCode = "reserved_event" // "binary", a name that begins with "$", or one that the relay reserves
 	CodeNotInRoom     ErrorCode = "not_in_room"    // the sender has not joined that room
 	CodeRateLimited   ErrorCode = "rate_limited"   // dropped; going on for a second closes with 1008
 	CodeUnavailable   ErrorCode = "unavailable"    // not confirmed in time; it may or may not have been taken

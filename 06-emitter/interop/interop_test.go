@@ -66,4 +66,12 @@ func TestNodeJSBelongsToTheCluster(t *testing.T) {
 		c.ann.send("lobby", "shape", map[string]any{"x": 0.25, "text": "\u0000\"🦊"})
 		c.hears(t, `["shape",{"text":"\u0000\"🦊","x":0.25}]`, c.cleo)
 	})
+
+	t.Run("no guest of ours cuts off the clients of Node.js", func(t *testing.T) {
+		for _, event := range []string{"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"} {
+			c.ann.send("lobby", event, "boo")
+			require.Contains(t, c.ann.next(), `["$error",{"code":"reserved_event"`, event)
+		}
+		c.hears(t, "") // and everybody is still there
+	})
 }
