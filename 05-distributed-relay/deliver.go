@@ -111,7 +111,7 @@ func (r *Relay) broadcast(e *pubsub.Event, now time.Time) {
 	r.traceDelivery(&event, e.Payload)
 	r.events = append(r.events, event)
 	if r.waiting += len(event.Data) + len(event.Binary); r.waiting > flushBytes {
-		r.flush() // as JSON a batch can be eight times as large: it must not be in memory whole
+		r.flush() // as JSON a batch can be ten times as large: it must not be in memory whole
 	}
 }
 

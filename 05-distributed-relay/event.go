@@ -18,9 +18,6 @@ var errReserved = errors.New("an event with a reserved name")
 // toEvent makes of an envelope what a hub delivers: one argument becomes the
 // data, several an array, none is no data.
 func toEvent(e *wire.Envelope) (chat.Event, error) {
-	if e.Event == "" {
-		return chat.Event{}, errors.New("an event without a name")
-	}
 	if whose := wire.Reserved(e.Event); whose != "" {
 		return chat.Event{}, fmt.Errorf("%w: %.64q is %s", errReserved, e.Event, whose)
 	}

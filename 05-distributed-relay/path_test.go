@@ -137,8 +137,12 @@ func TestArgumentsBecomeData(t *testing.T) {
 		{[]any{[]byte{0, 1, 255}}, `{"$base64":"AAH/"}`},
 		{[]any{one, []byte{0}}, `[1,{"$base64":"AA=="}]`},
 	} {
-		c.publish(wire.Envelope{UID: wire.EmitterUID, Event: "e", Args: row.args})
-		require.Equal(t, row.want, string(bob.next().Data))
+		for _, name := range []string{"e", ""} {
+			c.publish(wire.Envelope{UID: wire.EmitterUID, Event: name, Args: row.args})
+			m := bob.next()
+			require.Equal(t, name, m.Event)
+			require.Equal(t, row.want, string(m.Data))
+		}
 	}
 }
 

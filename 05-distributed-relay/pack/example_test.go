@@ -33,7 +33,7 @@ func ExampleReader() {
 		if key != "seq" {
 			return r.Skip(0)
 		}
-		seq, err := r.Uint()
+		seq, err := r.OptionalUint()
 		fmt.Println(key, seq)
 		return err
 	})

@@ -14,6 +14,8 @@ func isMap(c byte) bool  { return msgpcode.IsFixedMap(c) || c == msgpcode.Map16 
 func isInt(c byte) bool  { return msgpcode.IsFixedNum(c) || c >= msgpcode.Int8 && c <= msgpcode.Int64 }
 func isUint(c byte) bool { return c >= msgpcode.Uint8 && c <= msgpcode.Uint64 }
 
+func isFloat(c byte) bool { return c == msgpcode.Float || c == msgpcode.Double }
+
 // kindOf names, for an error, the kind of value that c begins.
 func kindOf(c byte) string {
 	switch {
@@ -23,7 +25,7 @@ func kindOf(c byte) string {
 		return "an array"
 	case isMap(c):
 		return "a map"
-	case isInt(c) || isUint(c) || c == msgpcode.Float || c == msgpcode.Double:
+	case isInt(c) || isUint(c) || isFloat(c):
 		return "a number"
 	case msgpcode.IsBin(c):
 		return "bytes"

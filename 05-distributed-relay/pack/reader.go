@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -64,10 +63,18 @@ func (r *Reader) End() error {
 	return nil
 }
 
+// peek returns the first byte of the next value: it tells the value's kind.
+func (r *Reader) peek() (byte, error) {
+	if r.pos == len(r.s) {
+		return 0, io.ErrUnexpectedEOF // a value is expected wherever one is read
+	}
+	return r.s[r.pos], nil
+}
+
 // Text reads a string. What is not UTF-8 becomes U+FFFD: a WebSocket text frame
 // that carried it would end the connection of everybody who gets it.
 func (r *Reader) Text() (string, error) {
-	c, err := r.dec.PeekCode()
+	c, err := r.peek()
 	if err != nil {
 		return "", err
 	}
@@ -77,26 +84,6 @@ func (r *Reader) Text() (string, error) {
 	s, err := r.bytes()
 	return strings.ToValidUTF8(s, "\uFFFD"), err
 }
-
-// Key reads a string, or an integer as its decimal digits: in JavaScript an
-// object's key 7 is the key "7", and a room may be a number.
-func (r *Reader) Key() (string, error) {
-	c, err := r.dec.PeekCode()
-	switch {
-	case err != nil:
-		return "", err
-	case isInt(c):
-		n, err := r.dec.DecodeInt64()
-		return strconv.FormatInt(n, 10), err
-	case isUint(c):
-		n, err := r.dec.DecodeUint64()
-		return strconv.FormatUint(n, 10), err
-	}
-	return r.Text()
-}
-
-// IsBytes reports whether the next value is bytes.
-func (r *Reader) IsBytes() bool { return r.pos < len(r.s) && msgpcode.IsBin(r.s[r.pos]) }
 
 // Bytes reads bytes, as a copy of their own.
 func (r *Reader) Bytes() ([]byte, error) {
@@ -119,7 +106,7 @@ func (r *Reader) JSON() (json.RawMessage, error) {
 
 // Array reads the header of an array: n elements follow.
 func (r *Reader) Array() (n int, err error) {
-	c, err := r.dec.PeekCode()
+	c, err := r.peek()
 	if err != nil {
 		return 0, err
 	}
@@ -135,7 +122,7 @@ func (r *Reader) Array() (n int, err error) {
 
 // Map reads the header of a map: n pairs follow, each key before its value.
 func (r *Reader) Map() (n int, err error) {
-	c, err := r.dec.PeekCode()
+	c, err := r.peek()
 	if err != nil {
 		return 0, err
 	}
@@ -150,14 +137,15 @@ func (r *Reader) Map() (n int, err error) {
 }
 
 // Fields reads a map. It calls field for each key; field reads that key's value.
-// Keys are told apart by name, as the npm packages order them differently.
+// Keys are told apart by name, as the npm packages order them differently. A key
+// that is no string is what JavaScript makes of it: see key.
 func (r *Reader) Fields(field func(key string) error) error {
 	n, err := r.Map()
 	if err != nil {
 		return err
 	}
 	for range n {
-		key, err := r.Key()
+		key, err := r.key(0)
 		if err != nil {
 			return fmt.Errorf("key: %w", err)
 		}
@@ -173,7 +161,7 @@ func (r *Reader) Fields(field func(key string) error) error {
 // not counted, as those around an argument. The decoder's own Skip descends as
 // deep as the sender likes, and a stack that overflows ends a Go program.
 func (r *Reader) Skip(depth int) error {
-	c, err := r.dec.PeekCode()
+	c, err := r.peek()
 	if err != nil {
 		return err
 	}
@@ -228,7 +216,7 @@ type source Reader
 
 func (s *source) Read(b []byte) (int, error) {
 	if s.pos == len(s.s) {
-		return 0, io.ErrUnexpectedEOF // a value is expected wherever one is read
+		return 0, io.ErrUnexpectedEOF
 	}
 	n := copy(b, s.s[s.pos:])
 	s.pos += n

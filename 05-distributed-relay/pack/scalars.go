@@ -1,16 +1,14 @@
 package pack
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/vmihailenco/msgpack/v5/msgpcode"
 )
 
-// Bool reads a boolean; null is false, as JavaScript leaves a flag that is not
-// set away, or null.
+// Bool reads a boolean; null is false.
 func (r *Reader) Bool() (bool, error) {
-	c, err := r.dec.PeekCode()
+	c, err := r.peek()
 	if err != nil {
 		return false, err
 	}
@@ -20,46 +18,34 @@ func (r *Reader) Bool() (bool, error) {
 	return r.dec.DecodeBool()
 }
 
-// Int reads an integer.
-func (r *Reader) Int() (int64, error) {
-	c, err := r.dec.PeekCode()
-	if err != nil {
-		return 0, err
+// IsBytes reports whether the next value is bytes.
+func (r *Reader) IsBytes() bool { return r.pos < len(r.s) && msgpcode.IsBin(r.s[r.pos]) }
+
+// IsArray reports whether the next value is an array.
+func (r *Reader) IsArray() bool { return r.pos < len(r.s) && isArray(r.s[r.pos]) }
+
+// IsMap reports whether the next value is a map.
+func (r *Reader) IsMap() bool { return r.pos < len(r.s) && isMap(r.s[r.pos]) }
+
+// IsString reports whether the next value is a string.
+func (r *Reader) IsString() bool { return r.pos < len(r.s) && isString(r.s[r.pos]) }
+
+// IsName reports whether the next value is a string or a number.
+func (r *Reader) IsName() bool {
+	if r.pos == len(r.s) {
+		return false
 	}
-	if !isInt(c) && !isUint(c) {
-		return 0, fmt.Errorf("an integer is expected, not %s", kindOf(c))
-	}
-	n, err := r.dec.DecodeInt64()
-	if err == nil && isUint(c) && n < 0 {
-		return 0, errors.New("an integer that is too large")
-	}
-	return n, err
+	c := r.s[r.pos]
+	return isString(c) || isInt(c) || isUint(c) || isFloat(c)
 }
 
-// Uint reads an integer that is not negative.
-func (r *Reader) Uint() (uint64, error) {
-	c, err := r.dec.PeekCode()
-	if err != nil {
-		return 0, err
-	}
-	if !isInt(c) && !isUint(c) {
-		return 0, fmt.Errorf("an integer is expected, not %s", kindOf(c))
-	}
-	if isInt(c) {
-		n, err := r.dec.DecodeInt64()
-		if err == nil && n < 0 {
-			return 0, fmt.Errorf("%d is negative", n)
-		}
-		return uint64(n), err
-	}
-	return r.dec.DecodeUint64()
+// IsUndefined reports whether the next value is JavaScript's undefined, an ext
+// type of notepack.io: type 0, one byte.
+func (r *Reader) IsUndefined() bool {
+	return r.pos+1 < len(r.s) && r.s[r.pos] == msgpcode.FixExt1 && r.s[r.pos+1] == 0
 }
 
-// Nil reports whether the next value is null, and passes over it if it is.
-func (r *Reader) Nil() bool {
-	if r.pos < len(r.s) && r.s[r.pos] == msgpcode.Nil {
-		r.pos++
-		return true
-	}
-	return false
+// IsNil reports whether the next value is null or undefined.
+func (r *Reader) IsNil() bool {
+	return r.pos < len(r.s) && r.s[r.pos] == msgpcode.Nil || r.IsUndefined()
 }

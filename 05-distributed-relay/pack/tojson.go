@@ -15,7 +15,7 @@ import (
 // types: bytes become {"$base64":"…"}, ext types what notepack.io makes of them,
 // NaN and the infinities null (as in JSON.stringify).
 func (r *Reader) appendJSON(dst []byte, depth int) ([]byte, error) {
-	c, err := r.dec.PeekCode()
+	c, err := r.peek()
 	if err != nil {
 		return dst, err
 	}
@@ -29,7 +29,7 @@ func (r *Reader) appendJSON(dst []byte, depth int) ([]byte, error) {
 	case isUint(c):
 		n, err := r.dec.DecodeUint64()
 		return strconv.AppendUint(dst, n, 10), err
-	case c == msgpcode.Float || c == msgpcode.Double:
+	case isFloat(c):
 		f, err := r.dec.DecodeFloat64()
 		return appendFloat(dst, f), err
 	case c == msgpcode.Nil:
@@ -75,7 +75,7 @@ func (r *Reader) appendObject(dst []byte, depth int) ([]byte, error) {
 			dst = append(dst, ',')
 		}
 		var key string
-		if key, err = r.Key(); err != nil {
+		if key, err = r.key(depth); err != nil {
 			return dst, fmt.Errorf("key of an object: %w", err)
 		}
 		dst = append(appendQuoted(dst, key), ':')
@@ -88,7 +88,7 @@ func (r *Reader) appendObject(dst []byte, depth int) ([]byte, error) {
 // undefined and the ArrayBuffer of older notepack.io as null and bytes, and a
 // type that nobody knows as notepack.io hands it over, [type, bytes].
 func (r *Reader) appendExt(dst []byte) ([]byte, error) {
-	code, _ := r.dec.PeekCode()
+	code, _ := r.peek()
 	kind, n, err := r.dec.DecodeExtHeader()
 	if err != nil {
 		return dst, err

@@ -3,11 +3,16 @@ package wire
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"example.com/redis-chat/05-distributed-relay/pack"
 )
 
-// DecodeEnvelope reads what Append, the npm adapter or the npm emitter wrote.
+// DecodeEnvelope reads what Append, the npm adapter or the npm emitter wrote, and what others
+// write: it is as liberal as @socket.io/redis-adapter 8.3, within the bounds below. What a
+// Socket.IO server delivers to its clients must not be missing at ours because a language has
+// one kind of array for lists and maps, or a number is written where a text is meant.
+//
 // Args are json.RawMessage, and []byte where an argument is bytes; bytes deeper
 // inside become {"$base64":"…"}.
 //
@@ -37,10 +42,10 @@ func (e *Envelope) decode(r *pack.Reader) error {
 	if err != nil {
 		return err
 	}
-	if n != 3 {
+	if n < 3 {
 		return fmt.Errorf("an array of 3 is expected, [uid, packet, opts], not of %d", n)
 	}
-	if e.UID, err = r.Text(); err != nil {
+	if e.UID, err = r.OptionalText(); err != nil {
 		return fmt.Errorf("uid: %w", err)
 	}
 	if err := e.decodePacket(r); err != nil {
@@ -49,21 +54,23 @@ func (e *Envelope) decode(r *pack.Reader) error {
 	if err := e.decodeOpts(r); err != nil {
 		return fmt.Errorf("opts: %w", err)
 	}
+	for range n - 3 {
+		if err := r.Skip(0); err != nil {
+			return err
+		}
+	}
 	return r.End()
 }
 
 func (e *Envelope) decodePacket(r *pack.Reader) error {
-	var kind int64
+	var kind string
 	var data bool
 	err := r.Fields(func(key string) (err error) {
 		switch key {
 		case "type":
-			kind, err = r.Int()
+			kind, err = r.Name()
 		case "nsp":
-			var nsp string
-			if nsp, err = r.Text(); err == nil && nsp != "/" {
-				err = errors.New("only the namespace \"/\" is served")
-			}
+			err = decodeNamespace(r)
 		case "data":
 			data = true
 			err = e.decodeData(r)
@@ -75,12 +82,26 @@ func (e *Envelope) decodePacket(r *pack.Reader) error {
 	switch {
 	case err != nil:
 		return err
-	case kind != eventPacket && kind != binaryEventPacket:
-		return fmt.Errorf("type %d is no event", kind)
+	case kind != eventType && kind != binaryEventType:
+		return fmt.Errorf("type %.64q is no event", kind)
 	case !data:
 		return fmt.Errorf("data: %w", errMissing)
 	}
 	return nil
+}
+
+// The types of packets, read as names: the adapter takes "2" for 2.
+var eventType, binaryEventType = strconv.Itoa(eventPacket), strconv.Itoa(binaryEventPacket)
+
+func decodeNamespace(r *pack.Reader) error {
+	if r.IsUndefined() {
+		return r.Skip(0) // as if it were not there
+	}
+	nsp, err := r.Text()
+	if err == nil && nsp != "/" {
+		err = errors.New("only the namespace \"/\" is served")
+	}
+	return err
 }
 
 // decodeData reads [event, ...args].
@@ -95,7 +116,7 @@ func (e *Envelope) decodeData(r *pack.Reader) error {
 	if n > 1+mostArguments {
 		return fmt.Errorf("%d arguments, %d are allowed", n-1, mostArguments)
 	}
-	if e.Event, err = r.Text(); err != nil {
+	if e.Event, err = r.Name(); err != nil {
 		return fmt.Errorf("the event's name: %w", err)
 	}
 	e.Args = nil

@@ -12,7 +12,7 @@ func DecodeNumber(payload string) (pub string, seq uint64, err error) {
 	r := pack.NewReader(payload)
 	defer r.Close()
 	n, err := r.Array()
-	if err == nil && n != 3 {
+	if err == nil && n < 3 {
 		err = fmt.Errorf("an array of 3 is expected, not of %d", n)
 	}
 	if err == nil {
@@ -21,18 +21,22 @@ func DecodeNumber(payload string) (pub string, seq uint64, err error) {
 	if err == nil {
 		err = r.Skip(-2) // packet: arguments begin two levels within it
 	}
-	if err == nil {
+	if err == nil && r.IsMap() { // else opts are of another kind: see decodeOpts
+		n--
 		err = r.Fields(func(key string) (err error) {
 			switch key {
 			case "pub":
-				pub, err = r.Text()
+				pub, err = r.OptionalText()
 			case "seq":
-				seq, err = r.Uint()
+				seq, err = r.OptionalUint()
 			default:
 				err = r.Skip(0)
 			}
 			return err
 		})
+	}
+	for i := 2; i < n && err == nil; i++ {
+		err = r.Skip(0)
 	}
 	if err == nil {
 		err = r.End()

@@ -71,8 +71,8 @@ func DecodePresence(payload string) (p Presence, names int, err error) {
 
 // decodeNames reads rooms and who is in each.
 func decodeNames(r *pack.Reader) (rooms map[string][]string, names int, err error) {
-	if r.Nil() {
-		return nil, 0, nil
+	if r.IsNil() {
+		return nil, 0, r.Skip(0)
 	}
 	rooms = map[string][]string{}
 	err = r.Fields(func(room string) error {

@@ -32,6 +32,7 @@ func TestMain(m *testing.M) {
 // cluster is one of our nodes and one Socket.IO server, each at its own
 // replica, and two clients of each: one in the room lobby, one elsewhere.
 type cluster struct {
+	master  string // host:port
 	emitter *emitter.Emitter
 	npm     *program // the npm emitter
 	ann     *person  // in lobby, at our node
@@ -53,7 +54,11 @@ func startCluster(t *testing.T) *cluster {
 
 	master := redis.NewClient(&redis.Options{Addr: addrs[0]})
 	t.Cleanup(func() { master.Close() })
-	c := &cluster{emitter: emitter.New(master, emitter.Options{Timeout: patience}).WaitFor(2), npm: start(t, modules, "emit.js", addrs[0])}
+	c := &cluster{
+		master:  addrs[0],
+		emitter: emitter.New(master, emitter.Options{Timeout: patience}).WaitFor(2),
+		npm:     start(t, modules, "emit.js", addrs[0]),
+	}
 	t.Cleanup(func() { c.emitter.Close() })
 
 	c.ann, c.ben = ours(t, url, "ann", "lobby"), ours(t, url, "ben", "go")
