@@ -42,7 +42,7 @@
 //   - Without other nodes that is loopback.Publish (event.go): Sent.Accepted queues Alice's
 //     "$ack", and Hub.Deliver follows at once. With a relay (chapter 05) the event travels
 //     through Redis, and comes back to the Hub.Deliver of every node, this one included.
-//   - deliver.go: delivery.encode makes the bytes, once for all (Event.appendFrame).
+//   - deliver.go: delivery.encode makes the bytes, once for all (Event.appendFrame, event.go).
 //     Hub.handOut takes the lock. Hub.deliverRun handles a run of events to the same
 //     clients in three steps. Hub.noteIndividuals (individual.go) notes the clients that do
 //     not get all of it, or are told something in between: here Alice. Everybody else in
@@ -51,7 +51,8 @@
 //     message, and puts "$placed" in its place (Sent.placed): her message has its
 //     place in the one order.
 //   - queue.go: if Bob's queue would pass its limit, queue.put drops what waits there and
-//     closes him with 1013: he reads too slowly.
+//     leaves a close frame, 1013: he reads too slowly. Its caller, Conn.put (writer.go),
+//     counts that and takes him out of the hub.
 //   - round.go: unlocked, writeRound goes from one connection to the next. Conn.tryWrite
 //     concatenates what waits (queue.nextBatch), and writes it to Bob's socket with one
 //     system call (nowait.Writer.TryWrite).
