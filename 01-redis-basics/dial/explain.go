@@ -14,7 +14,7 @@ import (
 )
 
 // Explain makes a sentence of an error that a client with these options has had:
-// what it is a sign of, and what to do. It stands behind what was tried and where:
+// what it means, and what to do. It follows the words for what was tried and where:
 //
 //	publish to 127.0.0.1:6379: a password is wanted: set REDIS_PASSWORD, and …
 //

@@ -96,7 +96,7 @@ func listener(t *testing.T, do func(*net.TCPConn)) string {
 	return l.Addr().String()
 }
 
-// What go-redis really hands over, which its version may change.
+// The errors that go-redis really hands over. Another version may change them.
 func TestWhatAServerIsASignOf(t *testing.T) {
 	logging.Disable() // go-redis prints each failed dial
 	defer logging.Enable()

@@ -32,8 +32,8 @@ type Topology interface {
 	// Cut breaks replica i's link to the master and keeps it down. Clients of the replica stay connected and notice nothing.
 	Cut(i int) error
 
-	// Mend links a replica that was cut again and returns when the link is proven. What was missed is delivered late,
-	// if the master's backlog still holds it; otherwise the replica gets a copy of all keys, and messages are lost.
+	// Mend links a replica that was cut again and returns when the link is proven. Missed messages are delivered late,
+	// if the master's backlog still holds them; otherwise the replica gets a copy of all keys, and they are lost.
 	Mend(ctx context.Context, i int) error
 
 	// Close ends all servers. After it nothing is left running.

@@ -13,8 +13,8 @@ import (
 // Patience is how long a test waits for something that must come: it ends a hang, and says nothing about speed.
 const Patience = 2 * time.Minute
 
-// WaitFor waits for a state that stays once it is there, and reports whether it came. It allocates nothing, as there
-// are tests that measure what is allocated meanwhile.
+// WaitFor waits for a state that stays once it is there, and reports whether it came. It allocates nothing, because
+// some tests measure allocations meanwhile.
 func WaitFor(done func() bool) bool {
 	look := time.NewTicker(time.Millisecond)
 	defer look.Stop()

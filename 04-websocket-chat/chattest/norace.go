@@ -3,5 +3,5 @@
 package chattest
 
 // RaceEnabled tells whether the race detector is at work. It makes pools forget at
-// random and runs goroutines in an order of its own: what is allocated says nothing.
+// random and runs goroutines in an order of its own: allocations say nothing.
 const RaceEnabled = false

@@ -107,7 +107,7 @@ func (p *Person) Presence() (f frame.Frame, present frame.Presence) {
 	return f, present
 }
 
-// Closed returns how the node closed the connection; what came before is read away.
+// Closed returns how the node closed the connection; it reads and drops all that came before.
 func (p *Person) Closed() *websocket.CloseError {
 	p.T.Helper()
 	_ = p.WS.SetReadDeadline(time.Now().Add(Patience))

@@ -120,7 +120,7 @@ func (c *Client) Receive(ctx context.Context) (Message, error) {
 // Messages is where Receive takes messages from, for a select that waits for more. It is never closed: see Done.
 func (c *Client) Messages() <-chan Message { return c.messages }
 
-// Done is closed when the connection has ended, whoever ended it. What was read before has been received by then.
+// Done is closed when the connection has ended, whoever ended it. By then all that was read before has been received.
 func (c *Client) Done() <-chan struct{} { return c.ended }
 
 // Err returns why the connection has ended, as Receive does, and nil while it has not.
@@ -133,7 +133,7 @@ func (c *Client) Err() error {
 	}
 }
 
-// Send writes one frame. A context that ends in the middle of it ends the connection: half a frame is not taken back.
+// Send writes one frame. A context that ends in the middle of it ends the connection: half a frame cannot be taken back.
 func (c *Client) Send(ctx context.Context, f frame.Frame) error {
 	text, err := json.Marshal(f)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
-// What a client sends becomes a Frame, or a Problem that says what is wrong.
+// A client's text becomes a Frame, or a Problem that says what is wrong.
 func ExampleParse() {
 	for _, text := range []string{`{"event":"message","data":"hi","id":7}`, `{"data":"hi"}`} {
 		f, problem := frame.Parse([]byte(text))
@@ -21,7 +21,7 @@ func ExampleParse() {
 	// bad_frame: a frame needs an event, as in {"event":"message","data":"hi"}
 }
 
-// What a node says itself: two bytes of WebSocket, final text frame and length, then JSON.
+// A frame of a node's own: two bytes of WebSocket, final text frame and length, then JSON.
 func ExampleEncode() {
 	id := int64(7)
 	fmt.Printf("%q\n", frame.Encode(frame.EventAck, "", nil, &id))

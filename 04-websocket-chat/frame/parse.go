@@ -45,7 +45,7 @@ func parseJSON(text []byte) (Frame, *Problem) {
 	return f, nil
 }
 
-// why says in the words of the wire, not of Go, what is wrong with a frame.
+// why says what is wrong with a frame, in the words of the wire and not of Go.
 func why(err error) string {
 	var wrong *json.UnmarshalTypeError
 	switch {

@@ -8,7 +8,8 @@ import (
 	"example.com/redis-chat/04-websocket-chat/nowait"
 )
 
-// What a socket takes at once is written; the rest is for a write that may wait.
+// TryWrite writes as much as the socket takes at once; the rest is for a write
+// that may wait.
 func ExampleWriter_TryWrite() {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 // Raw returns nil: here every write may wait, in a goroutine of its own.
 func Raw(net.Conn) syscall.RawConn { return nil }
 
-// Writer is never used, as there is nothing that it could write to.
+// Writer is never used: there is nothing to write to.
 type Writer struct{}
 
 // TryWrite takes nothing.

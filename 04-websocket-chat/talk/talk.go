@@ -197,7 +197,7 @@ func (t *talk) message(m client.Message) error {
 		}
 	case frame.EventError:
 		var p frame.Problem
-		_ = json.Unmarshal(m.Data, &p) // without a code it is none that is known here
+		_ = json.Unmarshal(m.Data, &p) // on an error the code stays empty
 		switch {
 		case !mine:
 		case p.Code != frame.CodeRateLimited:

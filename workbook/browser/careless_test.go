@@ -43,8 +43,7 @@ func (b tab) show(text string) {
 	b.evaluate("setTimeout(show, 0, " + quote(text) + "), true")
 }
 
-// next loads a careless page anew, where another tab would cost half a second, and shows text. What went wrong before is
-// forgotten.
+// next loads a careless page anew, where another tab would cost half a second, and shows text. It forgets what went wrong before.
 func (b tab) next(text string) {
 	b.t.Helper()
 	b.reload()
@@ -110,7 +109,7 @@ func TestDetectorSeesEachElementThatIsMade(t *testing.T) {
 	b.close() // or it would go on loading what does not exist
 }
 
-// What the policy is worth when the page makes a mistake: nothing runs, and the console tells. Browsers that know no
+// The policy protects a page that makes a mistake: nothing runs, and the console says so. Browsers that know no
 // trusted types have the rest of it.
 func TestPolicyHoldsWhereThePageIsCareless(t *testing.T) {
 	t.Parallel()

@@ -73,7 +73,7 @@ func TestNothingThatWasTypedIsLost(t *testing.T) {
 	b.until(`!document.getElementById("send").disabled`)
 	b.types("\r")
 	b.until(`document.querySelector(".mine")?.dataset.state === "accepted" && document.getElementById("text").value === ""`)
-	b.reload() // what was under way is not forgotten
+	b.reload() // the message under way is not forgotten
 	b.shows("log", "Not known whether this arrived.")
 }
 

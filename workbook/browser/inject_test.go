@@ -78,7 +78,7 @@ func TestTextStaysText(t *testing.T) {
 	b.inOrder()
 }
 
-// What arrives from Redis may be anybody's: no node has looked at the sender's name.
+// A message from Redis may come from anybody: no node has looked at the sender's name.
 func TestForgedEventsStayText(t *testing.T) {
 	t.Parallel()
 	n, b := hostile(t)

@@ -74,7 +74,7 @@ func (b tab) untouched() {
 	b.until(`document.querySelectorAll("script").length === 1 && document.querySelectorAll("form").length === 3`)
 }
 
-// turned lists the pieces of text in the tab that do not stand where they should: to the right of what comes before
+// turned lists the pieces of text in the tab that do not stand where they should: to the right of the piece before
 // them. Pieces are the page's own words and each bdi as a whole; what is inside a bdi may turn.
 const turned = `(() => {
   const wrong = [];

@@ -32,7 +32,7 @@ func TestPageCountsWhatWasMissed(t *testing.T) {
 	recover(new(int64), "37 messages were missed", "Messages arrive again; none was counted as missed.")
 	n.hub.Degrade("the replica is silent")
 	recover(nil, "37 messages were missed", "how many were missed is not known")
-	b.choose("lobby") // it is the same for all rooms
+	b.choose("lobby") // all rooms have the same state
 	b.shows("log", "36 messages were missed")
 	b.until(`!document.getElementById("rooms").innerText.includes("unread")`)
 }

@@ -1,5 +1,5 @@
-// Package doctor looks at the machine: which of the programs that the workbook can
-// use are here, what each is for, and how to get those that are missing. It only
+// Package doctor looks at the machine: which programs that the workbook can use
+// are here, what each is for, and how to get those that are missing. It only
 // looks: nothing is installed, started or changed.
 package doctor
 

@@ -8,7 +8,7 @@ import (
 // schedule calls do for each program that comes, and returns when all have ended.
 // Tests wait more than they compute: one program more than there are cores runs at
 // once. Of those that could keep the machine busy by themselves, and of the others,
-// there are no more than cores, so that neither starves the other.
+// there are no more than cores, so that neither kind starves the other.
 func schedule(programs <-chan program, cores int, do func(program)) {
 	places := make(chan struct{}, cores+1)
 	crowdedPlaces, otherPlaces := make(chan struct{}, cores), make(chan struct{}, cores)

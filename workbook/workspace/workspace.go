@@ -28,8 +28,8 @@ func Root(dir string) (string, error) {
 }
 
 // Files returns the paths under root, slashes between their parts, whose name matches
-// the pattern of path.Match. What belongs to others or is made by programs is left
-// out: hidden folders other than .ci and .github, node_modules, testdata.
+// the pattern of path.Match. It leaves out files of others and files made by
+// programs: hidden folders other than .ci and .github, node_modules, testdata.
 func Files(root, pattern string) ([]string, error) {
 	var files []string
 	err := fs.WalkDir(os.DirFS(root), ".", func(name string, d fs.DirEntry, err error) error {

@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	patient   = "TOUR=2m" // what comes is waited for, however slow the machine
+	patient   = "TOUR=2m" // for what must come, however slow the machine
 	impatient = "TOUR=2s" // for what never comes
 )
 

@@ -54,8 +54,8 @@ func size(id string, height int) charts.GlobalOpts {
 	return charts.WithInitializationOpts(opts.Initialization{ChartID: id, Width: "100%", Height: fmt.Sprintf("%dpx", height)})
 }
 
-// lines is an empty line chart with what all of them have in common. The
-// legend has the names of systems; with one of them there is nothing to tell apart.
+// lines is an empty line chart with all that line charts have in common. The legend
+// has the names of systems; with one of them there is nothing to tell apart.
 func lines(id string, names []string, x opts.XAxis, y opts.YAxis) *charts.Line {
 	x.NameLocation, y.NameLocation = "middle", "middle"
 	x.NameGap, y.NameGap = max(x.NameGap, 32), 52

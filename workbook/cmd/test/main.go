@@ -28,7 +28,7 @@ func main() {
 }
 
 // command gives the exit code: 0 all tests pass, 1 some do not, 2 a mistake in the
-// call. What is wrong with the arguments is for go test to say.
+// call. Mistakes in the arguments are for go test to report.
 func command(ctx context.Context, args []string, out, errOut io.Writer) int {
 	err := run(ctx, args, out, errOut)
 	if err == nil {

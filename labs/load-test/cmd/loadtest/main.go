@@ -170,7 +170,7 @@ func draw(ctx context.Context, files []string, o options) error {
 	return pictures(ctx, r, o.html)
 }
 
-// writable returns an error when a file that is to be written later cannot be.
+// writable returns an error when a file cannot be written. It asks before the measurement.
 func writable(file string) error {
 	if file == "" {
 		return nil

@@ -6,10 +6,10 @@ import (
 	"unsafe"
 )
 
-// attempt writes to a socket without waiting. It makes the system call itself,
-// which neither takes the lock that package net has for each socket nor tells
-// the scheduler: that is for calls that may block, and Go's sockets never do.
-// Three pairs of runs, of 7 µs a delivery: none, 13 and 14 % saved.
+// attempt writes to a socket without waiting. It makes the system call itself.
+// So it does not take the lock that package net has for each socket, and does
+// not tell the scheduler: both are for calls that may block, and Go's sockets
+// never do. Three pairs of runs, of 7 µs a delivery: none, 13 and 14 % saved.
 //
 // The price is that nobody guards the descriptor: it must not be closed as long
 // as somebody may attempt to write.
