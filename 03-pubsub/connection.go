@@ -117,6 +117,8 @@ func (c *connection) next(patterns []string) (Event, error) {
 	e, err := c.socket.next(patterns)
 	if err == nil {
 		c.heard.Add(1)
+	} else if c.socket.refusal != "" { // the last that it said
+		err = fmt.Errorf("%w, after the answer %s", err, c.socket.refusal)
 	}
 	return e, err
 }

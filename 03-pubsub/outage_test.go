@@ -3,6 +3,7 @@ package pubsub
 import (
 	"errors"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,6 +67,20 @@ func (p *path) received(first, n int) {
 	for i, payload := range p.payloads(n) {
 		require.Equal(p.t, strconv.Itoa(first+i), payload)
 	}
+}
+
+// receivedBeforeAlive is received; the messages come late, on the connection that there was all the time.
+func (p *path) receivedBeforeAlive(first, n int) {
+	p.t.Helper()
+	var late []Event
+	for e := p.next(); e.Kind != Alive; e = p.next() {
+		require.Contains(p.t, []Kind{Message, Silent}, e.Kind, "the connection is kept: %v", e.Err)
+		if e.Kind == Message {
+			late = append(late, e)
+		}
+	}
+	p.waiting = append(late, p.waiting...)
+	p.received(first, n)
 }
 
 // expect waits for the next event, of this kind.
@@ -139,18 +154,48 @@ func TestReplicaThatLostItsMasterIsSilentAndDeliversLate(t *testing.T) {
 	p.silent(ErrNotBack, began)
 	p.send(37)
 	require.NoError(t, p.topology.Mend(t.Context(), theReplica))
-	_, late := p.until(Alive) // nothing but messages before it: the connection was kept
-	p.waiting = append(asMessages(late), p.waiting...)
-	p.received(11, 37)
+	p.receivedBeforeAlive(11, 37)
 	p.send(10)
 	p.received(48, 10)
 }
 
-func asMessages(payloads []string) (events []Event) {
-	for _, payload := range payloads {
-		events = append(events, Event{Kind: Message, Payload: payload})
+// The replica answers the PING with an error, and brings everything once its master is back.
+func TestReplicaThatAnswersWithAnErrorDeliversLate(t *testing.T) {
+	redistest.NeedsServer(t)
+	t.Parallel() // it waits
+	p := startPath(t, watchful)
+	replica := topologytest.Clients(t, p.topology)[theReplica]
+	require.NoError(t, replica.ConfigSet(t.Context(), "replica-serve-stale-data", "no").Err())
+	for range 6 {
+		require.NoError(t, p.topology.Cut(theReplica))
+		require.ErrorContains(t, replica.Get(t.Context(), "any").Err(), "MASTERDOWN")
+		p.silent(ErrNotBack, time.Now())
+		pinged := calls(t, replica, "ping")
+		require.Eventually(t, func() bool { return calls(t, replica, "ping") > pinged }, patience, watchful/10)
+		p.send(20)
+		require.NoError(t, p.topology.Mend(t.Context(), theReplica))
+		p.receivedBeforeAlive(p.sent-19, 20)
 	}
-	return events
+}
+
+// calls is how often the server was sent that command, with the refused ones.
+func calls(t *testing.T, server *redis.Client, command string) (n int) {
+	t.Helper()
+	stats, err := server.Info(t.Context(), "commandstats").Result()
+	require.NoError(t, err)
+	for line := range strings.Lines(stats) {
+		if rest, ok := strings.CutPrefix(line, "cmdstat_"+command+":"); ok {
+			for field := range strings.SplitSeq(strings.TrimSpace(rest), ",") {
+				name, count, _ := strings.Cut(field, "=")
+				if name == "calls" || name == "rejected_calls" {
+					k, err := strconv.Atoi(count)
+					require.NoError(t, err)
+					n += k
+				}
+			}
+		}
+	}
+	return n
 }
 
 func TestMasterThatIsAwayLeavesTheSubscriptionStanding(t *testing.T) {

@@ -23,6 +23,7 @@ type replies struct {
 	net.Conn
 	r       *bufio.Reader
 	scratch []byte // of a string that is not kept as such
+	refusal string // the server's last reply, when that was an error
 }
 
 // 32 KiB are some 200 messages of a burst with one system call.
@@ -45,10 +46,15 @@ func (s *replies) Read(b []byte) (int, error) {
 	return s.r.Read(b[:len(there)])
 }
 
-// next waits for the next reply. A reply that is no message (the PONG that was asked for) has no Kind.
-// patterns are those that were subscribed to.
+// next waits for the next reply. A reply that is no message has no Kind: the PONG that was asked for, or an
+// error in its place. Such an error is a sign of life, too: a replica without its master answers MASTERDOWN
+// (replica-serve-stale-data no), one that loads a dataset LOADING, one in a long script BUSY, and each will
+// go on to send messages. patterns are those that were subscribed to.
 func (s *replies) next(patterns []string) (e Event, err error) {
 	mark, n, err := s.header()
+	if err == nil && mark != '-' {
+		s.refusal = ""
+	}
 	if err != nil || mark != '*' || n <= 0 {
 		return e, err
 	}
@@ -140,7 +146,8 @@ func (s *replies) header() (mark byte, n int, err error) {
 	}
 	switch mark = line[0]; mark {
 	case '-':
-		return mark, 0, fmt.Errorf("the server answers: %s", line[1:])
+		s.refusal = string(line[1:])
+		return mark, 0, nil
 	case '*', '$':
 		if n, err = strconv.Atoi(string(line[1:])); err == nil && n <= mostBytes {
 			return mark, n, nil

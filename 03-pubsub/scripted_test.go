@@ -19,8 +19,9 @@ import (
 // by halves. It talks over net.Pipe, so that a test inside synctest decides what time it is.
 type scripted struct {
 	mu          sync.Mutex
-	refuse      error // of a dial, nil: accept
-	frozen      bool  // reads, answers nothing
+	refuse      error  // of a dial, nil: accept
+	frozen      bool   // reads, answers nothing
+	refusal     string // instead of PONG; empty: PONG
 	unconfirmed string
 	dials       []time.Time
 	conns       []net.Conn
@@ -92,7 +93,7 @@ func (s *scripted) serve(c net.Conn) {
 			return
 		}
 		s.mu.Lock()
-		frozen, unconfirmed := s.frozen, s.unconfirmed
+		frozen, refusal, unconfirmed := s.frozen, s.refusal, s.unconfirmed
 		s.mu.Unlock()
 		if frozen {
 			continue
@@ -102,7 +103,9 @@ func (s *scripted) serve(c net.Conn) {
 		case "hello":
 			answer = "-ERR unknown command 'hello'\r\n"
 		case "ping":
-			answer = "*2\r\n$4\r\npong\r\n$0\r\n\r\n"
+			if answer = "*2\r\n$4\r\npong\r\n$0\r\n\r\n"; refusal != "" {
+				answer = "-" + refusal + "\r\n"
+			}
 		case "subscribe", "psubscribe":
 			answer = ""
 			for i, name := range args[1:] {

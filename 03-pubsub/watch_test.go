@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -114,6 +115,26 @@ func TestSilenceBehindAnAnsweringServerKeepsTheConnection(t *testing.T) {
 		time.Sleep(2 * interval)
 		require.Equal(t, []Kind{Subscribed, Alive, Silent, Alive}, kinds(events()))
 	})
+}
+
+func TestAnErrorAsAnswerToAPingIsASignOfLife(t *testing.T) {
+	for _, refusal := range []string{
+		"MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+		"LOADING Redis is loading the dataset in memory",
+		"BUSY Redis is busy running a script.",
+	} {
+		t.Run(strings.Fields(refusal)[0], func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := scripted{refusal: refusal}
+				events := watched(t, &server, func(context.Context) error { return nil })
+				time.Sleep(time.Minute)
+				require.Equal(t, []Kind{Subscribed, Silent}, kinds(events()))
+				server.publish("news", "late")
+				got := events()
+				require.Equal(t, "late", got[len(got)-1].Payload)
+			})
+		})
+	}
 }
 
 func TestFrozenServerIsLeftAndFoundAgain(t *testing.T) {
