@@ -28,7 +28,10 @@ type connection struct {
 	client *redis.Client
 	pubsub *redis.PubSub
 	dialer func(ctx context.Context, network, addr string) (net.Conn, error)
-	heard  atomic.Uint64 // replies of any kind so far: a changed number is a sign of life
+
+	// Once it is confirmed:
+	messages atomic.Uint64 // that it has brought
+	answers  atomic.Uint64 // replies that are no message: to each PING one, which may be an error
 
 	mu     sync.Mutex
 	dialed bool
@@ -37,7 +40,10 @@ type connection struct {
 	cancel context.CancelCauseFunc
 }
 
-var errDialedOnce = errors.New("this subscription's connection is gone")
+var (
+	errDialedOnce = errors.New("this subscription's connection is gone")
+	errLeft       = errors.New("another connection has taken over")
+)
 
 // newConnection prepares a connection with the address, credentials and dialer of o. It opens nothing.
 func newConnection(o redis.Options, writeTimeout time.Duration) *connection {
@@ -61,7 +67,7 @@ func newConnection(o redis.Options, writeTimeout time.Duration) *connection {
 
 // open dials, subscribes and waits until every channel and pattern is confirmed. Messages of a channel that
 // was confirmed before the others are returned: they came after the subscription began.
-func (c *connection) open(ctx context.Context, o Options) (early []*redis.Message, err error) {
+func (c *connection) open(ctx context.Context, o Options) (early []Event, err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("subscribe at %s: %w", c.addr, c.why(err))
@@ -96,7 +102,7 @@ func (c *connection) open(ctx context.Context, o Options) (early []*redis.Messag
 		case *redis.Subscription:
 			unconfirmed--
 		case *redis.Message:
-			early = append(early, reply)
+			early = append(early, Event{Kind: Message, Channel: reply.Channel, Pattern: reply.Pattern, Payload: reply.Payload})
 		}
 	}
 	return early, nil
@@ -105,20 +111,20 @@ func (c *connection) open(ctx context.Context, o Options) (early []*redis.Messag
 // receive waits for the next reply by go-redis, which knows confirmations. A negative timeout leaves the
 // socket's deadline alone.
 func (c *connection) receive(ctx context.Context) (any, error) {
-	reply, err := c.pubsub.ReceiveTimeout(ctx, -1)
-	if err == nil {
-		c.heard.Add(1)
-	}
-	return reply, err
+	return c.pubsub.ReceiveTimeout(ctx, -1)
 }
 
 // next waits for the next reply, once all is confirmed: a message, or an Event without a Kind.
 func (c *connection) next(patterns []string) (Event, error) {
 	e, err := c.socket.next(patterns)
-	if err == nil {
-		c.heard.Add(1)
-	} else if c.socket.refusal != "" { // the last that it said
+	switch {
+	case err != nil && c.socket.refusal != "": // the last that it said
 		err = fmt.Errorf("%w, after the answer %s", err, c.socket.refusal)
+	case err != nil:
+	case e.Kind == Message:
+		c.messages.Add(1)
+	default:
+		c.answers.Add(1)
 	}
 	return e, err
 }

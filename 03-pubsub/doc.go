@@ -5,6 +5,16 @@
 // know when its subscription began, when it was away, and whether it still gets anything at all. Subscriber
 // tells it that, by Events among the messages.
 //
+// Read it in this order:
+//
+//   - event.go: what a Subscriber tells. options.go: what can be set. probe.go: the usual probe.
+//   - subscriber.go: Subscribe, Receive, and the reading goroutine. queue.go: where events wait for the reader.
+//   - connection.go: one subscription on one network connection; replies.go reads it.
+//   - link.go: which connection is the subscription now, and what becomes of what a connection brings.
+//   - watch.go: probes, and whether they come back. silence.go: what is done when they do not. standby.go: the
+//     second connection.
+//   - publish.go and line.go are for this chapter's two programs.
+//
 // # The goroutines
 //
 // Subscribe starts two, and the end of its context ends them:
@@ -15,13 +25,26 @@
 //     comes back. It never reads and never waits for a probe: each probe runs in a goroutine of its own,
 //     one at a time, which ends with its context, after three intervals at the latest.
 //
-// The caller's goroutine is the third: it waits in Receive and takes all that is in the queue at once.
+// While a subscription is silent there is a third: it opens the standby and reads it. When the standby has taken
+// over, this goroutine is the reading one, and the first waits for its end.
+//
+// The caller's goroutine waits in Receive and takes all that is in the queue at once.
 //
 // # Silence
 //
 // A subscription that gets nothing looks like one to which nothing is sent. Three probe intervals without a
-// probe coming back are told as Silent. Then the server is asked for a sign of life on the very connection,
-// by a PING. Three more intervals without any reply: it is frozen, and a new connection is the remedy. The
-// connection to a server that answers is kept: it may be a replica that has only lost its master. That will
-// resynchronize and deliver the missed messages late, and a new connection could not get them sooner.
+// probe coming back are told as Silent. From then on the subscription is in one of these states:
+//
+//   - Asked: the server is asked for a sign of life on the very connection, by a PING. Any reply is one, an
+//     error, too: a replica that has only lost its master answers. It will resynchronize and deliver late what
+//     was missed, and a new connection could not get that sooner.
+//   - Doubted: the PING has stayed unanswered for three intervals, or the server answers and has brought nothing
+//     for twelve. A standby is opened: a second connection, whose messages are held back. The first one is
+//     kept, as it may still bring everything. One without an answer is told by a second Silent.
+//   - Compared: the standby has brought a probe. The first one is asked once more, by another PING. It may
+//     answer as long as the silence has lasted, at least three intervals and at most five seconds.
+//
+// A message on the first connection ends all of them: it lives, and the standby is dismissed. Its end, or
+// silence in the last state, makes the standby the subscription. Nothing is handed over twice, as the standby subscribed
+// after the last message that the first one had brought.
 package pubsub

@@ -21,15 +21,20 @@ const (
 	// Message is a message that was published.
 	Message Kind = iota + 1
 	// Subscribed: the server has confirmed every channel and pattern. Whatever is published from now on
-	// arrives, or is reported. The second one says: reconnected, and all messages in between are missed.
+	// arrives, or is reported. The second one says: this is another connection, and what the one before has
+	// not brought is missed. When a standby takes over, it was confirmed some time ago: the messages that it has
+	// held since follow at once.
 	Subscribed
-	// Disconnected: there is no subscription; the Subscriber keeps trying. Once for an outage, and again
-	// only when the reason changes.
+	// Disconnected: the connection has ended or was given up; the Subscriber keeps trying. Once for an outage,
+	// and again only when the reason changes. When a standby takes over, Subscribed follows at once.
 	Disconnected
 	// Silent: probes no longer come back, so delivery is not proven. The subscription may well be there:
-	// errors.Is(Err, ErrNotBack) and errors.Is(Err, ErrNotPublished) tell which side is to blame.
+	// errors.Is(Err, ErrNotBack) and errors.Is(Err, ErrNotPublished) tell which side is to blame. A second one
+	// says that the server does not answer a PING either, or that the other side is to blame by now. A standby that
+	// is opened and dismissed is not told: the connection that was silent brings everything.
 	Silent
-	// Alive: the first probe came back (after Subscribed, after Silent): delivery is proven.
+	// Alive: the first probe came back (after Subscribed, after Silent): delivery is proven. Of several connections
+	// it is always the one whose messages are handed over.
 	Alive
 	// Overflow: the reader was too slow, Missed messages were dropped at this place.
 	Overflow

@@ -19,14 +19,16 @@ type Options struct {
 	// each ProbeInterval from a goroutine of its own, one call at a time, with a context that ends after
 	// three intervals, and goes on while the subscription is away. nil: nobody watches for silence.
 	Probe func(ctx context.Context) error
-	// ConfirmProbe reports whether a message is this subscription's own probe coming back. It runs on the reading
-	// goroutine for every message: compare the channel first, and never block.
+	// ConfirmProbe reports whether a message is this subscription's own probe coming back. It is called for every
+	// message, one call at a time: compare the channel first, and never block. While there are two connections, it may get
+	// a probe from each.
 	ConfirmProbe func(channel, payload string) bool
 	// ProbeInterval, default 250ms. Three intervals without a probe coming back: Silent.
 	ProbeInterval time.Duration
 
 	// QueueBytes limits the events that wait for a slow reader, default 32 MiB: payloads and names, and the
-	// size of an Event for each. Events that Receive has handed out no longer count.
+	// size of an Event for each. Events that Receive has handed out no longer count. As much again is what a
+	// standby may hold back.
 	QueueBytes int
 	// ConnectTimeout is the time from dialing to the last confirmation, default 2s.
 	ConnectTimeout time.Duration

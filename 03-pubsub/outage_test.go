@@ -21,6 +21,7 @@ const theMaster, theReplica = 0, 1
 type path struct {
 	*reader
 	topology topology.Topology
+	way      *redistest.Way // from the subscriber to the replica
 	master   *redis.Client
 	channel  string
 	sent     int
@@ -36,17 +37,18 @@ const (
 func startPath(t *testing.T, probes time.Duration) *path {
 	topologytest.Faults(t)
 	p := &path{topology: topologytest.Start(t, 1), channel: redistest.Prefix(t) + "news"}
-	dial := func(i int) *redis.Client {
+	p.way = redistest.StartWay(t, p.topology.Addrs()[theReplica])
+	dial := func(addr string) *redis.Client {
 		c := redis.NewClient(&redis.Options{
-			Addr: p.topology.Addrs()[i], MaxRetries: -1, DialerRetries: 1, ContextTimeoutEnabled: true,
+			Addr: addr, MaxRetries: -1, DialerRetries: 1, ContextTimeoutEnabled: true,
 			DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience,
 		})
 		t.Cleanup(func() { _ = c.Close() })
 		return c
 	}
-	p.master = dial(theMaster)
+	p.master = dial(p.topology.Addrs()[theMaster])
 	o := Options{Channels: []string{p.channel}, ProbeInterval: probes}
-	p.reader = subscribe(t, dial(theReplica), o.WatchedThrough(p.master))
+	p.reader = subscribe(t, dial(p.way.Addr), o.WatchedThrough(p.master))
 	require.Equal(t, Subscribed, p.next().Kind)
 	p.until(Alive)
 	return p
@@ -125,20 +127,56 @@ func TestKilledReplicaIsToldAndWhatWasMissedCanBeCounted(t *testing.T) {
 	require.Equal(t, 37, p.sent-200, "sent minus received")
 }
 
-func TestFrozenReplicaIsNoticedAndMendedByANewConnection(t *testing.T) {
+func TestFrozenReplicaDeliversLate(t *testing.T) {
 	p := startPath(t, watchful)
+	p.send(10)
+	p.received(1, 10)
 	began := time.Now()
 	require.NoError(t, p.topology.Freeze(theReplica))
 	p.silent(ErrNotBack, began)
-	e, _ := p.until(Disconnected)
-	require.ErrorContains(t, e.Err, "has not answered a PING")
-	t.Logf("disconnected after %v", time.Since(began).Round(time.Millisecond))
-
-	began = time.Now()
+	require.ErrorContains(t, p.silent(ErrNotBack, began).Err, "has not answered a PING")
+	p.send(20)
+	p.untilStandbyIsTried()
 	require.NoError(t, p.topology.Thaw(theReplica))
-	_, _ = p.until(Subscribed)
-	_, _ = p.until(Alive)
-	t.Logf("alive %v after the thaw", time.Since(began).Round(time.Millisecond))
+	p.receivedBeforeAlive(11, 20)
+}
+
+// untilStandbyIsTried waits until a second connection is being opened.
+func (p *path) untilStandbyIsTried() {
+	p.t.Helper()
+	require.Eventually(p.t, func() bool {
+		p.s.link.mu.Lock()
+		defer p.s.link.mu.Unlock()
+		return p.s.link.standby != nil
+	}, patience, time.Millisecond)
+}
+
+// What the network holds back for a while arrives, though a second connection brings messages meanwhile.
+func TestWayThatIsHeldDeliversLate(t *testing.T) {
+	p := startPath(t, watchful)
+	p.send(10)
+	p.received(1, 10)
+	p.way.Hold()
+	p.silent(ErrNotBack, time.Now())
+	p.send(20)
+	p.untilStandbyIsTried()
+	p.way.Release()
+	p.receivedBeforeAlive(11, 20)
+	p.send(10)
+	p.received(31, 10)
+}
+
+// The old connection stays open, to a server that answers and has left: new connections come to another one.
+func TestAddressThatLeadsToAnotherServerIsFoundInSeconds(t *testing.T) {
+	t.Parallel() // it waits
+	p := startPath(t, watchful)
+	began := time.Now()
+	require.NoError(t, p.topology.Cut(theReplica))
+	p.way.Lead(p.topology.Addrs()[theMaster]) // the one that there is beside it
+	e, _ := p.until(Disconnected)
+	require.ErrorContains(t, e.Err, "the address leads to another server now")
+	p.expect(Subscribed, began)
+	p.until(Alive)
 	p.sent = 0
 	p.send(10)
 	p.received(1, 10)

@@ -33,7 +33,7 @@ func newQueue(limit int) *queue {
 // the reader comes: one gap is better than many, between the large messages. One message is always taken,
 // however large: it would otherwise never arrive, not even at an idle reader.
 func (q *queue) push(e Event) {
-	size := eventBytes + len(e.Channel) + len(e.Pattern) + len(e.Payload)
+	size := size(e)
 	q.mu.Lock()
 	wasEmpty := len(q.waiting) == 0
 	switch {
@@ -54,6 +54,9 @@ func (q *queue) push(e Event) {
 		}
 	}
 }
+
+// size is what an event counts for while it waits, in bytes.
+func size(e Event) int { return eventBytes + len(e.Channel) + len(e.Pattern) + len(e.Payload) }
 
 // takeAll returns everything that waits, in order; the slice is valid until the next call.
 func (q *queue) takeAll() []Event {

@@ -25,11 +25,11 @@ func flood(b *testing.B, n int, one string) *redis.Client {
 		}
 		s := &scripted{}
 		ours, theirs := net.Pipe()
-		go s.serve(theirs)
+		s.set(func() { s.accept(theirs) })
 		go func() { _, _ = io.Copy(ours, c); _ = ours.Close() }() // what the client says
 		go func() { _, _ = io.Copy(c, ours) }()                   // what the script answers
 		for subscribed := false; !subscribed; runtime.Gosched() {
-			s.set(func() { subscribed = s.subscriber != nil })
+			s.set(func() { subscribed = s.peers[0].subscribed })
 		}
 		for n > 0 {
 			batch := many[:min(n, 64)*len(one)]

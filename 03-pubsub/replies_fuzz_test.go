@@ -100,7 +100,7 @@ func FuzzPlain(f *testing.F) {
 	_, err := plain.Receive(context.Background()) // the confirmation
 	require.NoError(f, err)
 	for known := false; !known; runtime.Gosched() { // the server notes it after it has confirmed
-		server.set(func() { known = server.subscriber != nil })
+		server.set(func() { known = len(server.peers) > 0 && server.peers[0].subscribed })
 	}
 	f.Fuzz(func(t *testing.T, channel, payload string) {
 		sent := fmt.Sprintf("*4\r\n$8\r\npmessage\r\n$5\r\nnews*\r\n$%d\r\n%s\r\n$%d\r\n%s\r\n", len(channel), channel, len(payload), payload)
@@ -109,7 +109,7 @@ func FuzzPlain(f *testing.F) {
 		require.NoError(t, err)
 
 		var wg sync.WaitGroup
-		wg.Go(func() { server.send(sent) })
+		server.set(func() { server.peers[0].send(sent) })
 		m, err := plain.ReceiveMessage(t.Context())
 		wg.Wait()
 		require.NoError(t, err)

@@ -20,12 +20,23 @@ import (
 type scripted struct {
 	mu          sync.Mutex
 	refuse      error  // of a dial, nil: accept
-	frozen      bool   // reads, answers nothing
+	frozen      bool   // reads, answers when it is thawed
+	cut         bool   // it gets nothing of what is published, as a replica without its master
 	refusal     string // instead of PONG; empty: PONG
 	unconfirmed string
 	dials       []time.Time
-	conns       []net.Conn
-	subscriber  net.Conn // the connection that subscribed last
+	peers       []*peer
+}
+
+// peer is a connection of the scripted server, in the order in which they were dialed.
+type peer struct {
+	net.Conn
+	held       bool // the network keeps back what the server sends, until it is released
+	deaf       bool // the server no longer gets what is published
+	subscribed bool
+	closed     bool
+	out        []string      // what is to be sent
+	change     chan struct{} // a token when the writer is to look again
 }
 
 var errRefused = errors.New("connection refused")
@@ -34,10 +45,14 @@ func (s *scripted) client() *redis.Client {
 	return redis.NewClient(&redis.Options{Addr: "192.0.2.1:6379", Dialer: s.dial})
 }
 
+// set changes the server, or one of its peers.
 func (s *scripted) set(change func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change()
+	for _, p := range s.peers {
+		p.wake()
+	}
 }
 
 func (s *scripted) dial(context.Context, string, string) (net.Conn, error) {
@@ -48,9 +63,15 @@ func (s *scripted) dial(context.Context, string, string) (net.Conn, error) {
 		return nil, s.refuse
 	}
 	ours, theirs := net.Pipe()
-	s.conns = append(s.conns, ours)
-	go s.serve(ours)
+	s.accept(ours)
 	return theirs, nil
+}
+
+func (s *scripted) accept(c net.Conn) {
+	p := &peer{Conn: c, change: make(chan struct{}, 1)}
+	s.peers = append(s.peers, p)
+	go s.write(p)
+	go s.serve(p)
 }
 
 func (s *scripted) dialed() int {
@@ -59,15 +80,14 @@ func (s *scripted) dialed() int {
 	return len(s.dials)
 }
 
-// publish sends a message to the client that subscribed last, if any, as a server does to a subscriber of channel.
-func (s *scripted) publish(channel, payload string) { s.send(message(channel, payload)) }
-
-func (s *scripted) send(text string) {
+// publish sends a message to all subscribers, as a server does to those of channel.
+func (s *scripted) publish(channel, payload string) {
 	s.mu.Lock()
-	c := s.subscriber
-	s.mu.Unlock()
-	if c != nil {
-		_, _ = io.WriteString(c, text)
+	defer s.mu.Unlock()
+	for _, p := range s.peers {
+		if p.subscribed && !p.deaf && !s.cut {
+			p.send(message(channel, payload))
+		}
 	}
 }
 
@@ -79,47 +99,74 @@ func message(channel, payload string) string {
 func (s *scripted) drop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, c := range s.conns {
-		_ = c.Close()
+	for _, p := range s.peers {
+		_ = p.Close()
 	}
 }
 
-func (s *scripted) serve(c net.Conn) {
-	defer c.Close()
-	r := bufio.NewReader(c)
+func (p *peer) send(text string) {
+	p.out = append(p.out, text)
+	p.wake()
+}
+
+func (p *peer) wake() {
+	select {
+	case p.change <- struct{}{}:
+	default:
+	}
+}
+
+// write sends what is to be sent, in order, while nothing keeps it back.
+func (s *scripted) write(p *peer) {
+	for range p.change {
+		s.mu.Lock()
+		if p.closed {
+			s.mu.Unlock()
+			return
+		}
+		var out []string
+		if !s.frozen && !p.held {
+			out, p.out = p.out, nil
+		}
+		s.mu.Unlock()
+		for _, text := range out {
+			_, _ = io.WriteString(p, text)
+		}
+	}
+}
+
+func (s *scripted) serve(p *peer) {
+	defer s.set(func() { p.closed, p.subscribed = true, false })
+	defer p.Close()
+	r := bufio.NewReader(p)
 	for {
 		args, err := command(r)
 		if err != nil {
 			return
 		}
-		s.mu.Lock()
-		frozen, refusal, unconfirmed := s.frozen, s.refusal, s.unconfirmed
-		s.mu.Unlock()
-		if frozen {
-			continue
+		s.set(func() { s.obey(p, args) })
+	}
+}
+
+func (s *scripted) obey(p *peer, args []string) {
+	switch strings.ToLower(args[0]) {
+	case "hello":
+		p.send("-ERR unknown command 'hello'\r\n")
+	case "ping":
+		if s.refusal != "" {
+			p.send("-" + s.refusal + "\r\n")
+		} else {
+			p.send("*2\r\n$4\r\npong\r\n$0\r\n\r\n")
 		}
-		answer := "+OK\r\n"
-		switch strings.ToLower(args[0]) {
-		case "hello":
-			answer = "-ERR unknown command 'hello'\r\n"
-		case "ping":
-			if answer = "*2\r\n$4\r\npong\r\n$0\r\n\r\n"; refusal != "" {
-				answer = "-" + refusal + "\r\n"
+	case "subscribe", "psubscribe":
+		p.subscribed = true
+		for i, name := range args[1:] {
+			if name != s.unconfirmed {
+				p.send(fmt.Sprintf("*3\r\n$%d\r\n%s\r\n$%d\r\n%s\r\n:%d\r\n", len(args[0]), args[0], len(name), name, i+1))
 			}
-		case "subscribe", "psubscribe":
-			answer = ""
-			for i, name := range args[1:] {
-				if name != unconfirmed {
-					answer += fmt.Sprintf("*3\r\n$%d\r\n%s\r\n$%d\r\n%s\r\n:%d\r\n", len(args[0]), args[0], len(name), name, i+1)
-				}
-			}
 		}
-		if _, err := io.WriteString(c, answer); err != nil {
-			return
-		}
-		if strings.HasSuffix(args[0], "subscribe") {
-			s.set(func() { s.subscriber = c })
-		}
+	default:
+		p.send("+OK\r\n")
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -15,12 +16,12 @@ import (
 // Subscriber is a subscription that waits for its confirmation, keeps order, and says when it may have
 // missed something.
 type Subscriber struct {
-	o     Options
-	redis redis.Options
-	queue *queue
-	link  link
-	ctx   context.Context
-	done  chan struct{} // closed when nothing more will be pushed
+	o        Options
+	redis    redis.Options
+	link     link
+	ctx      context.Context
+	standbys sync.WaitGroup
+	done     chan struct{} // closed when nothing more will be pushed
 }
 
 // Subscribe starts a subscription at client's server and returns at once. It does not wait for a server
@@ -37,8 +38,7 @@ func Subscribe(ctx context.Context, client *redis.Client, o Options) (*Subscribe
 	s := &Subscriber{
 		o:     o,
 		redis: *client.Options(),
-		queue: newQueue(o.QueueBytes),
-		link:  link{confirmed: make(chan struct{}, 1)},
+		link:  newLink(o),
 		ctx:   ctx,
 		done:  make(chan struct{}),
 	}
@@ -53,6 +53,7 @@ func Subscribe(ctx context.Context, client *redis.Client, o Options) (*Subscribe
 		defer close(s.done)
 		s.run(ctx)
 		<-watched
+		s.standbys.Wait()
 	}()
 	return s, nil
 }
@@ -66,14 +67,14 @@ func (s *Subscriber) Receive(ctx context.Context) ([]Event, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if events := s.queue.takeAll(); events != nil {
+		if events := s.link.queue.takeAll(); events != nil {
 			return events, nil
 		}
 		select {
-		case <-s.queue.ready:
+		case <-s.link.queue.ready:
 		case <-ctx.Done():
 		case <-s.done:
-			if events := s.queue.takeAll(); events != nil {
+			if events := s.link.queue.takeAll(); events != nil {
 				return events, nil
 			}
 			return nil, s.ctx.Err()
@@ -97,7 +98,7 @@ func (s *Subscriber) run(ctx context.Context) {
 			}
 		}
 		if outage.changed(err) {
-			s.queue.push(Event{Kind: Disconnected, Err: err})
+			s.link.queue.push(Event{Kind: Disconnected, Err: err})
 		}
 		select {
 		case <-time.After(backoff/2 + rand.N(backoff/2)):
@@ -106,7 +107,8 @@ func (s *Subscriber) run(ctx context.Context) {
 	}
 }
 
-// subscribeOnce lives through one connection and returns what ended it.
+// subscribeOnce lives through one connection, and through those that take over from it, and returns what ended
+// the last.
 func (s *Subscriber) subscribeOnce(ctx context.Context) (subscribed bool, err error) {
 	c := newConnection(s.redis, s.o.ConnectTimeout)
 	defer c.close()
@@ -116,29 +118,28 @@ func (s *Subscriber) subscribeOnce(ctx context.Context) (subscribed bool, err er
 	if err != nil {
 		return false, err
 	}
-	s.link.up(c, s.queue)
-	defer s.link.down()
-	for _, m := range early {
-		s.deliver(Event{Kind: Message, Channel: m.Channel, Pattern: m.Pattern, Payload: m.Payload})
+	s.link.up(c, early)
+	err = s.read(c)
+	for second := s.link.down(c, err); second != nil; second = s.link.down(second.conn, err) {
+		err = <-second.ended // its own goroutine reads it
 	}
+	return true, err
+}
+
+// read hands over what a confirmed connection brings, and returns what ended it.
+func (s *Subscriber) read(c *connection) error {
 	for {
 		e, err := c.next(s.o.Patterns)
 		if err != nil {
-			return true, lost(c.addr, c.why(err))
+			return lost(c.addr, c.why(err))
 		}
-		if e.Kind == Message {
-			s.deliver(e)
+		if e.Kind != Message {
+			continue
+		}
+		if left := s.link.arrived(c, e); left != nil {
+			left.abandon(errLeft)
 		}
 	}
-}
-
-// deliver hands one message to the queue, and to the watch when it is a probe.
-func (s *Subscriber) deliver(e Event) {
-	if s.o.ConfirmProbe != nil && s.o.ConfirmProbe(e.Channel, e.Payload) {
-		e.Probe = true
-		s.link.back(s.queue)
-	}
-	s.queue.push(e)
 }
 
 // lost makes a sentence of what ended a subscription.

@@ -185,9 +185,9 @@ func TestSlowReaderIsToldHowManyItMissedAndWhere(t *testing.T) {
 		publish(t, client, channel, payload(i))
 	}
 	seen := func() (n int) { // as far as the reading goroutine has come, though nobody calls Receive
-		r.s.queue.mu.Lock()
-		defer r.s.queue.mu.Unlock()
-		for _, e := range r.s.queue.waiting {
+		r.s.link.queue.mu.Lock()
+		defer r.s.link.queue.mu.Unlock()
+		for _, e := range r.s.link.queue.waiting {
 			if e.Kind == Message {
 				n++
 			}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 )
 
@@ -15,46 +14,6 @@ var (
 	// is a replica that has lost its master.
 	ErrNotBack = errors.New("probes are published but do not come back")
 )
-
-// link is what the reading goroutine and the watcher know together about the present subscription. Events
-// about it are pushed under its lock, so that Silent and Alive can never be told in the wrong order.
-type link struct {
-	confirmed chan struct{} // a token when a subscription was confirmed: time for a probe
-
-	mu     sync.Mutex
-	conn   *connection // nil: none is confirmed
-	since  time.Time   // when the last probe came back; before the first, when it was confirmed
-	alive  bool        // Alive was told and still holds
-	silent error       // the reason that Silent was told with: ErrNotBack or ErrNotPublished
-}
-
-func (l *link) up(c *connection, q *queue) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.conn, l.since, l.alive, l.silent = c, time.Now(), false, nil
-	q.push(Event{Kind: Subscribed})
-	select {
-	case l.confirmed <- struct{}{}:
-	default:
-	}
-}
-
-func (l *link) down() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.conn = nil
-}
-
-// back notes a probe that came back.
-func (l *link) back(q *queue) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.since, l.silent = time.Now(), nil
-	if !l.alive {
-		l.alive = true
-		q.push(Event{Kind: Alive})
-	}
-}
 
 // watcher publishes probes and judges whether they come back. It runs in one goroutine; the probe itself
 // runs in another, because a master that hangs must not keep the watcher from watching.
@@ -70,13 +29,16 @@ type watcher struct {
 	blame error     // ErrNotBack or ErrNotPublished: the reason for silence, if it began now
 	from  time.Time // since when
 
-	pinged *connection // the connection that was asked for a sign of life; nil: none
-	at     time.Time   // when
-	heard  uint64      // its count of replies then
+	silence silence
+}
+
+func newWatcher(s *Subscriber) *watcher {
+	interval := s.o.ProbeInterval
+	return &watcher{s: s, interval: interval, answers: make(chan error, 1), silence: silence{s: s, patience: silentAfter * interval}}
 }
 
 func (s *Subscriber) watch(ctx context.Context) {
-	w := &watcher{s: s, interval: s.o.ProbeInterval, answers: make(chan error, 1)}
+	w := newWatcher(s)
 	due := time.Now()
 	next := due // probe
 	timer := time.NewTimer(0)
@@ -134,15 +96,19 @@ func (w *watcher) forgive(late time.Duration) {
 	l := &w.s.link
 	l.mu.Lock()
 	l.since = l.since.Add(late)
+	if l.standby != nil {
+		l.standby.opened, l.standby.until = l.standby.opened.Add(late), l.standby.until.Add(late)
+	}
 	l.mu.Unlock()
-	w.at, w.from = w.at.Add(late), w.from.Add(late)
+	w.silence.forgive(late)
+	w.from = w.from.Add(late)
 	if !w.out.IsZero() {
 		w.out = w.out.Add(late)
 	}
 }
 
-// judge looks at the silence and acts on it: Silent, then a PING, then an end of the connection. It returns
-// when to look again, at the latest.
+// judge looks at the silence and acts on it: Silent is told, and then see silence.look. It returns when to look
+// again, at the latest.
 func (w *watcher) judge(ctx context.Context, now time.Time) time.Time {
 	patience := silentAfter * w.interval
 	w.assign(now)
@@ -152,27 +118,17 @@ func (w *watcher) judge(ctx context.Context, now time.Time) time.Time {
 	c, quiet := l.conn, now.Sub(l.since)
 	if c == nil || quiet < patience {
 		defer l.mu.Unlock()
-		w.pinged = nil
+		w.silence.conn = nil
 		return l.since.Add(patience)
 	}
 	// Once silent, another blame is told when it has lasted as long: a master that has just come back has
 	// probes published which cannot be back yet.
 	if l.silent == nil || l.silent != w.blame && now.Sub(w.from) >= patience {
 		l.silent, l.alive = w.blame, false
-		w.s.queue.push(Event{Kind: Silent, Err: w.sentence(c, now, quiet)})
+		l.queue.push(Event{Kind: Silent, Err: w.sentence(c, now, quiet)})
 	}
 	l.mu.Unlock()
-
-	switch {
-	case w.pinged != c:
-	case now.Sub(w.at) < patience:
-		return w.at.Add(patience)
-	case c.heard.Load() == w.heard:
-		c.abandon(fmt.Errorf("the server has not answered a PING for %v, it may be frozen", patience))
-		return now
-	}
-	w.pinged, w.at, w.heard = c, now, c.heard.Load()
-	c.ping(ctx)
+	w.silence.look(ctx, c, now, w.blame, quiet)
 	return now.Add(patience)
 }
 

@@ -62,14 +62,15 @@ const (
 
 // watched subscribes at a scripted server with a probe every 100 ms that takes the way probe says.
 func watched(t *testing.T, server *scripted, probe func(context.Context) error) func() []told {
+	return watchedWith(t, server, Options{Probe: probe})
+}
+
+func watchedWith(t *testing.T, server *scripted, o Options) func() []told {
 	ctx, cancel := context.WithCancel(t.Context())
 	client := server.client()
-	s, err := Subscribe(ctx, client, Options{
-		Channels:      []string{"news", probing},
-		Probe:         probe,
-		ConfirmProbe:  func(channel, _ string) bool { return channel == probing },
-		ProbeInterval: interval,
-	})
+	o.Channels, o.ProbeInterval = []string{"news", probing}, interval
+	o.ConfirmProbe = func(channel, _ string) bool { return channel == probing }
+	s, err := Subscribe(ctx, client, o)
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		cancel()
@@ -109,7 +110,7 @@ func TestSilenceBehindAnAnsweringServerKeepsTheConnection(t *testing.T) {
 		require.ErrorIs(t, silent.Err, ErrNotBack)
 		require.ErrorContains(t, silent.Err, "192.0.2.1:6379 may be frozen, or a replica that has lost its master")
 		require.InDelta(t, 4*interval, silent.after, float64(interval), "three intervals after the last probe")
-		require.Equal(t, 1, server.dialed(), "it answers PING: a new connection would not help")
+		require.LessOrEqual(t, server.dialed(), 1+60/3, "it answers PING: only another server could help")
 
 		cut.Store(false)
 		time.Sleep(2 * interval)
@@ -135,36 +136,6 @@ func TestAnErrorAsAnswerToAPingIsASignOfLife(t *testing.T) {
 			})
 		})
 	}
-}
-
-func TestFrozenServerIsLeftAndFoundAgain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var server scripted
-		events := watched(t, &server, func(context.Context) error {
-			server.mu.Lock()
-			defer server.mu.Unlock()
-			if !server.frozen {
-				go server.publish(probing, "")
-			}
-			return nil
-		})
-		time.Sleep(10 * interval)
-		server.set(func() { server.frozen = true })
-		time.Sleep(7 * interval)
-		got := events()
-		require.Equal(t, []Kind{Subscribed, Alive, Silent, Disconnected}, kinds(got))
-		require.ErrorContains(t, got[len(got)-1].Err, "has not answered a PING for 300ms")
-		require.LessOrEqual(t, got[len(got)-1].after, 17*interval)
-
-		time.Sleep(time.Minute)
-		got = events()
-		require.Equal(t, []Kind{Subscribed, Alive, Silent, Disconnected, Disconnected}, kinds(got), "the second has another reason")
-		require.ErrorContains(t, got[len(got)-1].Err, "not confirmed within 2s")
-
-		server.set(func() { server.frozen = false })
-		time.Sleep(5 * time.Second)
-		require.Equal(t, []Kind{Subscribed, Alive}, kinds(events())[5:])
-	})
 }
 
 func TestMasterThatIsAwayIsNotBlamedOnTheReplica(t *testing.T) {
@@ -282,11 +253,7 @@ func TestMessageBeforeTheLastConfirmationIsHandedOverAfterSubscribed(t *testing.
 		events := watched(t, &server, func(context.Context) error { return nil })
 		synctest.Wait()
 		server.publish("news", "early")
-		server.mu.Lock()
-		c := server.conns[0]
-		server.mu.Unlock()
-		_, err := c.Write([]byte("*3\r\n$9\r\nsubscribe\r\n$5\r\nprobe\r\n:2\r\n"))
-		require.NoError(t, err)
+		server.set(func() { server.peers[0].send("*3\r\n$9\r\nsubscribe\r\n$5\r\nprobe\r\n:2\r\n") })
 		got := events()
 		require.Len(t, got, 2)
 		require.Equal(t, Subscribed, got[0].Kind)
@@ -326,13 +293,14 @@ func TestNoConnectionIsMadeBehindOurBack(t *testing.T) {
 
 func TestAProcessThatDidNotRunBlamesNobody(t *testing.T) {
 	now := time.Now()
-	s := &Subscriber{o: Options{ProbeInterval: interval}, queue: newQueue(1000)}
-	s.link.up(&connection{addr: "192.0.2.1:6379"}, s.queue)
+	o := Options{ProbeInterval: interval, QueueBytes: 1000}
+	s := &Subscriber{o: o, link: newLink(o)}
+	s.link.up(&connection{addr: "192.0.2.1:6379"}, nil)
 	s.link.since = now.Add(-time.Hour)
-	w := &watcher{s: s, interval: interval}
+	w := newWatcher(s)
 	w.forgive(time.Hour)
 	w.judge(t.Context(), now)
-	events := s.queue.takeAll()
+	events := s.link.queue.takeAll()
 	require.Len(t, events, 1)
 	require.Equal(t, Subscribed, events[0].Kind)
 }
@@ -340,10 +308,11 @@ func TestAProcessThatDidNotRunBlamesNobody(t *testing.T) {
 // The first probe can be on its way before there is a subscription that hears it.
 func TestConfirmationIsFollowedByAProbeThoughOneIsOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var server scripted
+		server := scripted{frozen: true} // confirms when the first probe is out
 		var sent atomic.Int32
 		events := watched(t, &server, func(context.Context) error {
 			if sent.Add(1) == 1 {
+				server.set(func() { server.frozen = false })
 				time.Sleep(interval / 5)
 				return nil // nobody has heard it
 			}

@@ -38,7 +38,7 @@ type Relay struct {
 	wholeDue  chan struct{}  // holds one token when a whole list of our clients is to be told
 	askDue    atomic.Bool    // and others are to be asked for theirs
 	probes    atomic.Uint64  // published so far
-	confirmed uint64         // of the reading goroutine: the last of them that came back
+	confirmed uint64         // of confirmProbe, one call at a time: the last of them that came back
 }
 
 // New makes a relay. Nothing is connected before Run.

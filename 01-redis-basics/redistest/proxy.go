@@ -37,7 +37,7 @@ func TLSProxy(t testing.TB, server string) (addr, certificate string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	accept(t, l, func(client net.Conn) { pass(client, server, copyAll) })
+	accept(t, l, func(client net.Conn) { pass(client, server, copyAll, copyAll) })
 	certificate = filepath.Join(t.TempDir(), "certificate.pem")
 	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: web.Certificate().Raw})
 	if err := os.WriteFile(certificate, text, 0o600); err != nil {
@@ -88,14 +88,14 @@ func accept(t testing.TB, l net.Listener, serve func(net.Conn)) {
 	})
 }
 
-// pass lets a client talk to a server; request copies what the client says.
-func pass(client net.Conn, server string, request func(to io.Writer, from io.Reader)) {
+// pass lets a client talk to a server; request copies what the client says, and answer what the server says.
+func pass(client net.Conn, server string, request, answer func(to io.Writer, from io.Reader)) {
 	conn, err := net.Dial("tcp", server)
 	if err != nil {
 		return
 	}
 	var back sync.WaitGroup
-	back.Go(func() { io.Copy(client, conn); client.Close() })
+	back.Go(func() { answer(client, conn); client.Close() })
 	request(conn, client)
 	conn.Close()
 	back.Wait()

@@ -17,7 +17,7 @@ import (
 // arrays of strings.
 func Redis5Proxy(t testing.TB, server string) (addr string) {
 	t.Helper()
-	return Listen(t, func(client net.Conn) { pass(client, server, withoutRedis6) })
+	return Listen(t, func(client net.Conn) { pass(client, server, withoutRedis6, copyAll) })
 }
 
 // withoutRedis6 copies commands, and puts unknown ones in the place of those that
