@@ -93,10 +93,12 @@ func (c *cluster) introduce() {
 }
 
 // addNode starts a node that subscribes at server i.
-func (c *cluster) addNode(i int) *node {
-	addrs := c.top.Addrs()
+func (c *cluster) addNode(i int) *node { return c.addNodeAt(c.top.Addrs()[i]) }
+
+// addNodeAt starts a node that subscribes at an address.
+func (c *cluster) addNodeAt(sub string) *node {
 	o := c.o
-	o.Node, o.PubAddr, o.SubAddr = fmt.Sprint("node-", len(c.nodes)), addrs[0], addrs[i]
+	o.Node, o.PubAddr, o.SubAddr = fmt.Sprint("node-", len(c.nodes)), c.top.Addrs()[0], sub
 	o.Prefix = c.prefix
 	n := startNode(c.t, o)
 	c.nodes = append(c.nodes, n)
