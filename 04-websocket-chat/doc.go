@@ -25,8 +25,8 @@
 //   - drain.go: the end of a node, one client after the other.
 //   - options.go, stats.go: what can be set, and what is counted.
 //
-// The root imports two packages of this chapter, frame (the protocol) and nowait (a write
-// that never waits); they know no hub. Packages client and talk connect to a node;
+// The root imports three packages of this chapter, frame (the protocol), nowait (a write
+// that never waits) and presence (the list of a node's clients, in parts); they know no hub. Packages client and talk connect to a node;
 // packages node and page make a program of the hub. The tests share chattest.
 //
 // # One message

@@ -15,6 +15,7 @@ import (
 
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/04-websocket-chat/nowait"
+	"example.com/redis-chat/04-websocket-chat/presence"
 )
 
 // Hub knows who is connected and who is in which room. It is the handler of
@@ -35,12 +36,14 @@ type Hub struct {
 	conns    map[string]*Conn
 	all      []*Conn
 	rooms    map[string]*room
-	occupied int                       // rooms with a client of this node
-	abroad   map[string]map[*room]bool // by other node: the rooms that its clients are in
-	visit    uint64                    // of Deliver: counts the walks over several rooms
-	degraded string                    // why messages may be missed; "": they are not
+	occupied int                // rooms with a client of this node
+	abroad   map[string]*abroad // by other node: its clients
+	visit    uint64             // of Deliver: counts the walks over several rooms
+	degraded string             // why messages may be missed; "": they are not
 	draining bool
 	changes  PresenceUpdate // of our clients, until the relay takes them
+	changed  int            // bytes of them
+	walk     *presence.Walk // through the list of our clients, while the relay tells it; else nil
 	empty    chan struct{}  // made by Drain, closed when the last connection is gone
 }
 
@@ -178,6 +181,9 @@ func (h *Hub) enter(c *Conn, name string) {
 	r := h.room(name)
 	if r.add(c); len(r.members) == 1 {
 		h.occupied++
+		if h.walk != nil {
+			h.walk.Add(name)
+		}
 	}
 	c.rooms = append(c.rooms, r)
 	h.noteChange(r, c.name, +1)

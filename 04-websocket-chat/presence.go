@@ -1,17 +1,13 @@
 package chat
 
-import (
-	"fmt"
-	"slices"
-
-	"example.com/redis-chat/04-websocket-chat/frame"
-)
+import "example.com/redis-chat/04-websocket-chat/presence"
 
 // PresenceUpdate is what nodes tell each other: which clients came and went on one of them.
 type PresenceUpdate struct {
 	Whole  bool                // Joined is all there is, not a change
 	Joined map[string][]string // room: names, one for each connection
 	Left   map[string][]string
+	Lost   bool // so much has changed that only the list tells it: Joined and Left are empty
 }
 
 // Check says what is wrong with what another node tells: its names and rooms go
@@ -19,61 +15,92 @@ type PresenceUpdate struct {
 func (u PresenceUpdate) Check() error {
 	for _, rooms := range []map[string][]string{u.Joined, u.Left} {
 		for room, names := range rooms {
-			if !frame.ValidRoom(room) {
-				return fmt.Errorf("room %.64q: %s", room, frame.RoomRule)
-			}
-			for _, name := range names {
-				if !frame.ValidName(name) {
-					return fmt.Errorf("name %.64q: %s", name, frame.NameRule)
-				}
+			if err := presence.CheckNames(room, names); err != nil {
+				return err
 			}
 		}
 	}
 	return nil
 }
 
-// TakePresence returns the changes since it was last called, or with whole all
-// that are present; ok is false when there is nothing to tell. The relay calls
-// it: a hub without one keeps no changes.
-func (h *Hub) TakePresence(whole bool) (u PresenceUpdate, ok bool) {
+const (
+	// mostChanges is how many bytes of changes are kept for the relay. When all
+	// clients of a full node come back at once there are more; the list says the same.
+	mostChanges = 256 << 10
+
+	// mostCopied is how many members are copied for one part, and how many rooms. It is
+	// more than a part of 64 KiB has place for; a room is copied as a whole.
+	mostCopied = 16 << 10
+)
+
+// TakePresence returns the changes since it was last called. With list it returns the next
+// part of the list of all our clients, too, of so many bytes at most; it is true
+// after these changes, and before those of the next call. The part behind the last is
+// the first again.
+//
+// The relay calls it, on one goroutine: a hub without one keeps no changes.
+func (h *Hub) TakePresence(list bool, bytes int) (u PresenceUpdate, part *presence.Part) {
 	h.mu.Lock()
-	u, h.changes = h.changes, PresenceUpdate{}
-	if !whole {
+	if list && h.walk == nil {
+		h.walk = new(presence.Walk) // from here on it hears of new rooms
+		names := make([]string, 0, h.occupied)
+		for name, r := range h.rooms {
+			if len(r.members) > 0 {
+				names = append(names, name)
+			}
+		}
 		h.mu.Unlock()
-		return u, len(u.Joined)+len(u.Left) > 0
+		h.walk.Begin(names)
+		h.mu.Lock()
+	}
+	u, h.changes, h.changed = h.changes, PresenceUpdate{}, 0
+	if !list {
+		h.mu.Unlock()
+		return u, nil
 	}
 	// Under the lock, where deliveries wait, only pointers are copied: 50,000
-	// members of one room take 0.2 ms, and 12 in a room each.
-	type part struct {
-		room string
-		end  int
-	}
-	parts := make([]part, 0, h.occupied)
-	members := make([]*Conn, 0, len(h.all))
-	for name, r := range h.rooms {
-		if len(r.members) > 0 {
-			members = append(members, r.members...)
-			parts = append(parts, part{name, len(members)})
+	// members of one room take 0.2 ms.
+	rooms, members, next := h.copyMembers(h.walk.Upcoming())
+	h.mu.Unlock()
+	for i, c := range members {
+		names := &rooms[i].Names
+		for _, member := range c {
+			*names = append(*names, member.name) // never changes
 		}
 	}
-	h.mu.Unlock()
-	names := make([]string, len(members))
-	for i, c := range members {
-		names[i] = c.name // never changes
+	cut, done := h.walk.Cut(rooms, next, bytes)
+	if done {
+		h.mu.Lock()
+		h.walk = nil
+		h.mu.Unlock()
 	}
-	u = PresenceUpdate{Whole: true, Joined: make(map[string][]string, len(parts))}
-	begin := 0
-	for _, p := range parts {
-		slices.Sort(names[begin:p.end]) // here, so that the nodes that compare it need not
-		u.Joined[p.room] = names[begin:p.end:p.end]
-		begin = p.end
+	return u, &cut
+}
+
+// copyMembers copies the members of the first rooms of those, and returns the name of
+// the room behind them, if there is one.
+func (h *Hub) copyMembers(names []string) (rooms []presence.Room, members [][]*Conn, next string) {
+	copied := 0
+	for _, name := range names {
+		if copied >= mostCopied {
+			return rooms, members, name
+		}
+		if r := h.rooms[name]; r != nil && len(r.members) > 0 {
+			rooms = append(rooms, presence.Room{Name: name, Names: make([]string, 0, len(r.members))})
+			members = append(members, append([]*Conn(nil), r.members...))
+			copied += 1 + len(r.members)
+		}
 	}
-	return u, true
+	return rooms, members, ""
 }
 
 // record keeps a change of our own clients for the relay.
 func (h *Hub) record(room, name string, joined bool) {
-	if _, alone := h.relay.(loopback); alone {
+	if _, alone := h.relay.(loopback); alone || h.changes.Lost {
+		return
+	}
+	if h.changed += len(room) + presence.SizeOf(name); h.changed > mostChanges {
+		h.changes = PresenceUpdate{Lost: true}
 		return
 	}
 	list := &h.changes.Left
@@ -86,12 +113,17 @@ func (h *Hub) record(room, name string, joined bool) {
 	(*list)[room] = append((*list)[room], name)
 }
 
-// ApplyPresence takes in what another node tells of its clients. It sorts the
-// lists of a whole update in place.
-func (h *Hub) ApplyPresence(node string, u PresenceUpdate) {
+// abroad is what is known of another node's clients.
+type abroad struct {
+	rooms map[*room]bool // that they are in
+	names int            // in all of these, one for each connection
+}
+
+// ApplyPresence takes in what another node tells of its clients, and returns how many
+// are known there now: in all its rooms, one for each connection.
+func (h *Hub) ApplyPresence(node string, u PresenceUpdate) (known int) {
 	if u.Whole {
-		h.replace(node, u.Joined)
-		return
+		return h.ApplyPresencePart(node, presence.Whole(u.Joined))
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -108,29 +140,44 @@ func (h *Hub) ApplyPresence(node string, u PresenceUpdate) {
 			}
 		}
 	}
+	return h.known(node)
+}
+
+// PresenceOf returns how many clients are known of a node, as ApplyPresence does.
+func (h *Hub) PresenceOf(node string) (known int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.known(node)
+}
+
+func (h *Hub) known(node string) int {
+	if a := h.abroad[node]; a != nil {
+		return a.names
+	}
+	return 0
 }
 
 // ForgetNode takes a node's clients out of all rooms: it is gone.
-func (h *Hub) ForgetNode(node string) { h.replace(node, nil) }
+func (h *Hub) ForgetNode(node string) { h.ApplyPresencePart(node, presence.Part{}) }
 
-// replace makes rooms the whole truth about a node. Only differences are
-// shifted: a list that says nothing new is told to nobody. Only the node's own
-// rooms are looked at, those of before and those of now: there may be 50,000 others.
-func (h *Hub) replace(node string, rooms map[string][]string) {
-	for _, names := range rooms {
-		slices.Sort(names) // not under the lock; another node's list is sorted already
-	}
+// ApplyPresencePart makes a part of a node's list the truth about what it covers, and
+// returns how many clients are known there now. Only differences are shifted: a part
+// that says nothing new is told to nobody. Only the node's own rooms are looked at,
+// those of before and those of now: there may be 50,000 others.
+func (h *Hub) ApplyPresencePart(node string, part presence.Part) (known int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for r := range h.abroad[node] {
-		if len(rooms[r.name]) == 0 {
-			h.reconcile(r, node, nil) // deletes from what is walked, which a map allows
+	if a := h.abroad[node]; a != nil {
+		for r := range a.rooms {
+			if part.Touches(r.name) && len(part.Rooms[r.name]) == 0 {
+				h.reconcile(r, node, part) // deletes from what is walked, which a map allows
+			}
 		}
 	}
 	reconciled := 0
-	for name, names := range rooms {
+	for name, names := range part.Rooms {
 		if len(names) > 0 {
-			h.reconcile(h.room(name), node, names)
+			h.reconcile(h.room(name), node, part)
 		}
 		if reconciled += 1 + len(names); reconciled >= 1000 { // a millisecond: then deliveries have their turn
 			reconciled = 0
@@ -138,58 +185,52 @@ func (h *Hub) replace(node string, rooms map[string][]string) {
 			h.mu.Lock()
 		}
 	}
+	return h.known(node)
 }
 
-// reconcile makes names, which are sorted, those that the node has in the room.
+// reconcile makes what the part says of a room what the node has there.
 // New names come first, so that the room is not forgotten in between.
-func (h *Hub) reconcile(r *room, node string, names []string) {
+func (h *Hub) reconcile(r *room, node string, part presence.Part) {
+	names := part.Rooms[r.name]
 	have := r.remote[node]
 	before, known := len(have), 0
-	for i, n := 0, 0; i < len(names); i += n {
-		for n = 1; i+n < len(names) && names[i+n] == names[i]; n++ {
-		}
-		was := have[names[i]]
+	for name, n := range names {
+		was := have[name]
 		if was > 0 {
 			known++
 		}
-		h.shiftBy(r, node, names[i], n-was)
+		if n != was {
+			h.shift(r, node, name, n-was)
+		}
 	}
 	if known == before {
 		return // all that were there still are
 	}
 	for name, n := range have {
-		if _, still := slices.BinarySearch(names, name); !still {
-			h.shiftBy(r, node, name, -n)
+		if names[name] == 0 && part.Covers(r.name, name) {
+			h.shift(r, node, name, -n)
 		}
 	}
 }
 
-func (h *Hub) shiftBy(r *room, node, name string, n int) {
-	for ; n > 0; n-- {
-		h.shift(r, node, name, +1)
-	}
-	for ; n < 0; n++ {
-		h.shift(r, node, name, -1)
-	}
-}
-
-// shift adds or takes one connection of another node.
+// shift adds connections of another node, or with a negative number takes some away.
 func (h *Hub) shift(r *room, node, name string, by int) {
-	names := r.remote[node]
+	names, a := r.remote[node], h.abroad[node]
 	if names == nil {
 		names = map[string]int{}
 		put(&r.remote, node, names)
-		if h.abroad[node] == nil {
-			put(&h.abroad, node, map[*room]bool{})
+		if a == nil {
+			a = &abroad{rooms: map[*room]bool{}}
+			put(&h.abroad, node, a)
 		}
-		h.abroad[node][r] = true
+		a.rooms[r] = true
 	}
 	if names[name] += by; names[name] == 0 {
 		delete(names, name)
 	}
-	if len(names) == 0 {
+	if a.names += by; len(names) == 0 {
 		delete(r.remote, node)
-		if delete(h.abroad[node], r); len(h.abroad[node]) == 0 {
+		if delete(a.rooms, r); len(a.rooms) == 0 {
 			delete(h.abroad, node)
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/04-websocket-chat/presence"
 )
 
 func TestPresenceOfOtherNodes(t *testing.T) {
@@ -30,6 +32,19 @@ func TestPresenceOfOtherNodes(t *testing.T) {
 				n.hub.ApplyPresence("b", PresenceUpdate{Joined: map[string][]string{"rust": {"x"}}, Left: map[string][]string{"zig": {"y"}}})
 			}, ""},
 			{"the whole, nobody", func() { n.hub.ApplyPresence("b", PresenceUpdate{Whole: true}) }, `{"count":2,"joined":[],"left":["bob","bob","dave"]}`},
+			{"a part", func() {
+				n.hub.ApplyPresencePart("b", presence.Part{To: [2]string{"go", "carol"}, Rooms: map[string]map[string]int{"go": {"bob": 3}}})
+			}, `{"count":5,"joined":["bob","bob","bob"],"left":[]}`},
+			{"another part, in front of which nobody vanishes", func() {
+				n.hub.ApplyPresencePart("b", presence.Part{After: [2]string{"go", "carol"}, Rooms: map[string]map[string]int{"go": {"dave": 1}, "zig": {"y": 1}}})
+			}, `{"count":6,"joined":["dave"],"left":[]}`},
+			{"the first part again, with one less", func() {
+				n.hub.ApplyPresencePart("b", presence.Part{To: [2]string{"go", "carol"}, Rooms: map[string]map[string]int{"go": {"bob": 2}}})
+			}, `{"count":5,"joined":[],"left":["bob"]}`},
+			{"parts in which nobody is", func() {
+				n.hub.ApplyPresencePart("b", presence.Part{To: [2]string{"go", "carol"}})
+				n.hub.ApplyPresencePart("b", presence.Part{After: [2]string{"go", "carol"}})
+			}, `{"count":2,"joined":[],"left":["bob","bob","dave"]}`},
 			{"forgotten", func() { n.hub.ForgetNode("c"); n.hub.ForgetNode("c"); n.hub.ForgetNode("never seen") }, `{"count":1,"joined":[],"left":["bob"]}`},
 		} {
 			before := len(alice.texts)
@@ -74,34 +89,84 @@ func (mute) Publish(Event) error { return nil }
 
 func TestOwnClientsAreToldToOtherNodes(t *testing.T) {
 	n := serve(t, Options{Relay: mute{}, RatePerSecond: -1})
-	_, ok := n.hub.TakePresence(false)
-	require.False(t, ok)
+	changes := func() PresenceUpdate {
+		u, part := n.hub.TakePresence(false, 0)
+		require.Nil(t, part)
+		return u
+	}
+	require.Zero(t, changes())
 	alice := n.Enter("alice", "go")
 	alice.Does(`{"event":"join","data":"rust","id":1}`)
 	n.Enter("bob", "go")
-	u, ok := n.hub.TakePresence(false)
-	require.True(t, ok)
-	require.Equal(t, PresenceUpdate{Joined: map[string][]string{"go": {"alice", "bob"}, "rust": {"alice"}}}, u)
-	_, ok = n.hub.TakePresence(false)
-	require.False(t, ok)
+	require.Equal(t, PresenceUpdate{Joined: map[string][]string{"go": {"alice", "bob"}, "rust": {"alice"}}}, changes())
+	require.Zero(t, changes())
 
 	alice.Does(`{"event":"leave","data":"go","id":2}`)
-	u, ok = n.hub.TakePresence(true)
-	require.True(t, ok)
-	require.Equal(t, PresenceUpdate{Whole: true, Joined: map[string][]string{"go": {"bob"}, "rust": {"alice"}}}, u)
-	_, ok = n.hub.TakePresence(false)
-	require.False(t, ok, "the whole says it all")
+	u, part := n.hub.TakePresence(true, 64<<10)
+	require.Equal(t, PresenceUpdate{Left: map[string][]string{"go": {"alice"}}}, u, "goes before the list")
+	require.Equal(t, &presence.Part{Rooms: map[string]map[string]int{"go": {"bob": 1}, "rust": {"alice": 1}}}, part)
+	require.Zero(t, changes())
 	alice.WS.Close()
 	n.settled(1)
-	u, _ = n.hub.TakePresence(false)
-	require.Equal(t, PresenceUpdate{Left: map[string][]string{"rust": {"alice"}}}, u)
+	require.Equal(t, PresenceUpdate{Left: map[string][]string{"rust": {"alice"}}}, changes())
+}
+
+// A list is told in as many parts as it takes, and then from its beginning.
+func TestListOfOwnClientsComesInParts(t *testing.T) {
+	n := serve(t, Options{Relay: mute{}, RatePerSecond: -1})
+	for i := range 3 {
+		p := n.Enter(fmt.Sprint("alice", i), "go")
+		for j := range 9 {
+			p.Does(`{"event":"join","data":"room%d","id":1}`, j)
+		}
+	}
+	other, err := NewHub(Options{})
+	require.NoError(t, err)
+	parts := 0
+	for range 2 {
+		for last := false; !last; parts++ {
+			u, part := n.hub.TakePresence(true, 100)
+			other.ApplyPresence("n", u)
+			require.NoError(t, part.Check())
+			other.ApplyPresencePart("n", *part)
+			last = part.To == [2]string{}
+			if parts == 0 { // while the list is told, a room that was not there
+				require.Less(t, part.To[0], "room5")
+				n.Enter("bob", "room55")
+			}
+		}
+		require.Equal(t, 3*10+1, other.PresenceOf("n"))
+		require.Equal(t, map[string]int{"bob": 1}, other.rooms["room55"].remote["n"])
+	}
+	require.Greater(t, parts, 2*4)
+	require.Equal(t, map[string]int{"alice0": 1, "alice1": 1, "alice2": 1}, other.rooms["room8"].remote["n"])
+}
+
+// All clients of a large node may come at once: what is kept of that is bounded, and the
+// list tells it.
+func TestChangesThatAreTooManyAreLeftToTheList(t *testing.T) {
+	n := serve(t, Options{Relay: mute{}, RatePerSecond: -1, MaxRooms: 1 << 20})
+	alice := n.Enter("alice", "go")
+	n.hub.TakePresence(false, 0)
+	alice.Does(`{"event":"join","data":"tea","id":1}`)
+	n.hub.mu.Lock()
+	for range 2 * mostChanges / (len("tea") + len("alice")) {
+		n.hub.record("tea", "alice", true)
+	}
+	n.hub.mu.Unlock()
+	u, part := n.hub.TakePresence(true, 64<<10)
+	require.Equal(t, PresenceUpdate{Lost: true}, u)
+	require.Equal(t, map[string]map[string]int{"go": {"alice": 1}, "tea": {"alice": 1}}, part.Rooms)
+	alice.Does(`{"event":"leave","data":"tea","id":2}`)
+	u, _ = n.hub.TakePresence(false, 0)
+	require.Equal(t, PresenceUpdate{Left: map[string][]string{"tea": {"alice"}}}, u)
 }
 
 func TestHubAloneKeepsNoChangesForOthers(t *testing.T) {
 	n := serve(t, unlimited)
 	n.Enter("alice", "go")
-	_, ok := n.hub.TakePresence(false)
-	require.False(t, ok)
+	u, _ := n.hub.TakePresence(false, 0)
+	require.Zero(t, u)
 }
 
 // Two hubs tell each other, in any order of calls: both must come to the truth.
@@ -110,8 +175,10 @@ func TestNodesAgreeOnPresence(t *testing.T) {
 		other := serveInMemory(t, Options{Relay: mute{}, RatePerSecond: -1})
 		tell := func(whole bool) {
 			for from, to := range map[*served]*served{n: other, other: n} {
-				if u, ok := from.hub.TakePresence(whole); ok {
-					to.hub.ApplyPresence(fmt.Sprintf("%p", from), u)
+				u, part := from.hub.TakePresence(whole, 64<<10)
+				to.hub.ApplyPresence(fmt.Sprintf("%p", from), u)
+				if part != nil {
+					to.hub.ApplyPresencePart(fmt.Sprintf("%p", from), *part)
 				}
 			}
 		}

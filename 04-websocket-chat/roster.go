@@ -12,19 +12,22 @@ const (
 	presenceNames = 200         // names in one list of a frame
 )
 
-// noteChange notes that a connection of that name came or went, and sees to it
-// that the members hear of it: as soon as the last frame is a second old.
+// noteChange notes that so many connections of that name came, or with a negative number
+// went, and sees to it that the members hear of it: as soon as the last frame is a second old.
 func (h *Hub) noteChange(r *room, name string, by int) {
 	add, cancel := &r.joined, r.left
 	if by < 0 {
-		add, cancel = &r.left, r.joined
+		add, cancel, by = &r.left, r.joined, -by
 	}
-	if cancel[name] > 0 { // for the members, a client that came and went between two frames was never there
-		if cancel[name]--; cancel[name] == 0 {
+	// For the members, a client that came and went between two frames was never there.
+	undone := min(by, cancel[name])
+	if undone > 0 {
+		if cancel[name] -= undone; cancel[name] == 0 {
 			delete(cancel, name)
 		}
-	} else {
-		put(add, name, (*add)[name]+1)
+	}
+	if by > undone {
+		put(add, name, (*add)[name]+by-undone)
 	}
 	if r.due || len(r.members) == 0 {
 		return

@@ -20,7 +20,7 @@
 //     oversize.go counts messages that are too large for any client.
 //   - proof.go: the node publishes a probe to itself; when it comes back, the way through Redis works. health.go: whether the node
 //     is ready or in doubt, and how much was missed while it was in doubt.
-//   - peers.go: the other nodes, and who is in their rooms.
+//   - announce.go: what the other nodes are told of our clients. peers.go: the other nodes, and who is in their rooms.
 //   - metrics.go and trace.go show all that.
 //
 // The bytes are in packages of their own: wire (what travels through Redis) and pack (JSON and MessagePack). The program, with
@@ -65,7 +65,7 @@
 //   - The subscription has two goroutines of its own: one reads, one watches
 //     whether the probes come back.
 //   - The presence goroutine tells the other nodes who came and went, at most ten
-//     times a second.
+//     times a second, and now and then who is there, in parts.
 //
 // All of them end with the context of Run.
 //

@@ -1,28 +1,21 @@
 package relay
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"time"
 
 	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/presence"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 const (
-	presenceEvery = 100 * time.Millisecond // changes are gathered this long
-	wholeEvery    = 5 * time.Second        // mends whatever was missed
-
 	// How long a node's probes may be missing before it is taken for gone: 12 of
 	// its intervals, within limits. Presence is right again 10 s after a kill.
 	silentProbes = 12
 	leastSilence = 3 * time.Second
 	mostSilence  = 8 * time.Second
-
-	// Whole lists are told no more often than this, however many nodes ask: else
-	// one forged probe would make every node tell everything.
-	wholeRest = 250 * time.Millisecond
 
 	// mostNodes bounds how many others are followed, and so what forged probes
 	// can cost.
@@ -34,50 +27,6 @@ type peer struct {
 	node    string
 	at      time.Time     // of its last probe
 	silence time.Duration // after which it is gone
-	names   int           // of its clients, as far as it has told
-}
-
-// announce is the presence goroutine: it tells the other nodes who came and
-// went here.
-func (r *Relay) announce(ctx context.Context) {
-	changes, every := time.NewTicker(presenceEvery), time.NewTicker(wholeEvery)
-	defer changes.Stop()
-	defer every.Stop()
-	var whole time.Time // when it was last told
-	due := false
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-changes.C:
-		case <-every.C:
-			due = true
-		case <-r.wholeDue:
-			due = true
-		}
-		if due && time.Since(whole) >= wholeRest {
-			whole, due = time.Now(), false
-			r.publishPresence(true, r.askDue.Swap(false))
-		} else {
-			r.publishPresence(false, false)
-		}
-	}
-}
-
-// publishPresence publishes changes, or the whole list. What cannot be published now is mended
-// by the next whole list: the one of every five seconds, or the one that
-// follows when the master is back.
-func (r *Relay) publishPresence(all, ask bool) {
-	update, some := r.hub.TakePresence(all)
-	if !some && !ask {
-		return
-	}
-	payload := wire.Presence{
-		Node: r.o.Node, Pub: r.pub, Whole: all, Ask: ask, Joined: update.Joined, Left: update.Left,
-	}.Encode()
-	m := outgoing{since: time.Now(), size: len(payload)}
-	m.own = func() (string, []byte) { return wire.PresenceChannel, payload }
-	r.publisher.outbox.put(m)
 }
 
 // askWhole has the list of all our clients published; with ask, all other nodes
@@ -120,24 +69,34 @@ func (r *Relay) logPeer(what string, n *peer) {
 // clip shortens a node's name to what fits into a line of a log, 100 bytes.
 func clip(name string) string { return strings.ToValidUTF8(name[:min(len(name), 100)], "") }
 
-// applyPresence takes in what another node tells of its clients.
+// applyPresence takes in what another node tells of its clients: names connections
+// more, unless it is a list, or a part of one.
 func (r *Relay) applyPresence(p *wire.Presence, names int) error {
 	update := chat.PresenceUpdate{Whole: p.Whole, Joined: p.Joined, Left: p.Left}
 	if err := update.Check(); err != nil {
 		return err // what is told goes to every client of a room
 	}
-	n := r.peers[p.Pub]
-	if n == nil {
+	if r.peers[p.Pub] == nil {
 		return nil // our own; or gone, or not yet come: its first probe makes it tell everything
 	}
-	if !p.Whole {
-		names += n.names
+	if !p.Whole && p.Part == nil {
+		names += r.hub.PresenceOf(p.Pub)
 	}
 	if names > wire.MaxNames {
 		return fmt.Errorf("more than %d clients of one node", wire.MaxNames)
 	}
-	n.names = max(0, names) // people can leave of whom it was not known that they were there
-	r.hub.ApplyPresence(p.Pub, update)
+	if p.Part != nil {
+		part := presence.Part{After: p.Part.After, To: p.Part.To, Rooms: p.Part.Rooms}
+		if err := part.Check(); err != nil {
+			return err
+		}
+		if known := r.hub.ApplyPresencePart(p.Pub, part); known > wire.MaxNames {
+			r.hub.ForgetNode(p.Pub) // its next list begins anew
+			return fmt.Errorf("parts with %d clients of one node, more than %d", known, wire.MaxNames)
+		}
+	} else {
+		r.hub.ApplyPresence(p.Pub, update)
+	}
 	if p.Ask {
 		r.askWhole(false)
 	}

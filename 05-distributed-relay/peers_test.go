@@ -45,26 +45,55 @@ func TestAskingForListsIsNotSwallowedByTelling(t *testing.T) {
 	require.True(t, r.askDue.Swap(false))
 }
 
-// What a node adds to its list, again and again, comes to an end.
-func TestClientsOfOneNodeAreBounded(t *testing.T) {
+// listening is a relay with a hub that follows one other node, "eve".
+func listening(t testing.TB) *Relay {
+	t.Helper()
 	r := New(Options{})
 	hub, err := chat.NewHub(chat.Options{Relay: r})
 	require.NoError(t, err)
 	r.hub = hub
 	require.NoError(t, r.notePeer(&wire.Probe{Node: "eve", Pub: "eve"}, time.Now()))
-	tell := func(whole bool, names int) error {
-		return r.applyPresence(&wire.Presence{Pub: "eve", Whole: whole}, names)
+	return r
+}
+
+// What a node adds to its list, again and again, comes to an end.
+func TestClientsOfOneNodeAreBounded(t *testing.T) {
+	type of = map[string][]string
+	r := listening(t)
+	tell := func(p wire.Presence, names int) error {
+		p.Pub = "eve"
+		return r.applyPresence(&p, names)
 	}
-	require.NoError(t, tell(false, wire.MaxNames))
-	require.Error(t, tell(false, 1))
-	require.NoError(t, tell(false, -1))
-	require.NoError(t, tell(false, 1))
-	require.NoError(t, tell(true, 5), "the whole list is all there is")
-	require.NoError(t, tell(false, wire.MaxNames-5))
-	require.Error(t, tell(false, 1))
-	require.NoError(t, tell(false, -2*wire.MaxNames))
-	require.NoError(t, tell(false, wire.MaxNames))
-	require.Error(t, tell(false, 1), "nobody leaves who is not there")
+	part := func(room string, names int) wire.Presence {
+		return wire.Presence{Part: &wire.Part{
+			After: [2]string{room, ""}, To: [2]string{room + "a", ""}, Rooms: map[string]map[string]int{room: {"alice": names}},
+		}}
+	}
+	one := wire.Presence{Joined: of{"lobby": {"bob"}}}
+	require.NoError(t, tell(part("go", wire.MaxNames), wire.MaxNames))
+	require.Error(t, tell(one, 1))
+	require.NoError(t, tell(wire.Presence{Left: of{"go": {"alice"}}}, -1))
+	require.NoError(t, tell(one, 1))
+	require.Error(t, tell(one, 1))
+	require.NoError(t, tell(part("go", 7), 7), "the part is all there is in its piece")
+	require.NoError(t, tell(part("go", wire.MaxNames-1), wire.MaxNames-1), "the same again is no more")
+	require.Error(t, tell(part("tea", 1), 1))
+	require.Zero(t, r.hub.PresenceOf("eve"), "it begins anew")
+	require.NoError(t, tell(part("go", wire.MaxNames), wire.MaxNames))
+	require.NoError(t, tell(wire.Presence{Whole: true, Joined: of{"lobby": {"bob"}}}, 1), "the whole list is all there is")
+	require.Error(t, tell(wire.Presence{Whole: true}, wire.MaxNames+1))
+	require.NoError(t, tell(wire.Presence{Left: of{"lobby": {"bob", "bob", "zoe"}}}, -3))
+	require.Zero(t, r.hub.PresenceOf("eve"), "nobody leaves who is not there")
+}
+
+// A part that is wrong changes nothing.
+func TestPartThatNoNodeWouldTellIsRefused(t *testing.T) {
+	r := listening(t)
+	apply := func(part wire.Part) error { return r.applyPresence(&wire.Presence{Pub: "eve", Part: &part}, 1) }
+	require.NoError(t, apply(wire.Part{Rooms: map[string]map[string]int{"go": {"alice": 2}}}))
+	require.Error(t, apply(wire.Part{To: [2]string{"go", ""}, Rooms: map[string]map[string]int{"zoo": {"bob": 1}}}))
+	require.Error(t, apply(wire.Part{Rooms: map[string]map[string]int{"go": {"\u202Eecila": 1}}}))
+	require.Equal(t, 2, r.hub.PresenceOf("eve"))
 }
 
 func TestNodesThatAreFollowedAreBounded(t *testing.T) {
@@ -81,11 +110,7 @@ func TestNodesThatAreFollowedAreBounded(t *testing.T) {
 // could have chosen.
 func TestNamesAndRoomsThatNoClientCouldHaveAreRefused(t *testing.T) {
 	type of = map[string][]string
-	r := New(Options{})
-	hub, err := chat.NewHub(chat.Options{Relay: r})
-	require.NoError(t, err)
-	r.hub = hub
-	require.NoError(t, r.notePeer(&wire.Probe{Node: "eve", Pub: "eve"}, time.Now()))
+	r := listening(t)
 	for name, p := range map[string]wire.Presence{
 		"a name is too long":      {Joined: of{"lobby": {strings.Repeat("n", 33)}}},
 		"a name of a megabyte":    {Left: of{"lobby": {strings.Repeat("n", 1<<20)}}},

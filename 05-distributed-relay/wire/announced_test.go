@@ -89,6 +89,8 @@ func TestWhatIsDecodedIsASmallMultipleOfWhatCame(t *testing.T) {
 		"nothings in a list":  data(2, list(many)+strings.Repeat("\xc0", many)),
 		"ext types in a list": data(2, list(many/3)+strings.Repeat("\xd4\x05\x00", many/3)),
 		"who came":            "\x81\xa6joined\x81\xa1r" + list(many) + strings.Repeat("\xa0", many),
+		"rooms of a part":     "\x82\xa3pub\xa1p\xa4part\x81\xa5rooms\xde\x50\x00" + distinct(0x5000, "\x80"),
+		"names of a part":     "\x82\xa3pub\xa1p\xa4part\x81\xa5rooms\x81\xa1r\xde\x38\x00" + distinct(0x3800, "\x01"),
 		"a probe's lists":     "\x81\xa6joined\x81\xa1r" + list(many) + strings.Repeat("\xa0", many),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -105,6 +107,15 @@ func TestWhatIsDecodedIsASmallMultipleOfWhatCame(t *testing.T) {
 			t.Logf("%.1f times as much", float64(after.TotalAlloc-before.TotalAlloc)/float64(len(payload)))
 		})
 	}
+}
+
+// distinct are n keys of two bytes, each with that value.
+func distinct(n int, value string) string {
+	var pairs strings.Builder
+	for i := range n {
+		pairs.WriteString("\xcd" + string([]byte{byte(i >> 8), byte(i)}) + value)
+	}
+	return pairs.String()
 }
 
 func TestNumberIsReadWithoutTheRest(t *testing.T) {

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"encoding/json"
-	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -90,8 +89,11 @@ func FuzzProbe(f *testing.F) {
 func FuzzPresence(f *testing.F) {
 	f.Add(string(Presence{Node: "a", Pub: "p", Whole: true, Joined: map[string][]string{"lobby": {"alice", "bob"}}}.Encode()))
 	f.Add(string(Presence{Node: "a", Pub: "p", Ask: true, Left: map[string][]string{"lobby": {"alice"}}}.Encode()))
+	f.Add(string(Presence{Node: "a", Pub: "p", Part: &Part{
+		After: [2]string{"go", "zoe"}, To: [2]string{"lobby", "bob"}, Rooms: map[string]map[string]int{"lobby": {"alice": 300, "bob": 1}},
+	}}.Encode()))
 	f.Fuzz(func(t *testing.T, payload string) {
-		p, _, err := DecodePresence(payload)
+		p, names, err := DecodePresence(payload)
 		if err != nil {
 			require.Less(t, len(err.Error()), 1000, "one line of a log")
 			require.Zero(t, p)
@@ -100,10 +102,18 @@ func FuzzPresence(f *testing.F) {
 		again, _, err := DecodePresence(string(p.Encode()))
 		require.NoError(t, err)
 		require.Equal(t, p, again)
+		require.LessOrEqual(t, names, 2*MaxNames)
+		if p.Part != nil {
+			for _, in := range p.Part.Rooms {
+				for name, n := range in {
+					require.True(t, utf8.ValidString(name) && name != "" && 0 < n && n <= MaxNames)
+				}
+			}
+		}
 		for _, rooms := range []map[string][]string{p.Joined, p.Left} {
 			for _, list := range rooms {
 				for _, name := range list {
-					require.True(t, utf8.ValidString(name) && strings.TrimSpace(name) != "")
+					require.True(t, utf8.ValidString(name) && name != "")
 				}
 			}
 		}
