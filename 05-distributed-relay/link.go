@@ -32,12 +32,16 @@ type link struct {
 }
 
 // connect opens a connection and asks the server for its role. The error is a
-// *Mistake, or says why the server does not answer now.
+// *Mistake, as for a Sentinel or a node of a Redis Cluster, or says why the
+// server does not answer now.
 func (o *Options) connect(ctx context.Context, what, addr string) (*link, error) {
 	client := o.client(addr)
 	l := &link{client: client, Conn: client.Conn()}
 	var err error
-	if l.role, err = replication.ReadRole(ctx, l.Conn); err != nil {
+	if l.role, err = replication.ReadRole(ctx, l.Conn); err == nil {
+		err = replication.CheckMode(ctx, l.Conn, l.role)
+	}
+	if err != nil {
 		l.close()
 		return nil, classify(what, addr, err)
 	}
@@ -67,6 +71,9 @@ func (o *Options) connectMaster(ctx context.Context) (*link, error) {
 // from what may be better in a moment: all that is of the network passes, as a
 // proxy whose server is not there yet accepts a connection and resets it.
 func classify(what, addr string, err error) error {
+	if errors.Is(err, replication.ErrSentinel) || errors.Is(err, replication.ErrCluster) {
+		return &Mistake{fmt.Errorf("%s %s: %w", what, addr, err)}
+	}
 	err = fmt.Errorf("%s %s: %w", what, addr, dial.Explain(context.Background(), nil, err))
 	switch dial.Diagnose(err) {
 	case dial.CredentialsRefused, dial.NotPermitted, dial.NotRedis:

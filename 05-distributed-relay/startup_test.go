@@ -10,6 +10,7 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
+	replication "example.com/redis-chat/02-replication"
 	"example.com/redis-chat/02-replication/topologytest"
 	chat "example.com/redis-chat/04-websocket-chat"
 	relay "example.com/redis-chat/05-distributed-relay"
@@ -46,6 +47,25 @@ func TestWhatIsNotRedisIsAMistake(t *testing.T) {
 		require.ErrorAs(t, err, &mistake)
 		require.ErrorContains(t, err, addr+": this does not answer as Redis does")
 		require.NotContains(t, err.Error(), "\n")
+	}
+}
+
+func TestServerThatCarriesNoMessagesIsAMistake(t *testing.T) {
+	good := redistest.Process(t, launch.ProcessOptions{}).Addr()
+	for want, addr := range map[error]string{
+		replication.ErrSentinel: redistest.Sentinel(t),
+		replication.ErrCluster:  redistest.Process(t, launch.ProcessOptions{Args: []string{"--cluster-enabled", "yes"}}).Addr(),
+	} {
+		for what, o := range map[string]relay.Options{
+			"publish to ":   {PubAddr: addr, SubAddr: good},
+			"subscribe at ": {PubAddr: good, SubAddr: addr},
+		} {
+			var mistake *relay.Mistake
+			err := runWith(t, o)
+			require.ErrorAs(t, err, &mistake)
+			require.ErrorIs(t, err, want)
+			require.EqualError(t, err, what+addr+": "+want.Error())
+		}
 	}
 }
 
