@@ -52,23 +52,32 @@ type ReplicaOffset struct {
 //
 // A server that does not know ROLE knows no replication either (miniredis alone is one): it is given as a master without replicas.
 func ReadRole(ctx context.Context, c redis.Cmdable) (Role, error) {
-	cmd := redis.NewSliceCmd(ctx, "ROLE")
-	if p, ok := c.(interface {
+	cmd := NewRoleCmd(ctx)
+	p, ok := c.(interface {
 		Process(context.Context, redis.Cmder) error
-	}); ok {
-		_ = p.Process(ctx, cmd) // the same error is in cmd
-	} else {
+	})
+	if !ok {
 		return Role{}, fmt.Errorf("read the role: %T cannot send ROLE: use a client, not a pipeline", c)
 	}
-	reply, err := cmd.Result()
-	if err != nil {
-		var answer redis.Error
-		if errors.As(err, &answer) && strings.HasPrefix(answer.Error(), "ERR unknown command") {
-			if err := c.Ping(ctx).Err(); err != nil { // it may know nothing before a password either
-				return Role{}, fmt.Errorf("read the role: %w", err)
-			}
-			return Role{Name: Master}, nil
+	_ = p.Process(ctx, cmd) // the same error is in cmd
+	role, err := RoleOf(cmd)
+	if err == nil && cmd.Err() != nil { // it does not know ROLE; it may know nothing before a password either
+		if err := c.Ping(ctx).Err(); err != nil {
+			return Role{}, fmt.Errorf("read the role: %w", err)
 		}
+	}
+	return role, err
+}
+
+// NewRoleCmd is a ROLE to put into a pipeline. Behind other commands it tells what the server was when it had carried them out.
+func NewRoleCmd(ctx context.Context) *redis.SliceCmd { return redis.NewSliceCmd(ctx, "ROLE") }
+
+// RoleOf reads the answer to a NewRoleCmd that was sent; of a server that does not know ROLE see ReadRole.
+func RoleOf(cmd *redis.SliceCmd) (Role, error) {
+	reply, err := cmd.Result()
+	if answer, ok := errors.AsType[redis.Error](err); ok && strings.HasPrefix(answer.Error(), "ERR unknown command") {
+		return Role{Name: Master}, nil
+	} else if err != nil {
 		return Role{}, fmt.Errorf("read the role: %w", err)
 	}
 	role, ok := parseRole(reply)

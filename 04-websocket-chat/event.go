@@ -65,15 +65,17 @@ func (s *Sent) Accepted() {
 }
 
 // Failed tells the sender that the message was not confirmed: "$error" with
-// the code "unavailable".
-func (s *Sent) Failed(text string) {
+// the code "unavailable". It reports false, and tells nothing, when the sender has
+// its answer already.
+func (s *Sent) Failed(text string) (told bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.settled {
-		return
+		return false
 	}
 	s.settled = true
 	s.conn.send(errorFrame(frame.Problemf(frame.CodeUnavailable, "%s", text), s.id))
+	return true
 }
 
 // placed queues "$placed" and returns whether the queue's writer must be

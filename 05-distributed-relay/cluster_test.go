@@ -149,6 +149,12 @@ func (n *node) awaitReady(t *testing.T) {
 	require.Eventually(t, func() bool { _, ready := n.relay.Ready(); return ready }, patience, time.Millisecond, "node is not ready")
 }
 
+// awaitAround waits until the node knows that it subscribes at a replica.
+func (n *node) awaitAround(t *testing.T) {
+	t.Helper()
+	require.Eventually(t, n.relay.Around, patience, time.Millisecond)
+}
+
 // probe has the node publish a probe, and returns when the master has it: all
 // that is published later comes after it.
 func (n *node) probe(t *testing.T) {

@@ -14,9 +14,17 @@ import (
 func (r *Relay) deliver(ctx context.Context, subscriber *pubsub.Subscriber) error {
 	forget := time.NewTicker(time.Minute)
 	defer forget.Stop()
+	listening := r.health.listen(ctx, r.sequences)
 	for {
-		batch, err := subscriber.Receive(ctx)
-		if err != nil {
+		batch, err := subscriber.Receive(listening)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case listening.Err() != nil:
+			listening = r.health.listen(ctx, r.sequences)
+			r.prove()
+			continue
+		case err != nil:
 			return err
 		}
 		now := time.Now()
@@ -40,12 +48,13 @@ func (r *Relay) handle(e *pubsub.Event, now time.Time) {
 		r.route(e, now)
 	case pubsub.Subscribed:
 		r.o.Log.Info("subscribed", "at", r.o.SubAddr)
+		r.publisher.around.Store(false) // it may be another server
+		r.publisher.askAround()
 	case pubsub.Disconnected, pubsub.Silent:
 		r.flush() // what came before goes out before the bad news
 		r.health.lost(e.Err, r.sequences)
 		if errors.Is(e.Err, pubsub.ErrNotBack) {
-			// A master that has become a replica still takes messages, and nobody
-			// hears them: ask for its role again.
+			// The address may lead to another server by now.
 			r.publisher.doubt.Store(true)
 		}
 	case pubsub.Alive:
@@ -103,10 +112,7 @@ func (r *Relay) broadcast(e *pubsub.Event, now time.Time) {
 		return
 	}
 	if envelope.Pub == r.pub {
-		if w, ok := r.publisher.pending.pop(envelope.Seq); ok {
-			event.Sent = w.sent
-			r.metrics.relay.Observe(now.Sub(w.since).Seconds())
-		}
+		r.mine = append(r.mine, mine{len(r.events), envelope.Seq})
 	}
 	r.traceDelivery(&event, e.Payload)
 	r.events = append(r.events, event)
@@ -137,7 +143,39 @@ const (
 	flushBytes = 1 << 20 // of data, after which events go to the hub before their batch ends
 )
 
+// mine is an event that this node has published: its place among those that are to
+// go to the hub, and its number.
+type mine struct {
+	at  int
+	seq uint64
+}
+
+// answerWait is how long delivery waits for the master's answer to a message that has
+// come back, where only the answer tells whether it was the master. It is there
+// already, as a server writes both at once; a connection that is stuck costs this much
+// each time, and its senders their "$placed".
+const answerWait = 50 * time.Millisecond
+
+// place finds the senders of this node's own events.
+func (r *Relay) place() {
+	if len(r.mine) == 0 {
+		return
+	}
+	last := r.mine[len(r.mine)-1].seq
+	if r.publisher.around.Load() || r.publisher.answers.await(last, answerWait) {
+		now := time.Now()
+		for _, m := range r.mine {
+			if w, ok := r.publisher.pending.pop(m.seq); ok {
+				r.events[m.at].Sent = w.sent
+				r.metrics.relay.Observe(now.Sub(w.since).Seconds())
+			}
+		}
+	}
+	r.mine = r.mine[:0]
+}
+
 func (r *Relay) flush() {
+	r.place()
 	if len(r.events) > 0 {
 		r.hub.Deliver(r.events)
 		r.tellTraced()

@@ -14,11 +14,13 @@
 //   - relay.go: the Relay, which chapter 04's hub publishes through, and Run, which starts its goroutines. options.go: what can be set.
 //   - outbox.go: what waits for the master. fifo.go is the queue in it.
 //   - publisher.go: the one goroutine that numbers messages and publishes them; link.go is its connection, which Redis' ROLE has shown to
-//     lead to the master; command.go is one PUBLISH that costs no memory; pending.go remembers what has not come back yet.
+//     lead to the master; command.go is one PUBLISH that costs no memory; pending.go remembers what has not come back yet; held.go has what the
+//     master took while delivery was in doubt.
 //   - deliver.go: the one goroutine that hands to the hub what the replica brings; event.go turns an envelope into the hub's event.
 //   - sequences.go: each publisher numbers its messages; a gap in the numbers of one of them is counted here as missed.
 //     oversize.go counts messages that are too large for any client.
-//   - proof.go: the node publishes a probe to itself; when it comes back, the way through Redis works. health.go: whether the node
+//   - proof.go: the node publishes a probe to itself; when it comes back, the way through Redis works. probes.go
+//     knows which of them prove that. health.go: whether the node
 //     is ready or in doubt, and how much was missed while it was in doubt.
 //   - announce.go: what the other nodes are told of our clients. peers.go: the other nodes, and who is in their rooms.
 //   - metrics.go and trace.go show all that.
@@ -33,8 +35,9 @@
 //
 // On the publishing goroutine (publisher.go): publisher.run takes a batch from the outbox (nextBatch) and calls publisher.send.
 // First publisher.connect sees to a connection that leads to the master. Then publisher.number gives each message the next
-// number, and pending.push remembers it; publisher.pipeline sends the batch. When the master has answered, publisher.settle has the hub
-// tell each sender "$ack": the master has taken it.
+// number, and pending.push remembers it; publisher.pipeline sends the batch, and a ROLE behind it. When a master
+// has answered (atMaster), publisher.settle has the hub tell each sender "$ack": the master has taken it. When delivery is in doubt (inDoubt) the
+// message is held instead, until it comes back.
 //
 // Redis carries the message from the master to each replica, and the subscription (chapter 03) of each node reads it.
 //
@@ -44,7 +47,7 @@
 // makes the hub's event of it. Relay.flush hands the events of a batch to Hub.Deliver, which writes to the clients. (When
 // no message follows a gap, a probe shows it: Relay.applyProbe calls sequences.probe.)
 //
-// At node A the same happens, and there pending.pop finds the sender, whom the hub tells "$placed": the message has its place
+// At node A the same happens, and there Relay.place and pending.pop find the sender, whom the hub tells "$placed": the message has its place
 // in the one order.
 //
 // Two things that one may look for here are the hub's, in chapter 04. A client that reads too slowly is closed by its queue (queue.go).
@@ -64,6 +67,8 @@
 //     handed out no faster than clients can be written to (chapter 04, pace.go).
 //   - The subscription has two goroutines of its own: one reads, one watches
 //     whether the probes come back.
+//   - One goroutine fails what is held too long (held.go), and one asks, after each new
+//     connection, whether the subscription's server is a replica (relay.go).
 //   - The presence goroutine tells the other nodes who came and went, at most ten
 //     times a second, and now and then who is there, in parts.
 //

@@ -11,3 +11,6 @@ const Patience = 2 * time.Minute
 // Probe publishes a probe between those of each ProbeInterval, and returns when
 // the master has it.
 func (r *Relay) Probe(ctx context.Context) error { return r.publishProbe(ctx) }
+
+// Around reports whether what comes back is known to have gone through a replica.
+func (r *Relay) Around() bool { return r.publisher.around.Load() }

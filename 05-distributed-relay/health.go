@@ -1,12 +1,15 @@
 package relay
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
 	"time"
 
+	replication "example.com/redis-chat/02-replication"
 	pubsub "example.com/redis-chat/03-pubsub"
 	chat "example.com/redis-chat/04-websocket-chat"
 )
@@ -19,6 +22,8 @@ type health struct {
 	mu     sync.Mutex
 	ready  bool
 	reason string // why not
+	news   error  // what the publishing goroutine has found out; nil: nothing
+	wake   func() // has the delivering goroutine look at that
 
 	// Of the delivering goroutine.
 	need      uint64    // the probe whose return ends the doubt; 0: none has come back yet
@@ -33,6 +38,39 @@ func (h *health) start(hub *chat.Hub) {
 	defer h.mu.Unlock()
 	h.hub, h.reason = hub, "starting: no probe has come back yet"
 	hub.Degrade("this node is starting: messages may be missed")
+}
+
+// tell is for the publishing goroutine: err says why nothing that it publishes
+// reaches the others; nil, only that a probe proves delivery now.
+func (h *health) tell(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.news = cmp.Or(err, h.news)
+	h.wake()
+}
+
+// listen returns a context that ends when there is something to look at. What was
+// told before it is looked at now.
+func (h *health) listen(ctx context.Context, s *sequences) context.Context {
+	told, wake := context.WithCancel(ctx)
+	h.mu.Lock()
+	news := h.news
+	h.news, h.wake = nil, wake
+	if news != nil && !h.ready {
+		h.reason, news = news.Error(), nil
+	}
+	h.mu.Unlock()
+	if news != nil {
+		h.lost(news, s)
+	}
+	return told
+}
+
+// delivers reports whether delivery is proven at the moment.
+func (h *health) delivers() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.ready
 }
 
 // waiting notes why a server is not there yet.
@@ -63,7 +101,9 @@ func (h *health) lost(err error, s *sequences) {
 	h.ready, h.need = false, 0
 	h.log.Warn(LogNotReady, "why", err)
 	text := "this node's replica has gone quiet: messages may be missed"
-	if errors.Is(err, pubsub.ErrNotPublished) {
+	if errors.Is(err, replication.ErrReplica) {
+		text = "this node has no master at the moment: nothing can be sent, and messages may be missed"
+	} else if errors.Is(err, pubsub.ErrNotPublished) {
 		text = "the master does not answer: nothing can be sent or received for the moment"
 	}
 	h.hub.Degrade(text) // once: a client that knows of the doubt is not told again

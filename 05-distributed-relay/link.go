@@ -62,9 +62,14 @@ func (o *Options) connectMaster(ctx context.Context) (*link, error) {
 	}
 	if l.role.Name == replication.Replica {
 		l.close()
-		return nil, &Mistake{fmt.Errorf("publish to %s: %w; publish to its master, %s (PUB_HOST, PUB_PORT)", o.PubAddr, replication.ErrReplica, l.role.Master)}
+		return nil, o.notMaster(l.role)
 	}
 	return l, nil
+}
+
+// notMaster is the mistake of publishing at a replica.
+func (o *Options) notMaster(role replication.Role) error {
+	return &Mistake{fmt.Errorf("publish to %s: %w; publish to its master, %s (PUB_HOST, PUB_PORT)", o.PubAddr, replication.ErrReplica, role.Master)}
 }
 
 // classify makes a sentence of why there is no connection, and tells mistakes

@@ -3,6 +3,7 @@ package relay
 import (
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -82,4 +83,33 @@ func TestOneFillsPendingWhileAnotherEmptiesIt(t *testing.T) {
 		}
 	}
 	wg.Wait()
+}
+
+func TestWhatProvesNothingIsForgotten(t *testing.T) {
+	var p pending
+	for seq := uint64(1); seq <= 5; seq++ {
+		p.push(seq, new(chat.Sent), time.Now())
+	}
+	p.forget(3)
+	_, ok := p.pop(2)
+	require.True(t, ok)
+	for seq := uint64(3); seq <= 5; seq++ {
+		_, ok = p.pop(seq)
+		require.False(t, ok, "%d", seq)
+	}
+	p.forget(1) // nothing is there
+}
+
+func TestAnswersAreAwaited(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var a answered
+		begin := time.Now()
+		require.False(t, a.await(1, time.Second))
+		require.Equal(t, time.Second, time.Since(begin))
+		time.AfterFunc(time.Second, func() { a.upTo(1) })
+		time.AfterFunc(2*time.Second, func() { a.upTo(7) })
+		require.True(t, a.await(2, time.Minute))
+		require.Equal(t, 3*time.Second, time.Since(begin))
+		require.True(t, a.await(7, 0))
+	})
 }

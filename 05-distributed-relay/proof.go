@@ -13,12 +13,20 @@ import (
 // master's answer.
 func (r *Relay) publishProbe(ctx context.Context) error {
 	result := make(chan error, 1)
-	m := outgoing{since: time.Now(), size: 128, done: func(err error) { result <- err }}
+	var count uint64 // of the publishing goroutine
+	m := outgoing{since: time.Now(), size: 128}
 	m.own = func() (string, []byte) {
+		count = r.probes.issue(time.Now())
 		return wire.ProbeChannel, wire.Probe{
 			Node: r.o.Node, Pub: r.pub, Seq: r.publisher.seq,
-			Count: r.probes.Add(1), Every: r.o.ProbeInterval.Milliseconds(),
+			Count: count, Every: r.o.ProbeInterval.Milliseconds(),
 		}.Encode()
+	}
+	m.done = func(err error) {
+		if err == nil && r.probes.show(count) {
+			r.health.tell(nil) // it came back before the answer
+		}
+		result <- err
 	}
 	if !r.publisher.outbox.put(m) {
 		return fmt.Errorf("too much waits for the master at %s", r.o.PubAddr)
@@ -41,17 +49,14 @@ func (r *Relay) confirmProbe(channel, payload string) bool {
 		return false
 	}
 	p, err := wire.DecodeProbe(payload)
-	if err != nil || p.Pub != r.pub || p.Count <= r.confirmed || p.Count > r.probes.Load() || p.Seq > r.publisher.issued.Load() {
-		return false
-	}
-	r.confirmed = p.Count
-	return true
+	return err == nil && p.Pub == r.pub && p.Seq <= r.publisher.issued.Load() && r.probes.confirm(p.Count, time.Now())
 }
 
-// applyProbe takes in a probe. own says that it is the one whose return proves
-// delivery: see confirmProbe.
+// applyProbe takes in a probe. own says that it is one of this node's own, for the
+// first time: see confirmProbe.
 func (r *Relay) applyProbe(p *wire.Probe, own bool, now time.Time) error {
-	if p.Pub == r.pub && (p.Count > r.probes.Load() || p.Seq > r.publisher.issued.Load()) {
+	issued, _ := r.probes.last()
+	if p.Pub == r.pub && (p.Count > issued || p.Seq > r.publisher.issued.Load()) {
 		return errForged
 	}
 	if p.Pub != r.pub {
@@ -69,8 +74,17 @@ func (r *Relay) applyProbe(p *wire.Probe, own bool, now time.Time) error {
 	if own {
 		r.metrics.probed.Store(now.UnixMilli())
 		r.flush()
-		r.health.back(p.Count, r.probes.Load(), r.sequences)
+		r.probes.deliver(p.Count)
+		r.prove()
 		r.forgetSilent(now)
 	}
 	return nil
+}
+
+// prove looks whether a probe has proven delivery since it was last called.
+func (r *Relay) prove() {
+	if count := r.probes.proven(); count > 0 {
+		issued, _ := r.probes.last()
+		r.health.back(count, issued, r.sequences)
+	}
 }

@@ -7,10 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
+	"example.com/redis-chat/02-replication/topologytest"
 	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	relay "example.com/redis-chat/05-distributed-relay"
@@ -48,11 +50,12 @@ func TestMessageWhoseAnswerWasLostIsNotSentAgain(t *testing.T) {
 	require.Equal(t, 1, times)
 }
 
-func TestWhatHasComeBackWasAccepted(t *testing.T) {
-	server := redistest.Start(t).Options().Addr
-	proxy := startProxy(t, server)
-	n := startNode(t, relay.Options{PubAddr: proxy.addr, SubAddr: server, Prefix: redistest.Prefix(t)})
+func TestWhatHasComeBackFromAReplicaWasAccepted(t *testing.T) {
+	servers := topologytest.Start(t, 1).Addrs()
+	proxy := startProxy(t, servers[0])
+	n := startNode(t, relay.Options{PubAddr: proxy.addr, SubAddr: servers[1], Prefix: redistest.Prefix(t)})
 	n.awaitReady(t)
+	n.awaitAround(t)
 	alice := dial(t, n.url, "alice", "lobby")
 	proxy.holdAnswers()
 	id := int64(1)
@@ -60,6 +63,34 @@ func TestWhatHasComeBackWasAccepted(t *testing.T) {
 	require.Equal(t, "$ack", alice.next().Event, "though the master has not said so")
 	require.Equal(t, "$placed", alice.next().Event)
 	proxy.letAnswersPass()
+}
+
+// A server that is no master any more still delivers to its own subscribers.
+func TestWhatHasComeBackFromTheServerItselfWasNot(t *testing.T) {
+	server := redistest.Start(t).Options().Addr
+	proxy := startProxy(t, server)
+	prefix := redistest.Prefix(t)
+	n := startNode(t, relay.Options{PubAddr: proxy.addr, SubAddr: server, Prefix: prefix})
+	n.awaitReady(t)
+	alice, bob := dial(t, n.url, "alice", "lobby"), dial(t, n.url, "bob", "lobby")
+	proxy.holdAnswers()
+	id := int64(1)
+	alice.send(frame.Frame{Event: "message", Data: []byte(`"mine"`), ID: &id})
+	bob.hears("mine")
+	redisClient := redis.NewClient(&redis.Options{Addr: server})
+	defer redisClient.Close()
+	mark := func(name string) {
+		e := wire.Envelope{UID: "other1", Event: name, Rooms: []string{"lobby"}}
+		payload, err := e.Append(nil)
+		require.NoError(t, err)
+		require.NoError(t, redisClient.Publish(t.Context(), prefix+e.Channel("socket.io"), payload).Err())
+	}
+	mark("later")
+	require.Equal(t, "later", alice.next().Event, "mine has come back, and nothing was said of it")
+	proxy.letAnswersPass()
+	require.Equal(t, "$ack", alice.next().Event, "now the master has said so")
+	mark("last")
+	require.Equal(t, "last", alice.next().Event, "its place in the order has passed")
 }
 
 func TestWhatIsQueuedIsOnePipelineOnOneConnection(t *testing.T) {

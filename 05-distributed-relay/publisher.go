@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	replication "example.com/redis-chat/02-replication"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
@@ -29,18 +31,27 @@ type publisher struct {
 	pub     string // the identity of this run
 	outbox  *outbox
 	pending *pending
+	answers answered
+	held    *held
+	probes  *probes
+	health  *health
 	metrics *metrics
 
 	doubt  atomic.Bool   // asks for a new connection, which asks for the master's role anew
 	issued atomic.Uint64 // seq, for the goroutines that read what comes back
+	around atomic.Bool   // what comes back has gone through a replica, and so proves that it was published at its master
+	ask    chan struct{} // holds one token when that may have changed
 
 	// Of the publishing goroutine alone.
 	seq      uint64 // of the last message that may have been sent
 	link     *link  // nil: none
 	buf      []byte // channels and payloads of a batch
 	batch    []outgoing
-	commands []command // of a batch
-	away     error     // why the master does not answer; nil: it does
+	commands []command                   // of a batch
+	role     *redis.SliceCmd             // the ROLE behind them
+	replicas []replication.ReplicaOffset // that the master had then
+	left     uint64                      // the last probe before one of them left; a later one has to come back. 0: none left
+	away     error                       // why the master does not answer; nil: it does
 	backoff  time.Duration
 	retry    time.Time // until then nobody dials
 }
@@ -83,27 +94,74 @@ func (p *publisher) send(ctx context.Context, batch []outgoing) {
 		p.fail(batch, err)
 		return
 	}
+	first := p.seq + 1
 	p.pipeline(ctx, batch)
-	var broken error
+	away := p.atMaster()
+	if away != nil && (errors.Is(away, replication.ErrReplica) || !p.around.Load()) {
+		p.pending.forget(first)
+	}
+	p.answers.upTo(p.seq)
+	doubt := away == nil && p.inDoubt(time.Now())
 	var answer redis.Error
 	for i := range p.commands {
-		err := p.commands[i].reply.Err()
+		m, err := &batch[i], p.commands[i].reply.Err()
 		switch {
-		case err == nil:
-			p.settle(&batch[i], nil, "")
 		case errors.As(err, &answer):
 			// Its number is used up, and others will count it as missed: the
 			// messages behind it were numbered before the answer came.
-			p.settle(&batch[i], err, "not accepted, the master answers: "+answer.Error())
+			p.settle(m, err, "not accepted, the master answers: "+answer.Error())
+		case away != nil:
+			p.settle(m, cmp.Or(err, away), textUnknown)
+		case doubt && m.own == nil:
+			p.held.put(m)
 		default:
-			p.settle(&batch[i], err, textUnknown)
-			broken = err
+			p.settle(m, nil, "")
 		}
 	}
 	clear(p.commands) // or its payloads live on until they are overwritten
-	if broken != nil {
-		p.lost(classify("publish to", p.o.PubAddr, broken))
+	if away != nil {
+		p.lost(away)
 	}
+}
+
+// atMaster returns why a batch that was sent proves nothing: the ROLE behind it was
+// not answered, or not by a master. A master that has become a replica answers every
+// PUBLISH, and only its own subscribers get it.
+func (p *publisher) atMaster() error {
+	role, err := replication.RoleOf(p.role)
+	switch {
+	case err != nil:
+		return classify("publish to", p.o.PubAddr, err)
+	case role.Name != replication.Master:
+		return p.o.notMaster(role)
+	}
+	if someLeft(p.replicas, role.Replicas) {
+		p.left, _ = p.probes.last()
+	}
+	p.replicas = role.Replicas
+	return nil
+}
+
+// someLeft reports whether a replica of before is missing.
+func someLeft(before, now []replication.ReplicaOffset) bool {
+	for _, replica := range before {
+		if !slices.ContainsFunc(now, func(other replication.ReplicaOffset) bool { return other.Addr == replica.Addr }) {
+			return true
+		}
+	}
+	return false
+}
+
+// inDoubt reports whether a master's answer alone proves nothing: it may be one that
+// others have left. Its replica that left may be ours; or probes do not come back.
+func (p *publisher) inDoubt(now time.Time) bool {
+	if p.left > 0 {
+		if _, back := p.probes.last(); back <= p.left {
+			return true
+		}
+		p.left = 0
+	}
+	return !p.health.delivers() || p.probes.overdue(now)
 }
 
 // connect sees to it that there is a connection to the master, proven by ROLE.
@@ -125,7 +183,16 @@ func (p *publisher) connect(ctx context.Context) error {
 		return err
 	}
 	p.link, p.away, p.backoff = l, nil, 0
+	p.askAround()
 	return nil
+}
+
+// askAround has the role of the subscription's server asked: see Relay.followReplica.
+func (p *publisher) askAround() {
+	select {
+	case p.ask <- struct{}{}:
+	default: // it is asked for already
+	}
 }
 
 // lost notes that there is no connection, and when to try again.
@@ -133,6 +200,9 @@ func (p *publisher) lost(err error) {
 	p.drop()
 	if p.away == nil || p.away.Error() != err.Error() {
 		p.o.Log.Warn("the master does not take messages", "why", err)
+		if _, ok := asMistake(err); ok { // it will not pass by itself: a probe need not show it
+			p.health.tell(err)
+		}
 	}
 	p.away = err
 	p.backoff = min(max(2*p.backoff, firstBackoff), lastBackoff)
@@ -143,7 +213,7 @@ func (p *publisher) lost(err error) {
 // and returns the rest with the time by which it must be answered: the oldest
 // decides, so that everybody's answer is in time.
 func (p *publisher) expire(batch []outgoing) (rest []outgoing, deadline time.Time) {
-	timeout := time.Duration(answerShare * float64(p.o.PublishTimeout))
+	timeout := p.answerTime()
 	latest := time.Now().Add(-time.Duration((1 - leastShare) * float64(timeout)))
 	rest = batch[:0]
 	for i := range batch {
@@ -159,8 +229,13 @@ func (p *publisher) expire(batch []outgoing) (rest []outgoing, deadline time.Tim
 	return rest, deadline
 }
 
+// answerTime is how long a message may take until its answer is on its way.
+func (p *publisher) answerTime() time.Duration {
+	return time.Duration(answerShare * float64(p.o.PublishTimeout))
+}
+
 // pipeline numbers the messages of a batch and sends it: one write, and the
-// order of the batch is the order at the master.
+// order of the batch is the order at the master. Behind them it asks for the role.
 func (p *publisher) pipeline(ctx context.Context, batch []outgoing) {
 	pipe := p.link.Pipeline()
 	p.commands = slices.Grow(p.commands[:0], len(batch))[:len(batch)]
@@ -176,6 +251,8 @@ func (p *publisher) pipeline(ctx context.Context, batch []outgoing) {
 		c.queue(ctx, pipe)
 	}
 	p.issued.Store(p.seq)
+	p.role = replication.NewRoleCmd(ctx)
+	_ = pipe.Process(ctx, p.role)
 	_, _ = pipe.Exec(ctx) // each reply holds its own error
 	if cap(p.buf) > 2*batchBytes {
 		p.buf = nil
@@ -220,12 +297,18 @@ func (p *publisher) settle(m *outgoing, err error, text string) {
 			m.done(err)
 		}
 	case err != nil:
-		p.trace(Failed, &m.envelope)
-		m.sent.Failed(text)
-		p.metrics.failed.Inc()
+		p.failed(m, text)
 	default:
 		m.sent.Accepted()
 		p.metrics.publish.Observe(time.Since(m.since).Seconds())
+	}
+}
+
+// failed tells a sender that its message was not confirmed, unless it has its answer.
+func (p *publisher) failed(m *outgoing, text string) {
+	if m.sent.Failed(text) {
+		p.trace(Failed, &m.envelope)
+		p.metrics.failed.Inc()
 	}
 }
 

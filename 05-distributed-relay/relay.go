@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/time/rate"
 
+	replication "example.com/redis-chat/02-replication"
 	pubsub "example.com/redis-chat/03-pubsub"
 	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/05-distributed-relay/wire"
@@ -30,15 +31,15 @@ type Relay struct {
 	sequences *sequences
 	peers     map[string]*peer
 	events    []chat.Event
+	mine      []mine   // those of them that this node has published
 	traced    []func() // tell of those of them that somebody looks at
 	waiting   int      // bytes of events, about
 
-	oddLog    rate.Sometimes // of what cannot be delivered: whoever publishes it must not fill the log
-	nodeLog   *rate.Limiter  // of nodes that come and go: probes can be forged
-	wholeDue  chan struct{}  // holds one token when a whole list of our clients is to be told
-	askDue    atomic.Bool    // and others are to be asked for theirs
-	probes    atomic.Uint64  // published so far
-	confirmed uint64         // of confirmProbe, one call at a time: the last of them that came back
+	oddLog   rate.Sometimes // of what cannot be delivered: whoever publishes it must not fill the log
+	nodeLog  *rate.Limiter  // of nodes that come and go: probes can be forged
+	wholeDue chan struct{}  // holds one token when a whole list of our clients is to be told
+	askDue   atomic.Bool    // and others are to be asked for theirs
+	probes   probes
 }
 
 // New makes a relay. Nothing is connected before Run.
@@ -51,11 +52,13 @@ func New(o Options) *Relay {
 		nodeLog:  rate.NewLimiter(1, 20),
 		wholeDue: make(chan struct{}, 1),
 	}
-	r.health.log = o.Log
+	r.health.log, r.health.wake = o.Log, func() {}
 	r.sequences = newSequences(r.pub)
 	r.publisher = publisher{
 		o: &r.o, uid: identity(5)[:6], pub: r.pub,
 		outbox: newOutbox(o.MaxWaiting), pending: &pending{}, metrics: r.metrics,
+		ask:  make(chan struct{}, 1),
+		held: &held{wake: make(chan struct{}, 1)}, probes: &r.probes, health: &r.health,
 	}
 	return r
 }
@@ -116,12 +119,34 @@ func (r *Relay) Run(ctx context.Context, hub *chat.Hub) error {
 		})
 	})
 	group.Go(func() error { r.publisher.run(ctx); return nil })
+	group.Go(func() error { r.publisher.giveUp(ctx); return nil })
+	group.Go(func() error { r.followReplica(ctx); return nil })
 	group.Go(func() error { r.announce(ctx); return nil })
 	group.Go(func() error { return r.deliver(ctx, subscriber) })
 	if mistake, ok := asMistake(group.Wait()); ok {
 		return mistake
 	}
 	return nil // the rest ends with ctx, and says so
+}
+
+// followReplica asks, whenever it may have changed, whether the subscription's server
+// is a replica. While it is not known to be one, it may be the very server that this
+// node publishes at.
+func (r *Relay) followReplica(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.publisher.ask:
+		}
+		attempt, cancel := context.WithTimeout(ctx, r.o.PublishTimeout)
+		l, err := r.o.connect(attempt, "subscribe at", r.o.SubAddr)
+		cancel()
+		if err == nil {
+			l.close()
+		}
+		r.publisher.around.Store(err == nil && l.role.Name == replication.Replica)
+	}
 }
 
 // await tries until a server answers. Only a mistake ends it with an error.
