@@ -126,8 +126,8 @@ func decodeNames(r *pack.Reader) (rooms map[string][]string, names int, err erro
 
 // decodePart reads a part, and returns how many connections are in it; nil is none.
 func decodePart(r *pack.Reader) (p *Part, names int, err error) {
-	if r.Nil() {
-		return nil, 0, nil
+	if r.IsNil() {
+		return nil, 0, r.Skip(0)
 	}
 	p = &Part{}
 	err = r.Fields(func(key string) (err error) {
@@ -160,15 +160,15 @@ func decodePlace(r *pack.Reader) (place [2]string, err error) {
 
 // decodeCounts reads rooms, and how many connections of each name are there.
 func decodeCounts(r *pack.Reader) (rooms map[string]map[string]int, names int, err error) {
-	if r.Nil() {
-		return nil, 0, nil
+	if r.IsNil() {
+		return nil, 0, r.Skip(0)
 	}
 	rooms = map[string]map[string]int{}
 	err = r.Fields(func(room string) error {
 		in := map[string]int{}
 		rooms[strings.Clone(room)] = in
 		return r.Fields(func(name string) error {
-			n, err := r.Uint()
+			n, err := r.OptionalUint()
 			switch {
 			case err != nil:
 				return err
