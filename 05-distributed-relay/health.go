@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -95,6 +96,10 @@ const (
 func (h *health) lost(err error, s *sequences) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if !h.ready && h.reason != "" && strings.Contains(err.Error(), h.reason) {
+		h.need = 0
+		return // the reason is known: probes are not published for it either
+	}
 	if h.reason = err.Error(); h.ready {
 		h.missed, s.blind = s.missed, false
 	}
@@ -103,6 +108,8 @@ func (h *health) lost(err error, s *sequences) {
 	text := "this node's replica has gone quiet: messages may be missed"
 	if errors.Is(err, replication.ErrReplica) {
 		text = "this node has no master at the moment: nothing can be sent, and messages may be missed"
+	} else if _, ok := asMistake(err); ok {
+		text = "the master does not take this node's messages: nothing can be sent for the moment"
 	} else if errors.Is(err, pubsub.ErrNotPublished) {
 		text = "the master does not answer: nothing can be sent or received for the moment"
 	}

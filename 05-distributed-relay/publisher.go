@@ -11,6 +11,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"example.com/redis-chat/01-redis-basics/dial"
 	replication "example.com/redis-chat/02-replication"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
@@ -52,6 +53,7 @@ type publisher struct {
 	replicas []replication.ReplicaOffset // that the master had then
 	left     uint64                      // the last probe before one of them left; a later one has to come back. 0: none left
 	away     error                       // why the master does not answer; nil: it does
+	refused  error                       // the right to publish was revoked, in Redis' words; nil: it is there
 	backoff  time.Duration
 	retry    time.Time // until then nobody dials
 }
@@ -94,8 +96,13 @@ func (p *publisher) send(ctx context.Context, batch []outgoing) {
 		p.fail(batch, err)
 		return
 	}
+	if p.refused != nil && slices.ContainsFunc(batch, isProbe) {
+		batch = append(batch, p.check())
+	}
 	first := p.seq + 1
 	p.pipeline(ctx, batch)
+	p.takeBack(batch)
+	p.notePermission(batch)
 	away := p.atMaster()
 	if away != nil && (errors.Is(away, replication.ErrReplica) || !p.around.Load()) {
 		p.pending.forget(first)
@@ -107,12 +114,10 @@ func (p *publisher) send(ctx context.Context, batch []outgoing) {
 		m, err := &batch[i], p.commands[i].reply.Err()
 		switch {
 		case errors.As(err, &answer):
-			// Its number is used up, and others will count it as missed: the
-			// messages behind it were numbered before the answer came.
 			p.settle(m, err, "not accepted, the master answers: "+answer.Error())
 		case away != nil:
 			p.settle(m, cmp.Or(err, away), textUnknown)
-		case doubt && m.own == nil:
+		case doubt && m.sent != nil:
 			p.held.put(m)
 		default:
 			p.settle(m, nil, "")
@@ -121,6 +126,58 @@ func (p *publisher) send(ctx context.Context, batch []outgoing) {
 	clear(p.commands) // or its payloads live on until they are overwritten
 	if away != nil {
 		p.lost(away)
+	}
+}
+
+func isProbe(m outgoing) bool { return m.own != nil && m.done != nil }
+
+// check is a message to a room that nobody is in: what shows that the right to
+// publish is back, where no client says anything. Probes go by another channel.
+func (p *publisher) check() outgoing {
+	return outgoing{envelope: wire.Envelope{Event: "check", Rooms: []string{p.pub}}, since: time.Now()}
+}
+
+// takeBack takes back the numbers of messages that the master has refused, so that
+// nobody counts them as missed. One with accepted messages behind it keeps its number:
+// those were numbered before the answer came.
+func (p *publisher) takeBack(batch []outgoing) {
+	before := p.seq
+	for i := len(batch) - 1; i >= 0; i-- {
+		if batch[i].own != nil {
+			continue
+		}
+		if _, refused := errors.AsType[redis.Error](p.commands[i].reply.Err()); !refused {
+			break
+		}
+		p.seq--
+	}
+	if p.seq < before {
+		p.issued.Store(p.seq)
+		p.pending.forget(p.seq + 1)
+	}
+}
+
+// notePermission notes whether the user may still publish. Rights are changed at run
+// time, those to the command and those to channels: so a probe may be taken and no
+// message. A refusal holds until a message, or a check, is accepted.
+func (p *publisher) notePermission(batch []outgoing) {
+	accepted := false
+	for i := range batch {
+		err := p.commands[i].reply.Err()
+		switch trouble := dial.Diagnose(err); {
+		case batch[i].own != nil && batch[i].done == nil: // presence: clients' messages pass without it
+		case trouble == dial.NotPermitted, trouble == dial.CredentialsRefused:
+			if p.refused == nil {
+				p.refused = classify("publish to", p.o.PubAddr, err)
+				p.health.tell(p.refused)
+			}
+			return
+		case err == nil && batch[i].own == nil:
+			accepted = true
+		}
+	}
+	if accepted {
+		p.refused = nil
 	}
 }
 
@@ -294,8 +351,9 @@ func (p *publisher) settle(m *outgoing, err error, text string) {
 	switch {
 	case m.own != nil:
 		if m.done != nil {
-			m.done(err)
+			m.done(cmp.Or(p.refused, err)) // a probe that is taken where no message is proves nothing
 		}
+	case m.sent == nil: // a check
 	case err != nil:
 		p.failed(m, text)
 	default:
