@@ -44,6 +44,7 @@ type Conn struct {
 	rooms      []*room
 	gone       bool
 	at         int    // index in hub.all
+	seated     uint64 // hub.recoveries when it was let in
 	visit      uint64 // by Deliver: what hub.visit was when targets last met this connection
 	individual bool   // by Deliver: it does not get just what the others get, see noteIndividuals
 	reached    bool   // by Deliver: it is a target

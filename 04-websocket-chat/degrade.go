@@ -26,13 +26,33 @@ func (h *Hub) Recover(missed *int64) {
 	h.mu.Lock()
 	var start []*Conn
 	if h.degraded != "" {
-		start = h.tell(frame.Encode(frame.EventRecovered, "", struct {
-			Missed *int64 `json:"missed,omitempty"`
-		}{missed}, nil))
+		start = h.tell(recoveredFrame(missed))
+		h.recoveries++
 	}
 	h.degraded = ""
 	h.mu.Unlock()
 	writeRound(start)
+}
+
+// Correct tells the clients that were told of the last recovery that more was missed
+// before it: a further "$recovered", whose number stands in the place of the first.
+func (h *Hub) Correct(missed int64) {
+	h.mu.Lock()
+	var start []*Conn
+	text := recoveredFrame(&missed)
+	for _, c := range h.all {
+		if c.seated < h.recoveries && c.put(text) {
+			start = append(start, c)
+		}
+	}
+	h.mu.Unlock()
+	writeRound(start)
+}
+
+func recoveredFrame(missed *int64) []byte {
+	return frame.Encode(frame.EventRecovered, "", struct {
+		Missed *int64 `json:"missed,omitempty"`
+	}{missed}, nil)
 }
 
 // tell queues a frame for everybody and returns whose writer is to be started.

@@ -32,19 +32,20 @@ type Hub struct {
 
 	oversizeLog rate.Sometimes
 
-	mu       sync.Mutex // guards what follows; never held while a socket is written
-	conns    map[string]*Conn
-	all      []*Conn
-	rooms    map[string]*room
-	occupied int                // rooms with a client of this node
-	abroad   map[string]*abroad // by other node: its clients
-	visit    uint64             // of Deliver: counts the walks over several rooms
-	degraded string             // why messages may be missed; "": they are not
-	draining bool
-	changes  PresenceUpdate // of our clients, until the relay takes them
-	changed  int            // bytes of them
-	walk     *presence.Walk // through the list of our clients, while the relay tells it; else nil
-	empty    chan struct{}  // made by Drain, closed when the last connection is gone
+	mu         sync.Mutex // guards what follows; never held while a socket is written
+	conns      map[string]*Conn
+	all        []*Conn
+	rooms      map[string]*room
+	occupied   int                // rooms with a client of this node
+	abroad     map[string]*abroad // by other node: its clients
+	visit      uint64             // of Deliver: counts the walks over several rooms
+	degraded   string             // why messages may be missed; "": they are not
+	recoveries uint64             // how often that has ended
+	draining   bool
+	changes    PresenceUpdate // of our clients, until the relay takes them
+	changed    int            // bytes of them
+	walk       *presence.Walk // through the list of our clients, while the relay tells it; else nil
+	empty      chan struct{}  // made by Drain, closed when the last connection is gone
 }
 
 // NewHub makes a hub that runs until its connections end; see Drain.
@@ -109,7 +110,7 @@ func (h *Hub) seat(c *Conn) (start bool, err error) {
 	if h.degraded != "" {
 		c.put(degradedFrame(h.degraded)) // start is told once
 	}
-	c.at = len(h.all)
+	c.at, c.seated = len(h.all), h.recoveries
 	h.all = append(h.all, c)
 	h.conns[c.id] = c
 	h.enter(c, c.home)

@@ -220,3 +220,16 @@ func TestClientsAreToldWhenMessagesMayBeMissed(t *testing.T) {
 	require.Equal(t, "$degraded", alice.Next().Event)
 	require.Equal(t, frame.Frame{Event: "$recovered", Data: []byte(`{"missed":0}`)}, alice.Next())
 }
+
+func TestCorrectionGoesToThoseWhoWereToldOfTheRecovery(t *testing.T) {
+	n := serve(t, unlimited)
+	alice := n.Enter("alice", "go")
+	n.hub.Degrade("the replica is quiet")
+	n.hub.Recover(number64(61))
+	bob := n.Enter("bob", "go")
+	n.hub.Correct(122)
+	require.Equal(t, "$degraded", alice.Next().Event)
+	require.Equal(t, frame.Frame{Event: "$recovered", Data: []byte(`{"missed":61}`)}, alice.Next())
+	require.Equal(t, frame.Frame{Event: "$recovered", Data: []byte(`{"missed":122}`)}, alice.Next())
+	bob.HearsNothing()
+}

@@ -32,6 +32,7 @@ func (r *Relay) deliver(ctx context.Context, subscriber *pubsub.Subscriber) erro
 			r.handle(&batch[i], now)
 		}
 		r.flush()
+		r.health.correct(r.sequences)
 		r.updateMetrics()
 		select {
 		case <-forget.C:

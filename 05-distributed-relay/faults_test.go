@@ -131,6 +131,38 @@ func TestKilledReplicaIsToldAndWhatWasMissedIsCounted(t *testing.T) {
 	c.nodes[1].awaitReady(t)
 }
 
+// A node that reaches the master some seconds later than another tells only then how
+// much it had said. The clients that were told the first number are told the right one.
+func TestNumberOfWhatWasMissedIsCorrected(t *testing.T) {
+	topologytest.Faults(t)
+	c := startCluster(t, 2)
+	alice, bob := c.dial(0, "alice", "lobby"), c.dial(1, "bob", "lobby")
+	other := func(seq uint64) {
+		c.publish(wire.Envelope{UID: "other1", Event: "other", Rooms: []string{"lobby"}, Pub: "other", Seq: seq})
+	}
+	other(1)
+	bob.until("other")
+
+	require.NoError(t, c.top.Kill(2))
+	bob.until("$degraded")
+	for id := range int64(61) {
+		alice.sayAndPlace("unheard", id)
+		other(uint64(id) + 2)
+	}
+	require.NoError(t, c.top.Restart(t.Context(), 2))
+	c.beat()
+	require.JSONEq(t, `{"missed":61}`, string(bob.until("$recovered").Data), "the other has not been heard again")
+	carol := c.dial(1, "carol", "lobby")
+	carol.sayAndPlace("here", 1) // she is let in
+	other(63)
+	require.JSONEq(t, `{"missed":122}`, string(bob.until("$recovered").Data))
+	require.Equal(t, "other", carol.next().Event)
+	other(65) // 64 is missed later: not in the outage
+	require.Equal(t, "other", carol.next().Event, "she was not there: nothing is corrected for her")
+	require.Equal(t, "other", bob.next().Event)
+	c.nodes[1].awaitMetric(t, "chat_messages_missed_total", 123)
+}
+
 func TestWhatACutReplicaMissedArrivesLateAndIsNotCounted(t *testing.T) {
 	topologytest.Faults(t)
 	t.Parallel() // it waits for the silence to be noticed

@@ -30,6 +30,7 @@ type health struct {
 	need      uint64    // the probe whose return ends the doubt; 0: none has come back yet
 	ever      bool      // delivery has been proven once
 	missed    int64     // when the doubt began
+	told      *int64    // what the clients were told at its end; nil: no number
 	anonymous time.Time // when something without a number was last seen
 }
 
@@ -86,8 +87,9 @@ func (h *health) waiting(err error) {
 // What a relay's log says, once each time, when its readiness changes. Whoever reads
 // a node's log goes by these.
 const (
-	LogNotReady = "not ready: delivery is in doubt" // warn; why: the reason
-	LogReady    = "ready: delivery is proven"       // info; missed: how many messages meanwhile
+	LogNotReady  = "not ready: delivery is in doubt"                  // warn; why: the reason
+	LogReady     = "ready: delivery is proven"                        // info; missed: how many messages meanwhile
+	LogCorrected = "more was missed in the last outage than was told" // info; missed: the number that is right
 	// LogMissedNotKnown is that number when nobody could count it.
 	LogMissedNotKnown = "not known"
 )
@@ -129,6 +131,7 @@ func (h *health) back(probe, published uint64, s *sequences) {
 		return
 	case h.need == 0 && h.ever:
 		h.need = published + 2 // the next but one: a whole interval lies before it
+		s.flowing = time.Now()
 		return
 	case probe < h.need:
 		return
@@ -137,9 +140,29 @@ func (h *health) back(probe, published uint64, s *sequences) {
 	if n := s.missed - h.missed; h.ever && !s.blind && time.Since(h.anonymous) > forgetAfter {
 		missed = &n
 	}
-	h.ready, h.reason, h.ever = true, "", true
+	h.ready, h.reason, h.ever, h.told, s.late = true, "", true, missed, 0
 	h.log.Info(LogReady, "missed", missedText(missed))
 	h.hub.Recover(missed)
+}
+
+// correct tells the clients when more was missed in the last outage than they were
+// told at its end: a publisher that reaches the master some seconds later than this
+// node shows its gap only then.
+func (h *health) correct(s *sequences) {
+	if s.late == 0 {
+		return
+	}
+	more := s.late
+	s.late = 0
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.ready || h.told == nil { // in doubt again: the end of that counts it
+		return
+	}
+	missed := *h.told + more
+	h.told = &missed
+	h.log.Info(LogCorrected, "missed", missed)
+	h.hub.Correct(missed)
 }
 
 // unnumbered notes a message of npm's packages: a gap in those cannot be seen.

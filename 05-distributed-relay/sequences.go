@@ -15,6 +15,9 @@ type sequences struct {
 	missed   int64                     // numbers that were skipped, all publishers together
 	repeated int64                     // messages whose number was not above the last one
 	blind    bool                      // of a publisher it is not known what it published before
+
+	flowing time.Time // when messages began to come again after an outage; zero: there was none
+	late    int64     // of missed: what publishers missed in it that had not been heard again before; see health.correct
 }
 
 type publisherSeen struct {
@@ -52,6 +55,8 @@ var errTooFar = errors.New("its number is too far above the last one to be true"
 // take an old connection's message after a newer one.
 func (s *sequences) message(pub string, seq uint64, now time.Time) (fresh bool, err error) {
 	p := s.publisher(pub, seq-1, now)
+	heard := p.at
+	p.at = now
 	switch {
 	case seq <= p.last:
 		s.repeated++
@@ -59,7 +64,7 @@ func (s *sequences) message(pub string, seq uint64, now time.Time) (fresh bool, 
 	case seq-p.last > mostMissed:
 		return false, errTooFar
 	}
-	s.miss(seq - p.last - 1)
+	s.miss(seq-p.last-1, heard)
 	p.last = seq
 	return true, nil
 }
@@ -70,8 +75,10 @@ func (s *sequences) message(pub string, seq uint64, now time.Time) (fresh bool, 
 // repetitions of all that its publisher says from then on.
 func (s *sequences) probe(pub string, last uint64, now time.Time) (corrected bool) {
 	p := s.publisher(pub, last, now)
+	heard := p.at
+	p.at = now
 	if p.last <= last && last-p.last <= mostMissed {
-		s.miss(last - p.last)
+		s.miss(last-p.last, heard)
 		p.last, p.denied = last, 0
 		return false
 	}
@@ -82,8 +89,15 @@ func (s *sequences) probe(pub string, last uint64, now time.Time) (corrected boo
 	return true
 }
 
-// miss counts, and stays at the largest number rather than to begin below zero.
-func (s *sequences) miss(n uint64) { s.missed += min(int64(n), math.MaxInt64-s.missed) }
+// miss counts a gap of a publisher that was last heard then, and stays at the largest
+// number rather than to begin below zero.
+func (s *sequences) miss(n uint64, heard time.Time) {
+	more := min(int64(n), math.MaxInt64-s.missed)
+	s.missed += more
+	if heard.Before(s.flowing) {
+		s.late += more // no more than missed, so it does not begin below zero either
+	}
+}
 
 // publisher finds a publisher, or begins to follow it from a number on.
 func (s *sequences) publisher(pub string, from uint64, now time.Time) *publisherSeen {
@@ -92,11 +106,10 @@ func (s *sequences) publisher(pub string, from uint64, now time.Time) *publisher
 		if len(s.seen) >= mostFollowed {
 			s.makeRoom()
 		}
-		p = &publisherSeen{last: from}
+		p = &publisherSeen{last: from, at: now}
 		s.seen[strings.Clone(pub)] = p // it is part of a payload, which it would keep in memory
 		s.blind = s.blind || from > 0
 	}
-	p.at = now
 	return p
 }
 

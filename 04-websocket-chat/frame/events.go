@@ -18,5 +18,5 @@ const (
 	EventError     = "$error"     // Data is a Problem
 	EventPresence  = "$presence"  // Data is a Presence
 	EventDegraded  = "$degraded"  // messages may be missed from here on: Data is {"text":…}
-	EventRecovered = "$recovered" // delivery is proven again: Data is {"missed":…}, empty when that is not known
+	EventRecovered = "$recovered" // delivery is proven again: Data is {"missed":…}, empty when that is not known; once more with a larger number: the first was too small
 )

@@ -61,6 +61,8 @@ func (s *System) logged(node string, line []byte) (keep bool) {
 		default: // there may be more: the last messages of a publisher leave no gap
 			s.feed.Notice(node, "%s is ready again: %s counted", node, plural(r.Missed, "missed message"))
 		}
+	case relay.LogCorrected:
+		s.feed.Notice(node, "%s missed more than that: %s counted", node, plural(r.Missed, "missed message"))
 	}
 	return true
 }
