@@ -5,7 +5,8 @@
 //     servers that somebody else runs; read from one variable.
 //   - server.go: what can be done to a server that this program started.
 //   - embedded.go: one inside this process, on miniredis, with nothing to install;
-//     expiry.go lets its keys expire with the clock.
+//     expiry.go lets its keys expire with the clock, pattern.go refuses the patterns
+//     that miniredis would hang on.
 //   - process.go: a redis-server or valkey-server beside this process;
 //     process_run.go runs it, waits for its PONG, and says what it said last when
 //     none comes.
@@ -21,7 +22,9 @@
 // An Embedded has one that accepts connections, from StartEmbedded or Restart on;
 // it blocks in Accept, and Kill, Stop and Close end it and wait for it. miniredis
 // runs two more for each connection. They end with it; a subscriber that does not
-// read blocks its server's, until Kill closes the connections.
+// read blocks its server's, until Kill closes the connections. One more runs while a
+// server is stopped, and waits for all those; when a command does not end, the stop
+// returns ErrHangs after EmbeddedOptions.StopTimeout, and that one stays behind.
 //
 // A Process has one that waits for the end of the server's process, from its start
 // on. Kill and Stop wait for that; so do Restart and Close, which begin with them.

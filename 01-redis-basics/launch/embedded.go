@@ -1,7 +1,9 @@
 package launch
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"sync"
@@ -21,8 +23,9 @@ import (
 // Keys expire with the clock, as in Redis; in miniredis itself they stand still
 // until a test moves them. Miniredis().FastForward moves them on further.
 type Embedded struct {
-	addr string
-	hook server.Hook
+	addr        string
+	hook        server.Hook
+	stopTimeout time.Duration
 
 	mu       sync.Mutex
 	m        *miniredis.Miniredis
@@ -39,6 +42,10 @@ type EmbeddedOptions struct {
 	// the command. It is in place before the first connection is accepted,
 	// also after a Restart. Default: none.
 	Hook server.Hook
+	// StopTimeout is how long Kill, Stop, Restart and Close wait for commands that
+	// are being carried out, each of which ends in a moment unless miniredis hangs.
+	// Default 10s.
+	StopTimeout time.Duration
 }
 
 // StartEmbedded starts a server inside this process.
@@ -47,7 +54,7 @@ func StartEmbedded(o EmbeddedOptions) (*Embedded, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start an embedded server: %w", err)
 	}
-	e := &Embedded{addr: l.Addr().String(), hook: o.Hook}
+	e := &Embedded{addr: l.Addr().String(), hook: o.Hook, stopTimeout: cmp.Or(o.StopTimeout, 10*time.Second)}
 	if err := e.serve(l); err != nil {
 		return nil, fmt.Errorf("start an embedded server on %s: %w", e.addr, err)
 	}
@@ -66,12 +73,12 @@ func (e *Embedded) Miniredis() *miniredis.Miniredis {
 	return e.m
 }
 
-// Kill drops all connections; the data is gone.
+// Kill drops all connections; the data is gone. The error is ErrHangs, when a command
+// does not end.
 func (e *Embedded) Kill() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.kill()
-	return nil
+	return e.kill()
 }
 
 // Stop is Kill: there is no disk to save to.
@@ -84,8 +91,11 @@ func (e *Embedded) Restart(context.Context) error {
 	if e.closed {
 		return fmt.Errorf("restart the embedded server on %s: it is closed", e.addr)
 	}
-	e.kill()
-	l, err := listenAddr(e.addr)
+	err := e.kill()
+	var l net.Listener
+	if err == nil {
+		l, err = listenAddr(e.addr)
+	}
 	if err == nil {
 		err = e.serve(l)
 	}
@@ -95,13 +105,12 @@ func (e *Embedded) Restart(context.Context) error {
 	return nil
 }
 
-// Close ends the server for good.
+// Close ends the server for good. The error is ErrHangs, when a command does not end.
 func (e *Embedded) Close() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.kill()
 	e.closed = true
-	return nil
+	return e.kill()
 }
 
 // serve gives l to a fresh miniredis. The listener is ours, because miniredis,
@@ -116,7 +125,7 @@ func (e *Embedded) serve(l net.Listener) error {
 	}
 	first.Close()
 	srv := m.Server()
-	srv.SetPreHook((&expiry{m: m, last: time.Now()}).before(e.hook))
+	srv.SetPreHook(guarded((&expiry{m: m, last: time.Now()}).before(e.hook)))
 	accepted := make(chan struct{})
 	e.m, e.listener, e.accepted = m, l, accepted
 	go func() {
@@ -132,15 +141,31 @@ func (e *Embedded) serve(l net.Listener) error {
 	return nil
 }
 
-func (e *Embedded) kill() {
+// ErrHangs is in the error of a stop that did not wait any longer for a command.
+var ErrHangs = errors.New("a command that it carries out does not end")
+
+// kill ends what answers now, if anything does. When a command does not end in time, its
+// goroutine and its connection's stay behind, until it ends or the process does: nobody
+// waits for them any more. All connections are closed, and nobody can connect.
+func (e *Embedded) kill() error {
 	if e.listener == nil {
-		return
+		return nil
 	}
 	e.listener.Close()
 	<-e.accepted // so that no connection is added to a server that ends
 	e.listener = nil
-	// The connections first: a subscriber that does not read holds miniredis'
-	// lock, which its Close would wait for.
-	e.m.Server().Close()
-	e.m.Close()
+	m, ended := e.m, make(chan struct{})
+	go func() {
+		defer close(ended)
+		// The connections first: a subscriber that does not read holds miniredis'
+		// lock, which its Close would wait for.
+		m.Server().Close()
+		m.Close()
+	}()
+	select {
+	case <-ended:
+		return nil
+	case <-time.After(e.stopTimeout):
+		return fmt.Errorf("end the embedded server on %s: %w, for %v so far", e.addr, ErrHangs, e.stopTimeout)
+	}
 }

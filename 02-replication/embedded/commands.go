@@ -3,6 +3,8 @@ package embedded
 import (
 	"slices"
 	"strings"
+
+	"example.com/redis-chat/01-redis-basics/launch"
 )
 
 // replicated are the changes that reach the replicas. Given the same keys and the same clock each does the same again, but for
@@ -23,6 +25,9 @@ var harmless = words(`AUTH CLIENT COMMAND DISCARD ECHO EXEC HELLO INFO MEMORY MU
 
 // refusal says why a command is not executed, "" when it is.
 func (n *node) refusal(cmd string, args []string, inTransaction bool) string {
+	if err := launch.CheckPatterns(cmd, args); err != nil {
+		return err.Error()
+	}
 	switch {
 	case cmd == "SELECT" && slices.Equal(args, []string{"0"}), !n.redis.IsRegisteredCommand(cmd) && cmd != "ROLE":
 		return "" // an unknown command gets miniredis' own error

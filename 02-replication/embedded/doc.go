@@ -23,7 +23,8 @@
 //
 // It is no Redis: it is there for tests, lessons and trying out, all servers die with the process, nothing is saved, and there
 // is no password, no eviction, no failover, no replica of a replica, and one database. It replicates the commands that the
-// chapters use; every other write, scripts included, is refused with a sentence. A replica that is cut off stops its clock until
+// chapters use; every other write, scripts included, is refused with a sentence, and so are glob patterns that miniredis is not known to
+// translate (launch.CheckPatterns): with some of them it answers nobody any more. A replica that is cut off stops its clock until
 // it is linked again: its keys do not expire meanwhile (Redis hides them). Offsets count the same bytes as Redis', but Redis adds
 // a PING every ten seconds and writes expiry times as absolute ones. WAIT waits for all that is logged, not only for the changes that its
 // own connection wrote. The speed is miniredis': tens of thousands of messages a second, but each

@@ -33,6 +33,7 @@ type node struct {
 	// Guarded by Topology.mu.
 	state   state
 	loading bool // a full resync replaces the keys
+	hangs   bool // its last run has not ended, though it was killed
 	follower
 }
 

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +15,8 @@ import (
 
 // Topology is a master and its replicas, in this process. Servers are numbered: 0 is the master, 1… the replicas.
 type Topology struct {
-	nodes []*node
+	nodes       []*node
+	stopTimeout time.Duration
 
 	exec sync.Mutex // held while the master executes a change and logs it; taken before mu
 
@@ -30,6 +32,9 @@ type Options struct {
 	Replicas int   // number of replicas; default 2
 	Ports    []int // the servers' ports, the master's first; missing or 0: a free one
 	Backlog  int   // bytes of the stream that are kept for a replica that was cut; default 1 MiB, as in Redis
+
+	// StopTimeout is how long a stop waits for commands that are being carried out; default 10s, as in package launch.
+	StopTimeout time.Duration
 }
 
 // replicaLimit is how many bytes a linked replica may lag behind before the master gives it up and it has to start again with
@@ -44,14 +49,15 @@ func Start(ctx context.Context, o Options) (*Topology, error) {
 	if o.Backlog == 0 {
 		o.Backlog = 1 << 20
 	}
-	t := &Topology{transactions: map[*server.Peer]*transaction{}}
+	o.StopTimeout = cmp.Or(o.StopTimeout, 10*time.Second)
+	t := &Topology{transactions: map[*server.Peer]*transaction{}, stopTimeout: o.StopTimeout}
 	t.changed = sync.NewCond(&t.mu)
 	t.log.limit = int64(o.Backlog)
 	for i := range o.Replicas + 1 {
 		t.nodes = append(t.nodes, &node{t: t, index: i})
 	}
 	for i, n := range t.nodes {
-		options := launch.EmbeddedOptions{Hook: n.hook}
+		options := launch.EmbeddedOptions{Hook: n.hook, StopTimeout: o.StopTimeout}
 		if i < len(o.Ports) {
 			options.Port = o.Ports[i]
 		}
@@ -102,7 +108,8 @@ func (t *Topology) Addrs() []string {
 	return addrs
 }
 
-// Kill ends a server: its connections drop, its data is gone.
+// Kill ends a server: its connections drop, its data is gone. It waits for what the server is carrying out, twice Options.StopTimeout
+// at most; then the error is launch.ErrHangs, and the server cannot be restarted.
 func (t *Topology) Kill(i int) error {
 	n, err := t.alive(i)
 	if err != nil {
@@ -120,7 +127,16 @@ func (t *Topology) Kill(i int) error {
 	t.mu.Unlock()
 	err = n.server.Kill() // its connections' hooks end: none waits for a dead server
 	if l != nil {
-		<-l.done
+		select {
+		case <-l.done:
+		case <-time.After(t.stopTimeout):
+			err = errors.Join(err, fmt.Errorf("end the link of the replica on %s: %w, for %v so far", n.server.Addr(), launch.ErrHangs, t.stopTimeout))
+		}
+	}
+	if err != nil {
+		t.mu.Lock()
+		n.hangs = true
+		t.mu.Unlock()
 	}
 	return err
 }
@@ -135,6 +151,10 @@ func (t *Topology) Restart(ctx context.Context, i int) error {
 	if n.state != dead {
 		t.mu.Unlock()
 		return fmt.Errorf("restart: server %d (%s) is running; kill it first", i, n.server.Addr())
+	}
+	if n.hangs { // and may hold a lock that the next run needs
+		t.mu.Unlock()
+		return fmt.Errorf("restart: server %d (%s): %w; start a new topology", i, n.server.Addr(), launch.ErrHangs)
 	}
 	n.state = starting
 	t.mu.Unlock()
@@ -200,16 +220,23 @@ func (t *Topology) Resyncs(i int) int {
 	return t.nodes[i].copies
 }
 
-// Close ends all servers.
+// Close ends all servers, at the same time: one that hangs costs its own time only. See Kill for how long that is.
 func (t *Topology) Close() error {
-	var errs []error
+	errs := make([]error, len(t.nodes))
+	var ending sync.WaitGroup
 	for i, n := range t.nodes {
 		if n.server == nil { // the start has failed before this one
 			break
 		}
-		_ = t.Kill(i) // it may be dead
-		errs = append(errs, n.server.Close())
+		ending.Go(func() {
+			killed := t.Kill(i)
+			if !errors.Is(killed, launch.ErrHangs) { // it may be dead
+				killed = nil
+			}
+			errs[i] = errors.Join(killed, n.server.Close())
+		})
 	}
+	ending.Wait()
 	return errors.Join(errs...)
 }
 
