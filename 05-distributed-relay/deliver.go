@@ -3,6 +3,7 @@ package relay
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	pubsub "example.com/redis-chat/03-pubsub"
@@ -68,7 +69,7 @@ func (r *Relay) handle(e *pubsub.Event, now time.Time) {
 
 // route tells the three channels apart.
 func (r *Relay) route(e *pubsub.Event, now time.Time) {
-	switch e.Channel[len(r.o.Prefix):] {
+	switch strings.TrimPrefix(e.Channel, r.o.own) {
 	case wire.ProbeChannel:
 		p, err := wire.DecodeProbe(e.Payload)
 		if err == nil {

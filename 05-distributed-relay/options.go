@@ -11,6 +11,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"example.com/redis-chat/01-redis-basics/dial"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 // Options of a Relay. The zero value of each field works.
@@ -25,12 +26,15 @@ type Options struct {
 	PublishTimeout time.Duration // from a client's message to its answer; default 1s
 	MaxWaiting     int           // bytes that may wait for the master; default 32 MiB
 	MaxPayload     int           // bytes of a message from Redis; a larger one is dropped and counted; default 4 MiB
-	Prefix         string        // before every channel, for tests on a shared server; default none
+	Key            string        // the beginning of the channels' names, Socket.IO's key: see wire.CheckKey; default "socket.io"
+	Prefix         string        // before every channel and any key, so that tests of the usual names can share a server; default none
 	Log            *slog.Logger  // default: none
 	Trace          *Tracer       // tells somebody what happens to messages; default: nobody
 
 	// Instead of the network's, for tests whose time is not the real one.
 	dial func(ctx context.Context, network, addr string) (net.Conn, error)
+
+	own string // before the names of the nodes' own channels
 }
 
 func (o Options) withDefaults() Options {
@@ -41,6 +45,8 @@ func (o Options) withDefaults() Options {
 	o.PublishTimeout = cmp.Or(o.PublishTimeout, time.Second)
 	o.MaxWaiting = cmp.Or(o.MaxWaiting, 32<<20)
 	o.MaxPayload = cmp.Or(o.MaxPayload, 4<<20)
+	o.Key = cmp.Or(o.Key, wire.DefaultKey)
+	o.own = o.Prefix + wire.OwnPrefix(o.Key)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

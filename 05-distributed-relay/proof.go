@@ -45,7 +45,7 @@ func (r *Relay) publishProbe(ctx context.Context) error {
 // probe that bears it proves nothing, unless the node has published that one and
 // has not seen it, or a later one, come back.
 func (r *Relay) confirmProbe(channel, payload string) bool {
-	if !strings.HasSuffix(channel, wire.ProbeChannel) || !strings.Contains(payload, r.pub) {
+	if strings.TrimPrefix(channel, r.o.own) != wire.ProbeChannel || !strings.Contains(payload, r.pub) {
 		return false
 	}
 	p, err := wire.DecodeProbe(payload)

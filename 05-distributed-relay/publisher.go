@@ -301,7 +301,7 @@ func (p *publisher) pipeline(ctx context.Context, batch []outgoing) {
 		m, c := &batch[i], &p.commands[i]
 		if m.own != nil {
 			channel, payload := m.own()
-			c.channel, c.payload = argument(p.o.Prefix+channel), payload
+			c.channel, c.payload = argument(p.o.own+channel), payload
 		} else {
 			p.number(m, c)
 		}
@@ -323,7 +323,7 @@ func (p *publisher) number(m *outgoing, c *command) {
 	e.UID, e.Pub, e.Seq = p.uid, p.pub, p.seq
 	// A later append may move the buffer; what was appended stays where it was.
 	begin := len(p.buf)
-	p.buf = e.AppendChannel(append(p.buf, p.o.Prefix...), wire.DefaultKey)
+	p.buf = e.AppendChannel(append(p.buf, p.o.Prefix...), p.o.Key)
 	c.channel = p.buf[begin:len(p.buf):len(p.buf)]
 	begin = len(p.buf)
 	var err error

@@ -93,6 +93,9 @@ func (r *Relay) Publish(event chat.Event) error {
 // server that is not there is waited for; a *Mistake that shows before it has
 // ever been reached ends Run with a sentence.
 func (r *Relay) Run(ctx context.Context, hub *chat.Hub) error {
+	if err := wire.CheckKey(r.o.Key); err != nil {
+		return fmt.Errorf("the channels' key %q: %w", r.o.Key, err)
+	}
 	r.hub = hub
 	r.health.start(hub)
 	client := r.o.client(r.o.SubAddr)
@@ -103,7 +106,7 @@ func (r *Relay) Run(ctx context.Context, hub *chat.Hub) error {
 		// miniredis sends what was subscribed by channel and by pattern separately,
 		// and a probe that overtakes messages counts them as missed.
 		Patterns: []string{
-			r.o.Prefix + wire.Pattern(wire.DefaultKey), r.o.Prefix + wire.ProbeChannel, r.o.Prefix + wire.PresenceChannel,
+			r.o.Prefix + wire.Pattern(r.o.Key), r.o.own + wire.ProbeChannel, r.o.own + wire.PresenceChannel,
 		},
 		Probe:         r.publishProbe,
 		ConfirmProbe:  r.confirmProbe,

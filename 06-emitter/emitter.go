@@ -2,6 +2,7 @@ package emitter
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/redis/go-redis/v9"
@@ -66,6 +67,9 @@ func (e *Emitter) WaitFor(n int) *Emitter {
 // it has not. After ErrReplica it has not either, or, when the server was made a replica
 // just then, most likely only for those who listen at that very server.
 func (e *Emitter) Emit(ctx context.Context, event string, args ...any) (Receipt, error) {
+	if err := wire.CheckKey(e.line.o.Key); err != nil {
+		return Receipt{}, fmt.Errorf("%w: %q: %w", ErrKey, e.line.o.Key, err)
+	}
 	if err := check(event, e.rooms, e.except); err != nil {
 		return Receipt{}, err
 	}

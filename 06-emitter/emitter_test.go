@@ -202,3 +202,10 @@ func BenchmarkEmit(b *testing.B) {
 		}
 	}
 }
+
+func TestKeyThatCannotBeUsedIsAnError(t *testing.T) {
+	e := newEmitter(t, "127.0.0.1:1", emitter.Options{Key: "shop*"}) // nothing is sent: nobody has to be there
+	_, err := e.Emit(t.Context(), "message")
+	require.ErrorIs(t, err, emitter.ErrKey)
+	require.ErrorContains(t, err, `"shop*": want 1 to 128 bytes`)
+}

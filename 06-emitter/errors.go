@@ -9,9 +9,10 @@ import (
 	replication "example.com/redis-chat/02-replication"
 )
 
-// Emit returns these errors, for callers that decide by them. The first three are
-// mistakes in the call; nothing has been sent.
+// Emit returns these errors, for callers that decide by them. The first four are
+// mistakes in the call or in the options; nothing has been sent.
 var (
+	ErrKey            = errors.New("this key of the channels cannot be used")
 	ErrEvent          = errors.New("this name of an event cannot be used")
 	ErrRoom           = errors.New("this name of a room cannot be used")
 	ErrArgument       = errors.New("this argument cannot be sent")

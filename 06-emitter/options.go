@@ -9,7 +9,8 @@ import (
 
 // Options of an Emitter. The zero value works.
 type Options struct {
-	// Key is the beginning of the channels' names. Default "socket.io".
+	// Key is the beginning of the channels' names, the nodes' CHANNEL_PREFIX: see
+	// wire.CheckKey for what it can be. Default "socket.io".
 	Key string
 	// Timeout is how long one Emit may take, connecting and waiting for the replicas
 	// included, when its context does not end earlier. Default 2s.

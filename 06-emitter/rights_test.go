@@ -53,6 +53,7 @@ func users(t *testing.T) (file string, all map[string]user) {
 type guarded struct {
 	t     *testing.T
 	users map[string]user
+	key   string   // of the channels; "": the default
 	addrs []string // the master's first
 	root  []*redis.Client
 }
@@ -165,6 +166,35 @@ func TestSystemWorksWithTheRightsThatAreShown(t *testing.T) {
 	}
 }
 
+// With CHANNEL_PREFIX the channels have other names, as the text says.
+func TestSystemWithAPrefixWorksWithTheRightsThatAreShown(t *testing.T) {
+	redistest.NeedsServer(t)
+	text, err := os.ReadFile("../docs/security.md")
+	require.NoError(t, err)
+	g := startGuarded(t)
+	g.key = "shop"
+	channels := map[string]string{"&socket.io#/#*": "&shop#/#*", "&chat:probe": "&shop:chat:probe", "&chat:presence": "&shop:chat:presence"}
+	for _, name := range []string{"chat-node", "chat-emitter"} {
+		rights := slices.Clone(g.users[name].rights)
+		for i, right := range rights {
+			if channel, ok := channels[right]; ok {
+				require.Contains(t, string(text), "`"+channel+"`")
+				rights[i] = channel
+			}
+		}
+		g.set(g.users[name], rights)
+	}
+	require.NoError(t, g.converse(t.Context()))
+	g.key = "" // and these users cannot listen to the usual channels
+	ctx, enough := context.WithCancel(t.Context())
+	defer enough()
+	go func() {
+		g.refuses(t.Context(), "chat-node", "&socket.io#/#*")
+		enough()
+	}()
+	require.Error(t, g.converse(ctx))
+}
+
 // Take any one away, and it does not.
 func TestEachRightIsNeeded(t *testing.T) {
 	redistest.NeedsServer(t)
@@ -247,7 +277,7 @@ func (g *guarded) converse(ctx context.Context) error {
 	node, emitting := g.users["chat-node"], g.users["chat-emitter"]
 	var nodes []*chatNode
 	for i := range 2 {
-		n := startChatNode(g.t, g.addrs[0], g.addrs[1+i], func(o *nodeOptions) { o.Username, o.Password = node.name, node.password })
+		n := startChatNode(g.t, g.addrs[0], g.addrs[1+i], func(o *nodeOptions) { o.Username, o.Password, o.Key = node.name, node.password, g.key })
 		defer n.stop()
 		nodes = append(nodes, n)
 	}
@@ -256,7 +286,7 @@ func (g *guarded) converse(ctx context.Context) error {
 			return err
 		}
 	}
-	return talk(ctx, nodes, &redis.Options{Addr: g.addrs[0], Username: emitting.name, Password: emitting.password}, func() error {
+	return talk(ctx, nodes, &redis.Options{Addr: g.addrs[0], Username: emitting.name, Password: emitting.password}, g.key, func() error {
 		return g.cutAndMend(ctx, nodes[0])
 	})
 }

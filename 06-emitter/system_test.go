@@ -88,7 +88,7 @@ func (n *chatNode) await(ctx context.Context, want bool) error {
 
 // talk makes one client at each node see and hear the other, and both hear an emitter
 // whose event both replicas have taken. Then it calls more, and they talk again.
-func talk(ctx context.Context, nodes []*chatNode, master *redis.Options, then func() error) error {
+func talk(ctx context.Context, nodes []*chatNode, master *redis.Options, key string, then func() error) error {
 	alice, err := client.Dial(ctx, nodes[0].url, client.DialOptions{Name: "alice"})
 	if err != nil {
 		return err
@@ -104,7 +104,7 @@ func talk(ctx context.Context, nodes []*chatNode, master *redis.Options, then fu
 	}
 	client := redis.NewClient(master)
 	defer client.Close()
-	e := emitter.New(client, emitter.Options{Timeout: patience}).WaitFor(2)
+	e := emitter.New(client, emitter.Options{Timeout: patience, Key: key}).WaitFor(2)
 	defer e.Close()
 	for _, step := range []func() error{
 		func() error { return says(ctx, alice, bob) },

@@ -12,6 +12,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/cmdline"
 	chatnode "example.com/redis-chat/04-websocket-chat/node"
 	relay "example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 // Config is what a node's program reads from flags and from the environment:
@@ -32,6 +33,7 @@ func (c *Config) Parse(fs *flag.FlagSet, args []string) error {
 	fs.Func("pub-port", "`port` of the master (default 6379)", cmdline.Number(&c.pubPort, 1, 65535))
 	fs.Func("sub-host", "`host` of this node's replica: what clients get comes from there (default: pub-host)", cmdline.Host(&c.subHost))
 	fs.Func("sub-port", "`port` of this node's replica (default: pub-port)", cmdline.Number(&c.subPort, 1, 65535))
+	fs.Func("channel-prefix", "beginning of the channels' `names`, Socket.IO's key, for systems that share a Redis (default socket.io)", wire.SetKey(&c.Relay.Key))
 	fs.StringVar(&c.Relay.Username, "redis-username", "", "`user` at both servers")
 	fs.StringVar(&c.Relay.Password, "redis-password", "", "`password` at both servers; rather by the environment, where ps does not show it")
 	fs.BoolFunc("redis-tls", "speak TLS with both servers", c.tls)

@@ -12,6 +12,7 @@ import (
 	chatnode "example.com/redis-chat/04-websocket-chat/node"
 	"example.com/redis-chat/04-websocket-chat/page"
 	relay "example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 // Run is a whole node: it listens, joins the cluster, and serves until ctx
@@ -57,7 +58,11 @@ func Run(ctx context.Context, c Config, log *slog.Logger) error {
 	if err := profile(ctx, c.PprofAddr, log); err != nil {
 		return err
 	}
-	log.Info("listening", "addr", l.Addr().String(), "node", c.Node, "publish", c.Relay.PubAddr, "subscribe", c.Relay.SubAddr)
+	where := []any{"addr", l.Addr().String(), "node", c.Node, "publish", c.Relay.PubAddr, "subscribe", c.Relay.SubAddr}
+	if c.Relay.Key != "" {
+		where = append(where, "channels", wire.Pattern(c.Relay.Key)) // nodes with another key are another chat
+	}
+	log.Info("listening", where...)
 
 	var group errgroup.Group
 	group.Go(func() error {

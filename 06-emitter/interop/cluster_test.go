@@ -46,7 +46,7 @@ func (c *cluster) everybody() []*person { return []*person{c.ann, c.ben, c.cleo,
 func startCluster(t *testing.T) *cluster {
 	addrs := topologytest.Server(t, 2).Addrs()
 	modules := modules(t)
-	url := startNode(t, addrs[0], addrs[1])
+	url := startNode(t, addrs[0], addrs[1], "")
 	server := start(t, modules, "server.js", addrs[0], addrs[2])
 	var listening struct{ Port int }
 	require.NoError(t, json.Unmarshal([]byte(server.next()), &listening))
@@ -68,8 +68,8 @@ func startCluster(t *testing.T) *cluster {
 }
 
 // startNode runs one of our nodes and returns its URL once it is ready.
-func startNode(t *testing.T, master, replica string) string {
-	r := relay.New(relay.Options{Node: "ours", PubAddr: master, SubAddr: replica})
+func startNode(t *testing.T, master, replica, key string) string {
+	r := relay.New(relay.Options{Node: "ours", PubAddr: master, SubAddr: replica, Key: key})
 	hub, err := chat.NewHub(chat.Options{Node: "ours", Relay: r})
 	require.NoError(t, err)
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -65,7 +65,8 @@ func (s *System) newNode(i int) (*child.Process, error) {
 	env, err := environment(map[string]string{
 		"PORT": strconv.Itoa(s.o.Ports[i]), "LISTEN_HOST": s.o.Host, "NODE_NAME": nodeName(i),
 		"PUB_HOST": master, "PUB_PORT": masterPort, "SUB_HOST": replica, "SUB_PORT": replicaPort,
-		"PEERS": strings.Join(peers, ","), "ALLOWED_ORIGINS": strings.Join(origins, ","),
+		"CHANNEL_PREFIX": s.o.Key,
+		"PEERS":          strings.Join(peers, ","), "ALLOWED_ORIGINS": strings.Join(origins, ","),
 		"FRAME_ANCESTORS": strings.Join(livemap.Origins(s.o.MapPort), ","),
 		"GRACE":           s.o.Grace.String(), "LOG_LEVEL": level.String(),
 	})

@@ -21,7 +21,8 @@ import (
 func (s *System) observe(ctx context.Context, i int) {
 	client := observerClient(s.top.Addrs()[i])
 	defer client.Close()
-	o := pubsub.Options{Channels: []string{wire.ProbeChannel}, Patterns: []string{wire.Pattern(wire.DefaultKey)}}
+	probes := wire.OwnPrefix(s.o.Key) + wire.ProbeChannel
+	o := pubsub.Options{Channels: []string{probes}, Patterns: []string{wire.Pattern(s.o.Key)}}
 	subscriber, err := pubsub.Subscribe(ctx, client, o.WatchedThrough(s.master))
 	if err != nil {
 		panic("system: " + err.Error()) // a mistake in the options above
@@ -35,7 +36,7 @@ func (s *System) observe(ctx context.Context, i int) {
 		for _, e := range events {
 			switch e.Kind {
 			case pubsub.Message:
-				if e.Channel == wire.ProbeChannel {
+				if e.Channel == probes {
 					s.knows(e.Payload)
 				} else if e.Pattern != "" { // else the observer's own probe
 					s.seen(i, &e, now)

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"slices"
 	"time"
+
+	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 // Options say what to start. The zero value works: a master, two replicas and
@@ -32,6 +34,9 @@ type Options struct {
 	// Open shows the map in this machine's browser once all is ready, if there is a
 	// display. Default: no.
 	Open bool
+	// Key is the beginning of the channels' names, the nodes' CHANNEL_PREFIX: see
+	// wire.CheckKey. Default "socket.io".
+	Key string
 	// Grace is how long a node's clients get to leave at the end. Default 1s.
 	Grace time.Duration
 	// Logs is the level from which the nodes' log lines are shown; with debug the Redis
@@ -63,6 +68,7 @@ func (o Options) withDefaults() (Options, error) {
 	o.Redis = cmp.Or(o.Redis, "auto")
 	o.Host = cmp.Or(o.Host, "127.0.0.1")
 	o.Grace = cmp.Or(o.Grace, time.Second)
+	o.Key = cmp.Or(o.Key, wire.DefaultKey)
 	if o.RedisPorts == nil {
 		o.RedisPorts = []int{0, 0, 0}
 	}
@@ -75,6 +81,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	bad := func(format string, args ...any) (Options, error) {
 		return o, fmt.Errorf("%w: %w", ErrOption, fmt.Errorf(format, args...))
+	}
+	if err := wire.CheckKey(o.Key); err != nil {
+		return bad("-channel-prefix %q: %w", o.Key, err)
 	}
 	switch {
 	case !slices.Contains([]string{"auto", "embedded", "server"}, o.Redis):

@@ -33,7 +33,7 @@ func (s *System) startServers(ctx context.Context) (err error) {
 	})
 	s.master = observerClient(addrs[0])
 	client := observerClient(addrs[0])
-	s.emitter = emitter.New(client, emitter.Options{})
+	s.emitter = emitter.New(client, emitter.Options{Key: s.o.Key})
 	client.Close() // the emitter has a connection of its own
 	s.observing = make(chan int, len(addrs))
 	for i := range addrs {

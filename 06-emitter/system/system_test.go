@@ -11,12 +11,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
+	"example.com/redis-chat/05-distributed-relay/wire"
 	"example.com/redis-chat/06-emitter/system"
 	"example.com/redis-chat/06-emitter/system/status"
 )
@@ -257,4 +259,35 @@ func TestKilledNodeIsShownAndComesBack(t *testing.T) {
 	require.NoError(t, s.Do(t.Context(), system.Kill, "node-2"))
 	out.shows(t, "node-2 is gone")
 	require.ErrorContains(t, s.Do(t.Context(), system.Kill, "node-2"), "not running")
+}
+
+// With a key of its own a system shows and reaches its own clients, and nobody hears the usual
+// channels.
+func TestSystemWithAKey(t *testing.T) {
+	t.Setenv("CHANNEL_PREFIX", "not-this-one") // for nodes that are started by hand
+	s, out := start(t, system.Options{Key: "shop"})
+	bob, err := client.Dial(t.Context(), s.State().Nodes[1].URL, client.DialOptions{Name: "bob"})
+	require.NoError(t, err)
+	defer bob.Close()
+	master := redis.NewClient(&redis.Options{Addr: s.State().Servers[0].Addr})
+	defer master.Close()
+	usual := wire.Envelope{UID: wire.EmitterUID, Event: "usual"}
+	payload, err := usual.Append(nil)
+	require.NoError(t, err)
+	require.NoError(t, master.Publish(t.Context(), usual.Channel(wire.DefaultKey), payload).Err())
+	_, err = s.Emit(t.Context(), "lobby", "Hello!")
+	require.NoError(t, err)
+	for {
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		m, err := bob.Receive(ctx)
+		cancel()
+		require.NoError(t, err)
+		require.NotEqual(t, "usual", m.Event)
+		if m.Event == "message" {
+			require.JSONEq(t, `"Hello!"`, string(m.Data))
+			break
+		}
+	}
+	require.Contains(t, s.Hints(), "cmd/emit -redis "+s.State().Servers[0].Addr+" -channel-prefix shop message")
+	out.shows(t, "Hello!") // the observers listen there, too
 }

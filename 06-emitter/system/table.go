@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"example.com/redis-chat/05-distributed-relay/wire"
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
@@ -60,7 +61,11 @@ func (s *System) Hints() string {
 		name := []string{"alice", "bob"}[i]
 		try("go run ./04-websocket-chat/cmd/talk -name "+name+" "+n.URL, "or open the URL in a browser")
 	}
-	try("go run ./06-emitter/cmd/emit -redis "+now.Servers[0].Addr+" message 'Hello!'", "to all clients of all nodes")
+	emit := "go run ./06-emitter/cmd/emit -redis " + now.Servers[0].Addr
+	if s.o.Key != wire.DefaultKey {
+		emit += " -channel-prefix " + s.o.Key
+	}
+	try(emit+" message 'Hello!'", "to all clients of all nodes")
 	if s.processes() {
 		try("kill -9 "+strconv.Itoa(now.Servers[1].PID), now.Servers[1].Name+"; then, here: restart "+now.Servers[1].Name)
 	}

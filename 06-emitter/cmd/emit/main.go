@@ -24,14 +24,15 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
 	"example.com/redis-chat/01-redis-basics/dial"
+	"example.com/redis-chat/05-distributed-relay/wire"
 	emitter "example.com/redis-chat/06-emitter"
 )
 
-const usage = `usage: emit [-redis 127.0.0.1:6379] [-to ROOM]… [-except ROOM]… [-wait 0] [-timeout 2s] EVENT [DATA]
+const usage = `usage: emit [-redis 127.0.0.1:6379] [-to ROOM]… [-except ROOM]… [-wait 0] [-timeout 2s] [-channel-prefix socket.io] EVENT [DATA]
 
 Sends one event to the clients of every node. DATA is JSON if it can be read as such, else a string.
 What it prints counts replicas that have the event, neither nodes nor clients.
-Environment: REDIS_USERNAME, REDIS_PASSWORD, REDIS_TLS=true.`
+Environment: REDIS_USERNAME, REDIS_PASSWORD, REDIS_TLS=true, CHANNEL_PREFIX.`
 
 func main() {
 	logging.Disable() // the error that run prints says the same
@@ -45,6 +46,7 @@ type options struct {
 	to, except []string
 	wait       int
 	timeout    time.Duration
+	key        string // "": the default
 	event      string
 	data       []any // none or one
 }
@@ -66,7 +68,7 @@ func run(args []string, getenv func(string) string, out, errOut io.Writer) int {
 func emit(o options, out io.Writer) error {
 	client := redis.NewClient(o.login.Options(o.addr))
 	defer client.Close()
-	e := emitter.New(client, emitter.Options{Timeout: o.timeout}).To(o.to...).Except(o.except...).WaitFor(o.wait)
+	e := emitter.New(client, emitter.Options{Timeout: o.timeout, Key: o.key}).To(o.to...).Except(o.except...).WaitFor(o.wait)
 	defer e.Close()
 
 	receipt, err := e.Emit(context.Background(), o.event, o.data...)
@@ -86,8 +88,14 @@ func parse(args []string, getenv func(string) string, errOut io.Writer) (o optio
 	flags.Func("except", "a `room` whose members do not get it; may be repeated", list(&o.except))
 	flags.Func("wait", "exit 1 when fewer than `N` replicas take it (default 0)", cmdline.Number(&o.wait, 0, 1e6))
 	flags.Func("timeout", "the `time` that all may take, e.g. 500ms (default 2s)", cmdline.Time(&o.timeout, time.Millisecond))
+	flags.Func("channel-prefix", "beginning of the channels' `names`, as the nodes' CHANNEL_PREFIX (default socket.io)", wire.SetKey(&o.key))
 	if err := cmdline.Parse(flags, args, usage); err != nil {
 		return o, err
+	}
+	if o.key == "" {
+		if err := wire.KeyFromEnv(&o.key, getenv); err != nil {
+			return o, cmdline.Usagef("%w", err)
+		}
 	}
 	if o.login, err = dial.LoginFromEnv(getenv); err != nil {
 		return o, cmdline.Usagef("%w", err)

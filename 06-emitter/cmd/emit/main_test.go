@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"regexp"
 	"strconv"
@@ -126,6 +128,8 @@ func TestMistakeInTheCallIsOneSentenceAndExit2(t *testing.T) {
 		{[]string{"-redis", "redis://localhost:6379", "e"}, addr},
 		{[]string{"-redis", "localhost:6379/", "e"}, addr},
 		{[]string{"-redis", "a:6379,b:6379", "e"}, addr},
+		{[]string{"-channel-prefix", "a*", "e"}, `-channel-prefix "a*": want 1 to 128 bytes that can be printed`},
+		{[]string{"-channel-prefix", "", "e"}, "want 1 to 128 bytes"},
 		{[]string{"-nosuchflag", "e"}, "flag provided but not defined: -nosuchflag; -h lists the flags"},
 		{[]string{"-wait"}, "flag needs an argument: -wait; -h lists the flags"},
 		{[]string{"e", "data", "-to"}, `"-to" is one argument too many: flags come before EVENT`},
@@ -138,10 +142,36 @@ func TestMistakeInTheCallIsOneSentenceAndExit2(t *testing.T) {
 		require.Regexp(t, `^emit: [^\n]+\n$`, errOut)
 		require.Contains(t, errOut, c.want, c.args)
 	}
-	var errOut bytes.Buffer
-	code := run([]string{"e"}, func(name string) string { return map[string]string{"REDIS_TLS": "yes"}[name] }, &bytes.Buffer{}, &errOut)
-	require.Equal(t, 2, code)
-	require.Equal(t, "emit: REDIS_TLS \"yes\": want true or false\n", errOut.String())
+	for variable, want := range map[string]string{
+		"REDIS_TLS": "REDIS_TLS \"a b\": want true or false", "CHANNEL_PREFIX": "CHANNEL_PREFIX \"a b\": want 1 to 128 bytes that can be printed",
+	} {
+		var errOut bytes.Buffer
+		code := run([]string{"e"}, func(name string) string { return map[string]string{variable: "a b"}[name] }, &bytes.Buffer{}, &errOut)
+		require.Equal(t, 2, code)
+		require.Contains(t, errOut.String(), "emit: "+want)
+	}
+}
+
+func TestChannelPrefixIsAFlagAndAVariable(t *testing.T) {
+	client := redistest.Start(t)
+	addr := client.Options().Addr
+	key := "test-" + rand.Text()
+	for way, run := range map[string]func() int{
+		"variable": func() int {
+			return run([]string{"-redis", addr, "message"}, func(name string) string { return map[string]string{"CHANNEL_PREFIX": key}[name] }, io.Discard, io.Discard)
+		},
+		"flag": func() int {
+			return run([]string{"-redis", addr, "-channel-prefix", key, "message"}, func(name string) string { return map[string]string{"CHANNEL_PREFIX": "other"}[name] }, io.Discard, io.Discard)
+		},
+	} {
+		sub := client.Subscribe(t.Context(), key+"#/#")
+		_, err := sub.Receive(t.Context())
+		require.NoError(t, err)
+		require.Zero(t, run(), way)
+		_, err = sub.ReceiveMessage(t.Context())
+		require.NoError(t, err, way)
+		sub.Close()
+	}
 }
 
 func TestMistakeInTheWorldIsOneSentenceAndExit1(t *testing.T) {

@@ -1,7 +1,7 @@
 // Command system runs the whole chat: a Redis master with two replicas, two
 // chat nodes that are processes of their own, and a live map.
 //
-//	system [-redis auto|embedded|server] [-nodes 2] [-ports 3000,3001] [-redis-ports 6379,6380,6381] [-map 8080] [-open=false]
+//	system [-redis auto|embedded|server] [-nodes 2] [-ports 3000,3001] [-redis-ports 6379,6380,6381] [-map 8080] [-channel-prefix socket.io] [-open=false]
 //
 // It says ready when a client on each node has heard the other nodes and the
 // emitter. Ctrl-C, SIGTERM and the word quit end everything in order, a second
@@ -25,6 +25,7 @@ import (
 	"syscall"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/05-distributed-relay/wire"
 	"example.com/redis-chat/06-emitter/system"
 	"example.com/redis-chat/06-emitter/system/child"
 )
@@ -116,8 +117,14 @@ func parse(args []string, errOut io.Writer) (system.Options, error) {
 		}
 		return nil
 	})
+	fs.Func("channel-prefix", "beginning of the channels' `names`, Socket.IO's key (default $CHANNEL_PREFIX, else socket.io)", wire.SetKey(&o.Key))
 	if err := cmdline.Parse(fs, args, usage); err != nil {
 		return o, err
+	}
+	if o.Key == "" {
+		if err := wire.KeyFromEnv(&o.Key, os.Getenv); err != nil {
+			return o, cmdline.Usagef("%w", err)
+		}
 	}
 	if fs.NArg() > 0 {
 		return o, cmdline.Usagef("unexpected argument %q: everything is a flag, as in -nodes=3, see -h", fs.Arg(0))

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"testing"
 
@@ -57,6 +58,7 @@ func TestMistakeInTheCallIsOneSentenceAndExit2(t *testing.T) {
 		{[]string{"-listen-host", "http://localhost"}, host},
 		{[]string{"-listen-host", "127.0.0.1:3000"}, host},
 		{[]string{"-log-level", "verbose"}, `-log-level "verbose": want debug, info, warn or error`},
+		{[]string{"-channel-prefix", "a b"}, `-channel-prefix "a b": want 1 to 128 bytes that can be printed`},
 		{[]string{"-open=maybe"}, `-open "maybe": want true or false`},
 		{[]string{"-v=yes"}, `-v "yes": want true or false`},
 		{[]string{"-no-such-flag"}, "flag provided but not defined: -no-such-flag; -h lists the flags"},
@@ -80,6 +82,23 @@ func mistaken(t *testing.T, args ...string) (code int, sentence string) {
 	return code, errOut.String()
 }
 
+func TestMistakeInTheVariableNamesIt(t *testing.T) {
+	t.Setenv("CHANNEL_PREFIX", "a*")
+	code, sentence := mistaken(t)
+	require.Equal(t, 2, code)
+	require.Contains(t, sentence, `CHANNEL_PREFIX "a*": want 1 to 128 bytes that can be printed`)
+}
+
+func TestChannelPrefixIsAFlagAndAVariable(t *testing.T) {
+	t.Setenv("CHANNEL_PREFIX", "shop")
+	o, err := parse(nil, io.Discard)
+	require.NoError(t, err)
+	require.Equal(t, "shop", o.Key)
+	o, err = parse([]string{"-channel-prefix", "school"}, io.Discard)
+	require.NoError(t, err)
+	require.Equal(t, "school", o.Key)
+}
+
 func TestAddressOfAnotherMachineIsAMistakeInTheWorld(t *testing.T) {
 	for _, host := range []string{"192.0.2.1", "no-such-host.invalid"} {
 		code, sentence := mistaken(t, "-listen-host", host)
@@ -98,7 +117,7 @@ func TestWithoutRedisServerOneSentenceSaysHowToGetOne(t *testing.T) {
 func TestHelpListsTheFlags(t *testing.T) {
 	var out, errOut bytes.Buffer
 	require.Zero(t, run(context.Background(), []string{"-h"}, nil, &out, &errOut))
-	for _, flag := range []string{"-redis", "-nodes", "-ports", "-redis-ports", "-map", "-open", "-v"} {
+	for _, flag := range []string{"-redis", "-nodes", "-ports", "-redis-ports", "-map", "-channel-prefix", "-open", "-v"} {
 		require.Contains(t, errOut.String(), "\n  "+flag)
 	}
 }
