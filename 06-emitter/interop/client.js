@@ -12,7 +12,8 @@ const print = (...line) => console.log(show(line));
 const socket = io(process.argv[2], { transports: ["websocket"], reconnection: false });
 socket.on("connect", () => print("connected"));
 socket.on("connect_error", (err) => print("failed", err.message));
-socket.onAny(print);
+socket.onAny((event, ...args) => print(event, ...args.filter((arg) => typeof arg !== "function")));
+socket.on("question", (answer) => answer("yes"));
 
 createInterface({ input: process.stdin })
   .on("line", (line) => {

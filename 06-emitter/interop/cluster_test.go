@@ -35,6 +35,7 @@ type cluster struct {
 	master  string // host:port
 	emitter *emitter.Emitter
 	npm     *program // the npm emitter
+	server  *program // the Socket.IO server
 	ann     *person  // in lobby, at our node
 	ben     *person  // in go, at our node
 	cleo    *person  // in lobby, at Node.js
@@ -56,6 +57,7 @@ func startCluster(t *testing.T) *cluster {
 	t.Cleanup(func() { master.Close() })
 	c := &cluster{
 		master:  addrs[0],
+		server:  server,
 		emitter: emitter.New(master, emitter.Options{Timeout: patience}).WaitFor(2),
 		npm:     start(t, modules, "emit.js", addrs[0]),
 	}

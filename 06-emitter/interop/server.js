@@ -1,7 +1,9 @@
 // A Socket.IO server of the cluster: node server.js MASTER REPLICA (each host:port).
-// Says on which port of 127.0.0.1 it listens, as a line of JSON.
+// Says on which port of 127.0.0.1 it listens, as a line of JSON. Each line of its input is a question, a string of JSON;
+// its answer is a line of JSON, too.
 
 const { createServer } = require("node:http");
+const { createInterface } = require("node:readline");
 const { Redis } = require("ioredis");
 const { Server } = require("socket.io");
 const { createAdapter } = require("@socket.io/redis-adapter");
@@ -20,3 +22,11 @@ io.on("connection", (socket) => {
 });
 
 http.listen(0, "127.0.0.1", () => console.log(JSON.stringify({ port: http.address().port })));
+
+const answers = {
+  servers: () => io.of("/").adapter.serverCount(),
+  sockets: async () => (await io.fetchSockets()).length,
+  acks: () => io.timeout(500).emitWithAck("question").catch((err) => err.message),
+  "join 7": () => (io.socketsJoin(7), true), // the number
+};
+createInterface({ input: process.stdin }).on("line", async (line) => console.log(JSON.stringify(await answers[JSON.parse(line)]())));
