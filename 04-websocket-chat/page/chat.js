@@ -138,10 +138,11 @@ const own = {
     lines.tellAll("warn", () => say("degraded", { text }));
   },
   $recovered({ data: { missed: n } = {} }) {
-    status.recovered(n);
-    outbox.recovered();
-    // Not "0 were missed": the last ones of a publisher leave no gap that shows.
-    lines.tellAll("good", () => (n ? say("recovered", { n }) : n === 0 ? say("recoveredNone") : say("recoveredUnknown")));
+    const news = status.recovered(n);
+    if (news === "recovered") outbox.recovered();
+    // Not "0 were missed": what has no number (npm's), and the last ones of a publisher, leave no gap that shows.
+    if (news === "corrected") lines.tellAll("good", () => say("corrected", { n }));
+    else if (news) lines.tellAll("good", () => (n ? say("recovered", { n }) : n === 0 ? say("recoveredNone") : say("recoveredUnknown")));
   },
 };
 

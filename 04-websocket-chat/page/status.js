@@ -19,20 +19,29 @@ export class Status {
 
   // degraded says that messages are being missed; nobody knows how many until it is over.
   degraded() {
+    this.counted = undefined;
     this.body.classList.add("degraded");
     this.missing.replaceChildren(say("mayMiss"));
   }
 
-  // recovered says how many messages this connection has missed; undefined: nobody knows.
-  recovered(n) {
+  // recovered adds how many messages this connection has missed in an outage; undefined: nobody knows. It may come again
+  // without another outage, with the larger number of the same one, and only what is more is added. Returns "recovered",
+  // "corrected", or "" when it is no news.
+  recovered(n = 0) {
     this.body.classList.remove("degraded");
-    if (n !== undefined) this.missed += n;
+    const again = this.counted !== undefined;
+    const more = n - (this.counted ?? 0);
+    if (again && more <= 0) return "";
+    this.missed += more;
+    this.counted = n;
     this.missing.replaceChildren(this.missed ? say("missedSoFar", { n: this.missed }) : "");
+    return again ? "corrected" : "recovered";
   }
 
   clearMissing() {
     this.body.classList.remove("degraded");
     this.missed = 0;
+    this.counted = undefined; // of the last outage, when it is over
     this.missing.replaceChildren();
   }
 

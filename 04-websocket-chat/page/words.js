@@ -12,7 +12,7 @@ export const languages = {
     newMessages: { one: "{n} new message", other: "{n} new messages" }, older: { one: "{n} older line is no longer kept.", other: "{n} older lines are no longer kept." },
 
     connecting: "Connecting to {node} …", connected: "Connected to {node} as {name}", offline: "Not connected: {why}. Trying again.",
-    tryIn: "(in {n} s)", tryNow: "Try now", mayMiss: "messages may be missing", missedSoFar: { one: "{n} message was missed", other: "{n} messages were missed" },
+    tryIn: "(in {n} s)", tryNow: "Try now", mayMiss: "messages may be missing", missedSoFar: { one: "at least {n} message was missed", other: "at least {n} messages were missed" },
     noAnswer: "the node does not answer", noNode: "the node cannot be reached", noSocket: "the node is there, but no WebSocket to it comes about",
     noAddress: "{node} is no address that this page may connect to", told: "{text}", broke: "the connection broke",
     closed: "the connection was closed ({code})", closed_1001: "{reason}", closed_1008: "{reason}", closed_1009: "{reason}", closed_1013: "{reason}",
@@ -23,8 +23,9 @@ export const languages = {
     seconds: { one: "{n} second", other: "{n} seconds" }, moment: "less than a second",
     joined: "{names} joined.", left: "{names} left.", joinedMore: "{names} and {n} more joined.", leftMore: "{names} and {n} more left.",
     degraded: "Messages may be missing from now on: {text}",
-    recovered: { one: "Messages arrive again; {n} message was missed.", other: "Messages arrive again; {n} messages were missed." },
-    recoveredNone: "Messages arrive again; none was counted as missed.",
+    recovered: { one: "Messages arrive again; of those that can be counted, {n} was missed.", other: "Messages arrive again; of those that can be counted, {n} were missed." },
+    recoveredNone: "Messages arrive again; of those that can be counted, none was missed.",
+    corrected: { one: "More is known now: of the messages that can be counted, {n} was missed.", other: "More is known now: of the messages that can be counted, {n} were missed." },
     recoveredUnknown: "Messages arrive again; how many were missed is not known.",
     notJoined: "{room} cannot be joined: {text}", roomRefused: "not joined",
 
@@ -47,7 +48,7 @@ export const languages = {
     newMessages: { other: "新着メッセージ {n} 件" }, older: { other: "古い {n} 行は残っていません。" },
 
     connecting: "{node} に接続しています…", connected: "{node} に {name} として接続中", offline: "接続していません: {why}。再接続します。",
-    tryIn: "（{n} 秒後）", tryNow: "今すぐ試す", mayMiss: "メッセージが欠けている可能性があります", missedSoFar: { other: "{n} 件のメッセージが届きませんでした" },
+    tryIn: "（{n} 秒後）", tryNow: "今すぐ試す", mayMiss: "メッセージが欠けている可能性があります", missedSoFar: { other: "少なくとも {n} 件のメッセージが届きませんでした" },
     noAnswer: "ノードが応答しません", noNode: "ノードに到達できません", noSocket: "ノードは応答しますが、WebSocket を開けません",
     noAddress: "{node} は、このページが接続できるアドレスではありません", told: "ノードの返事: {text}", broke: "接続が切れました",
     closed: "接続が閉じられました（{code}）", closed_1001: "ノードが停止します（{reason}）", closed_1008: "メッセージが多すぎたか、許可されていません（{reason}）",
@@ -59,8 +60,9 @@ export const languages = {
     seconds: { other: "{n} 秒後" }, moment: "1 秒以内",
     joined: "{names} が入りました。", left: "{names} が出ました。", joinedMore: "{names} ほか {n}人が入りました。", leftMore: "{names} ほか {n}人が出ました。",
     degraded: "これ以降、メッセージが欠ける可能性があります: {text}",
-    recovered: { other: "メッセージが再び届くようになりました。{n} 件が届きませんでした。" },
-    recoveredNone: "メッセージが再び届くようになりました。届かなかったと数えられたものはありません。",
+    recovered: { other: "メッセージが再び届くようになりました。数えられるもののうち、{n} 件が届きませんでした。" },
+    recoveredNone: "メッセージが再び届くようになりました。数えられるもののうち、届かなかったものはありません。",
+    corrected: { other: "その後分かったこと: 数えられるメッセージのうち、{n} 件が届きませんでした。" },
     recoveredUnknown: "メッセージが再び届くようになりました。届かなかった数は分かりません。",
     notJoined: "{room} に入れません: {text}", roomRefused: "入れません",
 

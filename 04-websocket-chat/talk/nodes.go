@@ -96,7 +96,7 @@ func (t *talk) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t.client, t.retry, t.heard, t.pinged = c, nil, true, false
+	t.client, t.retry, t.heard, t.pinged, t.outage = c, nil, true, false, outage{}
 	w := c.Welcome()
 	t.say("connected to node %s as %s in room %s", w.Node, w.Name, w.Room)
 	if t.o.JSON {

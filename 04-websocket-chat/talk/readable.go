@@ -22,10 +22,11 @@ import (
 //	* [binary] 256 bytes
 //	-- bob joined (3 here)       what the node itself tells
 //
-// It is empty for what only programs need ($ack, $placed, $welcome).
-func readable(m client.Message) string {
+// It is empty for what only programs need ($ack, $placed, $welcome). o is the last outage
+// that this connection was told of.
+func readable(m client.Message, o *outage) string {
 	if strings.HasPrefix(m.Event, "$") {
-		return notice(m.Frame)
+		return notice(m.Frame, o)
 	}
 	from := m.From
 	if strings.HasPrefix(from, "-") || strings.HasPrefix(from, "*") {
@@ -51,7 +52,7 @@ func readable(m client.Message) string {
 }
 
 // notice is what the node tells, marked so that nobody's message looks like it.
-func notice(f frame.Frame) string {
+func notice(f frame.Frame, o *outage) string {
 	var d struct {
 		frame.Presence
 		frame.Problem
@@ -63,12 +64,10 @@ func notice(f frame.Frame) string {
 	case frame.EventPresence:
 		text = presence(d.Presence)
 	case frame.EventDegraded:
+		*o = outage{}
 		text = d.Text
 	case frame.EventRecovered:
-		text = "messages arrive again"
-		if d.Missed != nil {
-			text += fmt.Sprintf("; %d were missed", *d.Missed)
-		}
+		text = o.recovered(d.Missed)
 	case frame.EventError:
 		text = fmt.Sprintf("error %s: %s", d.Code, d.Text)
 	}
@@ -76,6 +75,43 @@ func notice(f frame.Frame) string {
 		return ""
 	}
 	return harmless("-- " + text)
+}
+
+// outage is a time in which the node has missed messages. The zero value is one that is
+// not over, or none.
+type outage struct {
+	over   bool
+	missed *int64 // what the node has counted; nil: it could not
+}
+
+// recovered says how many messages were missed. The node may tell it again without another
+// outage, when it learns of more: then the larger number stands in the place of the first.
+//
+// "0 were missed" would say too much: what has no number (npm's), and the last messages of
+// a publisher, leave no gap that shows.
+func (o *outage) recovered(missed *int64) string {
+	switch {
+	case !o.over && missed == nil:
+		*o = outage{over: true}
+		return "messages arrive again; how many were missed is not known"
+	case !o.over:
+		*o = outage{over: true, missed: missed}
+		return "messages arrive again; of those that can be counted, " + wereMissed(*missed)
+	case missed == nil, o.missed != nil && *missed <= *o.missed:
+		return "" // no news
+	}
+	o.missed = missed
+	return "more is known now: of the messages that can be counted, " + wereMissed(*missed)
+}
+
+func wereMissed(n int64) string {
+	switch n {
+	case 0:
+		return "none was missed"
+	case 1:
+		return "1 was missed"
+	}
+	return fmt.Sprintf("%d were missed", n)
 }
 
 func presence(p frame.Presence) string {

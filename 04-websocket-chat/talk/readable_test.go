@@ -2,10 +2,14 @@ package talk
 
 import (
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 
 	"example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
+	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
 
@@ -20,8 +24,10 @@ func TestReadableLines(t *testing.T) {
 		"present":              {`{"event":"$presence","room":"r","data":{"count":2,"present":["alice","bob"]}}`, "-- 2 here: alice, bob"},
 		"joined and left":      {`{"event":"$presence","room":"r","data":{"count":3,"joined":["carol"],"left":["bob"]}}`, "-- carol joined; bob left (3 here)"},
 		"degraded":             {`{"event":"$degraded","data":{"text":"quiet"}}`, "-- quiet"},
-		"recovered":            {`{"event":"$recovered","data":{"missed":37}}`, "-- messages arrive again; 37 were missed"},
-		"recovered, unknown":   {`{"event":"$recovered"}`, "-- messages arrive again"},
+		"recovered":            {`{"event":"$recovered","data":{"missed":37}}`, "-- messages arrive again; of those that can be counted, 37 were missed"},
+		"recovered, one":       {`{"event":"$recovered","data":{"missed":1}}`, "-- messages arrive again; of those that can be counted, 1 was missed"},
+		"recovered, none":      {`{"event":"$recovered","data":{"missed":0}}`, "-- messages arrive again; of those that can be counted, none was missed"},
+		"recovered, unknown":   {`{"event":"$recovered"}`, "-- messages arrive again; how many were missed is not known"},
 		"error":                {`{"event":"$error","data":{"code":"not_in_room","text":"join it"},"id":7}`, "-- error not_in_room: join it"},
 		"acknowledgement":      {`{"event":"$ack","id":7}`, ""},
 		"a terminal's command": {`{"event":"message","data":"\u001b[2J\u0007\u009b31m","from":"eve"}`, `eve: \x1b[2J\a\u009b31m`},
@@ -35,15 +41,71 @@ func TestReadableLines(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := client.Message{Text: []byte(test.frame)}
 			require.NoError(t, json.Unmarshal(m.Text, &m.Frame))
-			require.Equal(t, test.want, readable(m))
+			require.Equal(t, test.want, readable(m, &outage{}))
 			require.Equal(t, test.frame, raw(m))
 		})
 	}
 }
 
+func recovered(missed string) string { return `{"event":"$recovered","data":{` + missed + `}}` }
+
+// A node that learns of more says so by a further $recovered.
+func TestNumberThatWasMissedIsCorrected(t *testing.T) {
+	const degraded = `{"event":"$degraded","data":{"text":"quiet"}}`
+	var last outage
+	for _, step := range []struct{ frame, want string }{
+		{degraded, "-- quiet"},
+		{recovered(`"missed":61`), "-- messages arrive again; of those that can be counted, 61 were missed"},
+		{recovered(`"missed":122`), "-- more is known now: of the messages that can be counted, 122 were missed"},
+		{recovered(`"missed":122`), ""},
+		{recovered(`"missed":61`), ""},
+		{recovered(``), ""},
+		{recovered(`"missed":123`), "-- more is known now: of the messages that can be counted, 123 were missed"},
+		{degraded, "-- quiet"},
+		{recovered(`"missed":0`), "-- messages arrive again; of those that can be counted, none was missed"},
+		{recovered(`"missed":1`), "-- more is known now: of the messages that can be counted, 1 was missed"},
+		{degraded, "-- quiet"},
+		{recovered(``), "-- messages arrive again; how many were missed is not known"},
+		{recovered(`"missed":2`), "-- more is known now: of the messages that can be counted, 2 were missed"},
+	} {
+		var m client.Message
+		require.NoError(t, json.Unmarshal([]byte(step.frame), &m.Frame))
+		require.Equal(t, step.want, readable(m, &last), step.frame)
+	}
+}
+
+// What a node has counted before a client came to it is none of that client's.
+func TestEachConnectionHasOutagesOfItsOwn(t *testing.T) {
+	var visits atomic.Int32
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		conn, err := new(websocket.Upgrader).Upgrade(w, r, nil)
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		frames := []string{`{"event":"$welcome","data":{"id":"a","name":"bob","room":"lobby","node":"n1"}}`, recovered(`"missed":61`), recovered(`"missed":122`)}
+		if visits.Add(1) > 1 {
+			frames = append(frames[:1], recovered(`"missed":7`))
+		}
+		for _, f := range frames {
+			if conn.WriteMessage(websocket.TextMessage, []byte(f)) != nil {
+				return
+			}
+		}
+		if visits.Load() > 1 {
+			_, _, _ = conn.ReadMessage() // until the other end goes
+		}
+	}))
+	t.Cleanup(s.Close)
+	bob := talking(t, Options{URLs: []string{s.URL}})
+	bob.out.shows(t, "-- messages arrive again; of those that can be counted, 61 were missed\n"+
+		"-- more is known now: of the messages that can be counted, 122 were missed\n"+
+		"-- messages arrive again; of those that can be counted, 7 were missed\n")
+}
+
 func TestBytesAreNamedNotPrinted(t *testing.T) {
 	m := client.Message{Frame: frame.Frame{Event: "binary"}, Binary: []byte{0, 27, 255}}
-	require.Equal(t, "* [binary] 3 bytes", readable(m))
+	require.Equal(t, "* [binary] 3 bytes", readable(m, &outage{}))
 	require.Equal(t, `{"event":"binary","data":{"$base64":"ABv/"}}`, raw(m))
 }
 

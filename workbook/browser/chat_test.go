@@ -77,7 +77,7 @@ func TestPageSaysWhatTheNodeTells(t *testing.T) {
 	alice.picture("degraded")
 	missed := int64(37)
 	n.hub.Recover(&missed)
-	alice.shows("log", "Messages arrive again; 37 messages were missed.")
+	alice.shows("log", "Messages arrive again; of those that can be counted, 37 were missed.")
 	n.hub.Deliver([]chat.Event{
 		{Name: "message", Data: []byte(`"Hello!"`)},
 		{Name: "moved", Data: []byte(`{"x":1}`), From: "bob"},

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -23,18 +24,41 @@ func TestPageCountsWhatWasMissed(t *testing.T) {
 		b.until(`document.getElementById("missing").innerText === ` + quote(header))
 	}
 	one, more := int64(1), int64(36)
-	recover(&one, "1 message was missed", "Messages arrive again; 1 message was missed.")
+	recover(&one, "at least 1 message was missed", "Messages arrive again; of those that can be counted, 1 was missed.")
 	n.hub.Degrade("the replica is silent")
 	b.shows("missing", "messages may be missing")
-	recover(&more, "37 messages were missed", "Messages arrive again; 36 messages were missed.")
+	recover(&more, "at least 37 messages were missed", "Messages arrive again; of those that can be counted, 36 were missed.")
 	b.picture("recovered")
 	n.hub.Degrade("the replica is silent")
-	recover(new(int64), "37 messages were missed", "Messages arrive again; none was counted as missed.")
+	recover(new(int64), "at least 37 messages were missed", "Messages arrive again; of those that can be counted, none was missed.")
 	n.hub.Degrade("the replica is silent")
-	recover(nil, "37 messages were missed", "how many were missed is not known")
+	recover(nil, "at least 37 messages were missed", "how many were missed is not known")
 	b.choose("lobby") // all rooms have the same state
-	b.shows("log", "36 messages were missed")
+	b.shows("log", "36 were missed")
 	b.until(`!document.getElementById("rooms").innerText.includes("unread")`)
+}
+
+// A node that learns of more says so by a further $recovered, whose number stands in the place of the first.
+func TestPageCorrectsWhatWasMissed(t *testing.T) {
+	t.Parallel()
+	n := start(t, chat.Options{Node: "n1"})
+	b := openWith(t, n.url("alice"), 1100, 700, watchful)
+	b.shows("status", "Connected to n1 as alice")
+	hears := func(frame, header string, lines int, last string) {
+		t.Helper()
+		b.evaluate(`sockets[0].dispatchEvent(new MessageEvent("message", { data: ` + quote(frame) + ` })), true`)
+		b.until(`document.getElementById("missing").innerText === ` + quote(header))
+		b.until(fmt.Sprintf(`((notes) => notes.length === %d && notes.at(-1).innerText.includes(%s))([...document.querySelectorAll(".note.good, .note.warn")].slice(1))`, lines, quote(last)))
+	}
+	const degraded = `{"event":"$degraded","data":{"text":"quiet"}}`
+	hears(degraded, "messages may be missing", 1, "quiet")
+	hears(`{"event":"$recovered","data":{"missed":61}}`, "at least 61 messages were missed", 2, "of those that can be counted, 61 were missed.")
+	hears(`{"event":"$recovered","data":{"missed":122}}`, "at least 122 messages were missed", 3, "More is known now: of the messages that can be counted, 122 were missed.")
+	hears(`{"event":"$recovered","data":{"missed":122}}`, "at least 122 messages were missed", 3, "122 were missed.")
+	hears(degraded, "messages may be missing", 4, "quiet")
+	hears(`{"event":"$recovered"}`, "at least 122 messages were missed", 5, "how many were missed is not known")
+	hears(`{"event":"$recovered","data":{"missed":1}}`, "at least 123 messages were missed", 6, "More is known now: of the messages that can be counted, 1 was missed.")
+	b.picture("corrected")
 }
 
 func TestPageSaysThatItCannotKnowWhatItMissed(t *testing.T) {
