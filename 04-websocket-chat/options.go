@@ -15,7 +15,7 @@ type Options struct {
 	MaxQueueBytes   int           // that may wait for one client; default 1048576
 	RatePerSecond   float64       // frames a client may send, sustained; default 20, below 0: no limit
 	RateBurst       int           // frames at once; default 40
-	MaxConns        int           // connections, in all; default 0: as many as come
+	MaxConns        int           // connections, in all; default 0, or below: as many as come
 	MaxConnsPerIP   int           // from one IPv4 address or IPv6 /64; default 0: no limit. Behind a proxy all clients share an address
 	MaxRooms        int           // that one connection may be in; default 100
 	AllowedOrigins  []string      // browsers' origins besides the same host, as https://chat.example.com; "*": all
@@ -55,8 +55,6 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("MaxMessageBytes (MAX_MESSAGE_BYTES) is %d: give a positive number", o.MaxMessageBytes)
 	case o.RateBurst < 0:
 		return o, fmt.Errorf("RateBurst (RATE_BURST) is %d: give a positive number", o.RateBurst)
-	case o.MaxConns < 0:
-		return o, fmt.Errorf("MaxConns (MAX_CONNS) is %d: give a positive number, or 0 for no limit", o.MaxConns)
 	case o.MaxConnsPerIP < 0:
 		return o, fmt.Errorf("MaxConnsPerIP (MAX_CONNS_PER_IP) is %d: give a positive number, or 0 for no limit", o.MaxConnsPerIP)
 	case o.MaxMessageBytes > most:

@@ -27,7 +27,6 @@ func TestSmallQueueAloneMakesMessagesSmall(t *testing.T) {
 
 func TestOptionsThatCannotWorkAreRefused(t *testing.T) {
 	for want, o := range map[string]Options{
-		"MAX_CONNS)":        {MaxConns: -1},
 		"MAX_CONNS_PER_IP)": {MaxConnsPerIP: -1},
 		"pong timeout":      {PingInterval: time.Minute},
 		"MAX_QUEUE_BYTES":   {MaxQueueBytes: 2000},

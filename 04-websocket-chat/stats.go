@@ -26,6 +26,14 @@ func (h *Hub) Stats() Stats {
 	return s
 }
 
+// Sockets is how many sockets the hub has now: those of its connections, of clients that are about to
+// become one, and of those that are about to close.
+func (h *Hub) Sockets() int {
+	h.capacity.mu.Lock()
+	defer h.capacity.mu.Unlock()
+	return h.capacity.taken
+}
+
 // counters count since the start.
 type counters struct {
 	received, deliveries, slow, limited, oversize, refused atomic.Int64

@@ -31,7 +31,7 @@ var (
 func (l *line) explain(ctx context.Context, err error) error {
 	err = fmt.Errorf("publish to %s: %w", l.addr, dial.Explain(ctx, l.client.Options(), err))
 	switch dial.Diagnose(err) {
-	case dial.NoAnswer, dial.NobodyThere, dial.ConnectionEnded:
+	case dial.NoAnswer, dial.NobodyThere, dial.NoDescriptor, dial.ConnectionEnded:
 		return unreachable{err}
 	}
 	return err

@@ -69,6 +69,8 @@ func sentence(err error, said string) string {
 			return fmt.Sprintf("the name cannot be looked up now (%s)", said)
 		}
 		return fmt.Sprintf("nobody answers there: start Redis there, or give another address (%s)", said)
+	case NoDescriptor:
+		return fmt.Sprintf("no file descriptor is left for a connection: raise the limit (ulimit -n; LimitNOFILE in a service), or let fewer clients in (%s)", said)
 	case NoAnswer:
 		return fmt.Sprintf("no answer in time: it is frozen or overloaded, or it is not Redis (%s)", said)
 	case ConnectionEnded:

@@ -2,6 +2,9 @@ package dial_test
 
 import (
 	"errors"
+	"net"
+	"os"
+	"syscall"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
@@ -65,6 +68,13 @@ func TestWhatAServerAnswersIsExplained(t *testing.T) {
 		require.EqualError(t, dial.Explain(t.Context(), &redis.Options{}, said(answer)), want)
 	}
 	require.NoError(t, dial.Explain(t.Context(), &redis.Options{}, nil))
+}
+
+// It is not the server's fault, and to start one would not help.
+func TestProgramWithoutDescriptorsIsToldSo(t *testing.T) {
+	err := &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("socket", syscall.EMFILE)}
+	require.EqualError(t, dial.Explain(t.Context(), &redis.Options{}, err),
+		"no file descriptor is left for a connection: raise the limit (ulimit -n; LimitNOFILE in a service), or let fewer clients in (socket: "+syscall.EMFILE.Error()+")")
 }
 
 func TestLoginIsReadFromTheEnvironment(t *testing.T) {

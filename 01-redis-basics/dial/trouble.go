@@ -30,12 +30,13 @@ const (
 	NotPermitted               // this user may not do this
 	NotRedis                   // an answer in another protocol, or TLS that fails
 	ErrorAnswer                // any other error that Redis answers: LOADING, READONLY …
+	NoDescriptor               // no connection: this program, or the system, has as many files open as it may
 	OtherTrouble               // none of these, such as a connection pool that has none free
 )
 
 var troubles = []string{
 	"no trouble", "canceled", "nobody there", "no answer in time", "the connection ended",
-	"the credentials are refused", "not permitted", "not Redis", "an error as answer", "other trouble",
+	"the credentials are refused", "not permitted", "not Redis", "an error as answer", "no file descriptor", "other trouble",
 }
 
 func (t Trouble) String() string {
@@ -60,6 +61,8 @@ func Diagnose(err error) Trouble {
 		return Canceled
 	case notRedis(err, operation):
 		return NotRedis
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		return NoDescriptor
 	case operation != nil && operation.Op == "dial":
 		return NobodyThere
 	case errors.Is(err, context.DeadlineExceeded), network != nil && network.Timeout():

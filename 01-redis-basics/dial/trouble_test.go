@@ -42,6 +42,8 @@ func TestWhatAnErrorIsASignOf(t *testing.T) {
 		{&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}, dial.NobodyThere},
 		{&net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}, dial.NobodyThere},
 		{&net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}, dial.NobodyThere},
+		{&net.OpError{Op: "dial", Err: os.NewSyscallError("socket", syscall.EMFILE)}, dial.NoDescriptor},
+		{fmt.Errorf("dial: %w", syscall.ENFILE), dial.NoDescriptor},
 		{context.DeadlineExceeded, dial.NoAnswer},
 		{&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, dial.NoAnswer},
 		{os.ErrDeadlineExceeded, dial.NoAnswer},

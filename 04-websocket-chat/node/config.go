@@ -33,6 +33,7 @@ type Config struct {
 	Frames   []string // origins of pages that may show the chat page in a frame
 	Grace    time.Duration
 	Hub      chat.Options
+	Sockets  int // that clients may have open, WebSockets and all others; Listen sets it. 0: not known
 }
 
 // Register declares the flags that every node has.
@@ -58,7 +59,7 @@ func (c *Config) Register(fs *flag.FlagSet) {
 	fs.Func("max-queue-bytes", "`bytes` that may wait for one client (default 1048576)", cmdline.Number(&c.Hub.MaxQueueBytes, 1, 1<<40))
 	fs.Func("rate-per-second", "`messages` a client may send a second; 0: no limit (default 20)", c.rate)
 	fs.Func("rate-burst", "`messages` at once (default 40)", cmdline.Number(&c.Hub.RateBurst, 1, 1<<30))
-	fs.Func("max-conns", "`connections` that this node takes; 0: no limit (default 0)", cmdline.Number(&c.Hub.MaxConns, 0, 1<<30))
+	fs.Func("max-conns", "`connections` that this node takes; 0: no limit (default: as open files allow)", c.maxConns)
 	fs.Func("max-conns-per-ip", "`connections` from one IPv4 address or IPv6 /64; behind a proxy all share one; 0: no limit (default 0)",
 		cmdline.Number(&c.Hub.MaxConnsPerIP, 0, 1<<30))
 	c.Port, c.Grace = 3000, 10*time.Second
@@ -76,6 +77,7 @@ func (c *Config) Listen() (net.Listener, error) {
 	}
 	c.Hub.Node = c.Node
 	c.Hub.AllowedOrigins = append(c.Hub.AllowedOrigins, c.Peers...)
+	c.completeLimits(mostFiles())
 	return l, nil
 }
 
@@ -136,6 +138,16 @@ func (c *Config) rate(s string) error {
 	}
 	if c.Hub.RatePerSecond = rate; rate == 0 {
 		c.Hub.RatePerSecond = -1
+	}
+	return nil
+}
+
+func (c *Config) maxConns(s string) error {
+	if err := cmdline.Number(&c.Hub.MaxConns, 0, 1<<30)(s); err != nil {
+		return err
+	}
+	if c.Hub.MaxConns == 0 {
+		c.Hub.MaxConns = -1 // no limit, where 0 is for Listen to set
 	}
 	return nil
 }

@@ -5,6 +5,8 @@
 //
 //   - config.go: Config, from flags and the environment, each mistake as one sentence;
 //     and Listen, which opens the port.
+//   - files.go: how many clients there may be with the file descriptors that there are,
+//     and what happens when none is left.
 //   - server.go: Server, with the limits of HTTP that keep a slow or silent request from
 //     holding anything, and with Run, which lets the clients leave before it ends.
 //

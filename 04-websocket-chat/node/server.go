@@ -23,6 +23,7 @@ type Server struct {
 	Ready   func() (reason string, ready bool) // nil: always, until the server ends
 	Metrics http.Handler                       // of /metrics; nil: none
 	Grace   time.Duration                      // for clients to leave at the end; default 10s
+	Sockets int                                // that may be open, WebSockets and all others; 0: as many as come
 	Log     *slog.Logger                       // default: none
 }
 
@@ -39,10 +40,8 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 		// Without these, a client that sends byte by byte, or never reads, holds a
 		// goroutine for ever. They end with an upgrade: a WebSocket has limits of its own.
 		//
-		// MaxConns does not count sockets that have not asked for anything yet. A
-		// flood of them is bounded by time alone: each ends after 5 s, and past the
-		// limit of open files the system lets them wait, while clients that are in
-		// stay. A proxy or a firewall in front of the node can bound their number.
+		// MaxConns does not count sockets that have not asked for anything yet. Each
+		// of them ends after 5 s, and their number is bounded by the gate.
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second, // with the body: the server waits for one even though no handler reads it
 		WriteTimeout:      30 * time.Second,
@@ -50,8 +49,10 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 	}
+	gate := newGate(l, s.Sockets, s.Hub.Sockets, s.Log)
+	server.ConnState = gate.note
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(l) }()
+	go func() { failed <- server.Serve(gate) }()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve on %s: %w", l.Addr(), err)

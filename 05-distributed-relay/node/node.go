@@ -53,6 +53,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) error {
 		Ready:   ready,
 		Metrics: r.Metrics(hub, ready),
 		Grace:   c.Grace,
+		Sockets: c.Sockets,
 		Log:     log,
 	}
 	if err := profile(ctx, c.PprofAddr, log); err != nil {
@@ -63,6 +64,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) error {
 		where = append(where, "channels", wire.Pattern(c.Relay.Key)) // nodes with another key are another chat
 	}
 	log.Info("listening", where...)
+	c.LogLimits(log)
 
 	var group errgroup.Group
 	group.Go(func() error {

@@ -53,6 +53,9 @@ func run(ctx context.Context, c node.Config) error {
 		return err
 	}
 	log.Info("listening", "addr", l.Addr().String(), "node", c.Node)
-	server := &node.Server{Hub: hub, Page: page.Handler(page.Options{Node: c.Node, Peers: c.Peers, Frames: c.Frames}), Grace: c.Grace, Log: log}
+	c.LogLimits(log)
+	server := &node.Server{
+		Hub: hub, Page: page.Handler(page.Options{Node: c.Node, Peers: c.Peers, Frames: c.Frames}), Grace: c.Grace, Sockets: c.Sockets, Log: log,
+	}
 	return server.Run(ctx, l)
 }
