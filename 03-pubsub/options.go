@@ -25,6 +25,9 @@ type Options struct {
 	ConfirmProbe func(channel, payload string) bool
 	// ProbeInterval, default 250ms. Three intervals without a probe coming back: Silent.
 	ProbeInterval time.Duration
+	// Patience, asked again and again, is how long nothing may come back where that is more than three intervals: a
+	// way that is long takes longer. nil: three intervals. It must not block.
+	Patience func() time.Duration
 
 	// QueueBytes limits the events that wait for a slow reader, default 32 MiB: payloads and names, and the
 	// size of an Event for each. Events that Receive has handed out no longer count. As much again is what a

@@ -34,7 +34,16 @@ type watcher struct {
 
 func newWatcher(s *Subscriber) *watcher {
 	interval := s.o.ProbeInterval
-	return &watcher{s: s, interval: interval, answers: make(chan error, 1), silence: silence{s: s, patience: silentAfter * interval}}
+	return &watcher{s: s, interval: interval, answers: make(chan error, 1), silence: silence{s: s}}
+}
+
+// patience is how long nothing may come back: three intervals, and more where the way is long.
+func (w *watcher) patience() time.Duration {
+	least := silentAfter * w.interval
+	if w.s.o.Patience == nil {
+		return least
+	}
+	return max(least, w.s.o.Patience())
 }
 
 func (s *Subscriber) watch(ctx context.Context) {
@@ -83,8 +92,9 @@ func (w *watcher) probe(ctx context.Context, now time.Time) {
 		return
 	}
 	w.out = now
+	patience := w.patience()
 	go func() {
-		ctx, cancel := context.WithTimeout(ctx, silentAfter*w.interval)
+		ctx, cancel := context.WithTimeout(ctx, patience)
 		defer cancel()
 		w.answers <- w.s.o.Probe(ctx)
 	}()
@@ -110,7 +120,8 @@ func (w *watcher) forgive(late time.Duration) {
 // judge looks at the silence and acts on it: Silent is told, and then see silence.look. It returns when to look
 // again, at the latest.
 func (w *watcher) judge(ctx context.Context, now time.Time) time.Time {
-	patience := silentAfter * w.interval
+	patience := w.patience()
+	w.silence.patience = patience
 	w.assign(now)
 
 	l := &w.s.link
@@ -132,8 +143,8 @@ func (w *watcher) judge(ctx context.Context, now time.Time) time.Time {
 	return now.Add(patience)
 }
 
-// assign decides on the reason for silence. A probe that has been out for one and a half intervals counts as
-// not published. (When a master stops answering, silence is told three intervals after the last probe came
+// assign decides on the reason for silence. A probe that has been out for half of the patience, one and a
+// half intervals, counts as not published. (When a master stops answering, silence is told three intervals after the last probe came
 // back. By then the next probe has been out for about two.)
 func (w *watcher) assign(now time.Time) {
 	blame := ErrNotBack
@@ -146,7 +157,7 @@ func (w *watcher) assign(now time.Time) {
 }
 
 func (w *watcher) overdue(now time.Time) bool {
-	return !w.out.IsZero() && now.Sub(w.out) >= w.interval*3/2
+	return !w.out.IsZero() && now.Sub(w.out) >= w.patience()/2
 }
 
 func (w *watcher) sentence(c *connection, now time.Time, quiet time.Duration) error {

@@ -125,7 +125,7 @@ func publishing(t *testing.T, master *scripted) (say func() func() (time.Duratio
 		cancel()
 		master.drop()
 		<-ended
-		time.Sleep(2 * time.Second) // go-redis: a client whose dial has failed ends up to a second after its Close
+		time.Sleep(6 * time.Second) // go-redis: a dial that hangs ends with its DialTimeout, though its client was closed
 		synctest.Wait()
 	})
 	return func() func() (time.Duration, error) {

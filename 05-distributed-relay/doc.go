@@ -60,7 +60,8 @@
 //     and appends to a queue; it never blocks.
 //   - The publishing goroutine takes all that is queued, numbers it, and sends
 //     it as one pipeline on one connection: on two connections, messages could
-//     overtake one another. It may block on the master, for PublishTimeout at most.
+//     overtake one another. It may block on the master, for PublishTimeout at most, or for what its answers take where that
+//     is longer. Goroutines of their own dial for it (link.go).
 //   - The delivering goroutine takes all that the subscription (chapter 03)
 //     holds ready, decodes it, and hands it to the hub. It never waits for the
 //     master. It does not wait for a client either, except that a backlog is

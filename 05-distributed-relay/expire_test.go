@@ -14,7 +14,7 @@ import (
 // back; a message with less than a fifth of the rest is not sent any more.
 func TestWhatWaitedTooLongIsNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := publisher{o: &Options{PublishTimeout: time.Second}}
+		p := publisher{o: &Options{PublishTimeout: time.Second}, probes: &probes{}}
 		begin := time.Now()
 		failed := map[string]error{}
 		waiting := func(name string) outgoing {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -29,6 +31,7 @@ type link struct {
 	client *redis.Client
 	*redis.Conn
 	role replication.Role
+	took time.Duration // to and fro, once
 }
 
 // connect opens a connection and asks the server for its role. The error is a
@@ -39,7 +42,9 @@ func (o *Options) connect(ctx context.Context, what, addr string) (*link, error)
 	l := &link{client: client, Conn: client.Conn()}
 	var err error
 	if l.role, err = replication.ReadRole(ctx, l.Conn); err == nil {
+		begun := time.Now()
 		err = replication.CheckMode(ctx, l.Conn, l.role)
+		l.took = time.Since(begun)
 	}
 	if err != nil {
 		l.close()
@@ -70,6 +75,98 @@ func (o *Options) connectMaster(ctx context.Context) (*link, error) {
 // notMaster is the mistake of publishing at a replica.
 func (o *Options) notMaster(role replication.Role) error {
 	return &Mistake{fmt.Errorf("publish to %s: %w; publish to its master, %s (PUB_HOST, PUB_PORT)", o.PubAddr, replication.ErrReplica, role.Master)}
+}
+
+// dials are the attempts to reach the master. One that is slow is not given up for the
+// next, as the server may be far away; a second one is begun beside it all the same,
+// as the first may be lost in a network that is whole again. The first that comes
+// through is taken.
+type dials struct {
+	ctx     context.Context // ends them all
+	round   context.Context // of those under way
+	end     context.CancelFunc
+	results chan dialed
+	out     int       // under way
+	begun   time.Time // the last of them
+}
+
+type dialed struct {
+	link *link
+	err  error
+}
+
+const (
+	mostDials  = 5
+	dialsPause = time.Second // between the beginnings of two
+)
+
+func (d *dials) underWay() bool { return d.out > 0 }
+
+// wait waits for a connection, or for the reason why there is none, or for the end of
+// ctx. The attempts go on after that.
+func (d *dials) wait(ctx context.Context, o *Options) (*link, error) {
+	for {
+		if d.out == 0 || d.out < mostDials && time.Since(d.begun) >= dialsPause {
+			d.begin(o)
+		}
+		var again <-chan time.Time
+		if d.out < mostDials {
+			again = time.After(time.Until(d.begun.Add(dialsPause)))
+		}
+		select {
+		case got := <-d.results:
+			d.out--
+			switch {
+			case got.err == nil:
+				d.stop()
+				return got.link, nil
+			case d.out > 0 && timedOut(got.err):
+				continue // a later one may come through
+			case d.out == 0:
+				d.end()
+			}
+			return nil, got.err
+		case <-again:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+func timedOut(err error) bool {
+	network, ok := errors.AsType[net.Error](err)
+	return errors.Is(err, context.DeadlineExceeded) || ok && network.Timeout()
+}
+
+func (d *dials) begin(o *Options) {
+	if d.out == 0 {
+		d.results = make(chan dialed, mostDials)
+		d.round, d.end = context.WithCancel(d.ctx)
+	}
+	d.out++
+	d.begun = time.Now()
+	go func(round context.Context, results chan<- dialed) {
+		ctx, cancel := context.WithTimeout(round, o.connectTime())
+		defer cancel()
+		l, err := o.connectMaster(ctx)
+		results <- dialed{l, err}
+	}(d.round, d.results)
+}
+
+// stop ends those that are under way, and closes what comes through all the same.
+func (d *dials) stop() {
+	if d.end == nil {
+		return
+	}
+	d.end()
+	go func(out int, results <-chan dialed) {
+		for range out {
+			if got := <-results; got.link != nil {
+				got.link.close()
+			}
+		}
+	}(d.out, d.results)
+	d.out = 0
 }
 
 // classify makes a sentence of why there is no connection, and tells mistakes

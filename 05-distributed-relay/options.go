@@ -23,7 +23,7 @@ type Options struct {
 	Password       string        // for both; default none
 	TLS            *tls.Config   // for both; nil: plain TCP
 	ProbeInterval  time.Duration // default 250ms; three late: not ready
-	PublishTimeout time.Duration // from a client's message to its answer; default 1s
+	PublishTimeout time.Duration // from a client's message to its answer, or more where the master is far; default 1s
 	MaxWaiting     int           // bytes that may wait for the master; default 32 MiB
 	MaxPayload     int           // bytes of a message from Redis; a larger one is dropped and counted; default 4 MiB
 	Key            string        // the beginning of the channels' names, Socket.IO's key: see wire.CheckKey; default "socket.io"
@@ -53,6 +53,10 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// connectTime is how long connecting may take, with login and ROLE: from the other side
+// of the world that is five times to and fro, and a message must not wait so long.
+func (o *Options) connectTime() time.Duration { return max(5*time.Second, o.PublishTimeout) }
+
 // client makes a client with one connection that tries everything once: what
 // is tried again, and when, is decided here and not below. Above all a PUBLISH
 // whose answer was lost must not be sent twice.
@@ -62,9 +66,9 @@ func (o *Options) client(addr string) *redis.Client {
 		Dialer:       o.dial,
 		Protocol:     2,
 		ClientName:   "chat-node",
-		DialTimeout:  o.PublishTimeout,
-		ReadTimeout:  o.PublishTimeout,
-		WriteTimeout: o.PublishTimeout,
+		DialTimeout:  o.connectTime(), // a message's own time is shorter: its context ends it
+		ReadTimeout:  o.connectTime(),
+		WriteTimeout: o.connectTime(),
 		PoolSize:     1,
 	}))
 }

@@ -18,7 +18,8 @@ type probes struct {
 	out    []probe   // of the last ones, those that prove nothing yet; oldest first
 	back   uint64    // the last that came back
 	since  time.Time // when the oldest one that is not back was published; zero: all are back
-	usual  roundTrip
+	usual  roundTrip // through the master and the replica
+	answer roundTrip // to the master and back
 }
 
 type probe struct {
@@ -77,8 +78,11 @@ func (p *probes) deliver(count uint64) { p.note(count, func(probe *probe) { prob
 
 // show notes that a probe was published at the master. It reports whether that
 // was all that was missing: the probe proves delivery now.
-func (p *probes) show(count uint64) (proves bool) {
-	p.note(count, func(probe *probe) { probe.shown, proves = true, probe.delivered })
+func (p *probes) show(count uint64, now time.Time) (proves bool) {
+	p.note(count, func(probe *probe) {
+		probe.shown, proves = true, probe.delivered
+		p.answer.add(now.Sub(probe.at))
+	})
 	return proves
 }
 
@@ -116,6 +120,32 @@ func (p *probes) overdue(now time.Time) bool {
 	return !p.since.IsZero() && now.Sub(p.since) > p.usual.atMost()+grace
 }
 
+// answersAfter is how long an answer of the master usually takes, and what hardly any
+// takes longer than; zero: not known yet.
+func (p *probes) answersAfter() (usual, atMost time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.answer.mean, p.answer.atMost()
+}
+
+// connected notes how long a first answer took, before there are any to probes.
+func (p *probes) connected(took time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.answer.mean == 0 {
+		p.answer.add(took)
+	}
+}
+
+// patience is how long no probe may come back. The next one is sent when the one
+// before was answered, and a packet that is lost is sent again later than a round trip:
+// three times all that.
+func (p *probes) patience(interval time.Duration) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return 3 * (interval + 2*max(p.usual.atMost(), p.answer.atMost()))
+}
+
 // lateAfter is when a probe that comes back is late: the way is no longer as long
 // as it is, something is in it.
 const lateAfter = time.Second
@@ -137,5 +167,8 @@ func (r *roundTrip) add(took time.Duration) {
 	}
 }
 
+// mostRoundTrip bounds what is made of it: silence must be noticed, whatever was measured.
+const mostRoundTrip = 2 * time.Second
+
 // atMost is what hardly any probe takes longer than.
-func (r *roundTrip) atMost() time.Duration { return r.mean + 4*r.deviation }
+func (r *roundTrip) atMost() time.Duration { return min(r.mean+4*r.deviation, mostRoundTrip) }

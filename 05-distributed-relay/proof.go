@@ -23,7 +23,7 @@ func (r *Relay) publishProbe(ctx context.Context) error {
 		}.Encode()
 	}
 	m.done = func(err error) {
-		if err == nil && r.probes.show(count) {
+		if err == nil && r.probes.show(count, time.Now()) {
 			r.health.tell(nil) // it came back before the answer
 		}
 		result <- err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"sync/atomic"
@@ -20,8 +21,9 @@ const (
 	// answerShare of the timeout is what a message may take; the rest is for
 	// the answer's way back to the client.
 	answerShare = 0.8
-	// A message with less than this share of its time left is not sent any
-	// more: it could be taken by the master and still be reported as failed.
+	// A message with less than this share of its time left, or less than an answer
+	// takes, is not sent any more: it could be taken by the master and still be
+	// reported as failed, and the connection would be given up with it.
 	leastShare = 0.2
 )
 
@@ -46,6 +48,7 @@ type publisher struct {
 	// Of the publishing goroutine alone.
 	seq      uint64 // of the last message that may have been sent
 	link     *link  // nil: none
+	dials    dials
 	buf      []byte // channels and payloads of a batch
 	batch    []outgoing
 	commands []command                   // of a batch
@@ -68,6 +71,8 @@ const (
 // run publishes until ctx ends.
 func (p *publisher) run(ctx context.Context) {
 	defer p.drop()
+	p.dials.ctx = ctx
+	defer p.dials.stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -92,9 +97,14 @@ func (p *publisher) send(ctx context.Context, batch []outgoing) {
 	}
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
-	if err := p.connect(ctx); err != nil {
-		p.fail(batch, err)
-		return
+	if p.link == nil || p.doubt.Load() {
+		if err := p.connect(ctx); err != nil {
+			p.fail(batch, err)
+			return
+		}
+		if batch, _ = p.expire(batch); len(batch) == 0 { // connecting took their time
+			return
+		}
 	}
 	if p.refused != nil && slices.ContainsFunc(batch, isProbe) {
 		batch = append(batch, p.check())
@@ -188,6 +198,10 @@ func (p *publisher) atMaster() error {
 	role, err := replication.RoleOf(p.role)
 	switch {
 	case err != nil:
+		if usual, _ := p.probes.answersAfter(); usual > 0 && dial.Diagnose(err) == dial.NoAnswer {
+			return fmt.Errorf("publish to %s: no answer within %v; it usually answers after %v: %w",
+				p.o.PubAddr, p.answerTime().Round(time.Millisecond), usual.Round(10*time.Microsecond), err)
+		}
 		return classify("publish to", p.o.PubAddr, err)
 	case role.Name != replication.Master:
 		return p.o.notMaster(role)
@@ -221,25 +235,28 @@ func (p *publisher) inDoubt(now time.Time) bool {
 	return !p.health.delivers() || p.probes.overdue(now)
 }
 
-// connect sees to it that there is a connection to the master, proven by ROLE.
-// Between failed attempts nobody dials: what comes meanwhile fails at once, with
-// the reason of the last attempt.
+// connect makes a connection to the master, proven by ROLE.
+// Connecting has a time of its own, and goes on when those who wait for it have
+// failed. Between failed attempts nobody dials: what comes meanwhile fails at once,
+// with the reason of the last attempt.
 func (p *publisher) connect(ctx context.Context) error {
 	if p.doubt.Swap(false) {
 		p.drop()
 	}
-	if p.link != nil {
-		return nil
-	}
-	if time.Now().Before(p.retry) {
+	if !p.dials.underWay() && time.Now().Before(p.retry) {
 		return p.away
 	}
-	l, err := p.o.connectMaster(ctx)
-	if err != nil {
+	l, err := p.dials.wait(ctx, p.o)
+	switch {
+	case ctx.Err() != nil && err != nil:
+		p.noteAway(fmt.Errorf("publish to %s: connecting takes longer than a message may wait: it is far away, frozen or overloaded", p.o.PubAddr))
+		return p.away
+	case err != nil:
 		p.lost(err)
 		return err
 	}
 	p.link, p.away, p.backoff = l, nil, 0
+	p.probes.connected(l.took)
 	p.askAround()
 	return nil
 }
@@ -255,6 +272,13 @@ func (p *publisher) askAround() {
 // lost notes that there is no connection, and when to try again.
 func (p *publisher) lost(err error) {
 	p.drop()
+	p.noteAway(err)
+	p.backoff = min(max(2*p.backoff, firstBackoff), lastBackoff)
+	p.retry = time.Now().Add(p.backoff/2 + rand.N(p.backoff/2))
+}
+
+// noteAway notes why there is no connection, and tells it once.
+func (p *publisher) noteAway(err error) {
 	if p.away == nil || p.away.Error() != err.Error() {
 		p.o.Log.Warn("the master does not take messages", "why", err)
 		if _, ok := asMistake(err); ok { // it will not pass by itself: a probe need not show it
@@ -262,8 +286,6 @@ func (p *publisher) lost(err error) {
 		}
 	}
 	p.away = err
-	p.backoff = min(max(2*p.backoff, firstBackoff), lastBackoff)
-	p.retry = time.Now().Add(p.backoff/2 + rand.N(p.backoff/2))
 }
 
 // expire fails what has waited too long behind a master that did not answer,
@@ -271,7 +293,8 @@ func (p *publisher) lost(err error) {
 // decides, so that everybody's answer is in time.
 func (p *publisher) expire(batch []outgoing) (rest []outgoing, deadline time.Time) {
 	timeout := p.answerTime()
-	latest := time.Now().Add(-time.Duration((1 - leastShare) * float64(timeout)))
+	_, answer := p.probes.answersAfter()
+	latest := time.Now().Add(max(time.Duration(leastShare*float64(timeout)), answer) - timeout)
 	rest = batch[:0]
 	for i := range batch {
 		switch since := batch[i].since; {
@@ -286,9 +309,14 @@ func (p *publisher) expire(batch []outgoing) (rest []outgoing, deadline time.Tim
 	return rest, deadline
 }
 
-// answerTime is how long a message may take until its answer is on its way.
+// answerTime is how long a message may take until its answer is on its way. Where the
+// master is far that is more than the timeout: a packet that is lost is sent again
+// after what an answer takes and 200 ms (RFC 6298, as Linux does it), which may happen
+// to a message twice, and once to those that it waits behind.
 func (p *publisher) answerTime() time.Duration {
-	return time.Duration(answerShare * float64(p.o.PublishTimeout))
+	const resend = 200 * time.Millisecond
+	_, atMost := p.probes.answersAfter()
+	return max(time.Duration(answerShare*float64(p.o.PublishTimeout)), atMost+3*(atMost+resend))
 }
 
 // pipeline numbers the messages of a batch and sends it: one write, and the

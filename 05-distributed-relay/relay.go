@@ -111,6 +111,7 @@ func (r *Relay) Run(ctx context.Context, hub *chat.Hub) error {
 		Probe:         r.publishProbe,
 		ConfirmProbe:  r.confirmProbe,
 		ProbeInterval: r.o.ProbeInterval,
+		Patience:      func() time.Duration { return r.probes.patience(r.o.ProbeInterval) },
 	})
 	if err != nil {
 		return fmt.Errorf("subscribe: %w", err)
@@ -142,7 +143,7 @@ func (r *Relay) followReplica(ctx context.Context) {
 			return
 		case <-r.publisher.ask:
 		}
-		attempt, cancel := context.WithTimeout(ctx, r.o.PublishTimeout)
+		attempt, cancel := context.WithTimeout(ctx, r.o.connectTime())
 		l, err := r.o.connect(attempt, "subscribe at", r.o.SubAddr)
 		cancel()
 		if err == nil {
@@ -157,7 +158,7 @@ func (r *Relay) await(ctx context.Context, addr string, connect func(context.Con
 	const pause = 250 * time.Millisecond
 	var why string
 	for {
-		attempt, cancel := context.WithTimeout(ctx, r.o.PublishTimeout)
+		attempt, cancel := context.WithTimeout(ctx, r.o.connectTime())
 		l, err := connect(attempt)
 		cancel()
 		if err == nil {

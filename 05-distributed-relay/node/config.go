@@ -38,7 +38,7 @@ func (c *Config) Parse(fs *flag.FlagSet, args []string) error {
 	fs.StringVar(&c.Relay.Password, "redis-password", "", "`password` at both servers; rather by the environment, where ps does not show it")
 	fs.BoolFunc("redis-tls", "speak TLS with both servers", c.tls)
 	fs.Func("probe-interval", "`time` between probes; three late: not ready (default 250ms)", cmdline.Time(&c.Relay.ProbeInterval, time.Millisecond))
-	fs.Func("publish-timeout", "`time` from a client's message to its answer (default 1s)", cmdline.Time(&c.Relay.PublishTimeout, time.Millisecond))
+	fs.Func("publish-timeout", "`time` from a client's message to its answer, or more where the master is far (default 1s)", cmdline.Time(&c.Relay.PublishTimeout, time.Millisecond))
 	fs.Func("pprof-addr", "`host:port` for profiles, as in 127.0.0.1:6060 (default: off)", c.pprof)
 	if err := chatnode.Parse(fs, args); err != nil {
 		return err
