@@ -1,23 +1,34 @@
 package chat
 
-import "example.com/redis-chat/04-websocket-chat/frame"
+import (
+	"time"
+
+	"example.com/redis-chat/04-websocket-chat/frame"
+)
 
 // Degrade tells all clients, and those to come, that messages may be missed.
-func (h *Hub) Degrade(text string) {
+func (h *Hub) Degrade(text string) { h.degrade(text, 0) }
+
+// Delay tells all clients, and those to come, that messages come, but so much late.
+// Recover ends it, too.
+func (h *Hub) Delay(text string, late time.Duration) { h.degrade(text, late) }
+
+func (h *Hub) degrade(text string, late time.Duration) {
 	h.mu.Lock()
 	var start []*Conn
 	if h.degraded == "" {
-		start = h.tell(degradedFrame(text))
+		start = h.tell(degradedFrame(text, late))
 	}
-	h.degraded = text
+	h.degraded, h.delay = text, late
 	h.mu.Unlock()
 	writeRound(start)
 }
 
-func degradedFrame(text string) []byte {
+func degradedFrame(text string, late time.Duration) []byte {
 	return frame.Encode(frame.EventDegraded, "", struct {
-		Text string `json:"text"`
-	}{text}, nil)
+		Text  string `json:"text"`
+		Delay int64  `json:"delay,omitempty"` // milliseconds
+	}{text, late.Milliseconds()}, nil)
 }
 
 // Recover tells all clients that delivery is proven again, and how many

@@ -40,6 +40,7 @@ type Hub struct {
 	abroad     map[string]*abroad // by other node: its clients
 	visit      uint64             // of Deliver: counts the walks over several rooms
 	degraded   string             // why messages may be missed; "": they are not
+	delay      time.Duration      // how late messages come, when that is the reason
 	recoveries uint64             // how often that has ended
 	draining   bool
 	changes    PresenceUpdate // of our clients, until the relay takes them
@@ -108,7 +109,7 @@ func (h *Hub) seat(c *Conn) (start bool, err error) {
 	}
 	start = c.put(frame.Encode(frame.EventWelcome, "", frame.Welcome{ID: c.id, Name: c.name, Room: c.home, Node: h.o.Node}, nil))
 	if h.degraded != "" {
-		c.put(degradedFrame(h.degraded)) // start is told once
+		c.put(degradedFrame(h.degraded, h.delay)) // start is told once
 	}
 	c.at, c.seated = len(h.all), h.recoveries
 	h.all = append(h.all, c)

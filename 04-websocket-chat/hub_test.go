@@ -233,3 +233,18 @@ func TestCorrectionGoesToThoseWhoWereToldOfTheRecovery(t *testing.T) {
 	require.Equal(t, frame.Frame{Event: "$recovered", Data: []byte(`{"missed":122}`)}, alice.Next())
 	bob.HearsNothing()
 }
+
+func TestClientsAreToldHowLateMessagesCome(t *testing.T) {
+	n := serve(t, unlimited)
+	alice := n.Enter("alice", "go")
+	n.hub.Delay("late", 1200*time.Millisecond)
+	n.hub.Delay("late", 2400*time.Millisecond)
+	require.Equal(t, frame.Frame{Event: "$degraded", Data: []byte(`{"text":"late","delay":1200}`)}, alice.Next())
+	bob := n.Enter("bob", "go")
+	require.Equal(t, frame.Frame{Event: "$degraded", Data: []byte(`{"text":"late","delay":2400}`)}, bob.Next())
+	n.hub.Degrade("quiet")
+	carol := n.Enter("carol", "go")
+	require.Equal(t, frame.Frame{Event: "$degraded", Data: []byte(`{"text":"quiet"}`)}, carol.Next())
+	n.hub.Recover(number64(0))
+	require.Equal(t, "$recovered", alice.Next().Event)
+}

@@ -63,8 +63,8 @@
 //     overtake one another. It may block on the master, for PublishTimeout at most, or for what its answers take where that
 //     is longer. Goroutines of their own dial for it (link.go).
 //   - The delivering goroutine takes all that the subscription (chapter 03)
-//     holds ready, decodes it, and hands it to the hub. It never waits for the
-//     master. It does not wait for a client either, except that a backlog is
+//     holds ready, decodes it, and hands it to the hub. It does not wait for the
+//     master, but for the moment until an answer is read where only that tells whether it was the master (place, in deliver.go). It does not wait for a client either, except that a backlog is
 //     handed out no faster than clients can be written to (chapter 04, pace.go).
 //   - The subscription has two goroutines of its own: one reads, one watches
 //     whether the probes come back.

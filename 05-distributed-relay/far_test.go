@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,11 +20,11 @@ import (
 
 // far is a dialer of a server to which every packet takes oneWay. Of them a share is
 // lost, which TCP notices and mends after a round trip and 200 ms.
-func far(dial func(context.Context, string, string) (net.Conn, error), oneWay time.Duration, lost float64) func(context.Context, string, string) (net.Conn, error) {
-	chance := rand.New(rand.NewPCG(1, 2))
+func far(dial func(context.Context, string, string) (net.Conn, error), oneWay func() time.Duration, lost float64) func(context.Context, string, string) (net.Conn, error) {
+	var dials atomic.Uint64
 	return func(ctx context.Context, network, addr string) (net.Conn, error) {
 		select {
-		case <-time.After(2 * oneWay):
+		case <-time.After(2 * oneWay()):
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
@@ -32,15 +33,17 @@ func far(dial func(context.Context, string, string) (net.Conn, error), oneWay ti
 			return nil, err
 		}
 		ours, theirs := net.Pipe()
-		seed := chance.Uint64()
+		seed := dials.Add(1)
 		go carry(server, ours, oneWay, lost, rand.New(rand.NewPCG(seed, 1)))
 		go carry(ours, server, oneWay, lost, rand.New(rand.NewPCG(seed, 2)))
 		return theirs, nil
 	}
 }
 
+func always(oneWay time.Duration) func() time.Duration { return func() time.Duration { return oneWay } }
+
 // carry copies in one direction, late and in order, until one end is closed.
-func carry(to, from net.Conn, oneWay time.Duration, lost float64, chance *rand.Rand) {
+func carry(to, from net.Conn, oneWay func() time.Duration, lost float64, chance *rand.Rand) {
 	type packet struct {
 		bytes []byte
 		due   time.Time
@@ -62,9 +65,9 @@ func carry(to, from net.Conn, oneWay time.Duration, lost float64, chance *rand.R
 		if err != nil {
 			return
 		}
-		due := time.Now().Add(oneWay)
+		due := time.Now().Add(oneWay())
 		if chance.Float64() < lost {
-			due = due.Add(2*oneWay + 200*time.Millisecond)
+			due = due.Add(2*oneWay() + 200*time.Millisecond)
 		}
 		packets <- packet{bytes[:n], due}
 	}
@@ -89,7 +92,7 @@ func TestFarServersAreReadyAndSteady(t *testing.T) {
 				var server scripted
 				var log redistest.Buffer
 				r := New(Options{
-					PubAddr: "192.0.2.1:6379", dial: far(server.dial, way.roundTrip/2, way.lost),
+					PubAddr: "192.0.2.1:6379", dial: far(server.dial, always(way.roundTrip/2), way.lost),
 					Log: slog.New(slog.NewTextHandler(&log, nil)),
 				})
 				hub, err := chat.NewHub(chat.Options{Relay: r})
@@ -132,13 +135,78 @@ func TestFarServersAreReadyAndSteady(t *testing.T) {
 	}
 }
 
+// A queue on the way from the replica lets all probes come back, but late.
+func TestLateMessagesAreTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var server scripted
+		var log redistest.Buffer
+		var queued atomic.Int64
+		slow := far(server.dial, func() time.Duration { return time.Duration(queued.Load()) }, 0)
+		r := New(Options{
+			PubAddr: "192.0.2.1:6379", SubAddr: "192.0.2.2:6379", Log: slog.New(slog.NewTextHandler(&log, nil)),
+			dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
+				if addr == "192.0.2.2:6379" {
+					return slow(ctx, network, addr)
+				}
+				return server.dial(ctx, network, addr)
+			},
+		})
+		hub, err := chat.NewHub(chat.Options{Relay: r})
+		require.NoError(t, err)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- r.Run(ctx, hub) }()
+		// grow lets the queue become so long, slowly: probes come back all the time.
+		grow := func(to time.Duration) {
+			for queued.Load() != int64(to) {
+				step := min(max(int64(to)-queued.Load(), -int64(100*time.Millisecond)), int64(100*time.Millisecond))
+				queued.Add(step)
+				time.Sleep(500 * time.Millisecond)
+			}
+			time.Sleep(2*to + 3*time.Second)
+			synctest.Wait()
+		}
+		grow(900 * time.Millisecond)
+		reason, ready := r.Ready()
+		require.True(t, ready, reason)
+		require.NotContains(t, log.String(), LogLate)
+
+		grow(4 * time.Second)
+		reason, ready = r.Ready()
+		require.True(t, ready, reason)
+		require.Equal(t, 1, strings.Count(log.String(), LogLate), "%s", &log)
+		require.InDelta(t, 4, time.Duration(r.metrics.delay.Load()).Seconds(), 0.2)
+
+		grow(6 * time.Second)
+		reason, ready = r.Ready()
+		require.False(t, ready)
+		require.Contains(t, reason, "messages come 6s late, and MAX_DELAY is 5s")
+
+		grow(4 * time.Second)
+		reason, ready = r.Ready()
+		require.True(t, ready, reason)
+		require.NotContains(t, log.String(), LogInTime)
+
+		grow(0)
+		reason, ready = r.Ready()
+		require.True(t, ready, reason)
+		require.Equal(t, 1, strings.Count(log.String(), LogInTime), "%s", &log)
+		require.Equal(t, 1, strings.Count(log.String(), LogNotReady), "%s", &log)
+
+		cancel()
+		server.drop()
+		require.NoError(t, <-ended)
+		time.Sleep(10 * time.Second)
+	})
+}
+
 // When the way grows, answers are late, and the log says that and no guess.
 func TestSlowAnswersAreCalledSlow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var master scripted
 		ctx, cancel := context.WithCancel(t.Context())
 		var log redistest.Buffer
-		r := New(Options{PubAddr: "192.0.2.1:6379", dial: far(master.dial, 190*time.Millisecond, 0), Log: slog.New(slog.NewTextHandler(&log, nil))})
+		r := New(Options{PubAddr: "192.0.2.1:6379", dial: far(master.dial, always(190*time.Millisecond), 0), Log: slog.New(slog.NewTextHandler(&log, nil))})
 		ended := make(chan struct{})
 		go func() { defer close(ended); r.publisher.run(ctx) }()
 		for r.publishProbe(ctx) != nil {
@@ -146,6 +214,7 @@ func TestSlowAnswersAreCalledSlow(t *testing.T) {
 		}
 		master.set(func() { master.frozen = true })
 		require.Error(t, r.publishProbe(ctx))
+		synctest.Wait() // it is logged after that
 		require.Contains(t, log.String(), "publish to 192.0.2.1:6379: no answer within")
 		require.Contains(t, log.String(), "it usually answers after 380ms")
 
@@ -161,7 +230,7 @@ func TestServerThatIsFarAwayIsReachedWithTheDefaults(t *testing.T) {
 	t.Parallel() // it waits for what is far
 	r := New(Options{
 		PubAddr: redistest.Start(t).Options().Addr, Prefix: redistest.Prefix(t),
-		dial: far(new(net.Dialer).DialContext, 200*time.Millisecond, 0),
+		dial: far(new(net.Dialer).DialContext, always(200*time.Millisecond), 0),
 	})
 	hub, err := chat.NewHub(chat.Options{Relay: r})
 	require.NoError(t, err)

@@ -17,8 +17,9 @@ import (
 
 // health says whether this node delivers: it does while probes come back.
 type health struct {
-	log *slog.Logger
-	hub *chat.Hub
+	log  *slog.Logger
+	hub  *chat.Hub
+	most time.Duration // how late messages may come while the node is ready
 
 	mu     sync.Mutex
 	ready  bool
@@ -27,11 +28,14 @@ type health struct {
 	wake   func() // has the delivering goroutine look at that
 
 	// Of the delivering goroutine.
-	need      uint64    // the probe whose return ends the doubt; 0: none has come back yet
-	ever      bool      // delivery has been proven once
-	missed    int64     // when the doubt began
-	told      *int64    // what the clients were told at its end; nil: no number
-	anonymous time.Time // when something without a number was last seen
+	need      uint64        // the probe whose return ends the doubt; 0: none has come back yet
+	ever      bool          // delivery has been proven once
+	missed    int64         // when the doubt began, or messages began to come late
+	took      time.Duration // the last probe
+	lates     int           // probes in a row that came late
+	late      bool          // clients were told that messages come late, and not yet that they do no more
+	told      *int64        // what the clients were told at its end; nil: no number
+	anonymous time.Time     // when something without a number was last seen
 }
 
 // start begins in doubt: a client that connects before delivery is proven is told.
@@ -89,6 +93,8 @@ func (h *health) waiting(err error) {
 const (
 	LogNotReady  = "not ready: delivery is in doubt"                  // warn; why: the reason
 	LogReady     = "ready: delivery is proven"                        // info; missed: how many messages meanwhile
+	LogLate      = "messages come late"                               // warn; delay: how much; with more than MAX_DELAY the node is not ready
+	LogInTime    = "messages come in time again"                      // info; missed
 	LogCorrected = "more was missed in the last outage than was told" // info; missed: the number that is right
 	// LogMissedNotKnown is that number when nobody could count it.
 	LogMissedNotKnown = "not known"
@@ -103,9 +109,9 @@ func (h *health) lost(err error, s *sequences) {
 		return // the reason is known: probes are not published for it either
 	}
 	if h.reason = err.Error(); h.ready {
-		h.missed, s.blind = s.missed, false
+		h.begin(s)
 	}
-	h.ready, h.need = false, 0
+	h.ready, h.need, h.late, h.lates = false, 0, false, 0
 	h.log.Warn(LogNotReady, "why", err)
 	text := "this node's replica has gone quiet: messages may be missed"
 	if errors.Is(err, replication.ErrReplica) {
@@ -118,6 +124,40 @@ func (h *health) lost(err error, s *sequences) {
 	h.hub.Degrade(text) // once: a client that knows of the doubt is not told again
 }
 
+// begin notes what was missed before the clients are told of something.
+func (h *health) begin(s *sequences) {
+	if !h.late {
+		h.missed, s.blind = s.missed, false
+	}
+}
+
+// time notes how long the last probe took, and how long one may take.
+func (h *health) time(took, allowed time.Duration) {
+	if h.took = took; took > allowed {
+		h.lates++
+	} else {
+		h.lates = 0
+	}
+}
+
+// tellLate tells that messages come, but late. One late probe alone is none: this
+// process may have been paused, and nobody is to blame for that.
+func (h *health) tellLate(probe uint64, s *sequences) {
+	if !h.late {
+		h.begin(s)
+		h.late = true
+		h.log.Warn(LogLate, "delay", h.took.Round(time.Millisecond))
+	}
+	h.hub.Delay("messages come late: what the others said is older than it looks", h.took)
+	if h.took > h.most {
+		h.reason = fmt.Sprintf("messages come %v late, and MAX_DELAY is %v: the way from the replica, or the replica, is too slow", h.took.Round(time.Millisecond), h.most)
+		if h.ready {
+			h.log.Warn(LogNotReady, "why", h.reason)
+		}
+		h.ready, h.need = false, probe
+	}
+}
+
 // back notes that a probe of this node's own came back: messages are delivered
 // again. It may be an old one, with others and many messages behind it. So the
 // doubt ends with a probe that is published from now on: until that is back,
@@ -126,22 +166,36 @@ func (h *health) lost(err error, s *sequences) {
 func (h *health) back(probe, published uint64, s *sequences) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	switch {
-	case h.ready:
+	switch late := h.lates >= 2; {
+	case h.ready && late:
+		h.tellLate(probe, s)
 		return
+	case h.ready && (!h.late || h.lates > 0):
+		return
+	case h.ready: // it was late, and is no more
 	case h.need == 0 && h.ever:
 		h.need = published + 2 // the next but one: a whole interval lies before it
 		s.flowing = time.Now()
 		return
 	case probe < h.need:
 		return
+	case late:
+		if h.tellLate(probe, s); h.took > h.most {
+			return
+		}
+		h.ready, h.reason, h.ever = true, "", true
+		return
 	}
 	var missed *int64
 	if n := s.missed - h.missed; h.ever && !s.blind && time.Since(h.anonymous) > forgetAfter {
 		missed = &n
 	}
-	h.ready, h.reason, h.ever, h.told, s.late = true, "", true, missed, 0
-	h.log.Info(LogReady, "missed", missedText(missed))
+	said := LogReady
+	if h.ready {
+		said = LogInTime
+	}
+	h.ready, h.reason, h.ever, h.late, h.told, s.late = true, "", true, false, missed, 0
+	h.log.Info(said, "missed", missedText(missed))
 	h.hub.Recover(missed)
 }
 

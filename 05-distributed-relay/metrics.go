@@ -3,6 +3,7 @@ package relay
 import (
 	"net/http"
 	"sync/atomic"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -19,6 +20,7 @@ type metrics struct {
 	malformed, reserved prometheus.Counter
 	missed, repeated    atomic.Int64
 	oversize            atomic.Int64
+	delay               atomic.Int64 // how long that one was under way, in nanoseconds
 	probed              atomic.Int64 // when a probe of ours last came back, in Unix milliseconds
 }
 
@@ -73,6 +75,7 @@ var (
 	descRooms       = describe("chat_rooms", "Rooms with a client of this node.")
 	descReady       = describe("chat_ready", "1 while this node delivers and takes clients, else 0.")
 	descProbe       = describe("chat_probe_timestamp_seconds", "When a probe of this node last came back, in Unix seconds; 0: none has.")
+	descDelay       = describe("chat_probe_delay_seconds", "How long the probe of this node that last came back was under way; 0: none has.")
 	descReceived    = describe("chat_messages_received_total", "Messages from clients.")
 	descDeliveries  = describe("chat_deliveries_total", "Messages handed to clients, each client counted.")
 	descSlow        = describe("chat_slow_clients_total", "Clients closed with 1013 for reading too slowly.")
@@ -103,6 +106,7 @@ func (c *counted) Collect(out chan<- prometheus.Metric) {
 	gauge(descRooms, stats.Rooms)
 	gauge(descReady, ready)
 	out <- prometheus.MustNewConstMetric(descProbe, prometheus.GaugeValue, float64(c.relay.probed.Load())/1000)
+	out <- prometheus.MustNewConstMetric(descDelay, prometheus.GaugeValue, time.Duration(c.relay.delay.Load()).Seconds())
 	total(descReceived, stats.Received)
 	total(descDeliveries, stats.Deliveries)
 	total(descSlow, stats.Slow)

@@ -24,6 +24,7 @@ type Options struct {
 	TLS            *tls.Config   // for both; nil: plain TCP
 	ProbeInterval  time.Duration // default 250ms; three late: not ready
 	PublishTimeout time.Duration // from a client's message to its answer, or more where the master is far; default 1s
+	MaxDelay       time.Duration // probes that come back later: not ready; default 5s
 	MaxWaiting     int           // bytes that may wait for the master; default 32 MiB
 	MaxPayload     int           // bytes of a message from Redis; a larger one is dropped and counted; default 4 MiB
 	Key            string        // the beginning of the channels' names, Socket.IO's key: see wire.CheckKey; default "socket.io"
@@ -43,6 +44,7 @@ func (o Options) withDefaults() Options {
 	o.SubAddr = cmp.Or(o.SubAddr, o.PubAddr)
 	o.ProbeInterval = cmp.Or(o.ProbeInterval, 250*time.Millisecond)
 	o.PublishTimeout = cmp.Or(o.PublishTimeout, time.Second)
+	o.MaxDelay = cmp.Or(o.MaxDelay, 5*time.Second)
 	o.MaxWaiting = cmp.Or(o.MaxWaiting, 32<<20)
 	o.MaxPayload = cmp.Or(o.MaxPayload, 4<<20)
 	o.Key = cmp.Or(o.Key, wire.DefaultKey)

@@ -24,8 +24,9 @@ type probes struct {
 
 type probe struct {
 	count            uint64
-	at               time.Time // when it was published
-	delivered, shown bool      // it came back; it was published at the master
+	at               time.Time     // when it was published
+	took             time.Duration // until it came back and what was before it was delivered
+	delivered, shown bool          // it came back; it was published at the master
 }
 
 // mostOut bounds how many are remembered: four minutes' at the usual interval.
@@ -73,8 +74,14 @@ func (p *probes) confirm(count uint64, now time.Time) bool {
 	return true
 }
 
-// deliver notes that everything before a probe was delivered.
-func (p *probes) deliver(count uint64) { p.note(count, func(probe *probe) { probe.delivered = true }) }
+// deliver notes that everything before a probe was delivered, and tells how long that took.
+func (p *probes) deliver(count uint64, now time.Time) (took time.Duration) {
+	p.note(count, func(probe *probe) {
+		took = now.Sub(probe.at)
+		probe.delivered, probe.took = true, took
+	})
+	return took
+}
 
 // show notes that a probe was published at the master. It reports whether that
 // was all that was missing: the probe proves delivery now.
@@ -98,17 +105,17 @@ func (p *probes) note(count uint64, do func(*probe)) {
 
 // proven is the last one that proves delivery, if it is a new one; else 0. It and
 // those before it are forgotten.
-func (p *probes) proven() (count uint64) {
+func (p *probes) proven() (count uint64, took time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	rest := 0
 	for i, probe := range p.out {
 		if probe.delivered && probe.shown {
-			count, rest = probe.count, i+1
+			count, took, rest = probe.count, probe.took, i+1
 		}
 	}
 	p.out = append(p.out[:0], p.out[rest:]...)
-	return count
+	return count, took
 }
 
 // overdue reports whether one should have been back by now: it takes longer than
@@ -146,9 +153,16 @@ func (p *probes) patience(interval time.Duration) time.Duration {
 	return 3 * (interval + 2*max(p.usual.atMost(), p.answer.atMost()))
 }
 
-// lateAfter is when a probe that comes back is late: the way is no longer as long
-// as it is, something is in it.
+// lateAfter is how much later than usual a probe that comes back is late. So long is
+// no way: something is in it.
 const lateAfter = time.Second
+
+// allowed is how long a probe may take that is not late.
+func (p *probes) allowed() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.usual.mean + lateAfter
+}
 
 // roundTrip is how long a probe is under way, through the master and the replica,
 // estimated as TCP does: https://www.rfc-editor.org/rfc/rfc6298#section-2.
@@ -168,7 +182,7 @@ func (r *roundTrip) add(took time.Duration) {
 }
 
 // mostRoundTrip bounds what is made of it: silence must be noticed, whatever was measured.
-const mostRoundTrip = 2 * time.Second
+const mostRoundTrip = time.Second
 
 // atMost is what hardly any probe takes longer than.
 func (r *roundTrip) atMost() time.Duration { return min(r.mean+4*r.deviation, mostRoundTrip) }

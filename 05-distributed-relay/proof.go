@@ -74,7 +74,7 @@ func (r *Relay) applyProbe(p *wire.Probe, own bool, now time.Time) error {
 	if own {
 		r.metrics.probed.Store(now.UnixMilli())
 		r.flush()
-		r.probes.deliver(p.Count)
+		r.metrics.delay.Store(int64(r.probes.deliver(p.Count, now)))
 		r.prove()
 		r.forgetSilent(now)
 	}
@@ -83,8 +83,9 @@ func (r *Relay) applyProbe(p *wire.Probe, own bool, now time.Time) error {
 
 // prove looks whether a probe has proven delivery since it was last called.
 func (r *Relay) prove() {
-	if count := r.probes.proven(); count > 0 {
+	if count, took := r.probes.proven(); count > 0 {
 		issued, _ := r.probes.last()
+		r.health.time(took, r.probes.allowed())
 		r.health.back(count, issued, r.sequences)
 	}
 }

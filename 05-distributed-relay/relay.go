@@ -52,7 +52,7 @@ func New(o Options) *Relay {
 		nodeLog:  rate.NewLimiter(1, 20),
 		wholeDue: make(chan struct{}, 1),
 	}
-	r.health.log, r.health.wake = o.Log, func() {}
+	r.health.log, r.health.wake, r.health.most = o.Log, func() {}, o.MaxDelay
 	r.sequences = newSequences(r.pub)
 	r.publisher = publisher{
 		o: &r.o, uid: identity(5)[:6], pub: r.pub,

@@ -17,6 +17,6 @@ const (
 	EventPlaced    = "$placed"    // the message of that id has its place in the order of all
 	EventError     = "$error"     // Data is a Problem
 	EventPresence  = "$presence"  // Data is a Presence
-	EventDegraded  = "$degraded"  // messages may be missed from here on: Data is {"text":…}
+	EventDegraded  = "$degraded"  // messages may be missed from here on: Data is {"text":…}; with "delay", milliseconds: they come, but late
 	EventRecovered = "$recovered" // delivery is proven again: Data is {"missed":…}, empty when that is not known; once more with a larger number: the first was too small
 )

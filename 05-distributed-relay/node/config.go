@@ -39,6 +39,7 @@ func (c *Config) Parse(fs *flag.FlagSet, args []string) error {
 	fs.BoolFunc("redis-tls", "speak TLS with both servers", c.tls)
 	fs.Func("probe-interval", "`time` between probes; three late: not ready (default 250ms)", cmdline.Time(&c.Relay.ProbeInterval, time.Millisecond))
 	fs.Func("publish-timeout", "`time` from a client's message to its answer, or more where the master is far (default 1s)", cmdline.Time(&c.Relay.PublishTimeout, time.Millisecond))
+	fs.Func("max-delay", "how late messages may come, as a `time`; later: not ready (default 5s)", cmdline.Time(&c.Relay.MaxDelay, time.Millisecond))
 	fs.Func("pprof-addr", "`host:port` for profiles, as in 127.0.0.1:6060 (default: off)", c.pprof)
 	if err := chatnode.Parse(fs, args); err != nil {
 		return err

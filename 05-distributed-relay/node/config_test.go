@@ -27,7 +27,7 @@ var values = map[string]string{
 	"pub-host": "master.example.com", "pub-port": "7000", "sub-host": "::1", "sub-port": "7001",
 	"redis-username": "chat", "redis-password": "secret", "redis-tls": "true",
 	"max-conns": "100", "max-conns-per-ip": "7",
-	"probe-interval": "50ms", "publish-timeout": "3s", "pprof-addr": "127.0.0.1:0", "channel-prefix": "shop",
+	"probe-interval": "50ms", "publish-timeout": "3s", "max-delay": "7s", "pprof-addr": "127.0.0.1:0", "channel-prefix": "shop",
 }
 
 func variable(name string) string { return strings.ToUpper(strings.ReplaceAll(name, "-", "_")) }
@@ -97,7 +97,7 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 		require.Equal(t, relay.Options{
 			PubAddr: "master.example.com:7000", SubAddr: "[::1]:7001", Username: "chat", Password: "secret",
 			TLS:           &tls.Config{MinVersion: tls.VersionTLS12},
-			ProbeInterval: 50 * time.Millisecond, PublishTimeout: 3 * time.Second, Key: "shop",
+			ProbeInterval: 50 * time.Millisecond, PublishTimeout: 3 * time.Second, MaxDelay: 7 * time.Second, Key: "shop",
 		}, c.Relay, way)
 		require.Equal(t, "127.0.0.1:0", c.PprofAddr, way)
 	}
@@ -136,6 +136,7 @@ func TestBadValueIsOneSentenceThatNamesIt(t *testing.T) {
 		"sub-port":          {port, []string{"0", "x"}},
 		"redis-tls":         {truth, []string{"maybe", "2", "yes", "on", "tls"}},
 		"probe-interval":    {times, []string{"250", "0s", "-1s", "1ns", "999999h", "often"}},
+		"max-delay":         {times, []string{"1", "0s", "-1s", "999999h"}},
 		"publish-timeout":   {times, []string{"1", "0s", "-1s", "999999h"}},
 		"channel-prefix":    {`want 1 to 128 bytes that can be printed, without spaces and without # * ? [ ] \`, []string{"a#b", "a*", "a?", "[a]", `a\b`, "a b", " ", "a\nb", "\xff", "a\u200bb", strings.Repeat("x", 129)}},
 		"pprof-addr":        {addr, []string{"6060", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:65536", "127.0.0.1:", "http://127.0.0.1:6060", "a b:6060"}},

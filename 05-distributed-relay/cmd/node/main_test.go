@@ -39,7 +39,7 @@ func runToEnd(t *testing.T, env []string, args ...string) (exit int, sentence st
 func TestBadValueEndsTheProgramWith2(t *testing.T) {
 	for _, bad := range []string{
 		"PORT=x", "PUB_HOST=127.0.0.1:6379", "PUB_PORT=0", "SUB_HOST=redis://a", "SUB_PORT=x", "LOG_LEVEL=verbose",
-		"PEERS=b", "PROBE_INTERVAL=often", "PUBLISH_TIMEOUT=1", "GRACE=-1s", "PPROF_ADDR=6060", "REDIS_TLS=maybe",
+		"PEERS=b", "PROBE_INTERVAL=often", "PUBLISH_TIMEOUT=1", "MAX_DELAY=soon", "GRACE=-1s", "PPROF_ADDR=6060", "REDIS_TLS=maybe",
 		"MAX_MESSAGE_BYTES=64k", "MAX_QUEUE_BYTES=0", "RATE_PER_SECOND=-1", "RATE_BURST=0", "ALLOWED_ORIGINS=b",
 		"LISTEN_HOST=http://a", "NODE_NAME=\x07", "MAX_CONNS=-1", "MAX_CONNS_PER_IP=many",
 	} {
