@@ -123,6 +123,26 @@ func (r *Relay) broadcast(e *pubsub.Event, now time.Time) {
 	}
 }
 
+// oversize counts what is far too large for any client's queue, unread but for
+// its number: as JSON it would be several times as large again.
+func (r *Relay) oversize(e *pubsub.Event, now time.Time) {
+	pub, seq, err := wire.DecodeNumber(e.Payload)
+	fresh := false
+	if err == nil {
+		fresh, err = r.noteNumber(pub, seq, now)
+	}
+	if err != nil {
+		r.malformed(e, err)
+	}
+	if !fresh {
+		return
+	}
+	r.metrics.oversize.Add(1)
+	r.oddLog.Do(func() {
+		r.o.Log.Warn("dropped a message that no queue can hold", "channel", e.Channel, "bytes", len(e.Payload), "allowed", r.o.MaxPayload)
+	})
+}
+
 // noteNumber remembers a message's number, and reports whether it is to be delivered.
 func (r *Relay) noteNumber(pub string, seq uint64, now time.Time) (fresh bool, err error) {
 	switch {

@@ -14,11 +14,10 @@
 //   - relay.go: the Relay, which chapter 04's hub publishes through, and Run, which starts its goroutines. options.go: what can be set.
 //   - outbox.go: what waits for the master. fifo.go is the queue in it.
 //   - publisher.go: the one goroutine that numbers messages and publishes them; link.go is its connection, which Redis' ROLE has shown to
-//     lead to the master; command.go is one PUBLISH that costs no memory; pending.go remembers what has not come back yet; held.go has what the
-//     master took while delivery was in doubt.
+//     lead to the master; command.go is one PUBLISH that costs no memory; pending.go remembers what has not come back yet; receipt.go judges
+//     what the master's answer proves, and holds what it took while delivery was in doubt.
 //   - deliver.go: the one goroutine that hands to the hub what the replica brings; event.go turns an envelope into the hub's event.
 //   - sequences.go: each publisher numbers its messages; a gap in the numbers of one of them is counted here as missed.
-//     oversize.go counts messages that are too large for any client.
 //   - proof.go: the node publishes a probe to itself; when it comes back, the way through Redis works. probes.go
 //     knows which of them prove that. health.go: whether the node
 //     is ready or in doubt, and how much was missed while it was in doubt.
@@ -68,7 +67,7 @@
 //     handed out no faster than clients can be written to (chapter 04, pace.go).
 //   - The subscription has two goroutines of its own: one reads, one watches
 //     whether the probes come back.
-//   - One goroutine fails what is held too long (held.go), and one asks, after each new
+//   - One goroutine fails what is held too long (receipt.go), and one asks, after each new
 //     connection, whether the subscription's server is a replica (relay.go).
 //   - The presence goroutine tells the other nodes who came and went, at most ten
 //     times a second, and now and then who is there, in parts.

@@ -52,7 +52,7 @@ func carry(to, from net.Conn, oneWay func() time.Duration, lost float64, chance 
 	go func() {
 		defer to.Close()
 		for p := range packets {
-			time.Sleep(time.Until(p.due))
+			<-time.After(time.Until(p.due))
 			if _, err := to.Write(p.bytes); err != nil {
 				from.Close()
 			}
