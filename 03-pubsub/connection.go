@@ -118,8 +118,6 @@ func (c *connection) receive(ctx context.Context) (any, error) {
 func (c *connection) next(patterns []string) (Event, error) {
 	e, err := c.socket.next(patterns)
 	switch {
-	case err != nil && c.socket.refusal != "": // the last that it said
-		err = fmt.Errorf("%w, after the answer %s", err, c.socket.refusal)
 	case err != nil:
 	case e.Kind == Message:
 		c.messages.Add(1)

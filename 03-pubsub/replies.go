@@ -23,7 +23,6 @@ type replies struct {
 	net.Conn
 	r       *bufio.Reader
 	scratch []byte // of a string that is not kept as such
-	refusal string // the server's last reply, when that was an error
 }
 
 // 32 KiB are some 200 messages of a burst with one system call.
@@ -50,14 +49,22 @@ func (s *replies) Read(b []byte) (int, error) {
 // error in its place. Such an error is a sign of life, too: a replica without its master answers MASTERDOWN
 // (replica-serve-stale-data no), one that loads a dataset LOADING, one in a long script BUSY, and each will
 // go on to send messages. patterns are those that were subscribed to.
+//
+// The error is io.EOF only between two replies.
 func (s *replies) next(patterns []string) (e Event, err error) {
 	mark, n, err := s.header()
-	if err == nil && mark != '-' {
-		s.refusal = ""
-	}
 	if err != nil || mark != '*' || n <= 0 {
 		return e, err
 	}
+	e, err = s.array(n, patterns)
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return e, err
+}
+
+// array reads the n elements of a reply.
+func (s *replies) array(n int, patterns []string) (e Event, err error) {
 	if err = s.element(); err != nil {
 		return e, err
 	}
@@ -137,6 +144,9 @@ func (s *replies) element() error {
 // header reads the line that begins a value, and the number in it: how many elements or bytes follow.
 func (s *replies) header() (mark byte, n int, err error) {
 	line, err := s.r.ReadSlice('\n')
+	if err == io.EOF && len(line) > 0 {
+		err = io.ErrUnexpectedEOF
+	}
 	if err != nil {
 		return 0, 0, err
 	}
@@ -145,14 +155,11 @@ func (s *replies) header() (mark byte, n int, err error) {
 		return 0, 0, fmt.Errorf("the server sends an empty line: this is not RESP2")
 	}
 	switch mark = line[0]; mark {
-	case '-':
-		s.refusal = string(line[1:])
-		return mark, 0, nil
 	case '*', '$':
 		if n, err = strconv.Atoi(string(line[1:])); err == nil && n <= mostBytes {
 			return mark, n, nil
 		}
-	case '+', ':':
+	case '+', ':', '-':
 		return mark, 0, nil
 	}
 	return 0, 0, fmt.Errorf("the server sends %.32q: this is not RESP2", line)

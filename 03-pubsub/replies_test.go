@@ -37,6 +37,8 @@ func TestReplies(t *testing.T) {
 		"an error as answer":  {"-LOADING a dataset\r\n" + message("news", "hi"), []Event{{}, {Kind: Message, Channel: "news", Payload: "hi"}}, "EOF"},
 		"an error as element": {"*3\r\n$7\r\nmessage\r\n$1\r\na\r\n-ERR no\r\n", nil, "not RESP2"},
 		"half a message":      {strings.TrimSuffix(message("news", "hi"), "i\r\n"), nil, "unexpected EOF"},
+		"no elements":         {"*3\r\n$7\r\nmessage\r\n", nil, "unexpected EOF"},
+		"half a line":         {"*", nil, "unexpected EOF"},
 		"another server":      {"HTTP/1.1 400 Bad Request\r\n", nil, "not RESP2"},
 		"an empty line":       {"\r\n", nil, "not RESP2"},
 		"no length":           {"*3\r\n$7\r\nmessage\r\n$x\r\n", nil, "not RESP2"},

@@ -36,6 +36,7 @@ type peer struct {
 	subscribed bool
 	closed     bool
 	out        []string      // what is to be sent
+	sent       int           // how much has been sent
 	change     chan struct{} // a token when the writer is to look again
 }
 
@@ -132,6 +133,9 @@ func (s *scripted) write(p *peer) {
 		for _, text := range out {
 			_, _ = io.WriteString(p, text)
 		}
+		s.mu.Lock()
+		p.sent += len(out)
+		s.mu.Unlock()
 	}
 }
 

@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net"
 	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"example.com/redis-chat/01-redis-basics/dial"
 )
 
 // Subscriber is a subscription that waits for its confirmation, keeps order, and says when it may have
@@ -144,7 +145,11 @@ func (s *Subscriber) read(c *connection) error {
 
 // lost makes a sentence of what ended a subscription.
 func lost(addr string, err error) error {
-	if errors.Is(err, io.EOF) {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("subscription at %s: the server closed the connection in the middle of a message: "+
+			"did it cut us off for not keeping up? (its log: output buffer limits; %w)", addr, err)
+	case dial.Diagnose(err) == dial.ConnectionEnded:
 		return fmt.Errorf("subscription at %s: the server closed the connection: %w", addr, err)
 	}
 	return fmt.Errorf("subscription at %s: connection lost: %w", addr, err)
@@ -153,13 +158,9 @@ func lost(addr string, err error) error {
 // outage remembers the reason that was reported last.
 type outage string
 
-// changed reports whether err has another reason than the one before, and remembers it. Two network errors
-// that differ only in our own port number have the same reason.
+// changed reports whether err has another reason than the one before, and remembers it.
 func (o *outage) changed(err error) bool {
-	reason := err.Error()
-	if op, ok := errors.AsType[*net.OpError](err); ok {
-		reason = op.Op + ": " + op.Err.Error()
-	}
+	reason := dial.Reason(err)
 	if string(*o) == reason {
 		return false
 	}

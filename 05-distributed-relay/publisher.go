@@ -12,8 +12,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"example.com/redis-chat/01-redis-basics/dial"
 	replication "example.com/redis-chat/02-replication"
-	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
 const (
@@ -182,7 +182,7 @@ func (p *publisher) lost(err error) {
 
 // noteAway notes why there is no connection, and tells it once.
 func (p *publisher) noteAway(err error) {
-	if p.away == nil || p.away.Error() != err.Error() {
+	if p.away == nil || dial.Reason(p.away) != dial.Reason(err) {
 		p.o.Log.Warn("the master does not take messages", "why", err)
 		if _, ok := asMistake(err); ok { // it will not pass by itself: a probe need not show it
 			p.health.tell(err)

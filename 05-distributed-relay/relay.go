@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/time/rate"
 
+	"example.com/redis-chat/01-redis-basics/dial"
 	replication "example.com/redis-chat/02-replication"
 	pubsub "example.com/redis-chat/03-pubsub"
 	chat "example.com/redis-chat/04-websocket-chat"
@@ -175,9 +176,9 @@ func (r *Relay) await(ctx context.Context, addr string, connect func(context.Con
 			return mistake
 		}
 		r.health.waiting(err)
-		if why != err.Error() { // the same, four times a second, would be no news
-			why = err.Error()
-			r.o.Log.Warn("waiting", "why", why)
+		if reason := dial.Reason(err); why != reason { // the same, four times a second, would be no news
+			why = reason
+			r.o.Log.Warn("waiting", "why", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -33,6 +33,8 @@ func Explain(ctx context.Context, o *redis.Options, err error) error {
 	said := root(err).Error()
 	if answer, ok := errors.AsType[redis.Error](err); ok {
 		said = answer.Error() // without what goes before it
+	} else if refused, ok := errors.AsType[*Refused](err); ok {
+		said = refused.Answer
 	}
 	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" {
 		said = dial.Err.Error() // without the address, which the sentence has
@@ -118,6 +120,12 @@ func aboutAnswer(answer string) string {
 		return fmt.Sprintf("this is a replica: give the address of its master (%s)", answer)
 	case "MOVED", "CLUSTERDOWN":
 		return fmt.Sprintf("this is a node of a Redis Cluster: give the address of a server that is alone (%s)", answer)
+	case "DENIED":
+		answer, _, _ = strings.Cut(answer, ". ") // its own advice takes a thousand letters more
+		return fmt.Sprintf("it lets in only clients of its own machine: give it a password (requirepass), and us REDIS_PASSWORD (%s)", answer)
+	}
+	if strings.HasPrefix(answer, "ERR max number of clients") {
+		return fmt.Sprintf("it has as many clients as it takes: raise its maxclients, or end some (%s)", answer)
 	}
 	return "the server answers: " + answer
 }

@@ -17,10 +17,13 @@ import (
 //     frozen server is noticed late.
 //   - Dialing, reading and writing end after a second each, where o does not say
 //     otherwise. (Pub/Sub's reading has no timeout.)
+//   - Each address of a name is tried within the time for dialing, and what a server
+//     says before it ends a connection is in the error: see Refused.
 //   - Before the first command it sends only what it must: no name and version of
 //     the library, no request for notices of a server's maintenance.
 //
-// Addresses, credentials, TLS, sizes of pools and the protocol stay what they are.
+// Addresses, credentials, TLS, sizes of pools and the protocol stay what they are, and
+// so does a Dialer.
 func Once(o redis.Options) *redis.Options {
 	o.MaxRetries, o.DialerRetries = -1, 1
 	o.ContextTimeoutEnabled = true
@@ -28,6 +31,9 @@ func Once(o redis.Options) *redis.Options {
 		if *timeout == 0 {
 			*timeout = time.Second
 		}
+	}
+	if o.Dialer == nil {
+		o.Dialer = network.dialAs(&o)
 	}
 	o.DisableIdentity = true
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}

@@ -50,6 +50,7 @@ func (t Trouble) String() string {
 // error can be of several kinds: a dial that took too long, for example.
 func Diagnose(err error) Trouble {
 	answer, answered := errors.AsType[redis.Error](err)
+	refused, _ := errors.AsType[*Refused](err)
 	operation, _ := errors.AsType[*net.OpError](err)
 	network, _ := errors.AsType[net.Error](err)
 	switch {
@@ -57,6 +58,8 @@ func Diagnose(err error) Trouble {
 		return NoTrouble
 	case answered:
 		return diagnoseAnswer(answer.Error())
+	case refused != nil:
+		return diagnoseAnswer(refused.Answer)
 	case errors.Is(err, context.Canceled), errors.Is(err, redis.ErrClosed):
 		return Canceled
 	case notRedis(err, operation):
