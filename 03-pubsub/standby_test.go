@@ -45,6 +45,7 @@ func (f *flow) send(during time.Duration) {
 		f.sent++
 		f.server.publish("news", strconv.Itoa(f.sent))
 	}
+	synctest.Wait()
 }
 
 // peer changes the connection of that number.

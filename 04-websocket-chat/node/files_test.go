@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"log/slog"
@@ -15,7 +16,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/04-websocket-chat/chattest"
 )
 
@@ -49,7 +49,7 @@ func TestLogTellsWhatDescriptorsAllow(t *testing.T) {
 		{5000, []string{`max_conns=5000`, `msg="MAX_CONNS is more than file descriptors allow"`, "allowed=868"}},
 		{-1, []string{`max_conns=0`, `msg="MAX_CONNS is more than file descriptors allow"`}},
 	} {
-		var log redistest.Buffer
+		var log bytes.Buffer
 		var c Config
 		c.LogLimits(slog.New(slog.NewTextHandler(&log, nil)))
 		require.Empty(t, log.String())
@@ -67,7 +67,7 @@ func TestLogTellsWhatDescriptorsAllow(t *testing.T) {
 // gets in all the same, and clients stay.
 func TestSilentSocketsMakeRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var log redistest.Buffer
+		var log bytes.Buffer
 		n, _, _ := running(t, &Server{Sockets: 4, Log: slog.New(slog.NewTextHandler(&log, nil))})
 		alice := n.Enter("alice", "go")
 		for range 20 {
@@ -81,6 +81,7 @@ func TestSilentSocketsMakeRoom(t *testing.T) {
 		require.Equal(t, http.StatusOK, status)
 		require.Less(t, time.Since(began), 4*time.Second)
 		alice.Does(`{"event":"join","data":"tea","id":1}`)
+		synctest.Wait()
 		require.Equal(t, 1, strings.Count(log.String(), "as many sockets are open"))
 		require.Equal(t, 1, n.hub.Sockets())
 	})
@@ -119,7 +120,7 @@ func (l *poor) Accept() (net.Conn, error) {
 
 func TestWhatCannotBeAcceptedIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var log redistest.Buffer
+		var log bytes.Buffer
 		l := &poor{chattest.NewPipes(), 60}
 		g := newGate(l, 0, nil, slog.New(slog.NewTextHandler(&log, nil)))
 		for range 60 { // as http.Server does, a second after the other

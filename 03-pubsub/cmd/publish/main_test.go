@@ -95,7 +95,7 @@ func TestServerThatIsMadeAReplicaMeanwhile(t *testing.T) {
 	go func() {
 		_, err := sub.ReceiveMessage(t.Context())
 		host, port, _ := net.SplitHostPort(top.Addrs()[1])
-		demoted <- errors.Join(err, clients[0].SlaveOf(t.Context(), host, port).Err())
+		demoted <- errors.Join(err, clients[0].ReplicaOf(t.Context(), host, port).Err())
 	}()
 
 	out, err := publishing(t, "-redis", top.Addrs()[0], "-n", "1000000000", "-rate", "100", "news", "hello")
