@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	toxiproxy "github.com/Shopify/toxiproxy/v2"
+	"github.com/Shopify/toxiproxy/v2/toxics"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 )
@@ -33,7 +34,7 @@ func (p *proxy) close() { p.toxi.Stop() }
 // "upstream" is from the node to Redis.
 var (
 	reset     = []string{`{"type":"reset_peer","stream":"downstream","attributes":{"timeout":0}}`, `{"type":"reset_peer","stream":"upstream","attributes":{"timeout":0}}`}
-	blackHole = []string{`{"type":"timeout","stream":"downstream","attributes":{"timeout":0}}`, `{"type":"timeout","stream":"upstream","attributes":{"timeout":0}}`}
+	blackHole = []string{`{"type":"hold","stream":"downstream"}`, `{"type":"hold","stream":"upstream"}`}
 	delay     = []string{`{"type":"latency","stream":"downstream","attributes":{"latency":200}}`}
 	dribble   = []string{
 		`{"type":"slicer","stream":"downstream","attributes":{"average_size":1,"size_variation":0,"delay":0}}`,
@@ -41,9 +42,19 @@ var (
 	}
 )
 
+// hold lets nothing pass until it is taken away, and loses nothing. A network that loses
+// packets does that to a connection, as TCP sends them again. (The library's "timeout"
+// takes bytes out of the middle of a connection, and then closes it.)
+type hold struct{}
+
+// Pipe implements toxics.Toxic.
+func (*hold) Pipe(stub *toxics.ToxicStub) { <-stub.Interrupt }
+
+func init() { toxics.Register("hold", new(hold)) }
+
 // addToxics makes the way through the proxy as bad as the toxics say.
-func (p *proxy) addToxics(toxics []string) error {
-	for _, toxic := range toxics {
+func (p *proxy) addToxics(all []string) error {
+	for _, toxic := range all {
 		if _, err := p.toxi.Toxics.AddToxicJson(strings.NewReader(toxic)); err != nil {
 			return fmt.Errorf("disturb %s: %w", p.toxi.Name, err)
 		}

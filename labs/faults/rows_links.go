@@ -15,10 +15,10 @@ func linkRows() []Row {
 			name   string
 			toxics []string
 			silent bool // nothing comes through: the node must notice
-			broken bool // connections end, or bytes are lost
+			broken bool // connections end
 		}{
 			{"connections reset", reset, true, true},
-			{"a black hole", blackHole, true, true},
+			{"a black hole", blackHole, true, false},
 			{"200 ms late", delay, false, false},
 			{"one byte at a time", dribble, false, false},
 		} {
@@ -40,10 +40,12 @@ func linkRows() []Row {
 					answered(r)
 					counts(r, all, 0, 1)
 					unnoticed(r, 0)
+					if !fault.broken {
+						untouched(r, all, 0, 1)
+					}
 					if fault.silent {
 						noticed(r, 1)
 					} else {
-						untouched(r, all, 0, 1)
 						unnoticed(r, 1)
 					}
 					mended(r, 2*time.Second, 1)

@@ -46,7 +46,7 @@ var replicaFrozen = Row{
 	Break: freeze(2, lasts(5*time.Second)),
 	Judge: func(r *run, all []Account) {
 		clean(r, all)
-		untouched(r, all, 0)
+		untouched(r, all, 0, 1) // the connection is kept, and brings it late
 		counts(r, all, 0, 1)
 		noticed(r, 1)
 		mended(r, soon, 1)
@@ -161,6 +161,7 @@ var masterFrozen = Row{
 	Judge: func(r *run, all []Account) {
 		clean(r, all)
 		answered(r)
+		untouched(r, all, 0, 1)
 		for _, s := range r.sources() {
 			// Messages on their way when the freeze begins may have been published.
 			n := s.acceptedWithin(r.frozen+20*time.Millisecond, r.mended)
