@@ -66,7 +66,7 @@ func Diagnose(err error) Trouble {
 		return NotRedis
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
 		return NoDescriptor
-	case operation != nil && operation.Op == "dial":
+	case operation != nil && operation.Op == "dial" && !errors.Is(err, syscall.ECONNRESET): // reset so soon that the dial sees it
 		return NobodyThere
 	case errors.Is(err, context.DeadlineExceeded), network != nil && network.Timeout():
 		return NoAnswer

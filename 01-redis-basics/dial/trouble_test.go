@@ -40,6 +40,7 @@ func TestWhatAnErrorIsASignOf(t *testing.T) {
 		{redis.ErrClosed, dial.Canceled},
 		{&net.OpError{Op: "dial", Err: context.Canceled}, dial.Canceled},
 		{&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}, dial.NobodyThere},
+		{&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNRESET)}, dial.ConnectionEnded},
 		{&net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}, dial.NobodyThere},
 		{&net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}, dial.NobodyThere},
 		{&net.OpError{Op: "dial", Err: os.NewSyscallError("socket", syscall.EMFILE)}, dial.NoDescriptor},
@@ -117,9 +118,8 @@ func TestWhatAServerIsASignOf(t *testing.T) {
 		tls   *tls.Config
 		wants []dial.Trouble
 	}{
-		"nobody": {"127.0.0.1:1", nil, []dial.Trouble{dial.NobodyThere}},
-		"resets": {listener(t, func(c *net.TCPConn) { c.SetLinger(0); c.Close() }), nil,
-			[]dial.Trouble{dial.ConnectionEnded, dial.NobodyThere}}, // the latter when the dial notices it
+		"nobody":      {"127.0.0.1:1", nil, []dial.Trouble{dial.NobodyThere}},
+		"resets":      {listener(t, func(c *net.TCPConn) { c.SetLinger(0); c.Close() }), nil, []dial.Trouble{dial.ConnectionEnded}},
 		"closes":      {listener(t, func(c *net.TCPConn) { c.Close() }), nil, []dial.Trouble{dial.ConnectionEnded}},
 		"web":         {web.Listener.Addr().String(), nil, []dial.Trouble{dial.NotRedis}},
 		"web for TLS": {web.Listener.Addr().String(), &tls.Config{ServerName: "localhost"}, []dial.Trouble{dial.NotRedis}},

@@ -142,32 +142,71 @@ func TestAlertsFireWhenTheyShould(t *testing.T) {
 	}
 }
 
-// Every line that the table of troubles begins with is one that the program can log.
-func TestOperationsExplainsLinesThatTheProgramLogs(t *testing.T) {
+// sources is what the programs of these folders say: the code, without comments, and
+// with sentences of several lines as one.
+func sources(t *testing.T, folders ...string) string {
+	t.Helper()
 	var source strings.Builder
-	for _, chapter := range []string{"01-redis-basics/dial", "02-replication", "03-pubsub", "04-websocket-chat", "04-websocket-chat/node", "05-distributed-relay", "05-distributed-relay/node"} {
-		files, err := fs.Glob(os.DirFS("../../../"+chapter), "*.go")
+	for _, folder := range folders {
+		files, err := fs.Glob(os.DirFS("../../../"+folder), "*.go")
 		require.NoError(t, err)
+		require.NotEmpty(t, files, folder)
 		for _, name := range files {
 			if !strings.HasSuffix(name, "_test.go") {
-				text, err := os.ReadFile(filepath.Join("../../..", chapter, name))
+				text, err := os.ReadFile(filepath.Join("../../..", folder, name))
 				require.NoError(t, err)
 				text = bytes.ReplaceAll(text, []byte("%w; publish to"), []byte(replication.ErrReplica.Error()+"; publish to"))
-				source.Write(regexp.MustCompile(`(?m)//.*$`).ReplaceAll(text, nil)) // what a comment says is logged by nobody
+				text = regexp.MustCompile(`(?m)^\s*//.*$`).ReplaceAll(text, nil) // what a comment says is logged by nobody
+				source.Write(regexp.MustCompile(`" \+\n\s*"`).ReplaceAll(text, nil))
 			}
 		}
 	}
+	return source.String()
+}
+
+// What the lessons show of a program's words is what the program says. A line is cut
+// at what differs from run to run; each piece of three words or more is looked for.
+func TestLessonsQuoteWhatTheProgramsSay(t *testing.T) {
+	source := sources(t, "01-redis-basics/dial", "02-replication", "03-pubsub", "03-pubsub/cmd/subscribe", "03-pubsub/cmd/publish",
+		"04-websocket-chat", "04-websocket-chat/node", "04-websocket-chat/talk", "05-distributed-relay", "05-distributed-relay/node")
+	said := regexp.MustCompile(`(?m)^(?:\* |-- |talk: |\d receivers? |publish at |… level=|\{"ready":false).*$`)
+	differs := regexp.MustCompile(`\S*\d\S*|[*":;,()]|--|msg=|connect: .*|\b(?:EOF|alice|bob|lobby|vm)\b`)
+	for lesson, least := range map[string]int{"03-pubsub": 12, "05-distributed-relay": 8} {
+		text, err := os.ReadFile("../../../" + lesson + "/README.md")
+		require.NoError(t, err)
+		pieces := 0
+		for i, block := range strings.Split(string(text), "\n```") {
+			if i%2 == 0 {
+				continue
+			}
+			for _, line := range said.FindAllString(block, -1) {
+				for _, piece := range differs.Split(line, -1) {
+					if piece = strings.TrimSpace(piece); strings.Count(piece, " ") >= 2 {
+						require.Contains(t, source, piece, "%s: %s", lesson, line)
+						pieces++
+					}
+				}
+			}
+		}
+		require.GreaterOrEqual(t, pieces, least, lesson)
+	}
+}
+
+// Every line that the table of troubles begins with is one that the program can log.
+func TestOperationsExplainsLinesThatTheProgramLogs(t *testing.T) {
+	source := sources(t, "01-redis-basics/dial", "02-replication", "03-pubsub", "04-websocket-chat", "04-websocket-chat/node",
+		"05-distributed-relay", "05-distributed-relay/node")
 	lines := section(t, doc(t, "operations.md"), "What you see, what it means, what to do")
 	lines, _, _ = strings.Cut(lines, "What a client is told:")
 	told := 0
 	for _, row := range regexp.MustCompile("(?m)^\\| (?:… )?`[^|]*\\|").FindAllString(lines, -1) {
 		for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(row, -1) {
-			require.True(t, strings.Contains(source.String(), m[1]), "no source has it: %s", m[1])
+			require.True(t, strings.Contains(source, m[1]), "no source has it: %s", m[1])
 			told++
 		}
 	}
 	require.Greater(t, told, 15)
-	for _, m := range regexp.MustCompile(`[lL]og\.(?:Warn|Error)\("([^"]+)"`).FindAllStringSubmatch(source.String(), -1) {
+	for _, m := range regexp.MustCompile(`[lL]og\.(?:Warn|Error)\("([^"]+)"`).FindAllStringSubmatch(source, -1) {
 		require.True(t, strings.Contains(lines, m[1]) || strings.Contains(lines, strings.SplitN(m[1], ",", 2)[0]), "not explained: %s", m[1])
 	}
 }
