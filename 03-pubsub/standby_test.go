@@ -44,6 +44,7 @@ func (f *flow) send(during time.Duration) {
 	for until := time.Now().Add(during); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
 		f.sent++
 		f.server.publish("news", strconv.Itoa(f.sent))
+		synctest.Wait() // it has come as far as it comes
 	}
 	synctest.Wait()
 }
