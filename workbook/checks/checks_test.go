@@ -154,6 +154,18 @@ See [one](one/README.md), [its end](one/README.md#the-end-of-it), [here](#the-wh
 	)
 }
 
+func TestTestsThatTextsName(t *testing.T) {
+	root := repository(t, map[string]string{
+		"README.md":      "# One\n\n`TestThere`, `FuzzThere`, and\n`TestGone`, `BenchmarkGone`\n\n`go test -run TestOther`, TestOther, `Testing`\n",
+		"a/a_test.go":    "package a\n\nfunc TestThere(t *testing.T) {}\n",
+		"a/fuzz_test.go": "package a\n\nfunc FuzzThere(f *testing.F) {}\n\nfunc (x) BenchmarkGone(b *testing.B) {}\n",
+	})
+	requireFindings(t, missingTests, root,
+		"README.md:4: there is no test BenchmarkGone",
+		"README.md:4: there is no test TestGone: correct the name, or the promise",
+	)
+}
+
 func TestBrokenCommands(t *testing.T) {
 	root := repository(t, map[string]string{
 		"Makefile":           "run:\ntest: ## tests\n",
