@@ -3,7 +3,6 @@ package relay
 import (
 	"context"
 	"log/slog"
-	"math/rand/v2"
 	"net"
 	"strings"
 	"sync/atomic"
@@ -18,60 +17,7 @@ import (
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
-// far is a dialer of a server to which every packet takes oneWay. Of them a share is
-// lost, which TCP notices and mends after a round trip and 200 ms.
-func far(dial func(context.Context, string, string) (net.Conn, error), oneWay func() time.Duration, lost float64) func(context.Context, string, string) (net.Conn, error) {
-	var dials atomic.Uint64
-	return func(ctx context.Context, network, addr string) (net.Conn, error) {
-		select {
-		case <-time.After(2 * oneWay()):
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-		server, err := dial(ctx, network, addr)
-		if err != nil {
-			return nil, err
-		}
-		ours, theirs := net.Pipe()
-		seed := dials.Add(1)
-		go carry(server, ours, oneWay, lost, rand.New(rand.NewPCG(seed, 1)))
-		go carry(ours, server, oneWay, lost, rand.New(rand.NewPCG(seed, 2)))
-		return theirs, nil
-	}
-}
-
 func always(oneWay time.Duration) func() time.Duration { return func() time.Duration { return oneWay } }
-
-// carry copies in one direction, late and in order, until one end is closed.
-func carry(to, from net.Conn, oneWay func() time.Duration, lost float64, chance *rand.Rand) {
-	type packet struct {
-		bytes []byte
-		due   time.Time
-	}
-	packets := make(chan packet, 1<<12)
-	go func() {
-		defer to.Close()
-		for p := range packets {
-			<-time.After(time.Until(p.due))
-			if _, err := to.Write(p.bytes); err != nil {
-				from.Close()
-			}
-		}
-	}()
-	defer close(packets)
-	for {
-		bytes := make([]byte, 32<<10)
-		n, err := from.Read(bytes)
-		if err != nil {
-			return
-		}
-		due := time.Now().Add(oneWay())
-		if chance.Float64() < lost {
-			due = due.Add(2*oneWay() + 200*time.Millisecond)
-		}
-		packets <- packet{bytes[:n], due}
-	}
-}
 
 // With the defaults a node is ready, and stays it, from one side of the world to the
 // other, and on a network that loses.
@@ -92,7 +38,7 @@ func TestFarServersAreReadyAndSteady(t *testing.T) {
 				var server scripted
 				var log redistest.Buffer
 				r := New(Options{
-					PubAddr: "192.0.2.1:6379", dial: far(server.dial, always(way.roundTrip/2), way.lost),
+					PubAddr: "192.0.2.1:6379", dial: redistest.Far(server.dial, always(way.roundTrip/2), way.lost),
 					Log: slog.New(slog.NewTextHandler(&log, nil)),
 				})
 				hub, err := chat.NewHub(chat.Options{Relay: r})
@@ -110,7 +56,7 @@ func TestFarServersAreReadyAndSteady(t *testing.T) {
 
 				told := strings.Count(log.String(), LogNotReady)
 				failed := 0
-				for range 900 { // 90 s and what the answers take
+				for range 300 { // 30 s and what the answers take
 					m := own(wire.PresenceChannel)
 					answer := make(chan error, 1)
 					m.since, m.done = time.Now(), func(err error) { answer <- err }
@@ -141,7 +87,7 @@ func TestLateMessagesAreTold(t *testing.T) {
 		var server scripted
 		var log redistest.Buffer
 		var queued atomic.Int64
-		slow := far(server.dial, func() time.Duration { return time.Duration(queued.Load()) }, 0)
+		slow := redistest.Far(server.dial, func() time.Duration { return time.Duration(queued.Load()) }, 0)
 		r := New(Options{
 			PubAddr: "192.0.2.1:6379", SubAddr: "192.0.2.2:6379", Log: slog.New(slog.NewTextHandler(&log, nil)),
 			dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
@@ -206,7 +152,7 @@ func TestSlowAnswersAreCalledSlow(t *testing.T) {
 		var master scripted
 		ctx, cancel := context.WithCancel(t.Context())
 		var log redistest.Buffer
-		r := New(Options{PubAddr: "192.0.2.1:6379", dial: far(master.dial, always(190*time.Millisecond), 0), Log: slog.New(slog.NewTextHandler(&log, nil))})
+		r := New(Options{PubAddr: "192.0.2.1:6379", dial: redistest.Far(master.dial, always(190*time.Millisecond), 0), Log: slog.New(slog.NewTextHandler(&log, nil))})
 		ended := make(chan struct{})
 		go func() { defer close(ended); r.publisher.run(ctx) }()
 		for r.publishProbe(ctx) != nil {
@@ -230,7 +176,7 @@ func TestServerThatIsFarAwayIsReachedWithTheDefaults(t *testing.T) {
 	t.Parallel() // it waits for what is far
 	r := New(Options{
 		PubAddr: redistest.Start(t).Options().Addr, Prefix: redistest.Prefix(t),
-		dial: far(new(net.Dialer).DialContext, always(200*time.Millisecond), 0),
+		dial: redistest.Far(new(net.Dialer).DialContext, always(200*time.Millisecond), 0),
 	})
 	hub, err := chat.NewHub(chat.Options{Relay: r})
 	require.NoError(t, err)

@@ -50,7 +50,7 @@ func TestReplicaIsKilledFromTheMapAndTheMapTellsSo(t *testing.T) {
 	b.told("time line counts", "−2")
 	b.shows("missed", "2")
 	b.until(fmt.Sprintf(row, 1, "alice missed 2\tnode-1\tseen\tseen\tlost\tonly the sender\tlost"))
-	right.shows("log", "2 messages")
+	right.shows("log", "2 were missed")
 	b.projected("map-time-line")
 }
 
