@@ -4,10 +4,10 @@ package faults
 func Rows() []Row {
 	rows := []Row{
 		replicaKilled, replicaFrozen, replicaFrozenUnprobed, linkCut, backlogOverflown, masterKilled, masterFrozen,
-		nodeKilled, nodeTerminated, allRestarted,
+		demotedAlone, demoted, planned, nodeKilled, nodeTerminated, allRestarted, stale, loading,
 	}
 	rows = append(rows, linkRows()...)
-	return append(rows, clientsStalled, crowdReturns, wrongClock)
+	return append(rows, distant, lossy, clientsStalled, crowdReturns, wrongClock)
 }
 
 // First are the rows that continuous integration runs.

@@ -145,6 +145,11 @@ func (r *run) restartMaster() error {
 	if err := r.stage.top.Restart(r.ctx, 0); err != nil {
 		return err
 	}
+	return r.awaitLinks()
+}
+
+// awaitLinks returns when both replicas get the master's stream.
+func (r *run) awaitLinks() error {
 	return until(r.ctx, func() bool {
 		for _, link := range r.links {
 			if !link.last().well {

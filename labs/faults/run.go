@@ -13,7 +13,8 @@ type run struct {
 	*crowd
 	stage   *stage
 	broken  time.Duration // when the fault began, on the run's clock
-	frozen  time.Duration // when a server had stopped for certain
+	frozen  time.Duration // when a server had stopped, or was no master any more, for certain
+	healing time.Duration // when it began to become what it was
 	mended  time.Duration // when the fault was over
 	ready   []*watch      // whether each node is ready
 	links   []*watch      // whether each replica gets its master's stream

@@ -37,6 +37,8 @@ type stage struct {
 type setting struct {
 	env     []string // added to our nodes' environment
 	proxies bool     // there are proxies between each node and Redis
+	toxics  []string // of all proxies, from the begin to the end
+	alone   bool     // node 1 subscribes at the master, too
 
 	unprobed bool // the nodes' probes are off
 }
@@ -71,6 +73,9 @@ func raise(ctx context.Context, backend launch.Backend, system System, s setting
 
 func (st *stage) addNode(i int, s setting) error {
 	master, replica := st.top.Addrs()[0], st.top.Addrs()[1+i]
+	if s.alone && i == 0 {
+		replica = master
+	}
 	if s.proxies {
 		pub, err := startProxy(fmt.Sprintf("node %d's way to the master", i+1), master)
 		if err != nil {
@@ -82,6 +87,9 @@ func (st *stage) addNode(i int, s setting) error {
 			return err
 		}
 		st.proxies = append(st.proxies, [2]*proxy{pub, sub})
+		if err := errors.Join(pub.addToxics(s.toxics), sub.addToxics(s.toxics)); err != nil {
+			return err
+		}
 		master, replica = pub.addr(), sub.addr()
 	}
 	port, err := loadtest.FreePort()
