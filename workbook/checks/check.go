@@ -44,6 +44,7 @@ func All(root string) ([]Check, error) {
 		{"macos", "everything compiles for macOS", typesFor("darwin")},
 		{"windows", "everything compiles for Windows", typesFor("windows")},
 		{"staticcheck", "staticcheck has no objection", staticcheck},
+		{"exercises", "each exercise's stub fails by its tests' words, its solution passes, its mistakes are told", unprovenExercises},
 	}
 	modules, err := workspace.Modules(root)
 	if err != nil {
@@ -53,9 +54,17 @@ func All(root string) ([]Check, error) {
 		if dir == toolsModule {
 			continue
 		}
-		checks = append(checks, Check{"alone-" + path.Base(dir), dir + " and its tests build without go.work, and go vet has no objection", failsAlone(dir)})
+		checks = append(checks, Check{"alone-" + shortName(dir), dir + " and its tests build without go.work, and go vet has no objection", failsAlone(dir)})
 	}
 	return checks, nil
+}
+
+// shortName is a module's last folder; exercises are named after their chapter.
+func shortName(dir string) string {
+	if path.Base(dir) == "exercises" {
+		return path.Base(path.Dir(dir)) + "-exercises"
+	}
+	return path.Base(dir)
 }
 
 // Run runs the checks whose names are in only, all when there are none, and prints

@@ -73,7 +73,7 @@ func parsePackages(list string) []testedPackage {
 		importPath, rest, _ := strings.Cut(strings.TrimSpace(line), "\t")
 		dir, dependencies, _ := strings.Cut(rest, "\t")
 		name, isTest := strings.CutSuffix(importPath, ".test")
-		if !isTest {
+		if !isTest || strings.Contains(name, "/exercises/") { // the learner's work fails until it is done
 			continue
 		}
 		deps := strings.Fields(dependencies)

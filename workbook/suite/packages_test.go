@@ -11,6 +11,7 @@ func TestPackagesAreReadFromGoList(t *testing.T) {
 		"example.com/redis-chat/03-pubsub.test\t/w/03-pubsub\texample.com/redis-chat/03-pubsub [example.com/redis-chat/03-pubsub.test] example.com/redis-chat/01-redis-basics/launch example.com/redis-chat/01-redis-basics/redistest\n" +
 		"example.com/redis-chat/04-websocket-chat.test\t/w/04-websocket-chat\tfmt net/http example.com/redis-chat/01-redis-basics/cmdline\n" +
 		"example.com/redis-chat/06-emitter/cmd/emit\t/w/06-emitter/cmd/emit\texample.com/redis-chat/01-redis-basics/dial\n" +
+		"example.com/redis-chat/03-pubsub/exercises/fan-in.test\t/w/03-pubsub/exercises/fan-in\tfmt\n" +
 		"example.com/redis-chat/workbook/browser.test\t/w/workbook/browser\texample.com/redis-chat/01-redis-basics/launch github.com/chromedp/chromedp\n"
 	require.Equal(t, []testedPackage{
 		{path: "example.com/redis-chat/03-pubsub", dir: "/w/03-pubsub", onRedis: true},
