@@ -21,7 +21,7 @@ func TestServerThatIsFullIsToldOnceWithAdvice(t *testing.T) {
 	admin := server.Conn()
 	defer admin.Close()
 	require.NoError(t, admin.ConfigSet(t.Context(), "maxclients", "1").Err())
-	n := startNode(t, relay.Options{PubAddr: server.Options().Addr, Prefix: redistest.Prefix(t)})
+	n := startNode(t, relay.Options{PubAddr: server.Options().Addr, Prefix: redistest.Prefix(t), ProbeInterval: lively.ProbeInterval}) // so it often publishes
 	require.Eventually(t, func() bool {
 		var refused int
 		text, err := admin.Info(t.Context(), "stats").Result()
@@ -29,7 +29,7 @@ func TestServerThatIsFullIsToldOnceWithAdvice(t *testing.T) {
 		_, text, _ = strings.Cut(text, "rejected_connections:")
 		_, err = fmt.Sscan(text, &refused)
 		require.NoError(t, err)
-		return refused >= 30
+		return refused >= 60
 	}, patience, patience/1000)
 	n.awaitLines(t, "it has as many clients as it takes: raise its maxclients, or end some (ERR max number of clients reached)", 1)
 	require.LessOrEqual(t, strings.Count(n.log.String(), "level=WARN"), 4, "waiting for both, the subscription, the publisher:\n%s", n.log)
@@ -47,7 +47,7 @@ func TestServerThatHangsUpIsToldOnce(t *testing.T) {
 			_ = c.(*net.TCPConn).SetLinger(0)
 		}
 	})
-	n := startNode(t, relay.Options{PubAddr: addr, Prefix: redistest.Prefix(t)})
-	require.Eventually(t, func() bool { return tries.Load() >= 40 }, patience, patience/1000)
+	n := startNode(t, relay.Options{PubAddr: addr, Prefix: redistest.Prefix(t), ProbeInterval: lively.ProbeInterval})
+	require.Eventually(t, func() bool { return tries.Load() >= 80 }, patience, patience/1000)
 	require.LessOrEqual(t, strings.Count(n.log.String(), "level=WARN"), 4, "%s", n.log)
 }
