@@ -1,0 +1,43 @@
+package relay
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Three times an interval and twice what hardly any probe takes longer than: the numbers
+// of docs/decisions/03-probes.md.
+func TestPatienceFollowsTheRoundTrip(t *testing.T) {
+	const interval = 250 * time.Millisecond
+	for name, c := range map[string]struct {
+		took func(i int) (answer, back time.Duration)
+		want time.Duration
+	}{
+		"at once":                      {func(int) (time.Duration, time.Duration) { return 0, 0 }, 750 * time.Millisecond},
+		"200 ms":                       {func(int) (time.Duration, time.Duration) { return 200 * time.Millisecond, 200 * time.Millisecond }, 1950 * time.Millisecond},
+		"a master near, a replica far": {func(int) (time.Duration, time.Duration) { return 0, 200 * time.Millisecond }, 1950 * time.Millisecond},
+		"a master far, a replica near": {func(int) (time.Duration, time.Duration) { return 200 * time.Millisecond, 100 * time.Millisecond }, 1950 * time.Millisecond},
+		"now 100, now 300 ms":          {func(i int) (time.Duration, time.Duration) { return 0, time.Duration(100+i%2*200) * time.Millisecond }, 4550 * time.Millisecond},
+		"900 ms, and then a second more": {func(i int) (time.Duration, time.Duration) {
+			return 0, 900*time.Millisecond + time.Duration(min(i, 100)/100)*time.Second
+		}, 6150 * time.Millisecond},
+		"now nothing, now a second": {func(i int) (time.Duration, time.Duration) { return 0, time.Duration(i%2) * time.Second }, 6750 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var p probes
+			now := time.Unix(0, 0)
+			for i := range 200 {
+				answer, back := c.took(i)
+				count := p.issue(now)
+				p.confirm(count, now.Add(back))
+				p.deliver(count, now.Add(back))
+				p.show(count, now.Add(answer))
+				p.proven()
+				now = now.Add(interval)
+			}
+			require.InDelta(t, c.want, p.patience(interval), float64(10*time.Millisecond))
+		})
+	}
+}
