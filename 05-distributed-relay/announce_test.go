@@ -89,33 +89,39 @@ func TestListThatFitsIsToldAsEver(t *testing.T) {
 // However large the list, and however often it is asked for, so many bytes a second are
 // all that presence takes; and a list for which nobody asks has pauses.
 func TestPresenceTakesBoundedBytes(t *testing.T) {
-	for _, asked := range []bool{false, true} {
-		t.Run(fmt.Sprint("asked ", asked), func(t *testing.T) {
+	for name, row := range map[string]struct {
+		clients, rooms int
+		asked          bool
+		usual, within  float64 // bytes a second
+	}{
+		"a list":                     {20, 500, false, presenceRate / wholeShare, presenceRate / wholeShare / 5},
+		"a list, asked for":          {20, 500, true, presenceRate, presenceRate / 10},
+		"changes, and then the list": {2, 800, true, presenceRate, presenceRate / 2}, // they are kept: few enough
+	} {
+		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := New(Options{MaxWaiting: 1 << 30})
 				hub, err := chat.NewHub(chat.Options{Relay: r, MaxRooms: 1000, RatePerSecond: -1})
 				require.NoError(t, err)
 				r.hub = hub
-				crowd(t, hub, 20, 500)
+				crowd(t, hub, row.clients, row.rooms)
 				a := announcer{r: r, begun: time.Now()}
 				began, parts, bytes := time.Now(), 0, 0
 				for time.Since(began) < time.Minute {
-					a.due = a.due || asked
+					a.due = a.due || row.asked
+					before := float64(bytes)
 					a.step(time.Now())
 					for _, m := range r.publisher.outbox.nextBatch(nil) {
 						_, payload := m.own()
 						require.LessOrEqual(t, len(payload), wire.MaxPart)
 						parts, bytes = parts+1, bytes+len(payload)
+						require.LessOrEqual(t, before, presenceRate*time.Since(began).Seconds()+1, "the time of what was said is over")
 					}
 					time.Sleep(presenceEvery)
 				}
 				perSecond := float64(bytes) / time.Since(began).Seconds()
 				require.Greater(t, parts, 100)
-				if asked {
-					require.InDelta(t, presenceRate, perSecond, presenceRate/10)
-				} else {
-					require.InDelta(t, presenceRate/wholeShare, perSecond, presenceRate/wholeShare/5)
-				}
+				require.InDelta(t, row.usual, perSecond, row.within)
 			})
 		})
 	}
