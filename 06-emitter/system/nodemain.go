@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -37,9 +39,13 @@ func NodeMain() int {
 	return 0
 }
 
-// environment is a node's environment: ours, without every variable that a node reads,
-// so that a PUB_PORT exported for chapter 05 does not lead it elsewhere; then the
-// node's own variables.
+// ours are variables that a node reads and gets from nobody but the system, which sets no
+// value for them: its servers want no password, and all nodes cannot have profiles at one address.
+var ours = []string{"REDIS_USERNAME", "REDIS_PASSWORD", "REDIS_TLS", "PPROF_ADDR"}
+
+// environment is a node's environment: the system's settings, and of our own environment
+// all else. So a PUB_PORT that was exported for chapter 05 leads no node elsewhere, and a MAX_DELAY
+// holds for all of them.
 func environment(settings map[string]string) ([]string, error) {
 	fs := flag.NewFlagSet("node", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
@@ -50,17 +56,17 @@ func environment(settings map[string]string) ([]string, error) {
 	}
 	reads := map[string]bool{}
 	fs.VisitAll(func(f *flag.Flag) { reads[strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))] = true })
-	var env []string
-	for _, entry := range os.Environ() {
-		if name, _, _ := strings.Cut(entry, "="); !reads[name] {
-			env = append(env, entry)
-		}
-	}
-	for name, value := range settings {
+	for _, name := range slices.Concat(ours, slices.Sorted(maps.Keys(settings))) {
 		if !reads[name] {
 			return nil, fmt.Errorf("a node does not read %s", name)
 		}
-		env = append(env, name+"="+value)
+	}
+	env := slices.DeleteFunc(os.Environ(), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		return slices.Contains(ours, name)
+	})
+	for name, value := range settings {
+		env = append(env, name+"="+value) // of two values os/exec takes the last
 	}
 	return env, nil
 }

@@ -1,6 +1,8 @@
 package system_test
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -8,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/01-redis-basics/redistest"
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/06-emitter/system"
 )
 
@@ -35,10 +38,35 @@ func TestTakenPortsBecomeTheNextFreeOnes(t *testing.T) {
 }
 
 func TestEnvironmentOfOthersDoesNotReachTheNodes(t *testing.T) {
-	t.Setenv("PUB_PORT", "1")
-	t.Setenv("RATE_PER_SECOND", "nonsense")
-	t.Setenv("REDIS_PASSWORD", "secret")
+	for name, value := range map[string]string{
+		"PUB_PORT": "1", "SUB_HOST": "no-such-host.invalid", "PORT": "nonsense", "GRACE": "nonsense",
+		"REDIS_PASSWORD": "secret", "REDIS_TLS": "true", "PPROF_ADDR": "nonsense",
+	} {
+		t.Setenv(name, value)
+	}
 	start(t, system.Options{Nodes: 1})
+}
+
+func TestSettingsInTheEnvironmentReachEveryNode(t *testing.T) {
+	t.Setenv("MAX_MESSAGE_BYTES", "1000")
+	s, _ := start(t, system.Options{})
+	for i := range s.State().Nodes {
+		alice := dial(t, s, i, "alice")
+		require.NoError(t, alice.Send(t.Context(), frame.Frame{Event: "message", Data: json.RawMessage(`"` + strings.Repeat("x", 1000) + `"`)}))
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		defer cancel()
+		var err error
+		for err == nil {
+			_, err = alice.Receive(ctx)
+		}
+		require.ErrorContains(t, err, "1009")
+	}
+}
+
+func TestSettingThatNoNodeTakesIsNamed(t *testing.T) {
+	t.Setenv("MAX_DELAY", "soon")
+	_, err := system.Start(t.Context(), system.Options{Redis: "embedded", Nodes: 1})
+	require.ErrorContains(t, err, `MAX_DELAY "soon": want`)
 }
 
 func TestOptionsThatCannotBe(t *testing.T) {

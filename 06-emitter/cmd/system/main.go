@@ -3,6 +3,9 @@
 //
 //	system [-redis auto|embedded|server] [-nodes 2] [-ports 3000,3001] [-redis-ports 6379,6380,6381] [-map 8080] [-channel-prefix socket.io] [-open=false]
 //
+// What is about a node alone, as MAX_DELAY or RATE_PER_SECOND, is taken from the environment, for
+// all nodes.
+//
 // It says ready when a client on each node has heard the other nodes and the
 // emitter. Ctrl-C, SIGTERM and the word quit end everything in order, a second
 // Ctrl-C at once.
