@@ -29,8 +29,10 @@ func tourAtomicity(ctx context.Context, t *Tour) error {
 		return err
 	}
 
-	t.Say("The same with %d goroutines, %d times each, first with GET and SET, then with INCR: %d updates each.\n"+
-		"Predict both results.", workers, each, workers*each)
+	t.Say("The same with %d goroutines, %d times each, first with GET and SET, then with INCR: %d updates each.", workers, each, workers*each)
+	if err := t.Predict(ctx, "how many updates are lost in each way?"); err != nil {
+		return err
+	}
 	if err := failed(c.Del(ctx, byHand)); err != nil {
 		return err
 	}

@@ -11,6 +11,9 @@ func tourCounters(ctx context.Context, t *Tour) error {
 		return err
 	}
 
+	if err := t.Predict(ctx, "alice has read, and GETDEL has answered. What does GET say now: 0, or nothing?"); err != nil {
+		return err
+	}
 	t.Say("A counter is a string of digits. Alice reads: GETDEL returns the number and removes it, in one step.")
 	if err := failed(c.Get(ctx, unread), c.GetDel(ctx, unread), c.Get(ctx, unread)); err != nil {
 		return err

@@ -7,6 +7,9 @@ func tourHashes(ctx context.Context, t *Tour) error {
 	c, user := t.shown, t.Key("user:alice")
 
 	t.Say("A profile is a hash: fields under one key. HSET returns how many fields are new.")
+	if err := t.Predict(ctx, "the second HSET changes a city that is there already. What does it return?"); err != nil {
+		return err
+	}
 	if err := failed(
 		c.HSet(ctx, user, "name", "Alice", "city", "Kyoto", "messages", 0),
 		c.HSet(ctx, user, "city", "Osaka"),

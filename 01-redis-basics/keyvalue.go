@@ -20,6 +20,9 @@ func tourKeyValue(ctx context.Context, t *Tour) error {
 	if err := writePeople(ctx, t); err != nil {
 		return err
 	}
+	if err := t.Predict(ctx, "how many commands does each take? The name of one user; who lives in Kyoto, by a search; the same, by a set that we kept."); err != nil {
+		return err
+	}
 	if err := askThreeWays(ctx, t); err != nil {
 		return err
 	}

@@ -7,6 +7,9 @@ func tourLists(ctx context.Context, t *Tour) error {
 	c, recent, mails := t.shown, t.Key("recent:lobby"), t.Key("mails")
 
 	t.Say("The last messages of a room: push on the left, cut on the right. The list never has more than three.")
+	if err := t.Predict(ctx, "four messages are pushed. Which one is gone, and which one is first?"); err != nil {
+		return err
+	}
 	for _, m := range []string{"alice: hi", "bob: hello", "alice: lunch?", "carol: yes!"} {
 		if err := failed(c.LPush(ctx, recent, m), c.LTrim(ctx, recent, 0, 2)); err != nil {
 			return err

@@ -56,7 +56,10 @@ func tourPersistence(ctx context.Context, t *Tour) error {
 		return nil
 	}
 	t.Say("A server gets %d messages, ends, and starts again. RDB saves a snapshot of everything: here after %d\n"+
-		"messages, and at a clean stop. AOF appends each write to a file. Predict how many survive in each case.", savedMessages, beforeSnapshot)
+		"messages, and at a clean stop. AOF appends each write to a file.", savedMessages, beforeSnapshot)
+	if err := t.Predict(ctx, "how many survive? Nothing saved and a clean stop; RDB, AOF and a clean stop; RDB, AOF and kill -9."); err != nil {
+		return err
+	}
 	rows := make([]string, 0, len(endings))
 	for _, e := range endings {
 		how := "clean stop"

@@ -22,7 +22,10 @@ func tourPipelining(ctx context.Context, t *Tour) error {
 	}
 
 	t.Say("Now %d INCR, one by one and in one pipeline. Round trips are counted at the connection: how often the\n"+
-		"client stops sending and waits. Predict them.", messages)
+		"client stops sending and waits.", messages)
+	if err := t.Predict(ctx, "how many round trips does each way take?"); err != nil {
+		return err
+	}
 	key := t.Key("pipelined")
 	t.printf("%-14s %12s %10s\n", "", "round trips", "time")
 	for _, way := range []struct {

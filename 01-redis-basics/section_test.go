@@ -165,3 +165,13 @@ func TestEverySectionNamesItsFile(t *testing.T) {
 		require.Less(t, bytes.Count(b, []byte("\n")), 250)
 	}
 }
+
+func TestEachSectionAsksForAPrediction(t *testing.T) {
+	for _, s := range basics.Sections() {
+		t.Run(s.Name, func(t *testing.T) {
+			source, err := os.ReadFile(s.File)
+			require.NoError(t, err)
+			require.Contains(t, string(source), "t.Predict(ctx, ", "a number that was predicted is looked at in another way")
+		})
+	}
+}

@@ -7,6 +7,9 @@ func tourSets(ctx context.Context, t *Tour) error {
 	c, lobby, gophers := t.shown, t.Key("room:lobby"), t.Key("room:go")
 
 	t.Say("Who is in a room? A set has each member once. SADD returns how many are new.")
+	if err := t.Predict(ctx, "alice enters twice. What do the two SADD return, and how many members does SCARD count?"); err != nil {
+		return err
+	}
 	if err := failed(
 		c.SAdd(ctx, lobby, "alice", "bob", "carol"),
 		c.SAdd(ctx, lobby, "alice"),

@@ -11,6 +11,9 @@ func tourSortedSets(ctx context.Context, t *Tour) error {
 	c, active, seen := t.shown, t.Key("active"), t.Key("seen")
 
 	t.Say("The most active people: each message adds one to its sender's score, and the order is kept.")
+	if err := t.Predict(ctx, "alice writes once, bob twice, carol five times. Which rank does ZREVRANK say that alice has?"); err != nil {
+		return err
+	}
 	if err := failed(
 		c.ZIncrBy(ctx, active, 1, "alice"),
 		c.ZIncrBy(ctx, active, 1, "bob"),

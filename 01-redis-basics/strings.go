@@ -22,6 +22,9 @@ func tourStrings(ctx context.Context, t *Tour) error {
 	}
 
 	t.Say("A name is taken once: NX writes only what is not there yet.")
+	if err := t.Predict(ctx, "two people want the name carol. What does the second SET … NX answer, and who has the name?"); err != nil {
+		return err
+	}
 	name := t.Key("name:carol")
 	if err := failed(c.SetNX(ctx, name, "first", 0), c.SetNX(ctx, name, "second", 0), c.Get(ctx, name)); err != nil {
 		return err

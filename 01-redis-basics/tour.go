@@ -43,6 +43,9 @@ type TourOptions struct {
 	Out io.Writer
 	// Wire prints the bytes of each command and reply as well.
 	Wire bool
+	// Ask waits until the reader has typed a prediction. Default: nobody is asked, the
+	// question is printed and the tour goes on.
+	Ask func(context.Context) error
 	// Patience is how long a connection may take to come about, and an answer to
 	// come. Default 3s.
 	Patience time.Duration

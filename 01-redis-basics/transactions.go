@@ -14,7 +14,10 @@ func tourTransactions(ctx context.Context, t *Tour) error {
 	c, topic, messages, last := t.shown, t.Key("topic"), t.Key("messages"), t.Key("last")
 
 	t.Say("The commands between MULTI and EXEC run as a whole: nobody comes between. Here the second of three\n" +
-		"commands fails: a topic cannot be counted. Predict what the other two do.")
+		"commands fails: a topic cannot be counted.")
+	if err := t.Predict(ctx, "how many of the three have happened after EXEC?"); err != nil {
+		return err
+	}
 	if err := failed(c.Set(ctx, topic, "welcome", 0)); err != nil {
 		return err
 	}

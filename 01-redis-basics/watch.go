@@ -21,6 +21,9 @@ func tourWatch(ctx context.Context, t *Tour) error {
 	const each = 50
 	key := t.Key("count:watch")
 	t.Say("%d goroutines count to %d again, each update read and written under WATCH with a retry.", workers, workers*each)
+	if err := t.Predict(ctx, "how many updates are lost, and how many tries does it take?"); err != nil {
+		return err
+	}
 	var tries atomic.Int64
 	if err := together(ctx, each, func(ctx context.Context) error {
 		n, err := addWatched(ctx, t.quiet, key)

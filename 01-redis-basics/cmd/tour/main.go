@@ -3,12 +3,14 @@
 //
 //	tour [-redis embedded|server|host:port] [-wire] [-list] [section…]
 //
-// Without sections it runs all. REDIS_USERNAME, REDIS_PASSWORD and REDIS_TLS=true are
+// Without sections it runs all. On a terminal it asks for a prediction before it shows a
+// number, and waits for it; Enter alone goes on. REDIS_USERNAME, REDIS_PASSWORD and REDIS_TLS=true are
 // for a server that is running already. Exit code 2: a value that the tour does not
 // know; 1: something went wrong with the server.
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"flag"
@@ -30,6 +32,9 @@ import (
 // patience is TourOptions.Patience: the default, except in tests.
 var patience time.Duration
 
+// errNoGuess ends a tour whose reader has closed the keyboard (Ctrl-D).
+var errNoGuess = errors.New("no prediction came: the input has ended; go on with tour and the section's name")
+
 func main() {
 	logging.Disable()              // the client's own log; what matters is in the errors
 	signal.Ignore(syscall.SIGPIPE) // of "tour | head": a running server is swept first
@@ -37,7 +42,7 @@ func main() {
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
 	heard, deaf := context.WithCancel(ctx)
 	out := &cmdline.Output{W: os.Stdout, Failed: deaf}
-	err := run(heard, os.Args[1:], out)
+	err := run(heard, os.Args[1:], out, guesses(os.Stdin, os.Stdout))
 	switch {
 	case errors.Is(err, basics.ErrKeysLeft):
 	case out.Err() != nil:
@@ -48,7 +53,7 @@ func main() {
 	os.Exit(cmdline.Exit("tour", err, os.Stderr))
 }
 
-func run(ctx context.Context, args []string, out io.Writer) error {
+func run(ctx context.Context, args []string, out io.Writer, ask func(context.Context) error) error {
 	fs := flag.NewFlagSet("tour", flag.ContinueOnError)
 	fs.SetOutput(out)
 	name, where := "WORKBOOK_REDIS", os.Getenv("WORKBOOK_REDIS")
@@ -79,7 +84,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		}
 		return nil
 	}
-	return show(ctx, sections, basics.TourOptions{Backend: backend, Out: out, Wire: *wire, Login: login, Patience: patience})
+	return show(ctx, sections, basics.TourOptions{Backend: backend, Out: out, Wire: *wire, Login: login, Patience: patience, Ask: ask})
 }
 
 func show(ctx context.Context, sections []basics.Section, o basics.TourOptions) (err error) {
@@ -94,4 +99,35 @@ func show(ctx context.Context, sections []basics.Section, o basics.TourOptions) 
 		}
 	}
 	return nil
+}
+
+// guesses waits for the reader's predictions where somebody sits at a terminal: none
+// are asked for in a script.
+func guesses(in, out *os.File) func(context.Context) error {
+	if !cmdline.IsTerminal(in) || !cmdline.IsTerminal(out) {
+		return nil
+	}
+	return askFrom(in)
+}
+
+// askFrom waits for one line at a time. The goroutine that reads ends with the program.
+func askFrom(in io.Reader) func(context.Context) error {
+	lines := make(chan struct{})
+	go func() {
+		defer close(lines)
+		for read := bufio.NewScanner(in); read.Scan(); {
+			lines <- struct{}{}
+		}
+	}()
+	return func(ctx context.Context) error {
+		select {
+		case _, ok := <-lines:
+			if !ok {
+				return errNoGuess
+			}
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"runtime"
@@ -138,7 +141,7 @@ func TestTourSpeaksTLS(t *testing.T) {
 
 func TestListNamesEverySection(t *testing.T) {
 	var out bytes.Buffer
-	require.NoError(t, run(t.Context(), []string{"-list"}, &out))
+	require.NoError(t, run(t.Context(), []string{"-list"}, &out, nil))
 	require.Equal(t, len(basics.Sections()), strings.Count(out.String(), "\n"))
 }
 
@@ -167,4 +170,47 @@ func TestAllSectionsRun(t *testing.T) {
 	for _, s := range basics.Sections() {
 		require.Contains(t, out.String(), "== "+s.Name+": ")
 	}
+}
+
+// Whoever predicts looks in another way: on a terminal the tour waits for it.
+func TestTourWaitsForAPrediction(t *testing.T) {
+	t.Setenv("WORKBOOK_REDIS", "")
+	reader, keyboard := io.Pipe()
+	ask := askFrom(reader)
+	shown, out := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		err := run(t.Context(), []string{"sets"}, out, ask)
+		ended <- err
+		out.CloseWithError(err)
+	}()
+	lines := bufio.NewReader(shown)
+	until := func(text string) {
+		var seen strings.Builder
+		for !strings.HasSuffix(seen.String(), text) {
+			b, err := lines.ReadByte()
+			require.NoError(t, err, seen.String())
+			seen.WriteByte(b)
+		}
+	}
+	until("# Predict: alice enters twice. What do the two SADD return, and how many members does SCARD count?\nyour guess> ")
+	_, err := io.WriteString(keyboard, "3, 0, 3\n")
+	require.NoError(t, err)
+	until("(integer) 3\n")
+	_, err = io.Copy(io.Discard, lines)
+	require.NoError(t, err)
+	require.NoError(t, <-ended)
+
+	require.NoError(t, keyboard.Close())
+	require.ErrorIs(t, ask(t.Context()), errNoGuess, "the keyboard is closed")
+	require.ErrorIs(t, run(t.Context(), []string{"sets"}, io.Discard, ask), errNoGuess)
+}
+
+func TestInterruptEndsTheWaitForAPrediction(t *testing.T) {
+	reader, keyboard := io.Pipe()
+	ask := askFrom(reader)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, ask(ctx), context.Canceled)
+	require.NoError(t, keyboard.Close())
 }

@@ -53,7 +53,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	o, err := parse(args, errOut)
 	if err == nil {
 		o.In, o.Started = in, child.ProcessStart()
-		o.Open = o.Open && isTerminal(out)
+		o.Open = o.Open && cmdline.IsTerminal(out)
 		err = canListen(o.Host)
 	}
 	if err == nil {
@@ -63,20 +63,6 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		err = errors.Join(system.Run(child.WithParent(ctx), o), heard.Err())
 	}
 	return cmdline.Exit("system", err, errOut)
-}
-
-// isTerminal reports whether somebody sits at a terminal: not a script, not a log.
-func isTerminal(out io.Writer) bool {
-	file, ok := out.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := file.Stat()
-	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
-		return false
-	}
-	nowhere, err := os.Stat(os.DevNull) // it is a character device, too
-	return err != nil || !os.SameFile(info, nowhere)
 }
 
 // canListen tries the address, before servers are started for nodes that could not
