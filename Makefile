@@ -8,7 +8,7 @@ N = 3
 #   $(call first,FLAGS,HOW LONG)
 first = [ -z "$$(go list $(1) -f '{{if .Stale}}stale{{end}}' net/http)" ] || echo "Go compiles everything first: $(2) on two cores, and only this once."
 
-.PHONY: help run test test-slow check bench compare faults soak pictures doctor fmt tidy
+.PHONY: help run learn test test-slow check bench compare faults soak pictures doctor fmt tidy
 
 help: ## list the jobs (make alone does that too)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -18,6 +18,11 @@ run: ## start the final system, and open its live map (ARGS=-open=false: do not)
 	@# Built and replaced by it: go run would make a failure of Ctrl-C.
 	@go build -buildvcs=false -o bin/ ./06-emitter/cmd/system
 	@exec bin/system $(ARGS)
+
+learn: ## the exercises: your next task, what its tests say, hints (ARGS=list: all of them)
+	@mkdir -p bin
+	@go build -buildvcs=false -o bin/ ./workbook/cmd/learn
+	@exec bin/learn $(ARGS)
 
 test: ## run all tests embedded, and again on redis-server or valkey-server when one is on the PATH
 	@[ -e bin/tests ] || $(call first,-race,two to three minutes)

@@ -108,3 +108,20 @@ func guesses(importPath string) []string {
 	}
 	return strings.FieldsFunc(path.Base(importPath), func(r rune) bool { return r == '-' || r == '.' })
 }
+
+// WithoutMarks is a solution as one reads it: without the lines that cut the stub out.
+func WithoutMarks(solution []byte) []byte {
+	var out bytes.Buffer
+	inStub := false
+	for l := range strings.Lines(string(solution)) {
+		switch mark := strings.TrimSpace(l); {
+		case mark == stubMark:
+			inStub = true
+		case mark == solutionMark:
+			inStub = false
+		case mark != endMark && !inStub:
+			out.WriteString(l)
+		}
+	}
+	return out.Bytes()
+}

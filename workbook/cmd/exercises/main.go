@@ -53,6 +53,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil && args[0] == "prove" {
 		return err
 	}
+	if len(all) == 0 {
+		return errors.New("there are no exercises: NN-chapter/exercises/README.md lists them")
+	}
 	if len(args) > 1 {
 		var some []exercise.Exercise
 		for _, name := range args[1:] {
