@@ -1,0 +1,61 @@
+// Package unread reads a thousand counters by a pipeline of a thousand commands.
+//
+// The mistake: one round trip, but the server carries out a thousand commands each time somebody opens the page.
+// The test says: Unread of 1,000 rooms is to be 1 command
+package unread
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Counters are the unread messages of all people in all rooms.
+type Counters struct {
+	DB     *redis.Client
+	Prefix string // begins the names of all keys; how they go on is yours to choose
+}
+
+// Deliver counts one more unread message of room for each of the people. No people is no error. However many they are,
+// it takes one round trip.
+func (c Counters) Deliver(ctx context.Context, room string, people []string) error {
+	_, err := c.DB.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for _, person := range people {
+			p.HIncrBy(ctx, c.key(person), room, 1)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("count a message in %s for %d people: %w", room, len(people), err)
+	}
+	return nil
+}
+
+// Unread returns how many messages person has not read in each of rooms, in the order of rooms: 0 where there was none.
+// No rooms is no error. It is one command, and brings only what was asked for.
+func (c Counters) Unread(ctx context.Context, person string, rooms []string) ([]int, error) {
+	counts := make([]int, len(rooms))
+	if len(rooms) == 0 { // Redis refuses an HMGET without fields
+		return counts, nil
+	}
+	values := make([]*redis.StringCmd, len(rooms))
+	_, err := c.DB.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, room := range rooms {
+			values[i] = p.HGet(ctx, c.key(person), room)
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return nil, fmt.Errorf("read the counters of %s: %w", person, err)
+	}
+	for i, value := range values {
+		counts[i], _ = strconv.Atoi(value.Val())
+	}
+	return counts, nil
+}
+
+// key is a hash with one field for each room. The person is in the key, so that all that one page shows is in one hash.
+func (c Counters) key(person string) string { return c.Prefix + "unread:" + person }
