@@ -1,0 +1,58 @@
+// Package transfer adds in Go, and writes both numbers back.
+//
+// The mistake: when both are one account, the second write undoes the first, and points come from nowhere.
+// The test says: alice had 10 points and gave 4 of them to herself
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Errors of Transfer. After either of them nothing has changed.
+var (
+	ErrTooFew = errors.New("there are too few points")
+	ErrAmount = errors.New("the amount must be 1 or more")
+)
+
+// Transfer takes points from one account and gives them to another. An account is a key that holds a number, and no key
+// is 0 points. The error is ErrTooFew when from has fewer, and ErrAmount when points is below 1.
+//
+// Any number of callers may transfer at the same time: at no moment is an account below 0, and at no moment is the sum
+// of both another than before. Whoever comes between makes Transfer begin anew, and is no error.
+func Transfer(ctx context.Context, db *redis.Client, from, to string, points int) error {
+	if points < 1 { // else the sender would take
+		return ErrAmount
+	}
+	for {
+		err := db.Watch(ctx, func(tx *redis.Tx) error {
+			has, err := tx.Get(ctx, from).Int()
+			if err != nil && !errors.Is(err, redis.Nil) {
+				return err
+			}
+			if has < points {
+				return ErrTooFew
+			}
+			other, err := tx.Get(ctx, to).Int()
+			if err != nil && !errors.Is(err, redis.Nil) {
+				return err
+			}
+			_, err = tx.TxPipelined(ctx, func(p redis.Pipeliner) error {
+				p.Set(ctx, from, has-points, 0)
+				p.Set(ctx, to, other+points, 0)
+				return nil
+			})
+			return err
+		}, from, to)
+		if errors.Is(err, redis.TxFailedErr) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("transfer %d points from %s to %s: %w", points, from, to, err)
+		}
+		return nil
+	}
+}
