@@ -1,0 +1,140 @@
+package fanin_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"example.com/redis-chat/01-redis-basics/redistest"
+	fanin "example.com/redis-chat/03-pubsub/exercises/fan-in"
+)
+
+func TestMain(m *testing.M) { redistest.Main(m) }
+
+// hang ends a wait for what does not come. It says nothing about speed.
+const hang = 10 * time.Second
+
+// stream starts a stream that ends with the test.
+func stream(t *testing.T, ctx context.Context, db *redis.Client, channels ...string) <-chan fanin.Line {
+	t.Helper()
+	limited, cancel := context.WithCancel(ctx)
+	t.Cleanup(cancel)
+	timer := time.AfterFunc(hang, cancel)
+	lines, err := fanin.Stream(limited, db, channels...)
+	if !timer.Stop() {
+		t.Fatalf("Stream has not returned within %v", hang)
+	}
+	if err != nil {
+		t.Fatalf("Stream: %v", err)
+	}
+	return lines
+}
+
+// next waits for the next line.
+func next(t *testing.T, lines <-chan fanin.Line, what string) fanin.Line {
+	t.Helper()
+	select {
+	case line, open := <-lines:
+		if !open {
+			t.Fatalf("the stream was closed before %s came", what)
+		}
+		return line
+	case <-time.After(hang):
+		t.Fatalf("%s did not come within %v", what, hang)
+	}
+	return fanin.Line{}
+}
+
+func publish(t *testing.T, db *redis.Client, channel, text string) {
+	t.Helper()
+	require.NoError(t, db.Publish(t.Context(), channel, text).Err())
+}
+
+// subscribed waits until each channel has a subscriber.
+func subscribed(t *testing.T, db *redis.Client, channels ...string) {
+	t.Helper()
+	all := func() bool {
+		n, err := db.PubSubNumSub(t.Context(), channels...).Result()
+		return err == nil && !slices.ContainsFunc(channels, func(c string) bool { return n[c] == 0 })
+	}
+	require.Eventually(t, all, hang, time.Millisecond, "nobody subscribes to %q", channels)
+}
+
+func TestBothChannelsInTheOrderOfTheServer(t *testing.T) {
+	db, prefix := redistest.Start(t), redistest.Prefix(t)
+	names := map[string]string{prefix + "lobby": "lobby", prefix + "news": "news"}
+	lines := stream(t, t.Context(), db, prefix+"lobby", prefix+"news")
+
+	subscribed(t, db, prefix+"lobby", prefix+"news")
+	// Runs of 1 to 5 lines, first in the lobby, then in the news, and so on.
+	var sent []fanin.Line
+	for run := range 40 {
+		channel := prefix + "lobby"
+		if run%2 == 1 {
+			channel = prefix + "news"
+		}
+		for range run%5 + 1 {
+			sent = append(sent, fanin.Line{Channel: channel, Text: fmt.Sprint(len(sent) + 1)})
+		}
+	}
+	for _, line := range sent {
+		publish(t, db, line.Channel, line.Text)
+	}
+	for i, want := range sent {
+		if got := next(t, lines, fmt.Sprintf("line %d of %d", i+1, len(sent))); got != want {
+			t.Fatalf("the order of the server is lost: line %d of the stream is number %s (%s), want number %s (%s)",
+				i+1, got.Text, names[got.Channel], want.Text, names[want.Channel])
+		}
+	}
+}
+
+func TestWhatIsPublishedAfterStreamReturnedIsInIt(t *testing.T) {
+	db, prefix := redistest.Start(t), redistest.Prefix(t)
+	for i := range 20 {
+		a, b := fmt.Sprint(prefix, "a", i), fmt.Sprint(prefix, "b", i)
+		lines := stream(t, t.Context(), db, a, b)
+		publish(t, db, b, "at once")
+		subscribed(t, db, a, b)
+		publish(t, db, b, "later")
+		if got := next(t, lines, "the first line"); got.Text != "at once" {
+			t.Fatalf("Stream returned, a line was published at once, and it is lost: the first line of the stream is %q", got.Text)
+		}
+	}
+}
+
+func TestTheContextEndsItEvenIfNobodyReceives(t *testing.T) {
+	db, prefix := redistest.Start(t), redistest.Prefix(t)
+	others := goleak.IgnoreCurrent()
+	ctx, cancel := context.WithCancel(t.Context())
+	quiet, waiting := stream(t, ctx, db, prefix+"a", prefix+"b"), stream(t, ctx, db, prefix+"c")
+	subscribed(t, db, prefix+"c")
+	for i := range 3 {
+		publish(t, db, prefix+"c", fmt.Sprint(i)) // for the second stream, which nobody receives from
+	}
+	next(t, waiting, "the first line")
+	cancel()
+
+	for _, lines := range []<-chan fanin.Line{quiet, waiting} {
+		gone := goleak.Find(others) == nil
+		for until := time.Now().Add(hang); !gone && time.Now().Before(until); {
+			gone = goleak.Find(others) == nil // it waits a little by itself
+		}
+		if !gone {
+			t.Fatal("the context has ended, and a goroutine of the stream still waits: for a message, or for somebody who receives")
+		}
+		select {
+		case line, open := <-lines:
+			if open {
+				t.Fatalf("the context has ended, nothing runs any more, and %v comes out of the stream", line)
+			}
+		default:
+			t.Fatal("the context has ended, and the stream is not closed: whoever receives from it waits for ever")
+		}
+	}
+}
