@@ -1,0 +1,105 @@
+// Package kick is a room that puts out whoever reads too slowly.
+package kick
+
+import (
+	"sync"
+)
+
+// Room is a room whose members each have a queue, limited in bytes. Its methods may be called from any goroutine.
+type Room struct {
+	mu      sync.RWMutex
+	members map[*Member]bool
+}
+
+// Member is a member of a room.
+type Member struct {
+	limit int // bytes
+	gone  func()
+
+	mu    sync.Mutex
+	queue []string
+	bytes int
+}
+
+// NewRoom makes an empty room.
+func NewRoom() *Room { return &Room{members: map[*Member]bool{}} }
+
+// Join lets somebody in, for whom so many bytes may wait. When the room puts the member out it calls gone, once; gone may call the room,
+// and say a line for instance.
+func (r *Room) Join(limit int, gone func()) *Member {
+	m := &Member{limit: limit, gone: gone}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.members[m] = true
+	return m
+}
+
+// Say puts a line into the queue of each member. Members whose queue cannot hold it are put out; all others have it.
+func (r *Room) Say(line string) {
+	//exercise:stub
+	// r.mu.RLock()
+	// defer r.mu.RUnlock()
+	// for m := range r.members {
+	// 	if !m.put(line) {
+	// 		r.Kick(m)
+	// 	}
+	// }
+	//exercise:solution
+	var slow []*Member
+	// The lock and not only the lock for reading: members are removed, and two lines come to all members in one order.
+	r.mu.Lock()
+	for m := range r.members {
+		if !m.put(line) {
+			// Here, and not by Kick: that waits for the lock, which we hold. A goroutine that calls Kick would come late: the
+			// next line would find the member still there, and put them out a second time.
+			delete(r.members, m)
+			slow = append(slow, m)
+		}
+	}
+	r.mu.Unlock()
+	for _, m := range slow {
+		m.gone() // unlocked: it may call the room
+	}
+	//exercise:end
+}
+
+// Kick puts a member out, for whatever reason. If it is out already, nothing happens.
+func (r *Room) Kick(m *Member) {
+	//exercise:stub
+	// r.mu.Lock()
+	// defer r.mu.Unlock()
+	// if r.members[m] {
+	// 	delete(r.members, m)
+	// 	m.gone()
+	// }
+	//exercise:solution
+	r.mu.Lock()
+	here := r.members[m]
+	delete(r.members, m)
+	r.mu.Unlock()
+	if here {
+		m.gone()
+	}
+	//exercise:end
+}
+
+// Take hands out the lines that wait, oldest first.
+func (m *Member) Take() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	lines := m.queue
+	m.queue, m.bytes = nil, 0
+	return lines
+}
+
+// put reports false when the queue cannot hold the line.
+func (m *Member) put(line string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.bytes+len(line) > m.limit {
+		return false
+	}
+	m.queue = append(m.queue, line)
+	m.bytes += len(line)
+	return true
+}
