@@ -49,13 +49,10 @@ func TestOneIsPutOutAndTheOthersHaveEveryLine(t *testing.T) {
 	gone := false
 	bob := room.Join(8, func() { gone = true }) // two lines
 	for i, line := range []string{"line", "LINE", "more"} {
-		returns(t, fmt.Sprintf("Say, which puts bob out at line 3, at line %d,", i+1), func() { room.Say(line) })
+		returns(t, fmt.Sprintf("Say of line %d (bob is put out at line 3)", i+1), func() { room.Say(line) })
 		if i < 2 && gone {
 			t.Fatalf("bob's queue has 8 bytes; he was put out at line %d, of 4 bytes", i+1)
 		}
-	}
-	if !gone {
-		t.Fatal("bob's queue has 8 bytes, three lines of 4 bytes were said, and nobody has told him that he is put out")
 	}
 	room.Say("last")
 	without := 0
@@ -66,6 +63,9 @@ func TestOneIsPutOutAndTheOthersHaveEveryLine(t *testing.T) {
 	}
 	if without > 0 {
 		t.Errorf("bob was put out at line 3 of 4, and %d of the 50 others have not got every line", without)
+	}
+	if !gone {
+		t.Error("bob's queue has 8 bytes, three lines of 4 bytes were said, and nobody has told him that he is put out")
 	}
 	if got := bob.Take(); len(got) > 2 {
 		t.Errorf("bob's queue has 8 bytes, and %q waits in it", got)
@@ -83,9 +83,9 @@ func TestWhoeverIsToldMaySpeak(t *testing.T) {
 		}
 	}
 	room.Join(0, leave("bob"))
-	returns(t, "Say, which puts bob out, and bob's last word is a Say,", func() { room.Say("hello") })
+	returns(t, "Say (it puts bob out, who is told by a function that calls Say)", func() { room.Say("hello") })
 	carol := room.Join(much, leave("carol"))
-	returns(t, "Kick of carol, whose last word is a Say,", func() { room.Kick(carol); room.Kick(carol) })
+	returns(t, "Kick (of carol, who is told by a function that calls Say)", func() { room.Kick(carol); room.Kick(carol) })
 	if !slices.Equal(told, []string{"bob", "carol"}) {
 		t.Fatalf("bob was put out once, then carol by two calls of Kick; told was %q", told)
 	}
@@ -116,7 +116,7 @@ func TestEachIsToldOnceHoweverManySpeak(t *testing.T) {
 			}
 		})
 	}
-	returns(t, "one of 4 speakers", talking.Wait)
+	returns(t, "Say of one of 4 speakers", talking.Wait)
 	for i := range times {
 		if n := times[i].Load(); n != 1 {
 			t.Fatalf("a member whose queue has %d bytes is too slow, and was told %d times that it is put out, want once", i, n)

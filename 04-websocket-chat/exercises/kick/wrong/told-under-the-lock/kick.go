@@ -1,7 +1,7 @@
 // Package kick removes the member in the loop, as it holds the lock, and tells them there.
 //
 // The mistake: whoever is told may call the room, which is locked, and waits for ever.
-// The test says: Say, which puts bob out, and bob's last word is a Say, does not return
+// The test says: Say (it puts bob out, who is told by a function that calls Say) does not return
 package kick
 
 import (
