@@ -15,7 +15,7 @@ type Task struct {
 	Title      string
 	Minutes    int
 	Kind       string
-	After      string // the place of the lesson after which it can be done, as a link
+	After      string // the place of the lesson after which it can be done: a link, and words
 	Task       string // what to write, and what must hold
 	Why        string
 	OutOfScope string
@@ -27,7 +27,7 @@ type Task struct {
 var headings = []string{"Task", "Why", "Out of scope", "Hints", "Afterwards"}
 
 var (
-	summary = regexp.MustCompile(`^\*\*(\d+) minutes\*\* · (\w+) · after (\[.+\]\(.+\))$`)
+	summary = regexp.MustCompile(`^\*\*(\d+) minutes\*\* · (\w+) · after (\[.+\]\(.+\).*)$`)
 	details = regexp.MustCompile(`(?s)<details><summary>[^<]*</summary>(.*?)</details>`)
 )
 
