@@ -6,6 +6,8 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+
+	"example.com/redis-chat/workbook/suite"
 )
 
 // Prove finds what keeps exercises from teaching, as lines. Nothing is found when
@@ -45,14 +47,14 @@ func Prove(ctx context.Context, root string, all []Exercise) ([]string, error) {
 		}
 		return nil
 	}
-	if err := prove(stubs, embedded, judgeStub); err != nil {
+	if err := prove(stubs, embedded, judgeStub, "-ldflags=-w"); err != nil {
 		return findings, err
 	}
-	if err := prove(solutions, embedded, judgeSolution, "-race", "-shuffle=on", "-count=3"); err != nil {
+	if err := prove(solutions, embedded, judgeSolution, append(suite.Lean(), "-race", "-shuffle=on", "-count=3")...); err != nil {
 		return findings, err
 	}
 	if realRedis() {
-		if err := prove(solutions, "server", judgeSolution, "-count=1"); err != nil {
+		if err := prove(solutions, "server", judgeSolution, "-vet=off", "-ldflags=-w", "-count=1"); err != nil {
 			return findings, err
 		}
 	}
@@ -62,7 +64,7 @@ func Prove(ctx context.Context, root string, all []Exercise) ([]string, error) {
 			sources[id] = w.Sources
 		}
 		judge := func(e Exercise, o Outcome) []string { return judgeWrong(round[e.ID()], o) }
-		if err := prove(sources, embedded, judge, "-vet=off"); err != nil {
+		if err := prove(sources, embedded, judge, "-vet=off", "-ldflags=-w"); err != nil {
 			return findings, err
 		}
 	}

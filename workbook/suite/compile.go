@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -35,12 +36,15 @@ func programs(root string, packages []testedPackage) []program {
 // debugger reads, and a third of the linker's time. Without inlining, packages that
 // use go-redis' large interfaces compile twice as fast, and the rest a tenth faster.
 // The tests run as fast as before, as long as the standard library keeps its flags.
-// vet is for make check.
+// vet is for make check. Whoever gives the same flags finds compiled what they compiled.
 var lean = []string{
 	"-vet=off", "-ldflags=-w",
 	"-gcflags=" + ours + "...=-l",
 	"-gcflags=github.com/...=-l", "-gcflags=google.golang.org/...=-l", "-gcflags=golang.org/...=-l", "-gcflags=gopkg.in/...=-l",
 }
+
+// Lean returns the flags with which the tests' programs are compiled.
+func Lean() []string { return slices.Clone(lean) }
 
 // withLean returns env with the lean flags for every go command that a test calls.
 // Without it the programs that a test builds would need the workbook's
