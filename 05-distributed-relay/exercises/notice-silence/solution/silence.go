@@ -1,0 +1,93 @@
+// Package silence notices that a node does not deliver any more, though all its connections are open.
+package silence
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Intervals is the number to reach: the node is ready while one of its own probes has come back that was published at
+// most so many intervals ago.
+const Intervals = 3
+
+// Watch publishes a node's probes and looks whether they come back. Its methods may be called from any goroutine.
+type Watch struct {
+	// Interval between two probes; more than 0.
+	Interval time.Duration
+	// Publish publishes probe n at the master, which may take until ctx ends. nil says that the master has taken it.
+	Publish func(ctx context.Context, n uint64) error
+
+	mu sync.Mutex
+	//exercise:stub
+	// proven bool // by which probe, and until when?
+	//exercise:solution
+	published map[uint64]time.Time // the probes that could still prove something: when each was published
+	proven    time.Time            // when the last one was published that has come back; zero: none has
+	//exercise:end
+}
+
+// Run publishes the probes 1, 2, 3 …: the first at once, and then one each Interval. Only one Publish is under way at a
+// time: while one takes longer the next ones wait. Run returns when ctx ends.
+func (w *Watch) Run(ctx context.Context) {
+	//exercise:stub
+	// <-ctx.Done()
+	//exercise:solution
+	tick := time.NewTicker(w.Interval)
+	defer tick.Stop()
+	for n := uint64(1); ctx.Err() == nil; n++ {
+		w.publish(ctx, n)
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+		}
+	}
+	//exercise:end
+}
+
+//exercise:stub
+//exercise:solution
+
+func (w *Watch) publish(ctx context.Context, n uint64) {
+	// A probe that is not on its way by then proves nothing any more; and a master that never answers must not keep us
+	// from trying the next.
+	ctx, cancel := context.WithTimeout(ctx, Intervals*w.Interval)
+	defer cancel()
+	w.mu.Lock()
+	if w.published == nil {
+		w.published = map[uint64]time.Time{}
+	}
+	w.published[n] = time.Now() // before it can come back
+	delete(w.published, n-Intervals-1)
+	w.mu.Unlock()
+	// The answer says that the master has it. Whether our replica has the master is what only the probe can tell.
+	_ = w.Publish(ctx, n)
+}
+
+//exercise:end
+
+// Back takes note of a probe that the node's replica has brought. The number need not be true: whoever can publish can
+// repeat a probe, or invent one.
+func (w *Watch) Back(n uint64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	//exercise:stub
+	// // Not written yet.
+	//exercise:solution
+	// It proves that the way was open when the probe set out, and not that it is open now.
+	if at, ok := w.published[n]; ok && at.After(w.proven) {
+		w.proven = at
+	}
+	//exercise:end
+}
+
+// Ready reports whether the node delivers: see Intervals. At the start it does not.
+func (w *Watch) Ready() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	//exercise:stub
+	// return w.proven
+	//exercise:solution
+	return !w.proven.IsZero() && time.Since(w.proven) < Intervals*w.Interval
+	//exercise:end
+}
