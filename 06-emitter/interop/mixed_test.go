@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What docs/origin.md says that a mixed cluster does not have, as each server subscribes at a
+// What docs/mixed-cluster.md says that a mixed cluster does not have, as each server subscribes at a
 // replica of its own and our nodes serve no requests.
 func TestWhatAMixedClusterDoesNotHave(t *testing.T) {
 	c := startCluster(t)
