@@ -38,6 +38,8 @@ func All(root string) ([]Check, error) {
 		{"rooms", "the emitter knows no chat, no Prometheus and no WebSocket; a node's program has no Redis inside", wrongRooms},
 		{"links", "every relative link and anchor in a text leads somewhere", brokenLinks},
 		{"tests", "every test that a text names is there", missingTests},
+		{"functions", "every function that a text names is in the file that it names", missingFunctions},
+		{"architecture", "the table of what imports what is true", wrongArchitecture},
 		{"commands", "every make and go command in a text can be run", brokenCommands},
 		{"tidy", "go mod tidy would change nothing (make tidy)", untidy},
 		{"vet", "go vet has no objection", vet},

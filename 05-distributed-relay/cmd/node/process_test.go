@@ -64,7 +64,13 @@ type process struct {
 // start starts a node, and returns when it listens.
 func start(t *testing.T, env ...string) *process {
 	t.Helper()
-	p := &process{Cmd: program(t, env), t: t, ended: make(chan struct{})}
+	return follow(t, program(t, env))
+}
+
+// follow starts a program that is a node, and returns when it listens.
+func follow(t *testing.T, program *exec.Cmd) *process {
+	t.Helper()
+	p := &process{Cmd: program, t: t, ended: make(chan struct{})}
 	p.Stdout, p.Stderr = &p.log, &p.log
 	require.NoError(t, launch.StartChild(p.Cmd))
 	go func() {
@@ -75,7 +81,7 @@ func start(t *testing.T, env ...string) *process {
 		_ = p.Process.Kill() // an error says that it has ended already
 		<-p.ended
 		if t.Failed() {
-			t.Logf("%v:\n%s", env, p.log.String())
+			t.Logf("%v:\n%s", program.Env, p.log.String())
 		}
 	})
 	p.url = "http://" + p.awaitLog(`msg=listening addr=(\S+)`)
