@@ -119,10 +119,20 @@ func words(n ast.Node, source []byte) string {
 	return all.String()
 }
 
-// addAnchor adds a heading's anchor: lower case, hyphens for spaces, letters, digits,
-// hyphens and underscores kept; the second of a name gets -1 behind it.
+// addAnchor adds a heading's anchor; the second of a name gets -1 behind it.
 func (t *text) addAnchor(heading string) {
-	slug := strings.Map(func(r rune) rune {
+	name := slug(heading)
+	anchor := name
+	for i := 1; t.anchors[anchor]; i++ {
+		anchor = fmt.Sprintf("%s-%d", name, i)
+	}
+	t.anchors[anchor] = true
+}
+
+// slug is a heading as a forge names it: lower case, hyphens for spaces, letters, digits,
+// hyphens and underscores kept.
+func slug(heading string) string {
+	return strings.Map(func(r rune) rune {
 		switch {
 		case r == ' ':
 			return '-'
@@ -131,11 +141,6 @@ func (t *text) addAnchor(heading string) {
 		}
 		return -1
 	}, heading)
-	anchor := slug
-	for i := 1; t.anchors[anchor]; i++ {
-		anchor = fmt.Sprintf("%s-%d", slug, i)
-	}
-	t.anchors[anchor] = true
 }
 
 var (
