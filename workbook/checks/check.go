@@ -41,6 +41,7 @@ func All(root string) ([]Check, error) {
 		{"functions", "every function that a text names is in the file that it names", missingFunctions},
 		{"architecture", "the table of what imports what is true", wrongArchitecture},
 		{"glossary", "every term is explained once, in the order of the alphabet, and linked to by a lesson", wrongGlossary},
+		{"troubleshooting", "each sentence of a program that cannot go on is explained", unexplained},
 		{"commands", "every make and go command in a text can be run", brokenCommands},
 		{"tidy", "go mod tidy would change nothing (make tidy)", untidy},
 		{"vet", "go vet has no objection", vet},

@@ -171,7 +171,7 @@ func TestBrokenCommands(t *testing.T) {
 		"Makefile":           "run:\ntest: ## tests\n",
 		"one/cmd/tour/t.go":  "// Command tour.\npackage main\n",
 		"one/one.go":         "package one\n",
-		"one/README.md":      "`go run ./cmd/tour`, `go run ./one/cmd/tour strings`, `go test ./...`, `make run`, `make sure` it runs\n",
+		"one/README.md":      "`go run ./cmd/tour`, `go run ./one/cmd/tour strings`, `go test ./...`, `make run`, `make sure` it runs, `make a folder: …`\n",
 		"docs/commands.md":   "```sh\ncd one && go run ./cmd/tour # comment: make gone\nWORKBOOK_REDIS=server go test -race ./one/...\nmake test ARGS='-run Order ./gone'\ngo run ./one\nmake test gone\n```\n",
 		"docs/transcript.md": "```console\n$ go -C one run ./cmd/tour ./gone\nmake gone is only printed\n$ go vet ./gone/...\n```\n",
 	})

@@ -64,7 +64,8 @@ func commandsOf(root, name string, c code, jobs []string) []string {
 }
 
 // commandLine returns the command in a line of code: what stands behind a prompt, the
-// whole line of a shell block, a span that begins as a command.
+// whole line of a shell block, a span that begins as a command. A span with a colon and
+// what differs behind it is something that a program says, as "make a folder: …".
 func commandLine(line string, c code) (string, bool) {
 	line = strings.TrimSpace(line)
 	if command, ok := strings.CutPrefix(line, "$ "); ok {
@@ -74,7 +75,7 @@ func commandLine(line string, c code) (string, bool) {
 	case "sh", "bash", "shell":
 		return line, true
 	}
-	return line, c.span
+	return line, c.span && !strings.Contains(line, ": …")
 }
 
 var (
