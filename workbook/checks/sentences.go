@@ -25,7 +25,7 @@ var sayers = map[string]int{
 	".Warn": 0, ".Error": 0, // of a log, with something behind it or a text of its own
 	".Failed": 0, ".Degrade": 0, ".Delay": 0, // what clients are told
 	".settle": 2, ".problem": 0, ".lost": 0, ".giveUp": 0,
-	"bad": 0, "Problemf": 1, ".Problemf": 1, "Usagef": 0, ".Usagef": 0,
+	"bad": 0, "fault": 0, "Problemf": 1, ".Problemf": 1, "Usagef": 0, ".Usagef": 0,
 }
 
 // tellers are the files that explain an error, a refusal or a doubt in words of their own:
