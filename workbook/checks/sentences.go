@@ -32,7 +32,7 @@ var sayers = map[string]int{
 // there each string of three words and more counts that is returned, assigned, or
 // the text of a close frame.
 var tellers = regexp.MustCompile(`^(?:01-redis-basics/dial/explain|02-replication/(?:check|look|embedded/commands)|` +
-	`04-websocket-chat/(?:capacity|upgrade|frame/close|frame/parse|node/files|client/refused|talk/nodes)|` +
+	`04-websocket-chat/(?:capacity|upgrade|frame/close|frame/parse|node/files|client/refused|talk/nodes|talk/readable)|` +
 	`05-distributed-relay/(?:health|node/node)|06-emitter/system/observer)\.go$`)
 
 // sentences collects what the programs say, of every file but those of tests. A
@@ -67,7 +67,8 @@ func sentences(root string) ([]sentence, error) {
 			all = append(all, said(fset, file, constants, tellers.MatchString(name))...)
 		}
 	}
-	return all, nil
+	more, err := saidByThePage(root)
+	return append(all, more...), err
 }
 
 func collectConstants(file *ast.File, into map[string]string) {

@@ -39,7 +39,7 @@ func unexplained(_ context.Context, root string) ([]string, error) {
 	for _, s := range said {
 		if !mark(explained, s.text, entry.explains) && !mark(wrapping, s.text, entry.is) {
 			findings = append(findings, fmt.Sprintf("%s: %q is explained nowhere: add it to an entry of %s, with what it means and what to do; "+
-				"or to %s, when it only says where another error happened", s.at, s.text, troubleshooting, wrappers))
+				"or to %s, when it only says where another error happened, or is no trouble", s.at, s.text, troubleshooting, wrappers))
 		}
 	}
 	seen := map[string]bool{}

@@ -46,3 +46,21 @@ func f() {
 		`workbook/checks/wrappers.txt:4: no code has "dial …: …": take it out`,
 	)
 }
+
+func TestSentencesOfThePage(t *testing.T) {
+	root := repository(t, map[string]string{
+		"docs/troubleshooting.md":      "| `Lost: … after … s.` | the node is gone | wait |\n| `one more was missed` | a gap | ask |\n",
+		"workbook/checks/wrappers.txt": "",
+		"04-websocket-chat/page/words.js": `export const languages = {
+  en: {
+    chat: "Chat", lost: "Lost: {why} after {n} s.",
+    noMore: { one: "one more was missed", other: "{n} more were missed" },
+  },
+  ja: {
+    other: "x",
+  },
+};
+`,
+	})
+	requireFindings(t, unexplained, root, `04-websocket-chat/page/words.js:4: "… more were missed" is explained nowhere`)
+}
