@@ -21,9 +21,11 @@ func Example() {
 	client := redis.NewClient(&redis.Options{Addr: top.Addrs()[0]}) // the master
 	defer client.Close()
 
+	// region: emit
 	e := emitter.New(client, emitter.Options{})
 	defer e.Close()
 	receipt, err := e.To("lobby").Except("bots").WaitFor(2).Emit(ctx, "message", "Hello!")
+	// end: emit
 	fmt.Println(receipt.Replicas, "of", receipt.Known, err)
 	// Output: 2 of 2 <nil>
 }

@@ -14,7 +14,7 @@ import (
 func chapter(t *testing.T, archive string) (root string) {
 	t.Helper()
 	root = t.TempDir()
-	for _, f := range txtar.Parse([]byte(strings.ReplaceAll(archive, "'''", "```"))).Files {
+	for _, f := range txtar.Parse([]byte(strings.NewReplacer("'''", "```", "///", "//").Replace(archive))).Files {
 		name := filepath.Join(root, f.Name)
 		require.NoError(t, os.MkdirAll(filepath.Dir(name), 0o755))
 		require.NoError(t, os.WriteFile(name, f.Data, 0o644))
@@ -43,13 +43,13 @@ type Queue[T any] struct {
 
 // Put never blocks.
 func (q *Queue[T]) Put(chunk T) {
-	// region: append
+	/// region: append
 	q.chunks = append(q.chunks, chunk)
 
 	if len(q.chunks) > Limit {
 		panic("full")
 	}
-	// end: append
+	/// end: append
 }
 
 func main() {}
@@ -212,12 +212,12 @@ func TestWhatIsRightInAnIllustration(t *testing.T) {
 
 func TestMarksThatAreWrong(t *testing.T) {
 	for name, c := range map[string]struct{ source, want string }{
-		"nobody shows it": {"// region: a\nx\n// end: a\n", "a.go:3: no text shows region a: claim a block by it, or take out its marks"},
-		"two of a name":   {"// region: a\nx\n// end: a\n// region: a\ny\n// end: a\n", "a.go:6: a second region a in this file"},
-		"empty":           {"// region: a\n\n// end: a\n", "a.go:5: region a is empty"},
-		"no end":          {"// region: a\nx\n", "a.go:3: region a has no end: write // end: a below it"},
-		"an end only":     {"x\n// end: a\n", "a.go:4: the end of region a, which has not begun"},
-		"two ends":        {"// region: a\nx\n// end: a\n// end: a\n", "a.go:6: a second end of region a"},
+		"nobody shows it": {"/// region: a\nx\n/// end: a\n", "a.go:3: no text shows region a: claim a block by it, or take out its marks"},
+		"two of a name":   {"/// region: a\nx\n/// end: a\n/// region: a\ny\n/// end: a\n", "a.go:6: a second region a in this file"},
+		"empty":           {"/// region: a\n\n/// end: a\n", "a.go:5: region a is empty"},
+		"no end":          {"/// region: a\nx\n", "a.go:3: region a has no end: write // end: a below it"},
+		"an end only":     {"x\n/// end: a\n", "a.go:4: the end of region a, which has not begun"},
+		"two ends":        {"/// region: a\nx\n/// end: a\n/// end: a\n", "a.go:6: a second end of region a"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			found, err := Check(t.Context(), chapter(t, "-- a.go --\npackage a\n\n"+c.source))

@@ -47,7 +47,7 @@ func All(ctx context.Context, o Options) (Outcome, error) {
 	}
 	var all Outcome
 	var ready []one
-	folders := []string{}
+	var folders, tests []string
 	for _, t := range texts {
 		sessions, _ := Sessions(t)
 		for _, s := range sessions {
@@ -63,6 +63,7 @@ func All(ctx context.Context, o Options) (Outcome, error) {
 			}
 			if len(backends) > 0 {
 				folders = append(folders, s.programs()...)
+				tests = append(tests, s.tests()...)
 			}
 		}
 	}
@@ -78,6 +79,9 @@ func All(ctx context.Context, o Options) (Outcome, error) {
 	}
 	defer os.RemoveAll(o.bin)
 	if err := build(ctx, o.Root, o.bin, folders); err != nil {
+		return all, err
+	}
+	if err := compile(ctx, o.Root, tests); err != nil {
 		return all, err
 	}
 	var group errgroup.Group

@@ -12,8 +12,8 @@ import (
 type claim struct {
 	session   string
 	terminals []place // one for each command; or one for all
-	quiet     bool    // the commands print nothing, or nothing that is shown
-	until     string  // after each command, a line that holds this is awaited
+	quiet     bool    // commands without output print nothing, or nothing that is shown
+	until     string  // after each of these, a line that holds this is awaited
 	masks     []string
 	redis     string // embedded (as when empty), server, both
 }

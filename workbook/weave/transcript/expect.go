@@ -62,17 +62,19 @@ func (w *window) endless() error {
 	return fmt.Errorf("%q in terminal %s does not end: if it is meant to stay, claim its block with %s&; it has printed:\n%s", w.running, w.terminal, w.terminal, w.tail())
 }
 
-// await waits for a line that holds words, behind what was waited for before.
+// await waits for words, behind what was waited for before. Where | divides them, one of them is enough.
 func (r *runner) await(ctx context.Context, w *window, words string) error {
-	found := w.wait(ctx, r.Patience, func(text string, prompts int, gone bool) bool {
-		if at := strings.Index(text[w.waited:], words); at >= 0 {
-			w.waited += at + len(words)
-			return true
+	found := false
+	w.wait(ctx, r.Patience, func(text string, prompts int, gone bool) bool {
+		for alternative := range strings.SplitSeq(words, "|") {
+			if at := strings.Index(text[w.waited:], alternative); at >= 0 && !found {
+				w.waited += at + len(alternative)
+				found = true
+			}
 		}
-		return w.ended(prompts, gone)
+		return found || w.ended(prompts, gone)
 	})
-	text, _, _, _ := w.look()
-	if !found || !strings.HasSuffix(text[:w.waited], words) {
+	if !found {
 		return fmt.Errorf("%q in terminal %s has not printed %q; it has printed:\n%s", w.running, w.terminal, words, w.tail())
 	}
 	return nil
@@ -101,6 +103,9 @@ func (r *runner) expect(ctx context.Context, w *window, shown []string, masks []
 	settled := w.wait(ctx, r.Patience, func(text string, prompts int, gone bool) bool {
 		ended := w.ended(prompts, gone)
 		came = w.lines(text, ended)
+		for ended && !stays && len(came) > 0 && came[len(came)-1] == "" {
+			came = came[:len(came)-1] // empty lines at the end are not shown
+		}
 		used, v = match(shown, came, masks, ended && !stays)
 		enough := v == differs && (!r.Accept || len(came) >= len(shown))
 		return ended || stays && (v == matches || enough)

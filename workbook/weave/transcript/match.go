@@ -1,11 +1,26 @@
 package transcript
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // elided reports whether a line stands for lines that are left out.
 func elided(line string) bool {
 	line = strings.TrimSpace(line)
 	return line == "…" || line == "..."
+}
+
+// same compares a line that is shown with one that came. In a line, too, … stands for what is left out.
+func same(shown, came string) bool {
+	parts := strings.Split(shown, "…")
+	if len(parts) == 1 {
+		return shown == came
+	}
+	for i, p := range parts {
+		parts[i] = regexp.QuoteMeta(p)
+	}
+	return regexp.MustCompile("^" + strings.Join(parts, ".*") + "$").MatchString(came)
 }
 
 // verdict is what can be said of lines while more may come.
@@ -22,7 +37,7 @@ const (
 func match(shown, came []string, names []string, end bool) (used int, v verdict) {
 	equal := func(a, b []string) bool {
 		for i := range a {
-			if masked(a[i], names) != masked(b[i], names) {
+			if !same(masked(a[i], names), masked(b[i], names)) {
 				return false
 			}
 		}

@@ -32,6 +32,9 @@ func TestMatch(t *testing.T) {
 		{"a … c ", "a", true, 1, differs},
 		{"… a", "a", true, 1, matches},
 		{"…", "", true, 0, matches},
+		{"a…c", "abc", true, 1, matches},
+		{"a…c", "abd", true, 0, differs},
+		{"…[c]", "ab[c]", true, 1, matches},
 	} {
 		used, v := match(strings.Fields(c.shown), strings.Fields(c.came), nil, c.end)
 		require.Equal(t, c.want, v, c)
@@ -49,7 +52,9 @@ func TestMasks(t *testing.T) {
 		{"pid", "master  127.0.0.1:6379  15469  up", "master  127.0.0.1:6379  99  up"},
 		{"port", "127.0.0.1:10966> hget a", "127.0.0.1:33> hget a"},
 		{"host", "connected to node vm:3000 as", "connected to node a-b.c:3000 as"},
-		{"id", "check:52YTFOD5 x", "check:ABCDEFG7 x"},
+		{"key", "check:52YTFOD5 x", "check:ABCDEFG7 x"},
+		{"id", "b4 k1qRUNGTrujnh1dS_jSa to", "b4 AAqRUNGTrujnh1dS_jSa to"},
+		{"offset", "master  1 replica  410  -", "master  1 replica  7  -"},
 		{"millis", `"PXAT","1795304998934"`, `"PXAT","1795304998000"`},
 		{"server", "2 replicas (redis-server), ready", "2 replicas (embedded), ready"},
 		{"figure", "GET and SET: 1479 of 2,000 lost", "GET and SET: 3 of 17 lost"},

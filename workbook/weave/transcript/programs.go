@@ -48,6 +48,20 @@ func build(ctx context.Context, root, bin string, folders []string) error {
 	return nil
 }
 
+// compile compiles the tests of packages, so that a go test in a session has only to link them: how long that takes is not
+// what a session waits for.
+func compile(ctx context.Context, root string, packages []string) error {
+	if len(packages) == 0 {
+		return nil
+	}
+	cmd := exec.CommandContext(ctx, "go", append([]string{"list", "-export", "-test", "-f", ""}, packages...)...)
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("compile the tests that the texts run: %w\n%s", err, out)
+	}
+	return nil
+}
+
 // shim stands for go on a session's PATH: what go run would build is there already. As go run does, it waits at
 // Ctrl-C, prints how the program ended, and exits with 1 for whatever it was.
 const shim = `#!/bin/sh

@@ -177,7 +177,7 @@ func (r *runner) do(ctx context.Context, a action) error {
 	if len(p.shown) > 0 {
 		err = r.converse(ctx, w, p, p.shown)
 	}
-	if err == nil && p.claim.until != "" {
+	if err == nil && p.claim.until != "" && len(p.shown) == 0 {
 		err = r.await(ctx, w, p.claim.until)
 	}
 	if err != nil || p.stays || p.command == "" {

@@ -104,12 +104,13 @@ func cut(c claim, lines []string) ([]*part, error) {
 	if len(c.terminals) > 1 && len(c.terminals) != len(parts) {
 		return nil, fmt.Errorf("run: %d terminals for %d commands: name one for each, or one for all", len(c.terminals), len(parts))
 	}
+	silent := slices.ContainsFunc(parts, func(p *part) bool { return len(p.shown) == 0 })
 	for i, p := range parts {
 		p.claim, p.place = c, c.place(i)
 		switch {
 		case len(p.shown) == 0 && !c.quiet:
 			return nil, fmt.Errorf("run: %q shows no output: show it, or claim the block with quiet", p.command)
-		case len(p.shown) > 0 && c.quiet:
+		case c.quiet && !silent:
 			return nil, fmt.Errorf("run: %q shows output, and the claim says quiet: take one of both out", p.command)
 		case p.command == "" && p.stays:
 			return nil, fmt.Errorf("run: %s&: there is no command in this block that could stay: take out the &", p.terminal)
@@ -120,6 +121,7 @@ func cut(c claim, lines []string) ([]*part, error) {
 
 var (
 	goRun   = regexp.MustCompile(`\bgo run \./(\S+)`)
+	goTest  = regexp.MustCompile(`\bgo test [^|;&]*?(\./\S+)`)
 	command = regexp.MustCompile(`(?:^|[|;&(]\s*|\$\()(?:[A-Z_]+=\S*\s+)*([a-z][\w-]*)`)
 )
 
@@ -142,6 +144,17 @@ func (s *Session) programs() []string {
 	var all []string
 	for _, c := range s.commands() {
 		for _, m := range goRun.FindAllStringSubmatch(c, -1) {
+			all = append(all, m[1])
+		}
+	}
+	return all
+}
+
+// tests returns the packages that the session tests.
+func (s *Session) tests() []string {
+	var all []string
+	for _, c := range s.commands() {
+		for _, m := range goTest.FindAllStringSubmatch(c, -1) {
 			all = append(all, m[1])
 		}
 	}
