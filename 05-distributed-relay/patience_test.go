@@ -1,10 +1,14 @@
 package relay
 
 import (
+	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/01-redis-basics/redistest"
 )
 
 // Three times an interval and twice what hardly any probe takes longer than: the numbers
@@ -40,4 +44,25 @@ func TestPatienceFollowsTheRoundTrip(t *testing.T) {
 			require.InDelta(t, c.want, p.patience(interval), float64(10*time.Millisecond))
 		})
 	}
+}
+
+// Before the first probe is back, the node knows how far the master is: else it would give up
+// an answer that is on its way.
+func TestConnectingShowsHowFarTheMasterIs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var master scripted
+		ctx, cancel := context.WithCancel(t.Context())
+		r := New(Options{PubAddr: "192.0.2.1:6379", dial: redistest.Far(master.dial, always(200*time.Millisecond), 0)})
+		r.publisher.dials.ctx = ctx
+		require.NoError(t, r.publisher.connect(ctx))
+		usual, atMost := r.probes.answersAfter()
+		require.Equal(t, 400*time.Millisecond, usual)
+		require.Equal(t, time.Second, atMost, "one answer says little")
+		require.Equal(t, 3*(r.o.ProbeInterval+2*time.Second), r.probes.patience(r.o.ProbeInterval))
+
+		cancel()
+		r.publisher.drop()
+		master.drop()
+		time.Sleep(6 * time.Second) // go-redis: what it dials in the background
+	})
 }
