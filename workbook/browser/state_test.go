@@ -67,13 +67,23 @@ func TestPageSaysThatItCannotKnowWhatItMissed(t *testing.T) {
 	b := join(t, n, "alice")
 	b.addRoom("go")
 	b.shows("present-title", "Here now: 1")
+	counts := func(missed int64, header string) {
+		t.Helper()
+		n.hub.Degrade("the replica is silent")
+		b.shows("missing", "messages may be missing")
+		n.hub.Recover(&missed)
+		b.shows("missing", header)
+	}
+	counts(5, "at least 5 messages were missed")
 	n.stop()
 	b.shows("status", "Not connected")
 	b.shows("present-title", "Here now: ?")
+	b.until(`document.getElementById("missing").innerText === ""`)
 	n.start()
 	b.shows("log", "Back, on n1, after ")
 	b.shows("log", "How many messages were missed meanwhile cannot be known")
 	b.shows("present-title", "Here now: 1")
+	counts(2, "at least 2 messages were missed") // by this connection
 	b.choose("lobby")
 	b.shows("log", "cannot be known")
 }
