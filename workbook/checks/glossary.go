@@ -6,6 +6,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"example.com/redis-chat/workbook/anchor"
 )
 
 const glossary = "docs/glossary.md"
@@ -47,8 +49,8 @@ func wrongGlossary(_ context.Context, root string) ([]string, error) {
 	}
 	terms := termsOf(string(source))
 	for i, term := range terms {
-		if !linked[slug(term.name)] {
-			odd(term.line, "no lesson links to %q: link it where the chapter that teaches it uses it first, to glossary.md#%s", term.name, slug(term.name))
+		if !linked[anchor.Of(term.name)] {
+			odd(term.line, "no lesson links to %q: link it where the chapter that teaches it uses it first, to glossary.md#%s", term.name, anchor.Of(term.name))
 		}
 		if i > 0 {
 			switch before, now := strings.ToLower(terms[i-1].name), strings.ToLower(term.name); {

@@ -48,7 +48,7 @@ func broken(root string, from *text, target string, texts map[string]*text) stri
 	if u.Fragment == "" {
 		return ""
 	}
-	if t := texts[name]; t != nil && !t.anchors[u.Fragment] {
+	if t := texts[name]; t != nil && !t.anchors.Has(u.Fragment) {
 		return "there is no such heading"
 	}
 	return ""

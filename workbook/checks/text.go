@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"unicode"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	markdown "github.com/yuin/goldmark/text"
 
+	"example.com/redis-chat/workbook/anchor"
 	"example.com/redis-chat/workbook/workspace"
 )
 
@@ -19,7 +19,7 @@ import (
 type text struct {
 	name    string
 	links   []link
-	anchors map[string]bool // headings, as a forge names them
+	anchors anchor.Names
 	code    []code
 }
 
@@ -56,7 +56,7 @@ func readTexts(root string) (map[string]*text, error) {
 }
 
 func parse(name string, source []byte) (*text, error) {
-	t := &text{name: name, anchors: map[string]bool{}}
+	t := &text{name: name}
 	parser := goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser()
 	line := 1 // of the last node that knows where it is
 	err := ast.Walk(parser.Parse(markdown.NewReader(source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -68,7 +68,7 @@ func parse(name string, source []byte) (*text, error) {
 		}
 		switch n := n.(type) {
 		case *ast.Heading:
-			t.addAnchor(words(n, source))
+			t.anchors.Heading(words(n, source))
 		case *ast.Link:
 			t.links = append(t.links, link{line, string(n.Destination)})
 		case *ast.Image:
@@ -119,30 +119,6 @@ func words(n ast.Node, source []byte) string {
 	return all.String()
 }
 
-// addAnchor adds a heading's anchor; the second of a name gets -1 behind it.
-func (t *text) addAnchor(heading string) {
-	name := slug(heading)
-	anchor := name
-	for i := 1; t.anchors[anchor]; i++ {
-		anchor = fmt.Sprintf("%s-%d", name, i)
-	}
-	t.anchors[anchor] = true
-}
-
-// slug is a heading as a forge names it: lower case, hyphens for spaces, letters, digits,
-// hyphens and underscores kept.
-func slug(heading string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == ' ':
-			return '-'
-		case r == '-' || r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r):
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, heading)
-}
-
 var (
 	htmlLink = regexp.MustCompile(`(?:src|href)="([^"]*)"`)
 	htmlID   = regexp.MustCompile(`(?:id|name)="([^"]*)"`)
@@ -153,6 +129,6 @@ func (t *text) addHTML(line int, html string) {
 		t.links = append(t.links, link{line, m[1]})
 	}
 	for _, m := range htmlID.FindAllStringSubmatch(html, -1) {
-		t.anchors[m[1]] = true
+		t.anchors.Take(m[1])
 	}
 }

@@ -1,0 +1,109 @@
+package browser
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"example.com/redis-chat/workbook/workspace"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// pageFile writes a page of one file, which is made from the repository's texts, and returns its address.
+func pageFile(t *testing.T, write func(w io.Writer, root, at string) error) string {
+	t.Helper()
+	root, err := workspace.Root(".")
+	require.NoError(t, err)
+	var page bytes.Buffer
+	require.NoError(t, write(&page, root, filepath.Join(root, "bin")))
+	file := filepath.Join(t.TempDir(), "page.html")
+	require.NoError(t, os.WriteFile(file, page.Bytes(), 0o644))
+	return "file://" + filepath.ToSlash(file)
+}
+
+// openFile opens a page of one file, and fails when the browser asks for anything but that file and what is in it.
+func openFile(t *testing.T, url string, width, height int64) tab {
+	t.Helper()
+	b := open(t, "about:blank", width, height)
+	var mu sync.Mutex
+	var asked []string
+	require.NoError(t, chromedp.Listen(b.ctx, func(ev any) {
+		if e, ok := ev.(*network.EventRequestWillBeSent); ok && !strings.HasPrefix(e.Request.URL, "data:") {
+			mu.Lock()
+			defer mu.Unlock()
+			asked = append(asked, e.Request.URL)
+		}
+	}))
+	_, err := chromedp.Call(b.ctx, network.Enable, network.EnableParams{})
+	require.NoError(t, err)
+	require.NoError(t, chromedp.Do(b.ctx, chromedp.Navigate(url)))
+	t.Cleanup(func() {
+		mu.Lock()
+		defer mu.Unlock()
+		require.Equal(t, []string{url}, asked, "what the page asked for")
+	})
+	return b
+}
+
+// key presses a key that types nothing.
+func (b tab) key(keys string) {
+	b.t.Helper()
+	require.NoError(b.t, chromedp.Do(b.ctx, chromedp.KeyEvent(keys)))
+}
+
+// printed keeps the first pages of the page as it is printed in the folder that SCREENSHOTS names, and returns it.
+func (b tab) printed(name string) []byte {
+	b.t.Helper()
+	pdf, err := chromedp.Run(b.ctx, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize(), chromedp.PDFPageRanges("1-12")))
+	require.NoError(b.t, err)
+	if dir := os.Getenv("SCREENSHOTS"); dir != "" {
+		require.NoError(b.t, os.WriteFile(filepath.Join(dir, name+".pdf"), pdf, 0o644))
+	}
+	return pdf
+}
+
+// sized makes the window as large as that, and waits until the page has been laid out.
+func (b tab) sized(width, height int64) {
+	b.t.Helper()
+	require.NoError(b.t, chromedp.Do(b.ctx, chromedp.EmulateViewport(width, height)))
+	b.settle()
+}
+
+// noWider requires that the page does not scroll sideways.
+func (b tab) noWider() {
+	b.t.Helper()
+	wide, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]string](`document.documentElement.scrollWidth <= innerWidth ? [] :
+		[...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 0.5 && e.checkVisibility() && !e.closest("pre, .wide"))
+			.map((e) => e.tagName + " " + e.className + ": " + e.textContent.slice(0, 80)).slice(0, 5)`))
+	require.NoError(b.t, err)
+	require.Empty(b.t, wide, "%s", fmt.Sprint("these stick out: ", strings.Join(wide, "\n")))
+	b.evaluate(`document.documentElement.scrollWidth <= innerWidth`)
+}
+
+// An address in an image of a page is one more request: the test of the requests would see it.
+func TestDetectorSeesARequest(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "page.html")
+	require.NoError(t, os.WriteFile(file, []byte(`<!doctype html><title>x</title><img src="gone.png" alt="">`), 0o644))
+	b := open(t, "about:blank", 300, 300)
+	requests := chromedp.Events(b.ctx, network.RequestWillBeSent)
+	_, err := chromedp.Call(b.ctx, network.Enable, network.EnableParams{})
+	require.NoError(t, err)
+	_, err = chromedp.Call(b.ctx, page.Navigate, page.NavigateParams{URL: "file://" + filepath.ToSlash(file)})
+	require.NoError(t, err)
+	for r, err := range requests {
+		require.NoError(t, err)
+		if strings.HasSuffix(r.Request.URL, "gone.png") {
+			break
+		}
+	}
+	b.close()
+}
