@@ -42,6 +42,7 @@ func All(root string) ([]Check, error) {
 		{"architecture", "the table of what imports what is true", wrongArchitecture},
 		{"glossary", "every term is explained once, in the order of the alphabet, and linked to by a lesson", wrongGlossary},
 		{"troubleshooting", "each sentence of a program that cannot go on is explained", unexplained},
+		{"minutes", "a lesson's minutes, those of the map and those of the workshop's plans agree", wrongMinutes},
 		{"commands", "every make and go command in a text can be run", brokenCommands},
 		{"tidy", "go mod tidy would change nothing (make tidy)", untidy},
 		{"vet", "go vet has no objection", vet},
