@@ -8,7 +8,7 @@ N = 3
 #   $(call first,FLAGS,HOW LONG)
 first = [ -z "$$(go list $(1) -f '{{if .Stale}}stale{{end}}' net/http)" ] || echo "Go compiles everything first: $(2) on two cores, and only this once."
 
-.PHONY: help run learn test test-slow check bench compare faults soak pictures book doctor fmt tidy
+.PHONY: help run learn test test-slow check bench compare faults soak pictures book slides prepare doctor fmt tidy
 
 help: ## list the jobs (make alone does that too)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +63,12 @@ pictures: ## take the pictures of the READMEs anew, in a browser
 
 book: ## write the whole workbook as one page, bin/workbook.html
 	@go run ./workbook/cmd/book $(ARGS)
+
+slides: ## write the workshop's slides as one page, bin/slides.html
+	@go run ./workbook/cmd/slides $(ARGS)
+
+prepare: ## get all that the network is needed for, once (ARGS='-stick FOLDER': and put it on a USB stick)
+	@go run ./workbook/cmd/prepare $(ARGS)
 
 doctor: ## what is on this machine, what is missing, what it is for, how to get it
 	@command -v go >/dev/null || { echo 'Go is missing: get 1.26 or newer from https://go.dev/dl/'; exit 1; }

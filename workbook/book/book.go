@@ -29,7 +29,7 @@ func Write(w io.Writer, root, at string) error {
 	if err != nil {
 		return fmt.Errorf("find the way from %s to the repository: %w", at, err)
 	}
-	to := links{root: root, base: filepath.ToSlash(base), texts: map[string]*chapter{}}
+	to := links{markdown.Files{Root: root, Base: filepath.ToSlash(base)}, map[string]*chapter{}}
 	for _, p := range parts {
 		for _, t := range p.Texts {
 			to.texts[t.Name] = t
@@ -40,7 +40,7 @@ func Write(w io.Writer, root, at string) error {
 		return err
 	}
 	var body bytes.Buffer
-	if err := layout.Execute(&body, map[string]any{"Parts": shown, "Base": to.base}); err != nil {
+	if err := layout.Execute(&body, map[string]any{"Parts": shown, "Base": to.Base}); err != nil {
 		return fmt.Errorf("lay out the book: %w", err)
 	}
 	styles, err := read("style/frame.css", "style/text.css", "style/search.css", "style/print.css")

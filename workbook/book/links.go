@@ -1,36 +1,25 @@
 package book
 
 import (
-	"encoding/base64"
 	"errors"
-	"fmt"
-	"mime"
 	"net/url"
-	"os"
 	"path"
-	"path/filepath"
-	"strings"
 
 	"example.com/redis-chat/workbook/markdown"
 )
 
 // links knows where a text's links lead in the book.
 type links struct {
-	root  string // the repository
-	base  string // the way from the page's folder to root, with slashes, such as ".."
+	markdown.Files
 	texts map[string]*chapter
 }
 
-var (
-	errNoFile    = errors.New("there is no such file")
-	errNoHeading = errors.New("there is no such heading")
-	errOutside   = errors.New("leads out of the repository")
-)
+var errNoHeading = errors.New("there is no such heading")
 
 func (l links) options(from *chapter) markdown.Options {
 	return markdown.Options{
 		Link:  func(target string) (string, string, error) { return l.link(from, target) },
-		Image: func(target string) (string, error) { return l.image(from, target) },
+		Image: func(target string) (string, error) { return l.Image(from.Name, target) },
 		ID:    func(anchor string) string { return from.ID + "--" + anchor },
 	}
 }
@@ -45,7 +34,7 @@ func (l links) link(from *chapter, target string) (address, title string, err er
 	if u.Scheme != "" || u.Host != "" {
 		return target, "", nil
 	}
-	name, err := l.file(from, u.Path)
+	name, err := l.Find(from.Name, u.Path)
 	if err != nil {
 		return "", "", err
 	}
@@ -55,44 +44,11 @@ func (l links) link(from *chapter, target string) (address, title string, err er
 	}
 	switch {
 	case to == nil:
-		u.Path = path.Join(l.base, name)
-		return u.String(), name, nil
+		return l.Address(name, u.Fragment), name, nil
 	case u.Fragment == "":
 		return "#" + to.ID, "", nil
 	case !to.Anchors.Has(u.Fragment):
 		return "", "", errNoHeading
 	}
 	return "#" + to.ID + "--" + u.Fragment, "", nil
-}
-
-// image returns a picture as a data URI.
-func (l links) image(from *chapter, target string) (string, error) {
-	name, err := l.file(from, target)
-	if err != nil {
-		return "", err
-	}
-	kind := mime.TypeByExtension(path.Ext(name))
-	if !strings.HasPrefix(kind, "image/") {
-		return "", fmt.Errorf("%s is no picture", name)
-	}
-	picture, err := os.ReadFile(filepath.Join(l.root, filepath.FromSlash(name)))
-	if err != nil {
-		return "", err
-	}
-	return "data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(picture), nil
-}
-
-// file returns the file's name that a relative path leads to.
-func (l links) file(from *chapter, target string) (string, error) {
-	if target == "" {
-		return from.Name, nil
-	}
-	name := path.Join(path.Dir(from.Name), target)
-	if path.IsAbs(target) || name == ".." || strings.HasPrefix(name, "../") {
-		return "", errOutside
-	}
-	if _, err := os.Stat(filepath.Join(l.root, filepath.FromSlash(name))); err != nil {
-		return "", errNoFile
-	}
-	return name, nil
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"example.com/redis-chat/workbook/workspace"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
@@ -53,10 +54,19 @@ func openFile(t *testing.T, url string, width, height int64) tab {
 	return b
 }
 
-// key presses a key that types nothing.
-func (b tab) key(keys string) {
+// key presses a key by its name, such as n or ArrowDown. As with a real key, what the page does with it decides whether
+// it is typed: chromedp's own keys are typed in any case.
+func (b tab) key(name string) {
 	b.t.Helper()
-	require.NoError(b.t, chromedp.Do(b.ctx, chromedp.KeyEvent(keys)))
+	key := input.DispatchKeyEventParams{Type: "rawKeyDown", Key: name}
+	if len(name) == 1 {
+		key.Type, key.Text = "keyDown", name
+	}
+	_, err := chromedp.Call(b.ctx, input.DispatchKeyEvent, key)
+	require.NoError(b.t, err)
+	key.Type, key.Text = "keyUp", ""
+	_, err = chromedp.Call(b.ctx, input.DispatchKeyEvent, key)
+	require.NoError(b.t, err)
 }
 
 // printed keeps the first pages of the page as it is printed in the folder that SCREENSHOTS names, and returns it.

@@ -49,9 +49,10 @@ const snippet = (section, words) => {
 	const line = document.createElement("span");
 	line.className = "snippet";
 	const low = section.open.toLowerCase();
+	const hidden = words.some((word) => !low.includes(word) && !section.title.includes(word));
 	const places = words.map((word) => low.indexOf(word)).filter((at) => at >= 0);
 	if (places.length === 0) {
-		line.textContent = section.folded && !words.every((word) => section.title.includes(word)) ? "in a folded answer" : section.open.slice(0, 140);
+		line.textContent = hidden ? "in a folded answer" : section.open.slice(0, 140);
 		return line;
 	}
 	const from = Math.max(0, Math.min(...places) - 50);
@@ -65,7 +66,7 @@ const snippet = (section, words) => {
 		line.append(text.slice(done, hit.index), mark);
 		done = hit.index + hit[0].length;
 	}
-	line.append(text.slice(done), from + 180 < section.open.length ? " …" : "");
+	line.append(text.slice(done), from + 180 < section.open.length ? " …" : "", hidden ? " (more in a folded answer)" : "");
 	return line;
 };
 
