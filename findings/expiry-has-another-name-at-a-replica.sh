@@ -2,8 +2,8 @@
 # Guess: keyspace notifications at a replica are those of its master, or there are none. A node that subscribes at its own
 #   replica to __keyevent@0__:expired learns who has gone when a key with a time to live ends.
 # Seen: a replica tells of the commands that it is sent, and these have been rewritten. A key that expires is "expired" at the
-#   master and "del" at the replica; "spop" becomes "srem", "incrbyfloat" becomes "set", "hincrbyfloat" becomes "hset". No
-#   replica ever says "expired", whatever notify-keyspace-events is there.
+#   master and "del" at the replica; "spop" becomes "srem", "incrbyfloat" becomes "set", "hincrbyfloat" becomes "hset". Of
+#   its master's keys a replica never says "expired", whatever notify-keyspace-events is there.
 # Versions: redis-server 7.0.15 (Debian 12); 2026-11-29.
 # Matters: presence by expiring keys works as long as there is one server, and is silent at replicas. There "del" must be
 #   listened to as well, which also comes for keys that somebody has deleted.

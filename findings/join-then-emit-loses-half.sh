@@ -6,8 +6,8 @@
 #   way round: others begin to subscribe to the room's channel while the message is passing. No race: twenty of twenty. And
 #   io.socketsLeave(room) with the classic adapter: the own clients still hear what is sent to the room after it.
 # Versions: socket.io 4.8.4, @socket.io/redis-adapter 8.3.0, redis 5.10.0, redis-server 7.0.15; 2026-11-29.
-# Matters: half of the room misses the first message, one who was put out of it still hears the next, and which half it is
-#   changes with the adapter. socketsJoin returns nothing to wait for: let each client say that it is in before you send.
+# Matters: half of the room misses the first message, whoever was put out of it still hears the next, and which half it
+#   is changes with the adapter. socketsJoin returns nothing to wait for: let each client say that it is in before you send.
 set -euo pipefail
 
 for program in node npm redis-server; do

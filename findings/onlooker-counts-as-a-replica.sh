@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Guess: "redis-cli --replica", which prints what a master sends to its replicas, only looks on.
-# Seen: the master counts it. connected_slaves is one more, ROLE and INFO list it with port 0, and as it never says how far
-#   it has come, WAIT for all replicas waits for its whole timeout and comes back one short. For the first ten seconds
-#   min-replicas-to-write takes it for a good replica, too: a master that has lost all others goes on accepting writes.
+# Seen: the master counts it. connected_slaves is one more, ROLE and INFO list it with port 0. It says once that it has
+#   come to 0, and nothing after that, so WAIT for all replicas waits for its whole timeout and comes back one short. For the
+#   first ten seconds min-replicas-to-write takes it for a good replica, too: a master that has lost all others accepts writes.
 # Versions: redis-server and redis-cli 7.0.15 (Debian 12); 2026-11-29.
 # Matters: whoever looks at the stream of a chat's master makes each receipt by WAIT late and short, and programs that find
 #   the replicas by ROLE or INFO try port 0. Look on at a replica instead: replicas pass the stream on.

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Guess: a client that Redis turns away because of maxclients is told "ERR max number of clients reached", the sentence
 #   that Redis sends before it closes.
-# Seen: go-redis says "broken pipe" or "connection reset by peer", twenty times of twenty. It takes the sentence for the
-#   answer to its HELLO, goes on as with a server that is too old for HELLO, and writes into a closed connection.
+# Seen: go-redis says "broken pipe", "connection reset by peer" or, on a busy machine, "EOF", twenty times of twenty. It takes
+#   the sentence for the answer to its HELLO, goes on as with a server that is too old for HELLO, and writes into a closed
+#   connection.
 # Versions: github.com/redis/go-redis/v9 v9.23.0, redis-server 7.0.15 (Debian 12); 2026-11-29.
 # Matters: whoever runs out of connections looks for a fault of the network. Read what is left in the socket when a write fails.
 set -euo pipefail
@@ -39,7 +40,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -55,7 +58,8 @@ func main() {
 			fmt.Println("it was let in")
 		case strings.Contains(err.Error(), "max number of clients"):
 			told++
-		case strings.Contains(err.Error(), "broken pipe"), strings.Contains(err.Error(), "connection reset by peer"):
+		case strings.Contains(err.Error(), "broken pipe"), strings.Contains(err.Error(), "connection reset by peer"),
+			errors.Is(err, io.EOF): // which of them depends on how far Redis has closed by then
 			network++
 		default:
 			fmt.Println("another error:", err)

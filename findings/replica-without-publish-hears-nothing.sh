@@ -63,14 +63,17 @@ row() {
   printf '%-28s a client'\''s PUBLISH is %s, link %s, offset %s, its subscriber hears %s\n' "$2:" "$(refused "$1")" \
     "$(field "$1" master_link_status)" "$offset" "$(grep -x hello "heard-$1" || echo nothing)"
 }
+logged() { grep -o "sending an error to its master: 'unknown command 'PUBLISH'" "$name.log" | sort -u; }
 seen="WAIT 3 at the master: $told
 $(row "$usual" 'as usual')
 $(row "$right" 'without the right')
-$(row "$name" 'without the name')"
+$(row "$name" 'without the name')
+in the log of the last: $(logged)"
 expected="WAIT 3 at the master: 3
 as usual:                    a client's PUBLISH is taken, link up, offset equal, its subscriber hears hello
 without the right:           a client's PUBLISH is refused, link up, offset equal, its subscriber hears hello
-without the name:            a client's PUBLISH is refused, link up, offset equal, its subscriber hears nothing"
+without the name:            a client's PUBLISH is refused, link up, offset equal, its subscriber hears nothing
+in the log of the last: sending an error to its master: 'unknown command 'PUBLISH'"
 echo "$seen"
 [ "$seen" = "$expected" ] || { printf 'CHANGED. It was:\n%s\n' "$expected"; exit 1; }
 echo "unchanged: replica-without-publish-hears-nothing"
