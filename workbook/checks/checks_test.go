@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -181,6 +182,42 @@ func TestBrokenCommands(t *testing.T) {
 		"docs/transcript.md:4: go vet ./gone/...: there is no package in ./gone/...",
 		"one/README.md:1: make sure: the Makefile has no job sure",
 	)
+}
+
+func TestFencesAndTranscriptsThatAreFalse(t *testing.T) {
+	const fence = "```"
+	root := repository(t, map[string]string{
+		"go.work":   "go 1.26.0\n",
+		"README.md": fence + "\nx\n" + fence + "\n\n<!-- run: a port=1 -->\n" + fence + "\n$ true\n" + fence + "\n",
+		"b.md":      "<!-- run: a -->\n" + fence + "\n$ echo one\ntwo\n" + fence + "\n",
+		"c.md":      "<!-- run: a redis=server -->\n" + fence + "\n$ echo one\none\n" + fence + "\n",
+	})
+	requireFindings(t, falseFences, root, "README.md:1: this block is claimed by nothing", "README.md:5: port=1: there is no such option")
+
+	t.Setenv("REQUIRE_REDIS", "")
+	t.Setenv("PATH", onlyShell(t))
+	var out bytes.Buffer
+	tally, err := Run(t.Context(), root, []string{"transcripts"}, &out)
+	require.NoError(t, err)
+	require.Equal(t, "0 passed, 1 failed, 1 skipped", tally.String())
+	require.Contains(t, out.String(), "-two\n      +one\n")
+	require.Contains(t, out.String(), "      skipped: c.md: session a is not run: redis-server is not on the PATH")
+}
+
+// onlyShell returns a folder that holds a shell, what it needs, and no Redis.
+func onlyShell(t *testing.T) string {
+	folder := t.TempDir()
+	found := false
+	for _, name := range []string{"dash", "bash", "go", "stty"} {
+		if path, err := exec.LookPath(name); err == nil {
+			require.NoError(t, os.Symlink(path, filepath.Join(folder, name)))
+			found = found || name == "dash" || name == "bash"
+		}
+	}
+	if !found {
+		t.Skip("needs dash or bash, as on Linux and macOS")
+	}
+	return folder
 }
 
 func TestAFailedCheckShowsWhatItFound(t *testing.T) {

@@ -1,5 +1,6 @@
 // Command check proves what must hold for the whole repository: form, rules between
-// the chapters, texts that are true. -list shows the checks, -only runs some of them.
+// the chapters, texts that are true. -list shows the checks, -only runs some of them, -except
+// all but some.
 package main
 
 import (
@@ -52,6 +53,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		}
 		return nil
 	})
+	var without []string
+	flags.Func("except", "`names` of checks to leave out, separated by commas", func(list string) error {
+		without = strings.Split(list, ",")
+		return nil
+	})
 	list := flags.Bool("list", false, "list the checks")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -70,6 +76,14 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	if *list {
 		return printList(root, out)
+	}
+	if len(without) > 0 {
+		if len(names) > 0 {
+			return fmt.Errorf("-only and -except: want one of both; %w", errUsage)
+		}
+		if names, err = checks.Except(root, without); err != nil {
+			return err
+		}
 	}
 	tally, err := checks.Run(ctx, root, names, out)
 	if errors.Is(err, checks.ErrNoSuchCheck) {

@@ -28,6 +28,8 @@ func TestMistakeInTheCallEndsWith2(t *testing.T) {
 		{[]string{"-list=yes"}, `invalid boolean value "yes" for -list`},
 		{[]string{"format"}, `unexpected argument "format": name checks by -only`},
 		{[]string{"-only", "formats"}, `there is no check "formats"; there are: format, `},
+		{[]string{"-except", "formats"}, `there is no check "formats"; there are: format, `},
+		{[]string{"-except", "format", "-only", "order"}, "-only and -except: want one of both"},
 		{[]string{"-only", ""}, `there is no check ""; there are: format, `},
 		{[]string{"-only", "format,"}, `there is no check ""; there are: format, `},
 	} {

@@ -70,8 +70,10 @@ func All(ctx context.Context, o Options) (Outcome, error) {
 	if len(ready) == 0 {
 		return all, nil
 	}
-	isolated := o.Isolate && canIsolate()
-	if isolated {
+	if _, err := os.Stat(filepath.Join(o.Root, weaveProgram)); err != nil || runtime.GOOS != "linux" {
+		o.Isolate = false
+	}
+	if o.Isolate {
 		folders = append(folders, weaveProgram)
 	}
 	if o.bin, err = os.MkdirTemp("", "workbook-programs-"); err != nil {
@@ -84,16 +86,17 @@ func All(ctx context.Context, o Options) (Outcome, error) {
 	if err := compile(ctx, o.Root, tests); err != nil {
 		return all, err
 	}
+	o.Isolate = o.Isolate && canIsolate(o.weave())
 	var group errgroup.Group
 	group.SetLimit(1)
-	if isolated {
+	if o.Isolate {
 		group.SetLimit(2 * runtime.NumCPU()) // they wait more than they compute
 	}
 	var mu sync.Mutex
 	outcomes := make([]Outcome, len(ready))
 	for i, s := range ready {
 		group.Go(func() error {
-			outcome := s.start(ctx, o, isolated)
+			outcome := s.start(ctx, o)
 			mu.Lock()
 			defer mu.Unlock()
 			outcomes[i] = outcome
@@ -143,11 +146,13 @@ type Order struct {
 	Patience                          time.Duration
 }
 
-func (s one) start(ctx context.Context, o Options, isolated bool) Outcome {
+func (o Options) weave() string { return filepath.Join(o.bin, "run", weaveProgram, "weave") }
+
+func (s one) start(ctx context.Context, o Options) Outcome {
 	failed := func(err error) Outcome {
 		return Outcome{Ran: 1, Failed: 1, Findings: []string{fmt.Sprintf("%s: %v", s.Text.Name, err)}}
 	}
-	if !isolated {
+	if !o.Isolate {
 		if err := takenPort(s.Session); err != nil {
 			return failed(err)
 		}
@@ -157,7 +162,7 @@ func (s one) start(ctx context.Context, o Options, isolated bool) Outcome {
 	if err != nil {
 		return failed(err)
 	}
-	cmd := exec.CommandContext(ctx, filepath.Join(o.bin, "run", weaveProgram, "weave"), "-session", string(order))
+	cmd := exec.CommandContext(ctx, o.weave(), "-session", string(order))
 	cmd.SysProcAttr = apart()
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = o.Patience
@@ -171,13 +176,14 @@ func (s one) start(ctx context.Context, o Options, isolated bool) Outcome {
 	return outcome
 }
 
-// Obey runs the session of an order in this process, which has a network of its own.
+// Obey runs the session of an order in this process, which has a network of its own. An
+// order for no session tries whether it could.
 func Obey(ctx context.Context, text string) (Outcome, error) {
 	var order Order
 	if err := json.Unmarshal([]byte(text), &order); err != nil {
 		return Outcome{}, fmt.Errorf("-session is for the program itself: %w", err)
 	}
-	if err := loopbackUp(); err != nil {
+	if err := settle(); err != nil || order.Session == "" {
 		return Outcome{}, err
 	}
 	texts, err := weave.Texts(order.Root)

@@ -112,11 +112,14 @@ func furnish(dir string, o Options, backend string) (string, []string, error) {
 			return "", nil, fmt.Errorf("make a folder for the session: %w", err)
 		}
 	}
+	names := []string{"bin"} // make builds into it, and may have to make it first
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), ".") || e.Name() == "bin" {
-			continue
+		if !strings.HasPrefix(e.Name(), ".") && e.Name() != "bin" {
+			names = append(names, e.Name())
 		}
-		if err := os.Symlink(filepath.Join(o.Root, e.Name()), filepath.Join(home, e.Name())); err != nil {
+	}
+	for _, name := range names {
+		if err := os.Symlink(filepath.Join(o.Root, name), filepath.Join(home, name)); err != nil {
 			return "", nil, fmt.Errorf("show the repository to the session: %w", err)
 		}
 	}

@@ -178,4 +178,4 @@ func (s *Session) needs() []string {
 }
 
 // optional are programs without which a session is skipped.
-var optional = []string{"redis-server", "redis-cli", "redis-sentinel", "curl", "node", "npm", "openssl"}
+var optional = []string{"redis-server", "redis-cli", "redis-sentinel", "curl", "node", "npm", "openssl", "make"}
