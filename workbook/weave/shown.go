@@ -76,8 +76,9 @@ func yamlSyntax(_ context.Context, text string) error {
 	}
 }
 
-// goSyntax takes a file, declarations, or statements.
+// goSyntax takes a file, declarations, or statements. In them … stands for what is left out.
 func goSyntax(_ context.Context, text string) error {
+	text = strings.ReplaceAll(text, "…", "")
 	var err error
 	for _, around := range [][2]string{{"", ""}, {"package p\n", ""}, {"package p\nfunc _() {\n", "\n}"}} {
 		if _, err = parser.ParseFile(token.NewFileSet(), "", around[0]+text+around[1], parser.SkipObjectResolution); err == nil {

@@ -206,6 +206,7 @@ func TestWhatIsRightInAnIllustration(t *testing.T) {
 	}
 	require.NoError(t, checkShown(t.Context(), "go", "package p\n\nvar A = 1"))
 	require.NoError(t, checkShown(t.Context(), "go", "type T struct{}\n"))
+	require.NoError(t, checkShown(t.Context(), "go", "watch(func(alive bool) { … })"))
 	t.Setenv("PATH", "")
 	require.NoError(t, checkShown(t.Context(), "js", "const const"), "nobody is here to check it")
 }

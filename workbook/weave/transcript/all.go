@@ -48,9 +48,12 @@ func All(ctx context.Context, o Options) (Outcome, error) {
 	var all Outcome
 	var ready []one
 	var folders, tests []string
+	known := map[string]bool{}
 	for _, t := range texts {
 		sessions, _ := Sessions(t)
+		known[t.Name] = true
 		for _, s := range sessions {
+			known[s.Name] = true
 			if len(o.Only) > 0 && !slices.Contains(o.Only, s.Name) && !slices.Contains(o.Only, t.Name) {
 				continue
 			}
@@ -65,6 +68,11 @@ func All(ctx context.Context, o Options) (Outcome, error) {
 				folders = append(folders, s.programs()...)
 				tests = append(tests, s.tests()...)
 			}
+		}
+	}
+	for _, name := range o.Only {
+		if !known[name] {
+			return all, fmt.Errorf("%s: there is no such text and no such session", name)
 		}
 	}
 	if len(ready) == 0 {
