@@ -49,7 +49,7 @@ func readPlan(source string) ([]row, error) {
 		rows = append(rows, row{60*n[0] + n[1], n[2], strings.ReplaceAll(linkText.ReplaceAllString(m[4], "$1"), "`", "")})
 	}
 	if len(rows) == 0 {
-		return nil, fmt.Errorf(`%s: there is no plan %q: want a heading "## %s: 210 minutes", and below it rows such as "| 0:10 | 10 | what |"`, workshop, planName, planName)
+		return nil, fmt.Errorf("%s: there is no plan %q: want a heading of that name with its minutes, and its table below", workshop, planName)
 	}
 	return rows, nil
 }
