@@ -142,6 +142,10 @@ func TestAStickIsEnough(t *testing.T) {
 	out, err := offline(t, learners, env, "go", "list", "-deps", "-test", "-f", "{{.ImportPath}}", "work").CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	require.Contains(t, string(out), "github.com/redis/go-redis/v9\n")
+	tools := append(env, "GOWORK=off")
+	out, err = offline(t, filepath.Join(learners, "workbook", "tools"), tools, "go", "list", "-deps", "-f", "{{.ImportPath}}", "tool").CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	require.Contains(t, string(out), "honnef.co/go/tools/cmd/staticcheck\n")
 
 	book, err := os.ReadFile(filepath.Join(stick, "workbook.html"))
 	require.NoError(t, err)

@@ -57,19 +57,32 @@ func Run(ctx context.Context, o Options) error {
 	return nil
 }
 
-func (o Options) download(ctx context.Context) error {
+// download loads every package, so that Go gets the modules that it needs for that, and no other.
+func (o Options) download(ctx context.Context) error { return o.load(ctx, nil) }
+
+// load loads the packages and tests of all chapters together, and of each module alone: together they may stand on
+// newer versions.
+func (o Options) load(ctx context.Context, env []string) error {
+	if err := o.run(ctx, ".", env, "go", "list", "-deps", "-test", "-f", "", "work"); err != nil {
+		return err
+	}
 	modules, err := workspace.Modules(o.Root)
 	if err != nil {
 		return err
 	}
 	for _, dir := range modules {
-		if err := o.run(ctx, dir, []string{"GOWORK=off"}, "go", "mod", "download"); err != nil {
+		packages := "./..."
+		if dir == toolsModule {
+			packages = "tool"
+		}
+		if err := o.run(ctx, dir, append([]string{"GOWORK=off"}, env...), "go", "list", "-deps", "-test", "-f", "", packages); err != nil {
 			return fmt.Errorf("%s: %w", dir, err)
 		}
 	}
-	// The chapters together may stand on newer versions than one alone.
-	return o.run(ctx, ".", nil, "go", "mod", "download")
+	return nil
 }
+
+const toolsModule = "workbook/tools"
 
 // compile leaves packages and tests in Go's cache, and links nothing: go run and go test do that in a second.
 func (o Options) compile(ctx context.Context) error {
@@ -78,7 +91,7 @@ func (o Options) compile(ctx context.Context) error {
 
 func (o Options) tools(ctx context.Context) error {
 	for _, tool := range []string{"staticcheck", "benchstat"} {
-		if err := o.run(ctx, "workbook/tools", []string{"GOWORK=off"}, "go", "tool", "-n", tool); err != nil {
+		if err := o.run(ctx, toolsModule, []string{"GOWORK=off"}, "go", "tool", "-n", tool); err != nil {
 			return err
 		}
 	}
@@ -89,21 +102,7 @@ func (o Options) system(ctx context.Context) error {
 	return o.run(ctx, ".", nil, "go", "build", "-buildvcs=false", "-o", "bin"+string(filepath.Separator), "./06-emitter/cmd/system")
 }
 
-func (o Options) prove(ctx context.Context) error {
-	if err := o.run(ctx, ".", []string{"GOPROXY=off"}, "go", "list", "-export", "-test", "-f", "", "work"); err != nil {
-		return err
-	}
-	modules, err := workspace.Modules(o.Root)
-	if err != nil {
-		return err
-	}
-	for _, dir := range modules {
-		if err := o.run(ctx, dir, []string{"GOWORK=off", "GOPROXY=off"}, "go", "list", "-deps", "-test", "-f", "", "./..."); err != nil {
-			return fmt.Errorf("%s: %w", dir, err)
-		}
-	}
-	return nil
-}
+func (o Options) prove(ctx context.Context) error { return o.load(ctx, []string{"GOPROXY=off"}) }
 
 // run runs a command in a folder of the repository. Its error holds the last line that it printed.
 func (o Options) run(ctx context.Context, dir string, env []string, name string, args ...string) error {

@@ -35,7 +35,7 @@ func TestWhatIsMissingIsSaid(t *testing.T) {
 	t.Setenv("GOPROXY", "off")
 	var out strings.Builder
 	err := Run(t.Context(), Options{Root: smallRepository(t), Out: &out})
-	require.ErrorContains(t, err, "modules: download those of all chapters, labs and tools: 01-one: go mod download: ")
+	require.ErrorContains(t, err, "modules: download those of all chapters, labs and tools: go list ")
 	require.ErrorContains(t, err, "example.com/nowhere@v1.0.0: module lookup disabled by GOPROXY=off")
 	require.Equal(t, "modules: download those of all chapters, labs and tools\n", out.String())
 
