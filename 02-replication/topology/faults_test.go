@@ -52,6 +52,21 @@ func TestFrozenReplicaDoesNotCount(t *testing.T) {
 	reach(t, c[0], "key", 2)
 }
 
+func TestHeldReplicaIsLinkedAndLate(t *testing.T) {
+	top := topologytest.Start(t, 2)
+	c := topologytest.Clients(t, top)
+	release := topologytest.Hold(t, top, 1)
+	reachOnly(t, c[0], "key", 1, 2)
+	require.Zero(t, c[1].Exists(t.Context(), "key").Val())
+	role, err := replication.ReadRole(t.Context(), c[1])
+	require.NoError(t, err)
+	require.Equal(t, replication.Connected, role.Link)
+
+	release()
+	reach(t, c[0], "key", 2)
+	require.Equal(t, "test-data", c[1].Get(t.Context(), "key").Val())
+}
+
 func TestCutReplicaGetsWhatItMissed(t *testing.T) {
 	topologytest.Faults(t)
 	top := topologytest.Start(t, 2)

@@ -4,6 +4,7 @@ package topologytest
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"strings"
@@ -72,6 +73,40 @@ func Clients(t testing.TB, top topology.Topology) []*redis.Client {
 		clients = append(clients, c)
 	}
 	return clients
+}
+
+// Hold makes replica i late: its link stays up and it answers, but it applies nothing more of its master's stream, until
+// release is called or the test ends. It needs Redis 6.2, and skips the test as Faults does.
+func Hold(t testing.TB, top topology.Topology, i int) (release func()) {
+	t.Helper()
+	Faults(t)
+	redistest.NeedsVersion(t, 6, 2, "CLIENT PAUSE … WRITE")
+	var hold, let func() error
+	if lagging, ok := top.(interface {
+		SetLag(i int, lag time.Duration) error
+	}); ok { // embedded
+		hold = func() error { return lagging.SetLag(i, 24*time.Hour) }
+		let = func() error { return lagging.SetLag(i, 0) }
+	} else { // what a master sends is paused as clients' writes are
+		c := redis.NewClient(&redis.Options{Addr: top.Addrs()[i], DialTimeout: patience, ReadTimeout: patience})
+		t.Cleanup(func() { c.Close() })
+		ctx := context.WithoutCancel(t.Context())
+		hold = func() error { return c.Do(ctx, "CLIENT", "PAUSE", (24 * time.Hour).Milliseconds(), "WRITE").Err() }
+		let = func() error { return c.Do(ctx, "CLIENT", "UNPAUSE").Err() }
+	}
+	if err := hold(); err != nil {
+		t.Fatalf("hold replica %d: %v", i, err)
+	}
+	var once sync.Once
+	release = func() {
+		once.Do(func() {
+			if err := let(); err != nil {
+				t.Errorf("release replica %d: %v", i, err)
+			}
+		})
+	}
+	t.Cleanup(release)
+	return release
 }
 
 func backend(t testing.TB) launch.Backend {
