@@ -116,6 +116,12 @@ func (l *Learner) Once(ctx context.Context, from string) error {
 	}
 	l.print(l.header(steps) + duePage(l.all, l.diary, l.Now()) + "\n")
 	for _, s := range steps[first:] {
+		if s.State == Untouched {
+			var err error
+			if s, err = Test(ctx, s.Exercise); err != nil {
+				return err
+			}
+		}
 		if s.State != Solved {
 			l.print(taskPage(s.Exercise) + "\n" + resultPage(s))
 			return nil
@@ -154,7 +160,7 @@ func (l *Learner) Run(ctx context.Context, name string) error {
 		return err
 	}
 	l.print("$ " + e.Command() + "\n")
-	step, err := run(ctx, e)
+	step, err := Test(ctx, e)
 	if err != nil {
 		return err
 	}

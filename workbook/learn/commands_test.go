@@ -14,7 +14,7 @@ func TestFirstExerciseThatIsNotSolvedIsShown(t *testing.T) {
 	page := c.screen.take()
 	require.Contains(t, page, "0 of 2 solved\n 01 ○○")
 	require.Contains(t, page, "01 / Total   10 minutes, write")
-	require.Contains(t, page, "Nothing is written yet.")
+	require.Contains(t, page, "TestPointsAreAdded says:\n\n    Total of 1, 2 and 3 points says 0 (Total is not written yet), want 6\n")
 	require.Contains(t, page, "You write in 01-sums/exercises/total/total.go")
 	require.Contains(t, page, "go test ./01-sums/exercises/total\n")
 

@@ -20,8 +20,9 @@ type dialogue struct {
 	at     int    // the exercise in hand
 	hints  int    // shown
 	view   view
-	asking byte // r or s: a question is open
-	notice string
+	asking byte   // r or s: a question is open
+	notice string // what came of the last key
+	busy   string // why the tests run
 }
 
 type view int
@@ -48,7 +49,7 @@ func (l *Learner) Talk(ctx context.Context, from string, keys <-chan byte, clear
 		if err != nil || next < 0 {
 			return err
 		}
-		d.at, d.hints, d.view, d.notice = next, 0, viewTask, ""
+		d.at, d.hints, d.view, d.notice, d.busy = next, 0, viewTask, "", ""
 	}
 }
 
@@ -104,12 +105,16 @@ func (d *dialogue) work(ctx context.Context) (next int, err error) {
 		running++
 		e := d.all[d.at]
 		go func() {
-			step, err := Look(run, e)
+			step, err := Test(run, e)
 			if err != nil {
 				step = Step{} // it was stopped: a newer one is on its way
 			}
 			results <- step
 		}()
+	}
+	if d.steps[d.at].State == Untouched {
+		d.busy = "The tests run, to say what is asked for …"
+		test()
 	}
 	d.show()
 	for {
@@ -120,7 +125,7 @@ func (d *dialogue) work(ctx context.Context) (next int, err error) {
 			if !ok {
 				return -1, nil
 			}
-			d.notice = "The file has changed: the tests run …"
+			d.busy = "The file has changed: the tests run …"
 			test()
 			d.show()
 		case step := <-results:
@@ -137,7 +142,7 @@ func (d *dialogue) work(ctx context.Context) (next int, err error) {
 				return next, nil
 			}
 			if key == '\r' || key == 't' {
-				d.notice = "The tests run …"
+				d.busy = "The tests run …"
 				test()
 			}
 			d.show()
@@ -149,7 +154,7 @@ func (d *dialogue) work(ctx context.Context) (next int, err error) {
 func (d *dialogue) take(step Step) {
 	before := d.steps[d.at].State
 	d.steps[d.at] = step
-	d.notice = ""
+	d.busy = ""
 	d.note(step)
 	switch {
 	case step.State == Solved && before != Solved:
@@ -247,8 +252,10 @@ func (d *dialogue) show() {
 		}
 		page.WriteString(resultPage(step))
 	}
-	if d.notice != "" {
-		page.WriteString("\n" + d.notice + "\n")
+	for _, line := range []string{d.notice, d.busy} {
+		if line != "" {
+			page.WriteString("\n" + line + "\n")
+		}
 	}
 	page.WriteString("\n" + keyLine + "\n")
 	d.print(page.String())

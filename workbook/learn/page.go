@@ -64,8 +64,8 @@ func resultPage(s Step) string {
 	switch {
 	case s.Fault != "":
 		fmt.Fprintf(&out, "The tests cannot run: %s\n", s.Fault)
-	case s.State == Untouched:
-		fmt.Fprintf(&out, "Nothing is written yet.\n")
+	case s.State == Untouched && len(s.Outcome.Tests) == 0 && s.Outcome.Build == "":
+		out.WriteString("Nothing is written yet.\n")
 	case s.State == Solved:
 		fmt.Fprintf(&out, "All tests pass.\n")
 	case s.Outcome.Build != "":
@@ -115,7 +115,7 @@ func solutionPage(e exercise.Exercise) (string, error) {
 	for _, name := range slices.Sorted(keys(sources)) {
 		fmt.Fprintf(&out, "A solution (%s/solution/%s)\n\n", e.Folder(), name)
 		for line := range strings.Lines(string(exercise.WithoutMarks(sources[name]))) {
-			out.WriteString(strings.TrimRight("    "+line, " \n") + "\n")
+			out.WriteString(strings.TrimRight("  "+line, " \n") + "\n")
 		}
 		out.WriteByte('\n')
 	}

@@ -25,28 +25,31 @@ type Step struct {
 	Fault   string           // what keeps the tests from running, a sentence
 }
 
-// Look runs an exercise's tests, unless it is the stub as it was: that fails, which make
-// check proves.
+// Look finds out how far an exercise is. It does not run the tests of a stub that is as
+// it was: they fail, which make check proves.
 func Look(ctx context.Context, e exercise.Exercise) (Step, error) {
-	step := Step{Exercise: e}
+	if untouched, err := e.Untouched(); err == nil && untouched {
+		return Step{Exercise: e}, nil
+	}
+	return Test(ctx, e)
+}
+
+// Test runs an exercise's tests in any case: those of a stub say what is asked for.
+func Test(ctx context.Context, e exercise.Exercise) (Step, error) {
+	step := Step{Exercise: e, State: Begun}
 	written, err := e.Written()
 	switch {
 	case err != nil:
 		step.Fault = err.Error()
 		return step, nil
 	case len(written) == 0:
+		step.State = Untouched
 		step.Fault = fmt.Sprintf("%s holds no Go file to write in: learn reset %s puts the stub back.", e.Folder(), e.Name)
 		return step, nil
 	}
 	if untouched, err := e.Untouched(); err == nil && untouched {
-		return step, nil
+		step.State = Untouched
 	}
-	return run(ctx, e)
-}
-
-// run runs an exercise's tests in any case.
-func run(ctx context.Context, e exercise.Exercise) (Step, error) {
-	step := Step{Exercise: e, State: Begun}
 	outcome, err := e.Test(ctx)
 	if err != nil {
 		if ctx.Err() == nil {
