@@ -71,12 +71,13 @@ func (b tab) obstacles(rules string) []string {
 }
 
 // axeRun returns one line for each element with a mistake. It leaves out frames, which are pages of their own; text under
-// a button or a panel, which need not be readable there; and text in a drawing, as it cannot tell what is behind it.
+// a button or a panel, which need not be readable there; text in a drawing, as it cannot tell what is behind it; and text
+// of one letter, as it cannot tell whether that is text.
 const axeRun = `axe.run(document, {
 	runOnly: %s, preload: false, iframes: false, resultTypes: ["violations", "incomplete"],
 }).then(({ violations, incomplete }) => {
 	const line = (rule, node) => [rule.id, node.html.slice(0, 200), node.failureSummary ?? rule.help].join(": ");
-	const covered = (node) => ["bgOverlap", "imgNode", "elmPartiallyObscured", "elmPartiallyObscuring"].includes(node.any[0]?.data?.messageKey);
+	const covered = (node) => ["bgOverlap", "imgNode", "elmPartiallyObscured", "elmPartiallyObscuring", "shortTextContent"].includes(node.any[0]?.data?.messageKey);
 	const unsure = incomplete.filter((rule) => rule.id === "color-contrast");
 	return [...violations.flatMap((rule) => rule.nodes.map((node) => line(rule, node))),
 		...unsure.flatMap((rule) => rule.nodes.filter((node) => !covered(node)).map((node) => line(rule, node)))];

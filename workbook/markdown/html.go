@@ -58,12 +58,14 @@ func (t *Text) prepare(o Options) error {
 	report := func(n ast.Node, format string, args ...any) {
 		wrong = append(wrong, fmt.Errorf("%s:%d: "+format, append([]any{t.Name, t.line(n)}, args...)...))
 	}
-	headings := t.Headings
+	headings, level := t.Headings, 0
 	for n := range all(t.tree) {
 		switch n := n.(type) {
 		case *ast.Heading:
 			n.SetAttributeString("id", o.ID(headings[0].Anchor))
 			headings = headings[1:]
+			n.Level = min(n.Level, level+1) // a list of terms may leave one out, which screen readers stumble over
+			level = n.Level
 		case *ast.Link:
 			address, title, err := o.Link(string(n.Destination))
 			if err != nil {

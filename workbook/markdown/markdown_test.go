@@ -27,6 +27,10 @@ func TestTitleAndHeadings(t *testing.T) {
 	require.Equal(t, "x.md", Read("x.md", []byte("words\n")).Title)
 }
 
+func TestNoLevelOfHeadingsIsLeftOut(t *testing.T) {
+	require.Equal(t, "<h1 id=\"a\">A</h1>\n<h2 id=\"b\">B</h2>\n<h3 id=\"c\">C</h3>\n<h2 id=\"d\">D</h2>\n", rendered(t, "# A\n\n### B\n\n#### C\n\n## D\n"))
+}
+
 func TestCommandsStandWithoutTheirPrompt(t *testing.T) {
 	require.Equal(t, `<pre class="transcript"><code><span class="command"><span class="typed">go run ./a &amp;&amp; b</span></span>
 a &lt;b&gt; $ c
