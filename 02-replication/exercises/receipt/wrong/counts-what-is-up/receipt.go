@@ -1,0 +1,40 @@
+// Package receipt asks INFO how many replicas are online.
+//
+// The mistake: a replica that is online has a link that is up; that says nothing about what has gone over it.
+// The test says: Replica 1 is linked, and does not have it
+package receipt
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	replication "example.com/redis-chat/02-replication"
+)
+
+// Publish publishes text on channel at a master, and returns how many of its replicas have processed the message: as soon as
+// all that are linked have, or when limit, a millisecond or more, is over. When the server is a replica the error is
+// replication.ErrReplica, and nothing was published.
+func Publish(ctx context.Context, server *redis.Client, channel, text string, limit time.Duration) (replicas int, err error) {
+	// First: a replica would take the message and keep it to itself, and WAIT says so when it is too late.
+	role, err := replication.ReadRole(ctx, server)
+	if err != nil {
+		return 0, fmt.Errorf("publish at %s: %w", server.Options().Addr, err)
+	}
+	if role.Name != replication.Master {
+		return 0, fmt.Errorf("publish at %s: %w; its master is %s", server.Options().Addr, replication.ErrReplica, role.Master)
+	}
+	conn := server.Conn() // WAIT speaks of what its own connection has written
+	defer conn.Close()
+	if err := conn.Publish(ctx, channel, text).Err(); err != nil {
+		return 0, fmt.Errorf("publish at %s: %w", server.Options().Addr, err)
+	}
+	text, err = server.Info(ctx, "replication").Result()
+	if err != nil {
+		return 0, fmt.Errorf("publish at %s within %v: %w", server.Options().Addr, limit, err)
+	}
+	online, _ := replication.InfoNumber(text, "connected_slaves")
+	return int(online), nil
+}
