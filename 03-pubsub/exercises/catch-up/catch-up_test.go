@@ -216,10 +216,7 @@ func (s slow) Write(p []byte) (int, error) {
 	s.n.subscriptions = append(s.n.subscriptions, s.Conn)
 	s.n.mu.Unlock()
 	p = bytes.Clone(p)
-	go func() {
-		time.Sleep(time.Second)
-		_, _ = s.Conn.Write(p)
-	}()
+	time.AfterFunc(time.Second, func() { _, _ = s.Conn.Write(p) })
 	return len(p), nil
 }
 

@@ -54,7 +54,8 @@ func run(t *testing.T, story string, play func(s *script), want ...string) {
 func (s *script) keys(n int, pause time.Duration, names ...string) {
 	for i := range n {
 		if i > 0 {
-			time.Sleep(pause)
+			time.Sleep(pause) // of the bubble's clock
+			synctest.Wait()
 		}
 		for _, name := range names {
 			s.Key("id of "+name, name, "go")
