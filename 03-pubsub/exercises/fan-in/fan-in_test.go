@@ -3,10 +3,13 @@ package fanin_test
 import (
 	"context"
 	"fmt"
+	"net"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -108,33 +111,60 @@ func TestWhatIsPublishedAfterStreamReturnedIsInIt(t *testing.T) {
 	}
 }
 
+// In memory and in fake time, where synctest knows when nobody can go on.
 func TestTheContextEndsItEvenIfNobodyReceives(t *testing.T) {
-	db, prefix := redistest.Start(t), redistest.Prefix(t)
-	others := goleak.IgnoreCurrent()
-	ctx, cancel := context.WithCancel(t.Context())
-	quiet, waiting := stream(t, ctx, db, prefix+"a", prefix+"b"), stream(t, ctx, db, prefix+"c")
-	subscribed(t, db, prefix+"c")
-	for i := range 3 {
-		publish(t, db, prefix+"c", fmt.Sprint(i)) // for the second stream, which nobody receives from
-	}
-	next(t, waiting, "the first line")
-	cancel()
+	synctest.Test(t, func(t *testing.T) {
+		server := miniredis.NewMiniRedis()
+		defer server.Close()
+		db := redis.NewClient(&redis.Options{
+			Addr:   "192.0.2.1:6379", // an address, as a name would be looked up; the dialer leads elsewhere
+			Dialer: func(context.Context, string, string) (net.Conn, error) { return server.Dial() },
+		})
+		defer db.Close()
+		publish(t, db, "busy", "to nobody")
+		synctest.Wait()
+		others := goleak.IgnoreCurrent()
 
-	for _, lines := range []<-chan fanin.Line{quiet, waiting} {
-		gone := goleak.Find(others) == nil
-		for until := time.Now().Add(hang); !gone && time.Now().Before(until); {
-			gone = goleak.Find(others) == nil // it waits a little by itself
+		ctx, cancel := context.WithCancel(t.Context())
+		quiet, busy := stream(t, ctx, db, "quiet", "news"), stream(t, ctx, db, "busy")
+		for subscribers := int64(0); subscribers == 0; time.Sleep(time.Second) {
+			n, err := db.PubSubNumSub(t.Context(), "busy").Result()
+			require.NoError(t, err)
+			subscribers = n["busy"]
 		}
-		if !gone {
-			t.Fatal("the context has ended, and a goroutine of the stream still waits: for a message, or for somebody who receives")
+		publish(t, db, "busy", "a line that nobody receives")
+		synctest.Wait()
+		cancel()
+		synctest.Wait()
+		if goleak.Find(others) != nil {
+			t.Error("the context has ended, and a goroutine of the stream still waits: for a message, or for somebody who receives")
+			server.Close() // so that it ends after all
+			drain(quiet)
+			drain(busy)
+			return
 		}
-		select {
-		case line, open := <-lines:
-			if open {
-				t.Fatalf("the context has ended, nothing runs any more, and %v comes out of the stream", line)
+		for _, lines := range []<-chan fanin.Line{quiet, busy} {
+			for open := true; open; {
+				select {
+				case _, open = <-lines:
+				default:
+					t.Fatal("the context has ended, and the stream is not closed: whoever receives from it waits for ever")
+				}
 			}
-		default:
-			t.Fatal("the context has ended, and the stream is not closed: whoever receives from it waits for ever")
+		}
+	})
+}
+
+// drain receives what there is, until the stream is closed or a minute has passed.
+func drain(lines <-chan fanin.Line) {
+	for {
+		select {
+		case _, open := <-lines:
+			if !open {
+				return
+			}
+		case <-time.After(time.Minute):
+			return
 		}
 	}
 }
