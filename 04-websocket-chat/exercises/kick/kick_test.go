@@ -2,6 +2,7 @@ package kick_test
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -16,8 +17,8 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const (
-	hang = 5 * time.Second // ends a wait for what does not come, and says nothing about speed
-	much = 1 << 30         // bytes: the queue of a member that is never too slow
+	hang = 10 * time.Second // ends a wait for what does not come, and says nothing about speed
+	much = 1 << 30          // bytes: the queue of a member that is never too slow
 )
 
 // returns waits for the end of something.
@@ -38,6 +39,7 @@ func returns(t *testing.T, what string, do func()) {
 func nothing() {}
 
 func TestOneIsPutOutAndTheOthersHaveEveryLine(t *testing.T) {
+	t.Parallel() // so that those that hang do it together
 	room := kick.NewRoom()
 	var others []*kick.Member
 	for range 50 {
@@ -73,6 +75,7 @@ func TestOneIsPutOutAndTheOthersHaveEveryLine(t *testing.T) {
 }
 
 func TestWhoeverIsToldMaySpeak(t *testing.T) {
+	t.Parallel() // so that those that hang do it together
 	room := kick.NewRoom()
 	var told []string
 	listeners := []*kick.Member{room.Join(much, nothing), room.Join(much, nothing), room.Join(much, nothing)}
@@ -98,10 +101,13 @@ func TestWhoeverIsToldMaySpeak(t *testing.T) {
 }
 
 func TestEachIsToldOnceHoweverManySpeak(t *testing.T) {
-	const slow, speakers, each = 100, 4, 500
+	t.Parallel() // so that those that hang do it together
+	const slow, speakers, each = 100, 4, 1000
+	before := runtime.GOMAXPROCS(8) // so that the system, too, lets them take turns in the midst of a Say
+	defer runtime.GOMAXPROCS(before)
 	room := kick.NewRoom()
 	var listeners []*kick.Member
-	for range 100 {
+	for range 30 {
 		listeners = append(listeners, room.Join(much, nothing))
 	}
 	times := make([]atomic.Int64, slow)

@@ -8,9 +8,9 @@ const Remembered = 10
 type Room struct {
 }
 
-// Join lets somebody into the room. put puts a line into their queue: at first those that the room remembers, oldest first, and then every
-// line that is said until leave is called; each once, and for all members in one order. put never waits, is called by one goroutine at a time, and does not
-// call the room.
+// Join lets somebody into the room. put puts a line into their queue: at first those that the room remembers, oldest first,
+// and then every line that is said until leave is called; each once, and for all members in one order. put never waits, is
+// called by one goroutine at a time, and does not call the room.
 func (r *Room) Join(put func(line string)) (leave func()) {
 	return func() {}
 }

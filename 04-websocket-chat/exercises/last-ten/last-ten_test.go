@@ -77,11 +77,12 @@ func TestWhoeverHasLeftHearsNothing(t *testing.T) {
 }
 
 func TestNoneMissingAndNoneTwiceWhileOthersTalk(t *testing.T) {
-	const speakers, each, guests = 4, 500, 100
+	const speakers, each, hosts, guests = 4, 300, 20, 100
 	var room lastten.Room
-	var host, second member // are there from the beginning
-	room.Join(host.put)
-	room.Join(second.put)
+	there := make([]member, hosts) // from the beginning
+	for i := range there {
+		room.Join(there[i].put)
+	}
 
 	var talking sync.WaitGroup
 	for s := range speakers {
@@ -97,13 +98,15 @@ func TestNoneMissingAndNoneTwiceWhileOthersTalk(t *testing.T) {
 	}
 	talking.Wait()
 
-	all := host.lines()
+	all := there[0].lines()
 	if len(all) != speakers*each {
 		t.Fatalf("%d lines were said; a member that was there all the time has %d", speakers*each, len(all))
 	}
-	for i, line := range second.lines() {
-		if line != all[i] {
-			t.Fatalf("two members that were there all the time have two orders: line %d is %s for the one and %s for the other", i+1, all[i], line)
+	for h := range there {
+		for i, line := range there[h].lines() {
+			if line != all[i] {
+				t.Fatalf("two members that were there all the time have two orders: line %d is %s for the one and %s for the other", i+1, all[i], line)
+			}
 		}
 	}
 	place := map[string]int{}

@@ -27,8 +27,8 @@ type Member struct {
 // NewRoom makes an empty room.
 func NewRoom() *Room { return &Room{members: map[*Member]bool{}} }
 
-// Join lets somebody in, for whom so many bytes may wait. When the room puts the member out it calls gone, once; gone may call the room,
-// and say a line for instance.
+// Join lets somebody in, for whom so many bytes may wait. When the room puts the member out it calls gone, once; gone may
+// call the room, and say a line for instance.
 func (r *Room) Join(limit int, gone func()) *Member {
 	m := &Member{limit: limit, gone: gone}
 	r.mu.Lock()

@@ -21,9 +21,9 @@ type Room struct {
 
 type member struct{ put func(line string) }
 
-// Join lets somebody into the room. put puts a line into their queue: at first those that the room remembers, oldest first, and then every
-// line that is said until leave is called; each once, and for all members in one order. put never waits, is called by one goroutine at a time, and does not
-// call the room.
+// Join lets somebody into the room. put puts a line into their queue: at first those that the room remembers, oldest first,
+// and then every line that is said until leave is called; each once, and for all members in one order. put never waits, is
+// called by one goroutine at a time, and does not call the room.
 func (r *Room) Join(put func(line string)) (leave func()) {
 	r.mu.Lock()
 	lines := slices.Clone(r.lines)
