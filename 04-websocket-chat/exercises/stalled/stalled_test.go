@@ -113,7 +113,7 @@ func (n *node) say(line []byte) (waited time.Duration) {
 
 // The number of this exercise.
 func TestNinetyNineReadersGetAllLinesWhileOneIsStalled(t *testing.T) {
-	const readers, lines = 99, 300
+	const readers, lines = 99, 200
 	synctest.Test(t, func(t *testing.T) {
 		n := serve(t)
 		n.connect() // reads nothing, to the end

@@ -1,7 +1,7 @@
 // Package stalled sets the deadline for writing once, when a client comes.
 //
-// The mistake: a deadline is a moment, not a duration. After it every write fails, and a gorilla/websocket connection on which one write has failed
-// fails for good.
+// The mistake: a deadline is a moment, not a duration. After it every write fails, and a gorilla/websocket connection on
+// which one write has failed fails for good.
 // The test says: a line was said, and another after a quiet hour: a client that reads has 1 of 2
 package stalled
 
@@ -40,8 +40,8 @@ func New(limit int) *Room {
 	return &Room{limit: limit, clients: map[*client]bool{}}
 }
 
-// Serve lets a client in, and reads from it until the connection ends. What it reads it drops: here clients only listen. It closes the connection,
-// and when it returns nothing of this client is left, no goroutine either.
+// Serve lets a client in, and reads from it until the connection ends. What it reads it drops: here clients only listen. It
+// closes the connection, and when it returns nothing of this client is left, no goroutine either.
 func (r *Room) Serve(ws *websocket.Conn) {
 	c := &client{ws: ws, ready: make(chan struct{}, 1)}
 	r.mu.Lock()
@@ -64,9 +64,10 @@ func (r *Room) Serve(ws *websocket.Conn) {
 	writing.Wait()
 }
 
-// Say gives a line to every client, as a text frame, in one order for all. It never waits for a client. A client for whom more than the limit would wait
-// is out of the room at once; it is told so by a close frame with the code 1013 (websocket.CloseTryAgainLater), after the line
-// that is being written, if it takes both within WriteTimeout. What else waited for it is dropped.
+// Say gives a line to every client, as a text frame, in one order for all. It never waits for a client. A client for whom
+// more than the limit would wait is out of the room at once; it is told so by a close frame with the code 1013
+// (websocket.CloseTryAgainLater), after the line that is being written, if it takes both within WriteTimeout. What else
+// waited for it is dropped.
 func (r *Room) Say(line []byte) {
 	r.mu.Lock() // and no socket is written to meanwhile
 	defer r.mu.Unlock()
