@@ -70,7 +70,8 @@ func (s *server) set(change func()) {
 	change()
 }
 
-// watched runs a script while a server is watched, which at first is or is not frozen, in fake time, and returns when both have ended.
+// watched runs a script while a server is watched, which at first is or is not frozen, in fake time, and returns when both
+// have ended.
 func watched(t *testing.T, frozen bool, script func(s *server)) (s *server) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {

@@ -40,8 +40,7 @@ func run(t *testing.T, story string, play func(s *script), want ...string) {
 			s.told = append(s.told, fmt.Sprintf("%v %s %s", time.Since(s.began), e.From, e.Data))
 		})
 		play(s)
-		time.Sleep(time.Minute)
-		synctest.Wait()
+		pass(time.Minute)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if !slices.Equal(s.told, want) {
@@ -50,12 +49,17 @@ func run(t *testing.T, story string, play func(s *script), want ...string) {
 	})
 }
 
+// pass lets time pass, and what is due happen.
+func pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
 // keys presses a key now, and n-1 more with that pause before each.
 func (s *script) keys(n int, pause time.Duration, names ...string) {
 	for i := range n {
 		if i > 0 {
-			time.Sleep(pause) // of the bubble's clock
-			synctest.Wait()
+			pass(pause)
 		}
 		for _, name := range names {
 			s.Key("id of "+name, name, "go")
@@ -88,14 +92,14 @@ func TestFiveSecondsOfSilenceEndIt(t *testing.T) {
 func TestTheMessageEndsIt(t *testing.T) {
 	run(t, "alice presses a key at 0s and sends her message at 1s", func(s *script) {
 		s.keys(1, 0, "alice")
-		time.Sleep(time.Second)
+		pass(time.Second)
 		s.Said("id of alice")
 	}, "0s alice true")
 	run(t, "alice presses a key at 0s, sends her message at 1s, and presses keys each second from 2s to 6s", func(s *script) {
 		s.keys(1, 0, "alice")
-		time.Sleep(time.Second)
+		pass(time.Second)
 		s.Said("id of alice")
-		time.Sleep(time.Second)
+		pass(time.Second)
 		s.keys(5, time.Second, "alice")
 	}, "0s alice true", "3s alice true", "6s alice true", "11s alice false")
 }
@@ -103,7 +107,7 @@ func TestTheMessageEndsIt(t *testing.T) {
 func TestEachPersonForThemself(t *testing.T) {
 	run(t, "alice and bob press a key each second, from 0s to 4s; bob goes on alone to 6s", func(s *script) {
 		s.keys(5, time.Second, "alice", "bob")
-		time.Sleep(time.Second)
+		pass(time.Second)
 		s.keys(2, time.Second, "bob")
 	}, "0s alice true", "0s bob true", "3s alice true", "3s bob true", "6s bob true", "9s alice false", "11s bob false")
 }

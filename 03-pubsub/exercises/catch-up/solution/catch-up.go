@@ -31,12 +31,12 @@ func Parse(s string) (Line, error) {
 	return Line{n, text}, nil
 }
 
-// Follow hands over every line of a room, each once, in the order of their numbers: the lines that are stored in the list at key, and
-// then those that are published on channel. When the subscription was interrupted, the lines that were said meanwhile are
-// handed over as soon as it stands again.
+// Follow hands over every line of a room, each once, in the order of their numbers: the lines that are stored in the list
+// at key, and then those that are published on channel. When the subscription was interrupted, the lines that were said
+// meanwhile are handed over as soon as it stands again.
 //
-// It runs until ctx ends, or the list cannot be read, or what is stored or published is no line, and returns that error. Then nothing of it
-// goes on running. line is called from one goroutine.
+// It runs until ctx ends, or the list cannot be read, or what is stored or published is no line, and returns that error.
+// Then nothing of it goes on running. line is called from one goroutine.
 func Follow(ctx context.Context, db *redis.Client, key, channel string, line func(Line)) error {
 	//exercise:stub
 	// return fmt.Errorf("not written yet")
@@ -64,9 +64,9 @@ func Follow(ctx context.Context, db *redis.Client, key, channel string, line fun
 		for _, e := range events {
 			switch e.Kind {
 			case pubsub.Subscribed:
-				// Only now: what is said from here on is published to us, so whatever the list does not hold yet will come. The other
-				// way round there is a moment in which a line is neither in what we have read nor published to us. A second Subscribed
-				// follows an outage, and what was missed is in the list.
+				// Only now: what is said from here on is published to us, so whatever the list does not hold yet will come.
+				// The other way round there is a moment in which a line is neither in what we have read nor published to
+				// us. A second Subscribed follows an outage, and what was missed is in the list.
 				stored, err := db.LRange(ctx, key, 0, -1).Result()
 				if err != nil {
 					return fmt.Errorf("read the lines at %q: %w", key, err)

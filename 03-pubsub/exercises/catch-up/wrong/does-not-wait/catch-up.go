@@ -31,12 +31,12 @@ func Parse(s string) (Line, error) {
 	return Line{n, text}, nil
 }
 
-// Follow hands over every line of a room, each once, in the order of their numbers: the lines that are stored in the list at key, and
-// then those that are published on channel. When the subscription was interrupted, the lines that were said meanwhile are
-// handed over as soon as it stands again.
+// Follow hands over every line of a room, each once, in the order of their numbers: the lines that are stored in the list
+// at key, and then those that are published on channel. When the subscription was interrupted, the lines that were said
+// meanwhile are handed over as soon as it stands again.
 //
-// It runs until ctx ends, or the list cannot be read, or what is stored or published is no line, and returns that error. Then nothing of it
-// goes on running. line is called from one goroutine.
+// It runs until ctx ends, or the list cannot be read, or what is stored or published is no line, and returns that error.
+// Then nothing of it goes on running. line is called from one goroutine.
 func Follow(ctx context.Context, db *redis.Client, key, channel string, line func(Line)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // ends the subscription, whatever ends us

@@ -42,9 +42,10 @@ func New(deliver func(chat.Event)) *Indicator {
 	return &Indicator{deliver: deliver, typists: map[string]*typist{}}
 }
 
-// Key notes that somebody has pressed a key: name, by the connection of this id, in a room. The room is told at the first key, and, while keys follow, again
-// after Pause, never sooner; and when there was no key for Silence, that it is over. The event is from name, for the room, and not for the connection
-// itself (chat.Event.Except). A connection types in one room at a time.
+// Key notes that somebody has pressed a key: name, by the connection of this id, in a room. The room is told at the first
+// key, and, while keys follow, again after Pause, never sooner; and when there was no key for Silence, that it is over. The
+// event is from name, for the room, and not for the connection itself (chat.Event.Except). A connection types in one room
+// at a time.
 func (i *Indicator) Key(id, name, room string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -61,8 +62,8 @@ func (i *Indicator) Key(id, name, room string) {
 	}
 }
 
-// Said notes that the connection of this id has sent what it was typing. The message itself tells the room, so there is no event, now or
-// later, until another key is pressed. Pause counts on.
+// Said notes that the connection of this id has sent what it was typing. The message itself tells the room, so there is no
+// event, now or later, until another key is pressed. Pause counts on.
 func (i *Indicator) Said(id string) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
