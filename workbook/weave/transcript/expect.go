@@ -146,22 +146,26 @@ func compare(shown, came []string, masks []string) string {
 	return string(diff.Diff("the text", lines(shown), "what came", lines(came)))
 }
 
-// asks is a prompt of redis-cli, with what a reader types behind it.
-var asks = regexp.MustCompile(`^(\S+:\d+(?:\(TX\))?> )(.+)$`)
+// What a program asks with, and behind it what a reader types.
+var (
+	asks    = regexp.MustCompile(`^(\S+:\d+(?:\(TX\))?> )(.+)$`) // redis-cli
+	guesses = regexp.MustCompile(`^(your guess> )(.+)$`)         // the tour of chapter 01
+)
 
-// converse compares as expect does. Where the program asks with a prompt, as redis-cli
-// does, it types what stands behind that prompt in the text.
+// converse compares as expect does. Where the program asks with a prompt, it types what
+// stands behind that prompt in the text.
 func (r *runner) converse(ctx context.Context, w *window, p *part, shown []string) error {
 	stays := p.stays || p.command == ""
-	if !strings.HasPrefix(w.running, "redis-cli") {
-		return r.expect(ctx, w, shown, p.claim.masks, stays)
+	prompt := guesses // the tour shows redis-cli's prompts, and asks with none of them
+	if strings.HasPrefix(w.running, "redis-cli") {
+		prompt = asks
 	}
 	for len(shown) > 0 {
 		n := 1
-		for n < len(shown) && !asks.MatchString(shown[n]) {
+		for n < len(shown) && !prompt.MatchString(shown[n]) {
 			n++
 		}
-		if m := asks.FindStringSubmatch(shown[0]); m != nil {
+		if m := prompt.FindStringSubmatch(shown[0]); m != nil {
 			if !w.wait(ctx, r.Patience, func(text string, prompts int, gone bool) bool {
 				return strings.HasSuffix(text[w.seen:], m[1]) || w.ended(prompts, gone)
 			}) {
@@ -171,7 +175,8 @@ func (r *runner) converse(ctx context.Context, w *window, p *part, shown []strin
 				return err
 			}
 		}
-		if err := r.expect(ctx, w, shown[:n], p.claim.masks, stays); err != nil {
+		asksAgain := n < len(shown)
+		if err := r.expect(ctx, w, shown[:n], p.claim.masks, stays || asksAgain); err != nil {
 			return err
 		}
 		shown = shown[n:]

@@ -58,6 +58,16 @@ func TestSessionsThatAreAsTheTextSays(t *testing.T) {
 		"in a list":                "- one\n\n  <!-- run: a -->\n  '''console\n  $ echo one\n  one\n  '''\n",
 		"a mask":                   "<!-- run: a mask=duration -->\n'''console\n$ echo done in 1.2ms\ndone in 3s\n'''\n",
 		"a variable of the shell":  "<!-- run: a -->\n'''console\n$ x=7\n'''\n<!-- run: a -->\n'''console\n$ echo $x\n7\n'''\n",
+		"a prediction is asked for": `<!-- run: a -->
+'''console
+$ echo '# Predict: 2 + 2?'; printf 'your guess> '; read n; echo "it is not $n"; printf 'your guess> '; read n; echo "it is $n"
+# Predict: 2 + 2?
+your guess> 5
+it is not 5
+your guess> 4
+it is 4
+'''
+`,
 		"typed into a program that stays": `<!-- run: a cat& -->
 '''console
 $ echo ready; cat
