@@ -93,6 +93,7 @@ func (c *connection) open(ctx context.Context, o Options) (early []Event, err er
 			return nil, err
 		}
 	}
+	// region: confirmed
 	for unconfirmed := len(o.Channels) + len(o.Patterns); unconfirmed > 0; {
 		reply, err := c.receive(ctx)
 		if err != nil {
@@ -105,6 +106,7 @@ func (c *connection) open(ctx context.Context, o Options) (early []Event, err er
 			early = append(early, Event{Kind: Message, Channel: reply.Channel, Pattern: reply.Pattern, Payload: reply.Payload})
 		}
 	}
+	// end: confirmed
 	return early, nil
 }
 
