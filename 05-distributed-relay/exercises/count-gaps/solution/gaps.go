@@ -1,8 +1,5 @@
-// Package missed expects every publisher to begin with number 1.
-//
-// The mistake: a node that starts later than the others counts as missed what was said before it was there.
-// The test says: we have started when node a had said 41 things, and none of those was for us: heard [a1 42, a1 43, a1 45]: counted {Missed:42
-package missed
+// Package gaps counts what a node has not heard. Every publisher numbers its messages; a gap in the numbers of one is a loss.
+package gaps
 
 // Header is what a message, or a probe, tells of its publisher.
 type Header struct {
@@ -22,8 +19,15 @@ type Counts struct {
 type Counter struct {
 	// Counts is what has been counted so far.
 	Counts
+	//exercise:stub
+	// // What has to be remembered of each publisher?
+	//exercise:solution
 	runs map[string]*run
+	//exercise:end
 }
+
+//exercise:stub
+//exercise:solution
 
 // run is what is remembered of one run of a publisher.
 type run struct {
@@ -31,10 +35,15 @@ type run struct {
 	skipped map[uint64]bool // below last, and not come yet
 }
 
+//exercise:end
+
 // Message takes note of a message, and reports whether it is to be delivered: only one that has a higher number than
 // all before it of the same run. Else its place in the one order has passed.
 func (c *Counter) Message(h Header) (deliver bool) {
-	r := c.run(h)
+	//exercise:stub
+	// return false
+	//exercise:solution
+	r := c.run(h, h.Seq-1) // what a publisher said before we heard of it was not for us to hear
 	switch {
 	case h.Seq > r.last:
 		c.skip(r, h.Seq-1)
@@ -48,23 +57,31 @@ func (c *Counter) Message(h Header) (deliver bool) {
 		c.Repeated++
 	}
 	return false
+	//exercise:end
 }
 
 // Probe takes note of a probe. So a gap shows when no message follows it.
 func (c *Counter) Probe(h Header) {
-	r := c.run(h)
+	//exercise:stub
+	// // Not written yet.
+	//exercise:solution
+	r := c.run(h, h.Seq)
 	c.skip(r, h.Seq)
 	r.last = max(r.last, h.Seq) // a probe may be late, too
+	//exercise:end
 }
 
-// run finds a run of a publisher. The node's name tells nothing: with a new run
+//exercise:stub
+//exercise:solution
+
+// run finds a run of a publisher, or begins to follow it from a number on. The node's name tells nothing: with a new run
 // the numbers begin anew.
-func (c *Counter) run(h Header) *run {
+func (c *Counter) run(h Header, from uint64) *run {
 	if c.runs[h.Run] == nil {
 		if c.runs == nil {
 			c.runs = map[string]*run{}
 		}
-		c.runs[h.Run] = &run{skipped: map[uint64]bool{}}
+		c.runs[h.Run] = &run{last: from, skipped: map[uint64]bool{}}
 	}
 	return c.runs[h.Run]
 }
@@ -76,3 +93,5 @@ func (c *Counter) skip(r *run, upTo uint64) {
 		c.Missed++
 	}
 }
+
+//exercise:end

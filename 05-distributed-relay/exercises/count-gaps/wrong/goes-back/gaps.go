@@ -1,8 +1,8 @@
-// Package missed counts all messages in one row.
+// Package gaps takes the last number that came for the highest.
 //
-// The mistake: every publisher has numbers of its own. Those of two look like gaps and repetitions of one.
-// The test says: two publishers, and number 2 of b is missing: heard [a1 1, b1 1, a1 2, b1 3, a1 3]: delivered [a1 1, a1 2, b1 3]
-package missed
+// The mistake: after a late message, or a late probe, what has come already counts as missed a second time.
+// The test says: number 2 comes late: it is not missing any more, and its place has passed: heard [a1 1, a1 3, a1 2, a1 4]: counted {Missed:1 Late:1 Repeated:0}
+package gaps
 
 // Header is what a message, or a probe, tells of its publisher.
 type Header struct {
@@ -44,6 +44,7 @@ func (c *Counter) Message(h Header) (deliver bool) {
 		delete(r.skipped, h.Seq)
 		c.Missed--
 		c.Late++
+		r.last = h.Seq
 	default:
 		c.Repeated++
 	}
@@ -54,19 +55,19 @@ func (c *Counter) Message(h Header) (deliver bool) {
 func (c *Counter) Probe(h Header) {
 	r := c.run(h, h.Seq)
 	c.skip(r, h.Seq)
-	r.last = max(r.last, h.Seq) // a probe may be late, too
+	r.last = h.Seq
 }
 
 // run finds a run of a publisher, or begins to follow it from a number on. The node's name tells nothing: with a new run
 // the numbers begin anew.
 func (c *Counter) run(h Header, from uint64) *run {
-	if c.runs[""] == nil {
+	if c.runs[h.Run] == nil {
 		if c.runs == nil {
 			c.runs = map[string]*run{}
 		}
-		c.runs[""] = &run{last: from, skipped: map[uint64]bool{}}
+		c.runs[h.Run] = &run{last: from, skipped: map[uint64]bool{}}
 	}
-	return c.runs[""]
+	return c.runs[h.Run]
 }
 
 // skip notes that all numbers up to and including one are in use, and have not come.

@@ -1,9 +1,9 @@
-// Package missed follows nodes by their names.
+// Package gaps follows nodes by their names.
 //
 // The mistake: a node that was started anew has the same name, and numbers that begin at 1. What it says is taken for
 // repeated, and nobody gets it.
 // The test says: node a was started anew, and its numbers begin at 1 again: heard [a1 1, a1 2, a1 3, a2 1, a2 2, a2 4]: delivered [a1 1, a1 2, a1 3, a2 4]
-package missed
+package gaps
 
 // Header is what a message, or a probe, tells of its publisher.
 type Header struct {

@@ -1,5 +1,5 @@
-// Package missed counts what a node has not heard. Every publisher numbers its messages; a gap in the numbers of one is a loss.
-package missed
+// Package gaps counts what a node has not heard. Every publisher numbers its messages; a gap in the numbers of one is a loss.
+package gaps
 
 // Header is what a message, or a probe, tells of its publisher.
 type Header struct {
