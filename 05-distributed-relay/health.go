@@ -173,12 +173,14 @@ func (h *health) back(probe, published uint64, s *sequences) {
 	case h.ready && (!h.late || h.lates > 0):
 		return
 	case h.ready: // it was late, and is no more
+	// region: doubt
 	case h.need == 0 && h.ever:
 		h.need = published + 2 // the next but one: a whole interval lies before it
 		s.flowing = time.Now()
 		return
 	case probe < h.need:
 		return
+	// end: doubt
 	case late:
 		if h.tellLate(probe, s); h.took > h.most {
 			return

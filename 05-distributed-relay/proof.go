@@ -15,6 +15,7 @@ func (r *Relay) publishProbe(ctx context.Context) error {
 	result := make(chan error, 1)
 	var count uint64 // of the publishing goroutine
 	m := outgoing{since: time.Now(), size: 128}
+	// region: probe
 	m.own = func() (string, []byte) {
 		count = r.probes.issue(time.Now())
 		return wire.ProbeChannel, wire.Probe{
@@ -22,6 +23,7 @@ func (r *Relay) publishProbe(ctx context.Context) error {
 			Count: count, Every: r.o.ProbeInterval.Milliseconds(),
 		}.Encode()
 	}
+	// end: probe
 	m.done = func(err error) {
 		if err == nil && r.probes.show(count, time.Now()) {
 			r.health.tell(nil) // it came back before the answer
