@@ -44,6 +44,7 @@ func (h *Hub) tellPresence(r *room) {
 	r.due, r.told = false, time.Now()
 	count := len(r.members) + r.elsewhere
 	joined, left := spread(r.joined), spread(r.left)
+	// region: frames
 	var whole, change []byte
 	if len(r.fresh) > 0 {
 		whole = frame.Encode(frame.EventPresence, r.name, frame.Presence{Count: count, Present: r.roster()}, nil)
@@ -61,6 +62,7 @@ func (h *Hub) tellPresence(r *room) {
 			start = append(start, c)
 		}
 	}
+	// end: frames
 	r.fresh, r.joined, r.left = nil, nil, nil // not cleared: a map never shrinks, and clearing a large one takes long
 	h.mu.Unlock()
 	writeRound(start)

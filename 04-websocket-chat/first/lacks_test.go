@@ -60,7 +60,9 @@ func TestWhatTheSmallChatLacks(t *testing.T) {
 	for _, lack := range lacks {
 		t.Run(lack.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				require.EqualError(t, lack.try(small(t)), lack.first)
+				err := lack.try(small(t))
+				require.EqualError(t, err, lack.first)
+				t.Log(err) // the lesson shows it
 			})
 		})
 	}
