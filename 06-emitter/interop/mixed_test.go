@@ -11,10 +11,12 @@ import (
 // replica of its own and our nodes serve no requests.
 func TestWhatAMixedClusterDoesNotHave(t *testing.T) {
 	c := startCluster(t)
+	// region: absent
 	servers := c.server.ask(t, "servers")
 	require.Equal(t, `0`, servers, "PUBSUB NUMSUB at the master knows no replica's subscribers")
 	require.Equal(t, `2`, c.server.ask(t, "sockets"), "its own two clients, and none of our node's")
 	require.Equal(t, `"operation has timed out"`, c.server.ask(t, "acks"), "though both of its clients have answered")
+	// end: absent
 	_, err := c.emitter.Emit(t.Context(), "end")
 	require.NoError(t, err)
 	require.Equal(t, []string{`["question"]`}, c.cleo.untilEnd())

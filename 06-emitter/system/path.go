@@ -68,6 +68,7 @@ func (s *System) seen(i int, e *pubsub.Event, now time.Time) {
 	p := &s.paths
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	// region: same
 	at := p.open[key]
 	if at == nil || at.has(i) { // the same bytes again are another message: npm's packages do not number theirs
 		if at = s.begin(e.Payload); at == nil {
@@ -75,6 +76,7 @@ func (s *System) seen(i int, e *pubsub.Event, now time.Time) {
 		}
 		p.keep(key, at)
 	}
+	// end: same
 	s.state.change(func(now *known) {
 		now.servers[i].Seen++
 		if i == 0 {

@@ -63,12 +63,14 @@ func Start(ctx context.Context, o Options) (*System, error) {
 	s.watching, s.stopWatch = context.WithCancel(context.Background())
 	ctx, cancel := context.WithTimeoutCause(ctx, startTimeout, fmt.Errorf("not within %v", startTimeout))
 	defer cancel()
+	// region: steps
 	for _, step := range []func(context.Context) error{s.chooseRedis, s.findPorts, s.startServers, s.startNodes, s.startMap, s.prove} {
 		if err := step(ctx); err != nil {
 			s.Stop()
 			return nil, err
 		}
 	}
+	// end: steps
 	s.ready = time.Since(o.Started)
 	return s, nil
 }

@@ -112,6 +112,7 @@ func (m *Map) handler() http.Handler {
 		http.ServeFileFS(w, r, page.Files, r.PathValue("file"))
 	})
 	mux.HandleFunc("GET /events", m.serveEvents)
+	// region: token
 	mux.HandleFunc("POST /do", func(w http.ResponseWriter, r *http.Request) {
 		if subtle.ConstantTimeCompare([]byte(r.Header.Get("X-Map-Token")), []byte(token)) != 1 {
 			http.Error(w, "this page is of an earlier run: load it again", http.StatusForbidden)
@@ -119,6 +120,7 @@ func (m *Map) handler() http.Handler {
 		}
 		m.serveDo(w, r)
 	})
+	// end: token
 	// A page of another site may not press the buttons: browsers say where a
 	// request comes from.
 	protected := http.NewCrossOriginProtection().Handler(mux)
