@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"example.com/redis-chat/workbook/workspace"
 )
 
 // Exercise is one folder of work for the learner.
@@ -55,19 +53,22 @@ var listed = regexp.MustCompile(`^\|\s*\[([^\]]+)\]\(([^)]+)\)\s*\|\s*(\d+)\s*\|
 // tasks is in the error, a line for each fault; the exercises that can be read are
 // returned all the same.
 func List(root string) ([]Exercise, error) {
-	lists, err := workspace.Files(root, "README.md")
-	if err != nil {
-		return nil, err
-	}
 	var all []Exercise
 	var faults []error
-	for _, name := range lists {
-		if path.Base(path.Dir(name)) != "exercises" {
-			continue
+	for _, pattern := range []string{"*/exercises/README.md", "*/*/exercises/README.md"} { // chapters, labs
+		lists, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(pattern)))
+		if err != nil {
+			return nil, err
 		}
-		found, err := listChapter(root, name)
-		all = append(all, found...)
-		faults = append(faults, err)
+		for _, list := range lists {
+			name, err := filepath.Rel(root, list)
+			if err != nil {
+				return nil, err
+			}
+			found, err := listChapter(root, filepath.ToSlash(name))
+			all = append(all, found...)
+			faults = append(faults, err)
+		}
 	}
 	return all, errors.Join(faults...)
 }
