@@ -14,6 +14,7 @@
 //   - match.go: the lines that a block shows, against those that came
 //   - terminal_unix.go: a shell on a terminal of its own, its keys and its lines
 //   - run.go, expect.go: a session from its first step to its end
+//   - furnish.go: the folder and the variables that a session finds
 //   - programs.go: what go run starts, built once
 //   - isolate_linux.go: a network of its own for each session, so that all can use port 6379
 //   - all.go: every session of every text, several at once

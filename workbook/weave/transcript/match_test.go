@@ -46,21 +46,15 @@ func TestMasks(t *testing.T) {
 	for _, c := range []struct{ mask, a, b string }{
 		{"duration", "ready in 34ms:", "ready in 1.2s:"},
 		{"duration", "Ready in 0.33 s: a", "Ready in 12 s: a"},
-		{"time", "2026/11/29 07:12:14 listening", "2027/01/02 17:02:04 listening"},
-		{"time", "time=2026-11-29T07:12:14.123Z x", "time=2026-11-29T09:12:14.1+02:00 x"},
 		{"pid", "127.0.0.1:6379   redis-cli -p 6379   kill -9 24307", "127.0.0.1:6379   redis-cli -p 6379   kill -9 7"},
 		{"pid", "master  127.0.0.1:6379  15469  up", "master  127.0.0.1:6379  99  up"},
 		{"port", "127.0.0.1:10966> hget a", "127.0.0.1:33> hget a"},
 		{"host", "connected to node vm:3000 as", "connected to node a-b.c:3000 as"},
 		{"key", "check:52YTFOD5 x", "check:ABCDEFG7 x"},
-		{"id", "b4 k1qRUNGTrujnh1dS_jSa to", "b4 AAqRUNGTrujnh1dS_jSa to"},
 		{"offset", "master  1 replica  410  -", "master  1 replica  7  -"},
-		{"millis", `"PXAT","1795304998934"`, `"PXAT","1795304998000"`},
-		{"server", "2 replicas (redis-server), ready", "2 replicas (embedded), ready"},
-		{"figure", "GET and SET: 1479 of 2,000 lost", "GET and SET: 3 of 17 lost"},
 	} {
 		require.Equal(t, masked(c.a, []string{c.mask}), masked(c.b, []string{c.mask}), c)
 		require.NotEqual(t, masked(c.a, nil), masked(c.b, nil), c)
 	}
-	require.NotEqual(t, masked("20 of 57 in 3ms", []string{"duration", "pid", "port", "id"}), masked("21 of 57 in 3ms", []string{"duration", "pid", "port", "id"}))
+	require.NotEqual(t, masked("20 of 57 in 3ms", []string{"duration", "pid", "port"}), masked("21 of 57 in 3ms", []string{"duration", "pid", "port"}))
 }

@@ -174,7 +174,7 @@ func TestClaimsThatAreWrong(t *testing.T) {
 	const block = "\n'''console\n$ echo one\none\n'''\n"
 	for name, c := range map[string]struct{ text, want string }{
 		"an unknown option":         {"<!-- run: a port=1 -->" + block, "README.md:1: port=1: there is no such option: want <!-- run: SESSION TERMINAL…"},
-		"an unknown mask":           {"<!-- run: a mask=day -->" + block, `README.md:1: mask=day: there is no mask "day": there are bytes, duration,`},
+		"an unknown mask":           {"<!-- run: a mask=day -->" + block, `README.md:1: mask=day: there is no mask "day": there are buffered, duration,`},
 		"an unknown Redis":          {"<!-- run: a redis=cloud -->" + block, "README.md:1: redis=cloud: there is no such option"},
 		"no session":                {"<!-- run: A -->" + block, "README.md:1: want <!-- run: SESSION"},
 		"two backends":              {"<!-- run: a redis=both -->" + block + "<!-- run: a redis=server -->" + block, "README.md:6: redis=server, but the session began with redis=both"},
