@@ -28,18 +28,32 @@ type TestOutcome struct {
 func (t TestOutcome) top() bool { return !strings.Contains(t.Name, "/") }
 
 // Sentences are what the test said when it failed: each t.Errorf or t.Fatalf, without
-// the place, and of a failed require its message.
+// the place, and of a failed require its message. A panic is one sentence, with the first
+// place that is in no test and not in Go's own code.
 func (t TestOutcome) Sentences() []string {
 	var all []string
 	for _, m := range said.FindAllStringSubmatch(t.Output, -1) {
 		all = append(all, plain(m[1]))
 	}
+	if m := panicked.FindStringSubmatch(t.Output); m != nil {
+		sentence := "it panics: " + m[1]
+		for _, at := range place.FindAllStringSubmatch(t.Output, -1) {
+			if !strings.HasSuffix(at[1], "_test.go") {
+				sentence += fmt.Sprintf(" (%s, line %s)", at[1], at[2])
+				break
+			}
+		}
+		all = append(all, sentence)
+	}
 	return all
 }
 
 var (
-	said    = regexp.MustCompile(`(?m)^ *\w+_test\.go:\d+: *(.*\n(?:        .*\n)*)`)
-	testify = regexp.MustCompile(`(?s)Error:\s+(.*?)\n\s+Test:\s+\S+\n(?:\s+Messages:\s+(.*))?$`)
+	said = regexp.MustCompile(`(?m)^ *[\w-]+_test\.go:\d+: *(.*\n(?:        .*\n)*)`)
+	// A failure that Go does not let anybody recover from ("concurrent map writes") is a panic to a learner.
+	panicked = regexp.MustCompile(`(?m)^(?:panic|fatal error): (.*?)(?: \[recovered.*)?$`)
+	place    = regexp.MustCompile(`(?m)^\t.*/exercises/[^/]+/([^/:]+\.go):(\d+)`)
+	testify  = regexp.MustCompile(`(?s)Error:\s+(.*?)\n\s+Test:\s+\S+\n(?:\s+Messages:\s+(.*))?$`)
 )
 
 // plain makes a sentence of what testify says, and leaves others as they are.
