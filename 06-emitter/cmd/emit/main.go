@@ -66,7 +66,9 @@ func run(args []string, getenv func(string) string, out, errOut io.Writer) int {
 }
 
 func emit(o options, out io.Writer) error {
-	client := redis.NewClient(o.login.Options(o.addr))
+	settings := o.login.Options(o.addr)
+	settings.DialTimeout = o.timeout // the way may be slow, or this machine with TLS
+	client := redis.NewClient(settings)
 	defer client.Close()
 	e := emitter.New(client, emitter.Options{Timeout: o.timeout, Key: o.key}).To(o.to...).Except(o.except...).WaitFor(o.wait)
 	defer e.Close()

@@ -174,6 +174,17 @@ func TestChannelPrefixIsAFlagAndAVariable(t *testing.T) {
 	}
 }
 
+func TestConnectingMayTakeTheWholeTime(t *testing.T) {
+	withTLS, _ := redistest.TLSProxy(t, redistest.Start(t).Options().Addr)
+	way := redistest.StartWay(t, withTLS)
+	way.Hold()
+	defer time.AfterFunc(1500*time.Millisecond, way.Release).Stop() // more than what a dial may take by default
+	getenv := func(name string) string { return map[string]string{"REDIS_TLS": "true"}[name] }
+	var out, errOut bytes.Buffer
+	require.Equal(t, 1, run([]string{"-redis", way.Addr, "-timeout", "2m", "message"}, getenv, &out, &errOut))
+	require.Contains(t, errOut.String(), "its certificate is not trusted here")
+}
+
 func TestMistakeInTheWorldIsOneSentenceAndExit1(t *testing.T) {
 	for name, mistake := range redistest.Mistakes(t, redistest.Start(t).Options().Addr) {
 		t.Run(name, func(t *testing.T) {
