@@ -19,6 +19,9 @@ type Learner struct {
 	Out  io.Writer        // what is shown
 	Now  func() time.Time // the day; time.Now when nil
 
+	// Height is how many lines the dialogue's terminal has. nil, or 0: as many as there are to show.
+	Height func() int
+
 	all    []exercise.Exercise
 	faults error
 	diary  *Diary
@@ -173,7 +176,7 @@ func (l *Learner) Run(ctx context.Context, name string) error {
 			case t.Action == "pass":
 				l.print("  ok    " + t.Name + "\n")
 			case len(said) > 0:
-				l.print("  FAIL  " + t.Name + "\n" + indented(strings.Join(said, "\n")))
+				l.print("  FAIL  " + t.Name + "\n" + wrapped(strings.Join(said, "\n")))
 			case t.Action != "skip":
 				l.print("  FAIL  " + t.Name + "\n")
 			}

@@ -9,7 +9,7 @@ import (
 )
 
 // keyLine names the keys of the dialogue.
-const keyLine = "h hint   l list   r reset   s solution   n next   q quit"
+const keyLine = "h hint   t test   l list   r reset   s solution   n next   q quit"
 
 // dialogue is what the terminal shows, and why.
 type dialogue struct {
@@ -20,6 +20,8 @@ type dialogue struct {
 	at     int    // the exercise in hand
 	hints  int    // shown
 	view   view
+	window window
+	follow bool   // the learner asked for this run of the tests: show what they say
 	asking byte   // r or s: a question is open
 	notice string // what came of the last key
 	busy   string // why the tests run
@@ -49,7 +51,7 @@ func (l *Learner) Talk(ctx context.Context, from string, keys <-chan byte, clear
 		if err != nil || next < 0 {
 			return err
 		}
-		d.at, d.hints, d.view, d.notice, d.busy = next, 0, viewTask, "", ""
+		d.at, d.hints, d.view, d.window, d.notice, d.busy = next, 0, viewTask, window{}, "", ""
 	}
 }
 
@@ -125,7 +127,7 @@ func (d *dialogue) work(ctx context.Context) (next int, err error) {
 			if !ok {
 				return -1, nil
 			}
-			d.busy = "The file has changed: the tests run …"
+			d.busy, d.follow = "The file has changed: the tests run …", true
 			test()
 			d.show()
 		case step := <-results:
@@ -142,7 +144,7 @@ func (d *dialogue) work(ctx context.Context) (next int, err error) {
 				return next, nil
 			}
 			if key == '\r' || key == 't' {
-				d.busy = "The tests run …"
+				d.busy, d.follow = "The tests run …", true
 				test()
 			}
 			d.show()
@@ -158,10 +160,13 @@ func (d *dialogue) take(step Step) {
 	d.note(step)
 	switch {
 	case step.State == Solved && before != Solved:
-		d.view = viewSolution
+		d.view, d.window.top = viewSolution, 0
 	case step.State != Solved && d.view == viewSolution:
-		d.view = viewTask
+		d.view, d.window.top = viewTask, -1
+	case d.follow && d.view == viewTask:
+		d.window.top = -1
 	}
+	d.follow = false
 }
 
 // press takes a key. done: the exercise is left, for the next, or for good (-1).
@@ -176,11 +181,16 @@ func (d *dialogue) press(key byte) (next int, done bool) {
 		return 0, false
 	}
 	d.notice = ""
+	if key == ' ' {
+		d.window.on()
+		return 0, false
+	}
+	d.window.top = 0
 	switch key {
 	case 'q', 3, 4: // Ctrl-C and Ctrl-D come as bytes
 		return -1, true
 	case 'h':
-		d.view = viewTask
+		d.view, d.window.top = viewTask, -1
 		d.hints++
 	case 'l':
 		d.view = viewList
@@ -232,7 +242,7 @@ func (d *dialogue) answerYes(question byte, e exercise.Exercise) {
 func (d *dialogue) show() {
 	step := d.steps[d.at]
 	var page strings.Builder
-	page.WriteString(d.clear + d.header(d.steps) + duePage(d.all, d.diary, d.Now()) + "\n")
+	page.WriteString(d.header(d.steps) + duePage(d.all, d.diary, d.Now()) + "\n")
 	switch d.view {
 	case viewList:
 		page.WriteString(listPage(d.steps, d.diary, d.Now()))
@@ -252,11 +262,16 @@ func (d *dialogue) show() {
 		}
 		page.WriteString(resultPage(step))
 	}
+	foot := ""
 	for _, line := range []string{d.notice, d.busy} {
 		if line != "" {
-			page.WriteString("\n" + line + "\n")
+			foot += "\n" + line + "\n"
 		}
 	}
-	page.WriteString("\n" + keyLine + "\n")
-	d.print(page.String())
+	foot += "\n" + keyLine + "\n"
+	height := 0
+	if d.Height != nil {
+		height = d.Height()
+	}
+	d.print(d.clear + d.window.cut(page.String(), foot, height) + foot)
 }

@@ -114,3 +114,34 @@ func TestChangesAreSeenWhereNobodyTellsOfThem(t *testing.T) {
 		}
 	}
 }
+
+func TestDialogueBeginsWithTheTaskWhereTheTerminalIsLow(t *testing.T) {
+	c := newChapter(t)
+	c.Height = func() int { return 14 }
+	d := c.open().talk("")
+	d.shows("-- lines 1 to 10 of ")
+	d.shows("01 / Total")
+	d.write(totalFile, failing)
+	d.shows("want 6") // what the tests say stands at the end
+	d.press(" ")
+	d.shows("01 / Total")
+	d.press("q")
+	require.NoError(t, <-d.ended)
+}
+
+func TestWindow(t *testing.T) {
+	const foot = "\nkeys\n"
+	var w window
+	require.Equal(t, "1\n2\n3\n", w.cut("1\n2\n3\n", foot, 6), "all of it fits")
+	require.Equal(t, "1\n2\n3\n", w.cut("1\n2\n3\n", foot, 0), "nobody knows how high the terminal is")
+	body := "1\n2\n3\n4\n5\n"
+	require.Equal(t, "1\n2\n-- lines 1 to 2 of 5: the space bar goes on --\n", w.cut(body, foot, 6))
+	w.on()
+	require.Equal(t, "3\n4\n-- lines 3 to 4 of 5: the space bar goes on --\n", w.cut(body, foot, 6))
+	w.on()
+	require.Equal(t, "4\n5\n-- lines 4 to 5 of 5: the space bar goes on --\n", w.cut(body, foot, 6))
+	w.on()
+	require.Equal(t, "1\n2\n-- lines 1 to 2 of 5: the space bar goes on --\n", w.cut(body, foot, 6))
+	w.top = -1
+	require.Equal(t, "4\n5\n-- lines 4 to 5 of 5: the space bar goes on --\n", w.cut(body, foot, 6))
+}

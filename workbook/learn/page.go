@@ -73,7 +73,7 @@ func resultPage(s Step) string {
 		fmt.Fprintf(&out, "It does not compile yet:\n\n%s", indented(said))
 	default:
 		test, said := s.Outcome.First()
-		fmt.Fprintf(&out, "%s says:\n\n%s", test, indented(said))
+		fmt.Fprintf(&out, "%s says:\n\n%s", test, wrapped(said))
 	}
 	fmt.Fprintf(&out, "\n  You write in %s\n  The tests:   %s\n", files(s.Exercise), s.Command())
 	return out.String()
@@ -182,6 +182,40 @@ func duePage(all []exercise.Exercise, d *Diary, now time.Time) string {
 		return ""
 	}
 	return "To be repeated: " + strings.Join(due, ", ") + ". learn reset NAME begins it anew.\n"
+}
+
+// wrapped breaks lines that a terminal does not show whole between two words. The others
+// stay as they are: a message may draw a table.
+func wrapped(text string) string {
+	var out strings.Builder
+	for line := range strings.Lines(strings.TrimSpace(text)) {
+		line = strings.TrimRight(line, "\n")
+		rest := strings.TrimLeft(line, " ")
+		indent := "    " + line[:len(line)-len(rest)]
+		for {
+			at := breakAt(rest, lineWidth-len(indent))
+			fmt.Fprintln(&out, strings.TrimRight(indent+rest[:at], " "))
+			if rest = strings.TrimLeft(rest[at:], " "); rest == "" {
+				break
+			}
+		}
+	}
+	return out.String()
+}
+
+// breakAt is where the text's first line ends that has no more than width letters. A
+// word that is longer stays whole.
+func breakAt(text string, width int) int {
+	letters, space := 0, 0
+	for i, r := range text {
+		if r == ' ' && i > 0 {
+			space = i
+		}
+		if letters++; letters > width && space > 0 {
+			return space
+		}
+	}
+	return len(text)
 }
 
 // indented keeps a text's words as they are.

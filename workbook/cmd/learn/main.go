@@ -156,6 +156,13 @@ func talk(ctx context.Context, l *learn.Learner, from string, keyboard *os.File,
 		}
 	}()
 	l.Out = raw{out}
+	l.Height = func() int {
+		_, height, err := term.GetSize(int(keyboard.Fd()))
+		if err != nil {
+			return 0
+		}
+		return height
+	}
 	return l.Talk(ctx, from, keys, "\x1b[2J\x1b[H")
 }
 

@@ -1,0 +1,14 @@
+package learn
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestLongMessagesAreBrokenBetweenWords(t *testing.T) {
+	said := "Top(10) returns [zoe 9, dave 4, carol 4, alice 4], want those with the same points in the order of their names\n  a  b\n" + strings.Repeat("x", 90) + " end"
+	require.Equal(t, "    Top(10) returns [zoe 9, dave 4, carol 4, alice 4], want those with the\n    same points in the order of their names\n      a  b\n    "+
+		strings.Repeat("x", 90)+"\n    end\n", wrapped(said))
+}
