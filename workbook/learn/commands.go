@@ -151,7 +151,7 @@ func (l *Learner) Hint(ctx context.Context, name string, n int) error {
 	}
 	l.print(hintPage(e, n))
 	if n < len(e.Task.Hints) {
-		l.print(fmt.Sprintf("One more: learn hint %s %d\n", e.Name, n+1))
+		l.print(fmt.Sprintf("One more: go run ./workbook/cmd/learn hint %s %d\n", e.Name, n+1))
 	}
 	return nil
 }

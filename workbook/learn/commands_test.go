@@ -93,7 +93,7 @@ func TestHintsComeOneByOne(t *testing.T) {
 	require.NoError(t, c.Hint(t.Context(), "", 1))
 	page := c.screen.take()
 	require.Contains(t, page, "Hint 1 of 2\n\n  A loop does it.\n")
-	require.Contains(t, page, "One more: learn hint total 2\n")
+	require.Contains(t, page, "One more: go run ./workbook/cmd/learn hint total 2\n")
 	require.NotContains(t, page, "Begin with 0.")
 	require.NoError(t, c.Hint(t.Context(), "total", 3))
 	page = c.screen.take()
