@@ -126,7 +126,7 @@ func crowdRoom(i, j int) string { return fmt.Sprintf("%032d%032d", i, j) }
 // A list of 4.5 MB, which a server may not take in one piece: it arrives all the same, also at
 // a node that starts late, and no message of anybody fails for it.
 func TestLargeListArrivesAndNobodysMessageFails(t *testing.T) {
-	t.Parallel() // it waits: lists have pauses
+	t.Parallel()  // it waits: lists have pauses
 	clients := 80 // 1.5 MB; 240 were tried, too, with the limit that the docs recommend, 4mb
 	if testing.Short() {
 		clients = 24 // 0.5 MB are eight parts
