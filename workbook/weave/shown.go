@@ -36,8 +36,8 @@ var illustrations = map[string]func(ctx context.Context, text string) error{
 	"yaml":     yamlSyntax,
 }
 
-// missingProgram says that a syntax could not be checked here.
-var missingProgram = errors.New("not checked")
+// errMissingProgram says that a syntax could not be checked here.
+var errMissingProgram = errors.New("not checked")
 
 func checkShown(ctx context.Context, kind, text string) error {
 	check, ok := illustrations[kind]
@@ -47,7 +47,7 @@ func checkShown(ctx context.Context, kind, text string) error {
 	case check == nil:
 		return nil
 	}
-	if err := check(ctx, text); err != nil && !errors.Is(err, missingProgram) {
+	if err := check(ctx, text); err != nil && !errors.Is(err, errMissingProgram) {
 		return fmt.Errorf("this is no %s: %w", kind, err)
 	}
 	return nil
@@ -93,7 +93,7 @@ func program(name string, args ...string) func(context.Context, string) error {
 	return func(ctx context.Context, text string) error {
 		path, err := exec.LookPath(name)
 		if err != nil {
-			return missingProgram
+			return errMissingProgram
 		}
 		cmd := exec.CommandContext(ctx, path, args...)
 		cmd.Stdin = strings.NewReader(text)
