@@ -36,7 +36,8 @@ func Prove(ctx context.Context, root string, all []Exercise) ([]string, error) {
 	}
 	prove := func(sources map[string]Sources, redis string, judge func(Exercise, Outcome) []string, flags ...string) error {
 		some := slices.DeleteFunc(slices.Clone(all), func(e Exercise) bool { return sources[e.ID()] == nil })
-		outcomes, err := run(ctx, root, some, sources, redis, flags...)
+		// A mistake that hangs is waited for up to a minute: meanwhile others have the cores.
+		outcomes, err := run(ctx, root, some, sources, redis, append(flags, "-p=6")...)
 		if err != nil {
 			return err
 		}
