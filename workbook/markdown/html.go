@@ -101,7 +101,7 @@ func (t *Text) prepare(o Options) error {
 var (
 	comment = regexp.MustCompile(`(?s)<!--.*?-->`)
 	tag     = regexp.MustCompile(`<[^>]*>`)
-	known   = regexp.MustCompile(`^</?(?:details|summary|br|kbd|sub|sup)>$`)
+	known   = regexp.MustCompile(`^</?(?:details|summary|br|code|kbd|sub|sup)>$`)
 )
 
 // raw puts HTML that the text holds into the tree, without its comments. Elements that could fetch something, or have
@@ -110,7 +110,7 @@ func (t *Text) raw(n ast.Node, source []byte, report func(ast.Node, string, ...a
 	source = comment.ReplaceAll(source, nil)
 	for _, tag := range tag.FindAll(source, -1) {
 		if !known.Match(tag) {
-			report(n, "%s: only details, summary, br, kbd, sub and sup can stand in a text as HTML", tag)
+			report(n, "%s: only details, summary, br, code, kbd, sub and sup can stand in a text as HTML", tag)
 		}
 	}
 	shown := ast.NewString(source)

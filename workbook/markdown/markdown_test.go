@@ -81,9 +81,9 @@ func TestWhatIsWrongIsSaidWithFileAndLine(t *testing.T) {
 	})
 	require.EqualError(t, err, `one/README.md:4: link to gone.md: there is no such file
 one/README.md:6: picture gone.png: no such picture
-one/README.md:8: <img src="x">: only details, summary, br, kbd, sub and sup can stand in a text as HTML
-one/README.md:10: <b>: only details, summary, br, kbd, sub and sup can stand in a text as HTML
-one/README.md:10: </b>: only details, summary, br, kbd, sub and sup can stand in a text as HTML`)
+one/README.md:8: <img src="x">: only details, summary, br, code, kbd, sub and sup can stand in a text as HTML
+one/README.md:10: <b>: only details, summary, br, code, kbd, sub and sup can stand in a text as HTML
+one/README.md:10: </b>: only details, summary, br, code, kbd, sub and sup can stand in a text as HTML`)
 }
 
 func TestLinksAndHeadingsGetWhatThePageHas(t *testing.T) {
