@@ -18,5 +18,5 @@ func Example() {
 		return
 	}
 	fmt.Println(modules[0], modules[1])
-	// Output: 01-redis-basics 02-replication
+	// Output: 01-redis-basics/exercises 01-redis-basics
 }
