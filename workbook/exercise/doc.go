@@ -15,5 +15,6 @@
 //
 // Read it in this order: list.go finds the exercises, task.go reads a task, cut.go cuts
 // the stub, variant.go names the sources that a test can run on, run.go runs go test on
-// them, outcome.go reads what came of it, prove.go is the proof.
+// the learner's, outcome.go reads what came of it, prove.go is the proof, bundle.go makes
+// one program of all the tests that it runs.
 package exercise

@@ -3,9 +3,13 @@ package exercise
 import (
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"example.com/redis-chat/workbook/suite"
 )
@@ -22,54 +26,88 @@ import (
 // The learner's own work is not looked at but to say that it is there.
 func Prove(ctx context.Context, root string, all []Exercise) ([]string, error) {
 	var findings []string
-	stubs, solutions := map[string]Sources{}, map[string]Sources{}
-	var rounds []map[string]Wrong // the first mistake of each exercise, the second …
+	var variants []variant
 	for _, e := range all {
-		found, err := e.read(stubs, solutions, &rounds)
+		some, found, err := e.read()
 		if err != nil {
 			findings = append(findings, err.Error())
 		}
 		findings = append(findings, found...)
+		variants = append(variants, some...)
 	}
 	if len(findings) > 0 {
 		return findings, nil // first things first: what follows takes minutes
 	}
-	prove := func(sources map[string]Sources, redis string, judge func(Exercise, Outcome) []string, flags ...string) error {
-		some := slices.DeleteFunc(slices.Clone(all), func(e Exercise) bool { return sources[e.ID()] == nil })
-		// A mistake that hangs is waited for up to a minute: meanwhile others have the cores.
-		outcomes, err := run(ctx, root, some, sources, redis, append(flags, "-p=6")...)
-		if err != nil {
-			return err
+	folder, err := os.MkdirTemp("", "exercises-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	var runs []judged
+	add := func(b bundle, i int, redis string, judge func(Outcome) []string, flags ...string) {
+		runs = append(runs, judged{b, i, redis, judge, flags})
+	}
+	plain, findings, err := newBundle(ctx, root, filepath.Join(folder, "plain"), variants, "-ldflags=-w")
+	if err != nil || len(findings) > 0 {
+		return findings, err
+	}
+	var solutions []variant
+	for i, v := range variants {
+		switch {
+		case v.What != solved:
+			add(plain, i, embedded, v.judge)
+		case realRedis():
+			add(plain, i, "server", v.judge)
 		}
-		for _, e := range some {
-			for _, f := range judge(e, outcomes[e.Package()]) {
-				findings = append(findings, e.Folder()+": "+f)
+		if v.What == solved {
+			solutions = append(solutions, v)
+		}
+	}
+	race, findings, err := newBundle(ctx, root, filepath.Join(folder, "race"), solutions, append(suite.Lean(), "-race")...)
+	if err != nil || len(findings) > 0 {
+		return findings, err
+	}
+	for i, v := range solutions {
+		add(race, i, embedded, v.judge, "-test.shuffle=on", "-test.count=3")
+	}
+	return judgeAll(ctx, runs)
+}
+
+// solved is what a variant is called that is the solution.
+const solved = "the solution"
+
+// judged is one run of a variant's tests, and what is to come of it.
+type judged struct {
+	bundle bundle
+	i      int // the variant's number
+	redis  string
+	judge  func(Outcome) []string
+	flags  []string
+}
+
+// judgeAll runs the tests and returns the findings in the runs' order.
+func judgeAll(ctx context.Context, runs []judged) ([]string, error) {
+	out, err := exec.CommandContext(ctx, "go", "tool", "-n", "test2json").Output()
+	if err != nil {
+		return nil, fmt.Errorf("go tool -n test2json: %w", err)
+	}
+	converter := strings.TrimSpace(string(out))
+	found := make([][]string, len(runs))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(6) // a mistake that hangs is waited for up to a minute: meanwhile others have the cores
+	for n, r := range runs {
+		group.Go(func() error {
+			o, err := r.bundle.run(ctx, r.i, converter, r.redis, r.flags...)
+			for _, f := range r.judge(o) {
+				found[n] = append(found[n], r.bundle.variants[r.i].Folder()+": "+f)
 			}
-		}
-		return nil
+			return err
+		})
 	}
-	if err := prove(stubs, embedded, judgeStub, "-ldflags=-w"); err != nil {
-		return findings, err
+	if err := group.Wait(); err != nil {
+		return nil, err
 	}
-	if err := prove(solutions, embedded, judgeSolution, append(suite.Lean(), "-race", "-shuffle=on", "-count=3")...); err != nil {
-		return findings, err
-	}
-	if realRedis() {
-		if err := prove(solutions, "server", judgeSolution, "-vet=off", "-ldflags=-w", "-count=1"); err != nil {
-			return findings, err
-		}
-	}
-	for _, round := range rounds {
-		sources := map[string]Sources{}
-		for id, w := range round {
-			sources[id] = w.Sources
-		}
-		judge := func(e Exercise, o Outcome) []string { return judgeWrong(round[e.ID()], o) }
-		if err := prove(sources, embedded, judge, "-vet=off", "-ldflags=-w"); err != nil {
-			return findings, err
-		}
-	}
-	return findings, nil
+	return slices.Concat(found...), nil
 }
 
 const embedded = "embedded" // nothing to install: what a learner has for certain
@@ -83,41 +121,38 @@ func realRedis() bool {
 	return false
 }
 
-// read collects what an exercise's tests are to run on.
-func (e Exercise) read(stubs, solutions map[string]Sources, rounds *[]map[string]Wrong) (findings []string, err error) {
-	if solutions[e.ID()], err = e.Solution(); err != nil {
-		return nil, err
-	}
-	if stubs[e.ID()], err = e.Stub(); err != nil {
-		return nil, err
+// read returns what the exercise's tests are to run on.
+func (e Exercise) read() (variants []variant, findings []string, err error) {
+	if _, err := e.Solution(); err != nil {
+		return nil, nil, err
 	}
 	if untouched, err := e.Untouched(); err != nil {
-		return nil, err
+		return nil, nil, err
 	} else if !untouched {
 		findings = append(findings, fmt.Sprintf("%s: it is not the stub that is cut out of its solution. "+
 			"Is it solved? Then learn reset %s keeps your file, and puts the stub back. Is the solution new? Then: go run ./workbook/cmd/exercises cut", e.Folder(), e.Name))
 	}
 	wrongs, err := e.Wrongs()
 	if err != nil {
-		return findings, err
+		return nil, findings, err
 	}
 	if len(wrongs) < 2 {
 		findings = append(findings, fmt.Sprintf("%s/wrong: %d typical mistakes; two are the least", e.Folder(), len(wrongs)))
 	}
-	for i, w := range wrongs {
-		if i == len(*rounds) {
-			*rounds = append(*rounds, map[string]Wrong{})
-		}
-		(*rounds)[i][e.ID()] = w
+	variants = []variant{
+		{e, "the stub", e.Package(), judgeStub},
+		{e, solved, e.Package() + "/solution", judgeSolution},
 	}
-	return findings, nil
+	for _, w := range wrongs {
+		what := "wrong/" + w.Name
+		variants = append(variants, variant{e, what, e.Package() + "/" + what, func(o Outcome) []string { return judgeWrong(w, o) }})
+	}
+	return variants, findings, nil
 }
 
 // broken tells what no run may do: not compile, panic, not end.
 func broken(o Outcome, what string) []string {
 	switch {
-	case o.Build != "":
-		return []string{what + " does not compile:\n" + o.Build}
 	case strings.Contains(o.text(), "test timed out"):
 		return []string{what + ": the tests did not end"}
 	case strings.Contains(o.text(), "panic:"):
@@ -128,7 +163,7 @@ func broken(o Outcome, what string) []string {
 	return nil
 }
 
-func judgeStub(_ Exercise, o Outcome) []string {
+func judgeStub(o Outcome) []string {
 	findings := broken(o, "the stub")
 	if findings != nil {
 		return findings
@@ -161,7 +196,7 @@ func (o Outcome) partsOf(name string) string {
 	return all.String()
 }
 
-func judgeSolution(_ Exercise, o Outcome) []string {
+func judgeSolution(o Outcome) []string {
 	findings := broken(o, "the solution")
 	if findings != nil {
 		return findings

@@ -1,7 +1,6 @@
 package exercise
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -124,43 +123,4 @@ func (e Exercise) Wrongs() ([]Wrong, error) {
 		all = append(all, w)
 	}
 	return all, nil
-}
-
-// overlay is go test's -overlay: what stands for which file. A file that stands for
-// nothing is taken away.
-type overlay struct {
-	Replace map[string]string
-}
-
-// put lets the sources stand for the exercise's own, from files in a folder of ours.
-func (o *overlay) put(e Exercise, sources Sources, folder string) error {
-	written, err := e.Written()
-	if err != nil {
-		return err
-	}
-	for name := range written {
-		o.Replace[filepath.Join(e.Dir(), name)] = ""
-	}
-	own := filepath.Join(folder, e.Chapter, e.Name)
-	if err := os.MkdirAll(own, 0o777); err != nil {
-		return err
-	}
-	for name, source := range sources {
-		file := filepath.Join(own, name)
-		if err := os.WriteFile(file, source, 0o666); err != nil {
-			return err
-		}
-		o.Replace[filepath.Join(e.Dir(), name)] = file
-	}
-	return nil
-}
-
-// write writes the overlay into the folder and returns the file.
-func (o *overlay) write(folder string) (string, error) {
-	text, err := json.Marshal(o)
-	if err != nil {
-		return "", err
-	}
-	file := filepath.Join(folder, "overlay.json")
-	return file, os.WriteFile(file, text, 0o666)
 }
