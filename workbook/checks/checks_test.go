@@ -295,3 +295,39 @@ func TestWhatDoesNotCompileElsewhereIsFound(t *testing.T) {
 	requireFindings(t, typesFor("darwin"), root, `b_darwin.go:3:8: "os" imported and not used`)
 	requireFindings(t, typesFor("plan9"), root, "a.go:3:9: undefined: b")
 }
+
+func TestMisspelledWordsAreFound(t *testing.T) {
+	const wrong = "rec" + "ieve" // in one word it would be found here, too
+	files := map[string]string{
+		"a/README.md": "# One\n\nWhoever listens will " + wrong + " it.\n",
+		"a/a.go":      "package a\n\n// X is to " + wrong + " all.\nvar X = 1\n",
+	}
+	for _, name := range []string{"go.mod", "go.sum"} {
+		text, err := os.ReadFile(filepath.Join("..", "tools", name))
+		require.NoError(t, err)
+		files[toolsModule+"/"+name] = string(text)
+	}
+	root := repository(t, files)
+	got, err := misspelled(t.Context(), root)
+	require.NoError(t, err)
+	require.Len(t, got, 1)
+	require.Contains(t, got[0], `a/README.md:3:21: "`+wrong+`" is a misspelling of "receive"`)
+	require.Contains(t, got[0], "a/a.go:3:")
+}
+
+func TestHeadingsThatAreOutOfOrder(t *testing.T) {
+	root := repository(t, map[string]string{
+		"a.md":           "# A\n\n## B\n\n### C\n\n## D\n",
+		"b.md":           "## B\n\n#### C\n",
+		"e.md":           "# E\n\n### F\n",
+		"docs/slides.md": "# One\n\n## A\n\n# Two\n",
+		"c.md":           "# C\n\n# D\n",
+		"d.md":           "nothing\n",
+	})
+	requireFindings(t, wrongHeadings, root,
+		"b.md:1: the first heading is the title",
+		"b.md:3: a heading of level 4 below one of level 2",
+		"c.md:3: a second title",
+		"d.md:1: there is no heading",
+	)
+}

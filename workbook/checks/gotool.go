@@ -71,21 +71,40 @@ func packageNames(ctx context.Context, root string) ([]string, error) {
 }
 
 func staticcheck(ctx context.Context, root string) ([]string, error) {
-	// go tool builds it from the versions in its own module and tells where it is;
-	// run from there it would not see the workspace.
-	out, failed, err := output(ctx, path.Join(root, toolsModule), []string{"GOWORK=off"}, "go", "tool", "-n", "staticcheck")
-	if err != nil {
-		return nil, err
-	}
-	if failed {
-		return nil, fmt.Errorf("build staticcheck: %s", out)
-	}
-	lines := strings.Split(strings.TrimSpace(out), "\n") // downloads are told first
 	names, err := packageNames(ctx, root)
 	if err != nil {
 		return nil, err
 	}
-	return objections(ctx, root, nil, lines[len(lines)-1], names...)
+	return checker(ctx, root, "staticcheck", names...)
+}
+
+// misspelled looks for words that people often write wrong. Names that the dictionary
+// does not hold are no concern of its: nobody keeps a list of them.
+func misspelled(ctx context.Context, root string) ([]string, error) {
+	var names []string
+	for _, pattern := range []string{"*.md", "*.go", "*.js", "*.sh"} {
+		files, err := workspace.Files(root, pattern)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, files...)
+	}
+	return checker(ctx, root, "misspell", append([]string{"-error"}, names...)...)
+}
+
+// checker runs a program of the tools' module in the repository's root. go tool builds
+// it from the versions there and tells where it is; run from there it would not see the
+// workspace.
+func checker(ctx context.Context, root, name string, args ...string) ([]string, error) {
+	out, failed, err := output(ctx, path.Join(root, toolsModule), []string{"GOWORK=off"}, "go", "tool", "-n", name)
+	if err != nil {
+		return nil, err
+	}
+	if failed {
+		return nil, fmt.Errorf("build %s: %s", name, out)
+	}
+	lines := strings.Split(strings.TrimSpace(out), "\n") // downloads are told first
+	return objections(ctx, root, nil, lines[len(lines)-1], args...)
 }
 
 func untidy(ctx context.Context, root string) ([]string, error) {

@@ -19,6 +19,7 @@ import (
 type text struct {
 	name    string
 	links   []link
+	heads   []heading
 	anchors anchor.Names
 	code    []code
 }
@@ -27,6 +28,8 @@ type link struct {
 	line   int
 	target string
 }
+
+type heading struct{ line, level int }
 
 // code is a fenced block or a span between backquotes.
 type code struct {
@@ -69,6 +72,7 @@ func parse(name string, source []byte) (*text, error) {
 		switch n := n.(type) {
 		case *ast.Heading:
 			t.anchors.Heading(words(n, source))
+			t.heads = append(t.heads, heading{line, n.Level})
 		case *ast.Link:
 			t.links = append(t.links, link{line, string(n.Destination)})
 		case *ast.Image:

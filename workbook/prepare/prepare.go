@@ -34,7 +34,7 @@ func Run(ctx context.Context, o Options) error {
 	steps := []step{
 		{"modules: download those of all chapters, labs and tools", o.download},
 		{"programs and tests: compile them (some minutes on a new machine)", o.compile},
-		{"tools: compile staticcheck and benchstat", o.tools},
+		{"tools: compile staticcheck, misspell and benchstat", o.tools},
 		{"make run: build it into bin", o.system},
 		{"proof: load everything once more, with the network forbidden", o.prove},
 	}
@@ -90,7 +90,7 @@ func (o Options) compile(ctx context.Context) error {
 }
 
 func (o Options) tools(ctx context.Context) error {
-	for _, tool := range []string{"staticcheck", "benchstat"} {
+	for _, tool := range []string{"staticcheck", "misspell", "benchstat"} {
 		if err := o.run(ctx, toolsModule, []string{"GOWORK=off"}, "go", "tool", "-n", tool); err != nil {
 			return err
 		}
