@@ -89,7 +89,7 @@ type judged struct {
 func judgeAll(ctx context.Context, runs []judged) ([]string, error) {
 	out, err := exec.CommandContext(ctx, "go", "tool", "-n", "test2json").Output()
 	if err != nil {
-		return nil, fmt.Errorf("go tool -n test2json: %w", err)
+		return nil, fmt.Errorf("find test2json: %w", err)
 	}
 	converter := strings.TrimSpace(string(out))
 	found := make([][]string, len(runs))
