@@ -130,7 +130,7 @@ func (e Exercise) read() (variants []variant, findings []string, err error) {
 		return nil, nil, err
 	} else if !untouched {
 		findings = append(findings, fmt.Sprintf("%s: it is not the stub that is cut out of its solution. "+
-			"Is it solved? Then learn reset %s keeps your file, and puts the stub back. Is the solution new? Then: go run ./workbook/cmd/exercises cut", e.Folder(), e.Name))
+			"Is it solved? Then make learn ARGS='reset %s' keeps your file, and puts the stub back. Is the solution new? Then: go run ./workbook/cmd/exercises cut", e.Folder(), e.Name))
 	}
 	wrongs, err := e.Wrongs()
 	if err != nil {

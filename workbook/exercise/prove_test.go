@@ -136,5 +136,5 @@ func TestLearnersWorkIsNoConcernOfTheProof(t *testing.T) {
 	findings, err := exercise.Prove(t.Context(), root, all)
 	require.NoError(t, err)
 	require.Len(t, findings, 1, "it is said that it is there, and no more")
-	require.Contains(t, findings[0], "learn reset total keeps your file")
+	require.Contains(t, findings[0], "make learn ARGS='reset total' keeps your file")
 }

@@ -59,7 +59,7 @@ func TestWrongTreeIsToldInASentence(t *testing.T) {
 	c := newChapter(t).open()
 	require.NoError(t, os.Remove(c.file(totalFile)))
 	require.NoError(t, c.Once(t.Context(), ""))
-	require.Contains(t, c.screen.take(), "The tests cannot run: 01-sums/exercises/total holds no Go file to write in: learn reset total puts the stub back.")
+	require.Contains(t, c.screen.take(), "The tests cannot run: 01-sums/exercises/total holds no Go file to write in: make learn ARGS='reset total' puts the stub back.")
 	require.NoError(t, c.Reset("total", false))
 	require.Contains(t, c.read(totalFile), "Total is not written yet")
 

@@ -8,7 +8,8 @@
 //
 // Read it in this order: path.go (where the learner stands), diary.go (what was when),
 // page.go (what is shown), window.go (how much of it at once), commands.go (one call,
-// one answer), loop.go (the dialogue on a terminal), watch.go (who has changed a file).
+// one answer), loop.go (the dialogue on a terminal), keys.go (what each key does),
+// watch.go (who has changed a file).
 //
 // The dialogue is one goroutine, which waits for a key, a changed file, or the end of a
 // test run. A test run is a goroutine of its own, and ends early when a file changes

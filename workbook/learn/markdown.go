@@ -11,6 +11,7 @@ var (
 	emphasis     = regexp.MustCompile(`\*\*([^*]+)\*\*`)
 	span         = regexp.MustCompile("`([^`]+)`")
 	item         = regexp.MustCompile(`^ *([-*]|\d+\.) +`)
+	ruler        = regexp.MustCompile(`^\|[-:| ]+\|$`)
 	comment      = regexp.MustCompile(`(?m)^<!--.*-->\n`)
 )
 
@@ -32,6 +33,8 @@ func plain(markdown string) string {
 		case strings.HasPrefix(line, "```"):
 			flush()
 			fenced = !fenced
+		case !fenced && ruler.MatchString(line): // a table's head is told from its rows without it
+			flush()
 		case fenced || strings.HasPrefix(line, "|"):
 			flush()
 			out.WriteString(strings.TrimRight("    "+line, " ") + "\n")

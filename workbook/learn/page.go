@@ -159,7 +159,7 @@ func listPage(steps []Step, d *Diary, now time.Time) string {
 			}
 		}
 		if s.State == Solved && d.Due(s.ID(), now) {
-			note += ", to be repeated: learn reset " + s.Name
+			note += ", to be repeated: make learn ARGS='reset " + s.Name + "'"
 		}
 		if s.Fault != "" {
 			note = s.Fault
@@ -181,7 +181,7 @@ func duePage(all []exercise.Exercise, d *Diary, now time.Time) string {
 	if len(due) == 0 {
 		return ""
 	}
-	return "To be repeated: " + strings.Join(due, ", ") + ". learn reset NAME begins it anew.\n"
+	return "To be repeated: " + strings.Join(due, ", ") + ". make learn ARGS='reset NAME' begins it anew.\n"
 }
 
 // wrapped breaks lines that a terminal does not show whole between two words. The others

@@ -12,3 +12,8 @@ func TestLongMessagesAreBrokenBetweenWords(t *testing.T) {
 	require.Equal(t, "    Top(10) returns [zoe 9, dave 4, carol 4, alice 4], want those with the\n    same points in the order of their names\n      a  b\n    "+
 		strings.Repeat("x", 90)+"\n    end\n", wrapped(said))
 }
+
+func TestTablesKeepTheirLinesAndLoseTheRule(t *testing.T) {
+	require.Equal(t, "  Two:\n\n    | call | answer |\n    | `Top` | 2 |\n\n    |---|\n",
+		strings.ReplaceAll(plain("Two:\n\n| call | answer |\n|---|:-:|\n| `Top` | 2 |\n\n```text\n|---|\n```\n"), "`Top`", "`Top`"))
+}

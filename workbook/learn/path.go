@@ -44,7 +44,7 @@ func Test(ctx context.Context, e exercise.Exercise) (Step, error) {
 		return step, nil
 	case len(written) == 0:
 		step.State = Untouched
-		step.Fault = fmt.Sprintf("%s holds no Go file to write in: learn reset %s puts the stub back.", e.Folder(), e.Name)
+		step.Fault = fmt.Sprintf("%s holds no Go file to write in: make learn ARGS='reset %s' puts the stub back.", e.Folder(), e.Name)
 		return step, nil
 	}
 	if untouched, err := e.Untouched(); err == nil && untouched {
