@@ -1,6 +1,7 @@
 // The chat page: it draws what the connection tells, and sends what is typed. How others' text gets in is in draw.js.
 
 import { Announcer } from "./announce.js";
+import { watch } from "./away.js";
 import { Compose } from "./compose.js";
 import { Connection } from "./connection.js";
 import { words } from "./draw.js";
@@ -14,7 +15,7 @@ import { Rooms, unreadBadge } from "./rooms.js";
 import { plain, problem, say, translate } from "./speak.js";
 import { Status } from "./status.js";
 import { View } from "./view.js";
-import { address, nodes, remember, wanted } from "./wanted.js";
+import { address, addressed, nodes, remember, wanted } from "./wanted.js";
 
 const el = (id) => document.getElementById(id);
 
@@ -24,15 +25,17 @@ const me = { id: "", name: "" }; // as the node says
 let name = "";                   // as was asked for; "": a guest
 let shown;                       // the room that is shown
 let connection;
-let offlineSince;                // by performance.now(), after a loss
+let heard;                       // after a loss: the moment of the last frame before it
 
-const status = new Status(document.body, { status: el("status"), missing: el("missing"), countdown: el("countdown"), retry: el("retry") });
+const status = new Status(document.body, {
+  status: el("status"), missing: el("missing"), network: el("network"), countdown: el("countdown"), retry: el("retry"),
+});
 const view = new View(el("log"), el("jump"));
 const requests = new Requests();
 const rooms = new Rooms(el("rooms"), { choose, leave, changed, me: () => me.name });
 const lines = new Lines(rooms, new Announcer(el("announce")), () => shown);
 const compose = new Compose(el("say"), el("text"), (text) => {
-  if (el("send").disabled) return false;
+  if (el("send").disabled) return el("unsent").replaceChildren(whyHeld());
   outbox.say(shown, text);
   view.toEnd();
   return true;
@@ -53,7 +56,7 @@ function start(want, typed) {
   for (const room of [...rooms]) if (!want.rooms.includes(room.name)) rooms.remove(room);
   for (const room of want.rooms) rooms.setState(rooms.add(room), "joining");
   show(rooms.get(want.shown));
-  remember(want, typed);
+  remember(want, { typed });
   joinForm.hide();
 
   connection?.drop();
@@ -87,14 +90,18 @@ function connecting(node) {
 }
 
 function lost({ why, wait, mayTry }) {
+  gone(why);
+  status.countDown(wait, mayTry);
+}
+
+function gone(why) {
   requests.lost();
   if (status.state === "online") {
-    offlineSince = performance.now();
+    heard = connection.last;
     lines.tellAll("warn", () => say("lost", { why: say(...why) }));
   }
   for (const room of rooms) if (room.state === "joined") rooms.setState(room, "joining");
   status.set("offline", say("offline", { why: say(...why) }));
-  status.countDown(wait, mayTry);
   showState();
 }
 
@@ -110,13 +117,9 @@ const own = {
     const home = rooms.get(data.room);
     if (home) rooms.setState(home, "joined");
     else connection.send({ event: "leave", data: data.room }); // somebody left it while we were away
-    if (offlineSince !== undefined) {
-      const n = Math.round((performance.now() - offlineSince) / 1000);
-      lines.tellAll("warn", () => say("back", { node: data.node, time: n ? say("seconds", { n }) : say("moment") }));
-      offlineSince = undefined;
-    } else if (home) {
-      lines.tell(home, "good", say("welcome", { name: data.name, room: data.room, node: data.node }));
-    }
+    if (heard) lines.back(data.node, heard.ago());
+    else if (home) lines.tell(home, "good", say("welcome", { name: data.name, room: data.room, node: data.node }));
+    heard = undefined;
     if (document.activeElement === document.body) focus(el("text"));
     outbox.restore(rooms, shown);
     showState();
@@ -125,7 +128,6 @@ const own = {
   $presence({ room: name, data }) {
     const room = rooms.get(name);
     if (!room) return;
-    room.people.update(data);
     lines.presence(room, data, me.name);
     if (room === shown) showPeople();
   },
@@ -134,25 +136,22 @@ const own = {
   },
   $degraded({ data }) {
     status.degraded();
-    const text = data.text.replace(/: messages may be missed$/, ""); // which the page says, too
-    lines.tellAll("warn", () => say("degraded", { text }));
+    lines.degraded(data.text);
   },
   $recovered({ data: { missed: n } = {} }) {
     const news = status.recovered(n);
     if (news === "recovered") outbox.recovered();
-    // Not "0 were missed": what has no number (npm's), and the last ones of a publisher, leave no gap that shows.
-    if (news === "corrected") lines.tellAll("good", () => say("corrected", { n }));
-    else if (news) lines.tellAll("good", () => (n ? say("recovered", { n }) : n === 0 ? say("recoveredNone") : say("recoveredUnknown")));
+    if (news) lines.recovered(news, n);
   },
 };
 
-function frame(f) {
+function frame(f, text) {
   if (requests.answer(f)) return;
   if (f.event.startsWith("$")) return own[f.event]?.(f);
   const personal = f.room === me.id;
   // A message for several rooms or for everybody names no room: it stands in the room that is shown.
   const room = personal || f.room === undefined ? shown : rooms.get(f.room);
-  if (room) lines.hear(room, { from: f.from, kind: f.event === "message" ? "" : f.event, text: words(f.data), at: f.at, personal });
+  if (room) lines.hear(room, { from: f.from, kind: f.event === "message" ? "" : f.event, text: words(f.data, text), at: f.at, personal });
 }
 
 function binary(bytes) {
@@ -170,18 +169,26 @@ const membership = new Membership(rooms, {
   },
 });
 
-function choose(room) {
+function choose(room, step = true) {
   show(room);
-  remember({ name, rooms: rooms.names(), shown: room.name });
+  remember({ name, rooms: rooms.names(), shown: room.name }, { step });
   foldPanels();
   el("text").focus();
 }
+
+// The browser's Back and Forward lead from room to room. One that was left meanwhile is joined again, as it is by any
+// other way to its address.
+addEventListener("popstate", () => {
+  if (!el("join").hidden) return;
+  choose(rooms.add(addressed()), false);
+  membership.begin();
+});
 
 function leave(room) {
   if (room.state === "joined") connection.send({ event: "leave", data: room.name });
   rooms.remove(room);
   compose.forget(room.name);
-  choose(room === shown ? rooms[Symbol.iterator]().next().value : shown);
+  choose(room === shown ? rooms[Symbol.iterator]().next().value : shown, false);
 }
 
 el("add").addEventListener("submit", (e) => {
@@ -195,6 +202,7 @@ el("add").addEventListener("submit", (e) => {
 
 function show(room) {
   shown = room;
+  el("unsent").replaceChildren();
   rooms.setUnread(room, 0);
   rooms.show(room);
   view.show(room.history);
@@ -222,8 +230,14 @@ document.addEventListener("visibilitychange", () => {
 function showState() {
   const online = status.state === "online";
   el("send").disabled = !online || shown.state !== "joined";
+  if (!el("send").disabled) el("unsent").replaceChildren();
   if (!online) for (const room of rooms) room.people.count = undefined; // nobody tells us who is here now
   showPeople();
+}
+
+// whyHeld says why a message stays in its field.
+function whyHeld() {
+  return status.state === "online" ? say("heldRoom", { room: shown.name }) : say("heldOffline");
 }
 
 function showPeople() {
@@ -238,8 +252,16 @@ function showUnread() {
 }
 
 el("retry").addEventListener("click", () => connection.tryNow());
-addEventListener("online", () => {
-  if (status.state === "offline") connection.tryNow();
+
+watch({
+  talking: () => (el("join").hidden ? connection : undefined),
+  gone,
+  // A node on this machine is there without a network, too. So what the browser says is shown, and the node is asked.
+  network() {
+    status.showNetwork();
+    if (navigator.onLine && status.state === "offline") connection.tryNow();
+    else connection?.check();
+  },
 });
 
 // ---- begin ----

@@ -5,6 +5,8 @@
 // thousand pages of a node that went away do not all knock at the next one in the same moment. A node that is full says
 // when to ask again (Retry-After): it is left alone for so long, while others are tried.
 
+import { Moment } from "./moment.js";
+
 const firstWait = 500;        // milliseconds, doubled after every round of all nodes
 const longestWait = 20_000;   // milliseconds
 const longestAsked = 300_000; // milliseconds that a Retry-After can keep us away: more would be a mistake
@@ -16,7 +18,7 @@ export class Connection {
   // nodes: base URLs. query() returns what to ask for, with each try: "name=alice&room=lobby". on: functions that are
   // called when something happens:
   //   connecting(node)       a try begins
-  //   frame(frame)           a text frame, parsed; the first is $welcome
+  //   frame(frame, text)     a text frame, parsed, and as it came; the first is $welcome
   //   binary(bytes)          a binary frame, as an ArrayBuffer
   //   lost({why, wait, mayTry})   the connection is gone, or did not come; why is a sentence of words.js: its key, and
   //                          what fills it in. The next try is in `wait` milliseconds; if mayTry, tryNow may come first
@@ -27,6 +29,7 @@ export class Connection {
     this.failures = 0;  // tries since the connection was last steady
     this.notBefore = new Map(); // node → when it may be asked again, by performance.now()
     this.socket = null;
+    this.last = new Moment(); // when a frame was heard
   }
 
   open() {
@@ -47,9 +50,10 @@ export class Connection {
     socket.onopen = () => this.opened();
     socket.onmessage = (e) => {
       this.heard = true;
+      this.last = new Moment();
       if (typeof e.data !== "string") return this.on.binary(e.data);
       const frame = JSON.parse(e.data);
-      if (frame.event !== "$pong") this.on.frame(frame);
+      if (frame.event !== "$pong") this.on.frame(frame, e.data);
     };
     // 1006 means "no close frame": the node vanished, or refused. A browser hides which, so we ask.
     socket.onclose = (e) => {
@@ -80,6 +84,16 @@ export class Connection {
     }, pingEvery);
   }
 
+  // check asks the node whether it is there: for when the network may have changed.
+  check() {
+    if (!this.send({ event: "$ping" })) return;
+    const before = this.last;
+    clearTimeout(this.checkTimer);
+    this.checkTimer = setTimeout(() => {
+      if (this.last === before) this.giveUp();
+    }, answerWithin);
+  }
+
   giveUp() {
     this.drop();
     this.tryNext(["noAnswer"]);
@@ -91,6 +105,7 @@ export class Connection {
     this.asking?.abort();
     clearInterval(this.pingTimer);
     clearTimeout(this.openTimer);
+    clearTimeout(this.checkTimer);
     clearTimeout(this.steadyTimer);
     clearTimeout(this.retryTimer);
     if (this.socket) {
@@ -133,12 +148,20 @@ export class Connection {
     this.at = turns.reduce((best, at) => (this.asked(at) < this.asked(best) ? at : best));
     const wait = this.asked(this.at) + jitter;
     this.retryTimer = setTimeout(() => this.open(), wait);
-    this.on.lost({ why, wait, mayTry: this.asked(this.at) === 0 });
+    this.on.lost({ why: fitting(why), wait, mayTry: this.asked(this.at) === 0 });
   }
 
   // tryNow is for somebody who does not want to wait. A node that asked for time gets it all the same.
   tryNow() {
     if (this.asked(this.at) === 0) this.open();
+  }
+
+  // away is whether it is at another node than the first, its own; home goes back there.
+  get away() { return this.at !== 0; }
+
+  home() {
+    this.at = 0;
+    this.open();
   }
 
   // asked is how many milliseconds more a node wants to be left alone.
@@ -159,6 +182,12 @@ function whyClosed({ code, reason }) {
   if (code === 1006) return ["broke"];
   if (!reason) return ["closed", { code }];
   return [[1001, 1008, 1009, 1013].includes(code) ? `closed_${code}` : "told", { reason, text: reason }];
+}
+
+// fitting leaves out a node's advice to go to another one: where there is one, the page goes by itself.
+function fitting([key, values = {}]) {
+  const cut = (value) => (typeof value === "string" ? value.replace(/[;,] (or )?(connect|go) to another( node)?$/, "") : value);
+  return [key, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, cut(value)]))];
 }
 
 function endpoint(node, query, scheme) {

@@ -4,6 +4,8 @@
 // isolates it: a character that turns the direction of text, right-to-left override for example, turns what is in that
 // piece and not the rest of the line.
 
+import { exact } from "./exact.js";
+
 // part makes an element that holds text.
 export function part(tag, className, text) {
   const node = document.createElement(tag);
@@ -12,10 +14,10 @@ export function part(tag, className, text) {
   return node;
 }
 
-// words is an event's data as text.
-export function words(data) {
+// words is an event's data as text; frame is the JSON that it came in.
+export function words(data, frame) {
   if (typeof data === "string") return data;
-  return data === undefined ? "" : JSON.stringify(data);
+  return data === undefined ? "" : exact(frame);
 }
 
 export function colour(name) {

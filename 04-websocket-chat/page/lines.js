@@ -2,7 +2,7 @@
 // into the room that is shown is read aloud, too.
 
 import { cameOrWent, message, note } from "./items.js";
-import { plain } from "./speak.js";
+import { plain, say } from "./speak.js";
 
 const crowd = 50; // people in a room; in a larger room nobody wants to read who comes and goes
 
@@ -28,12 +28,35 @@ export class Lines {
     for (const room of this.rooms) this.tell(room, kind, sentence());
   }
 
-  // presence writes who came and went, as a "$presence" frame says it. A reader is never told that they have
-  // left: only another of their connections has ended, such as the one before a change of node.
-  presence(room, { count, joined = [], left = [] }, me) {
+  // back tells that there is a connection again, milliseconds after the last frame of the one before.
+  back(node, silence) {
+    const n = Math.round(silence / 1000);
+    this.tellAll("warn", () => say("back", { node, time: n ? say("seconds", { n }) : say("moment") }));
+  }
+
+  degraded(why) {
+    const text = why.replace(/: messages may be missed$/, ""); // which the page says, too
+    this.tellAll("warn", () => say("degraded", { text }));
+  }
+
+  // recovered tells how many messages were missed; news is "recovered" or "corrected". Not "0 were missed": what has no
+  // number (npm's), and the last ones of a publisher, leave no gap that shows.
+  recovered(news, n) {
+    if (news === "corrected") this.tellAll("good", () => say("corrected", { n }));
+    else this.tellAll("good", () => (n ? say("recovered", { n }) : n === 0 ? say("recoveredNone") : say("recoveredUnknown")));
+  }
+
+  // presence takes in a "$presence" frame, and writes who came and went by it. Names are those of connections, and
+  // somebody can have two: while one of them is there, nobody has left. So a change of node, where the new connection
+  // comes before the end of the old one is noticed, is nothing to tell. And a reader never hears that they have left.
+  presence(room, data, me) {
+    const { count, joined = [], left = [] } = data;
+    const before = new Set(joined.filter((name) => room.people.has(name)));
+    room.people.update(data);
     if (count > crowd) return;
-    const gone = left.filter((name) => name !== me);
-    if (joined.length > 0) this.tell(room, "", cameOrWent(joined, "joined"));
-    if (gone.length > 0) this.tell(room, "", cameOrWent(gone, "left"));
+    const gone = left.filter((name) => name !== me && !room.people.has(name));
+    const came = joined.filter((name) => !before.has(name));
+    if (gone.length > 0) this.tell(room, "", cameOrWent([...new Set(gone)], "left"));
+    if (came.length > 0) this.tell(room, "", cameOrWent([...new Set(came)], "joined"));
   }
 }

@@ -48,11 +48,13 @@ export class People {
   }
 
   drop(name) {
+    if (!this.has(name)) return; // not one of those whom we know
     const at = this.after(name) - 1;
-    if (this.names[at] !== name) return; // not one of those whom we know
     this.names.splice(at, 1);
     this.list.children[at].remove();
   }
+
+  has(name) { return this.names[this.after(name) - 1] === name; }
 
   // after is where the names that come behind this one begin.
   after(name) {

@@ -4,10 +4,11 @@
 import { say } from "./speak.js";
 
 export class Status {
-  // parts: the elements status, missing, countdown and retry.
+  // parts: the elements status, missing, network, countdown and retry.
   constructor(body, parts) {
     Object.assign(this, { body }, parts);
     this.state = body.dataset.state; // "joining", "connecting", "online", "offline" or "refused"
+    this.showNetwork();
   }
 
   set(state, sentence) {
@@ -36,6 +37,10 @@ export class Status {
     this.counted = n;
     this.missing.replaceChildren(this.missed ? say("missedSoFar", { n: this.missed }) : "");
     return again ? "corrected" : "recovered";
+  }
+
+  showNetwork() {
+    this.network.replaceChildren(navigator.onLine ? "" : say("noNetwork"));
   }
 
   clearMissing() {

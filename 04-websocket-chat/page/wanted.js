@@ -4,27 +4,32 @@ import { inBrowser, inTab } from "./memory.js";
 
 const names = (value) => (Array.isArray(value) ? value.filter((name) => typeof name === "string") : []);
 
+// addressed is the room that the address names.
+export const addressed = () => new URLSearchParams(location.search).get("room") || "lobby";
+
 // wanted returns { name, rooms, shown }: shown is the room to begin with, "" if nobody has said yet.
 export function wanted() {
   const query = new URLSearchParams(location.search);
-  const addressed = query.has("name") || query.has("room");
+  const given = query.has("name") || query.has("room");
   const known = inBrowser.get("me") ?? {};
   const name = query.get("name") ?? (typeof known.name === "string" ? known.name : "");
-  const shown = addressed ? query.get("room") || "lobby" : names([known.shown])[0] ?? "";
+  const shown = given ? addressed() : names([known.shown])[0] ?? "";
   // A reload comes back to all rooms of the tab; a new tab without an address, to those of the last one.
-  const more = names(inTab.get("rooms") ?? (addressed ? [] : known.rooms));
+  const more = names(inTab.get("rooms") ?? (given ? [] : known.rooms));
   return { name, rooms: [...new Set([...more, shown])], shown };
 }
 
 // remember keeps them: in the address, which can be shared, in the tab, and in the browser. A name that only an
-// address has given does not replace the one that was typed.
-export function remember({ name, rooms, shown }, typed) {
+// address has given does not replace the one that was typed. With step, another room is a step in the tab's history:
+// the browser's Back leads to the one before.
+export function remember({ name, rooms, shown }, { typed, step } = {}) {
   const query = new URLSearchParams();
   if (name) query.set("name", name);
   query.set("room", shown);
-  const lang = new URLSearchParams(location.search).get("lang");
-  if (lang) query.set("lang", lang);
-  history.replaceState(null, "", "?" + query);
+  const now = new URLSearchParams(location.search);
+  if (now.get("lang")) query.set("lang", now.get("lang"));
+  if (step && now.get("room") !== shown) history.pushState(null, "", "?" + query);
+  else history.replaceState(null, "", "?" + query);
   inTab.set("rooms", rooms);
   if (typed || inBrowser.get("me")?.name === name) inBrowser.set("me", { name, rooms, shown });
 }

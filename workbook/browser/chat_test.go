@@ -146,6 +146,7 @@ func TestPageNoticesANodeThatIsFrozen(t *testing.T) {
 	alice.shows("log", "Connection lost: the node does not answer.")
 	alice.tryAgain()
 	alice.shows("status", "Connected to n2 as alice")
+	alice.shows("log", "Back, on n2, after 20 seconds of silence.") // since the last $pong
 }
 
 func TestRefusedNameIsExplained(t *testing.T) {

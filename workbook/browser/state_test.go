@@ -93,7 +93,7 @@ func TestSentencesOfTheNodeAreSaidOnce(t *testing.T) {
 	t.Parallel()
 	n := start(t, chat.Options{Node: "n1"})
 	n.hub.ApplyPresence("n2", chat.PresenceUpdate{Joined: map[string][]string{"lobby": {"alice", "bob"}}})
-	b := openWith(t, n.url("alice"), 1100, 700, "window.now = performance.now(), performance.now = () => now;")
+	b := openWith(t, n.url("alice"), 1100, 700, "window.now = performance.now(), performance.now = Date.now = () => now;")
 	b.shows("status", "Connected")
 	b.shows("present-title", "Here now: 3")
 	n.hub.Degrade("this node's replica has gone quiet: messages may be missed")
@@ -108,12 +108,12 @@ func TestSentencesOfTheNodeAreSaidOnce(t *testing.T) {
 	n.stop()
 	b.shows("status", "Not connected")
 	n.start()
-	b.shows("log", "Back, on n1, after less than a second. How many")
+	b.shows("log", "Back, on n1, after less than a second of silence. How many")
 	n.stop()
 	b.shows("status", "Not connected")
 	b.evaluate(`now += 1400, true`)
 	n.start()
-	b.shows("log", "Back, on n1, after 1 second. How many")
+	b.shows("log", "Back, on n1, after 1 second of silence. How many")
 }
 
 func TestReconnectingIsSaidInWordsAndHasAButton(t *testing.T) {

@@ -70,8 +70,9 @@ func TestAllWordsAreUsed(t *testing.T) {
 		`\b(?:say|plain)\([^()]* \? "(\w+)" : "(\w+)"\)`, // of two
 		`\bdata-say(?:-\w+)?="(\w+)"`,
 		`(?:\btryNext\(|\bwhy = |\breturn )\["(\w+)"`, // connection.js: why there is none, which chat.js says
+		`\bgone\(\["(\w+)"\]\)`,                       // away.js, likewise
 		`: "(told)", \{ reason,`,                      // whyClosed
-		`\bcameOrWent\(\w+, "(\w+)"\)`,
+		`\bcameOrWent\([^;\n]+, "(\w+)"\)`,
 	} {
 		found := regexp.MustCompile(use).FindAllStringSubmatch(text, -1)
 		require.NotEmpty(t, found, use)
