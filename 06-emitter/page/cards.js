@@ -14,6 +14,11 @@ export function cards(parent, state, act) {
   }
 }
 
+// outputOf is where it stands what came of a deed.
+export function outputOf(name) {
+  return made.get(name).output;
+}
+
 const does = {
   kill: "ends it at once, as kill -9 does",
   restart: "starts it at the same address; a server comes back empty",
@@ -92,9 +97,13 @@ function make(parent, name, actions, act, url) {
     all[action] = button;
     buttons.append(button);
   }
-  part.append(head, facts, buttons);
+  const output = document.createElement("output");
+  const known = document.createElement("div");
+  known.className = "known";
+  known.append(facts, output); // which lies over them for a while: a card keeps its size
+  part.append(head, known, buttons);
   parent.append(part);
-  return { name, badge, facts, all };
+  return { name, badge, facts, all, output };
 }
 
 // fill shows what is so, and lets only those buttons be pressed that do something; the others say why not.

@@ -10,7 +10,7 @@ import (
 // The page carries the token that its requests must show, and loads its files.
 func Example() {
 	var html bytes.Buffer
-	if err := page.Map.Execute(&html, "a-secret"); err != nil {
+	if err := page.Map.Execute(&html, page.Run{Token: "a-secret", Run: "the-first"}); err != nil {
 		fmt.Println(err)
 		return
 	}

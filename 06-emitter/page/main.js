@@ -7,11 +7,12 @@ import { Rates } from "./rates.js";
 import { Messages } from "./messages.js";
 import { Timeline } from "./timeline.js";
 import { Ways } from "./ways.js";
-import { cards } from "./cards.js";
+import { answer } from "./answers.js";
+import { cards, outputOf } from "./cards.js";
 import { panes } from "./panes.js";
 
 const at = (id) => document.getElementById(id);
-const token = document.documentElement.dataset.token;
+const { token, run } = document.documentElement.dataset;
 const picture = new Picture(at("map"));
 const rates = new Rates();
 const travel = new Travel(picture, rates);
@@ -26,7 +27,6 @@ const messages = new Messages({
   missing: (message) => rates.busy() || both("missing", message),
 });
 let state = null;
-let answerTimer;
 
 const hear = {
   state(now) {
@@ -39,7 +39,7 @@ const hear = {
     picture.draw(now);
     timeline.parts(now);
     ways.parts(now);
-    cards(at("parts"), now, act);
+    cards(at("parts"), now, (action, name) => act(outputOf(name), action, name));
     panes(now);
   },
   hop: (hop) => messages.hop(hop),
@@ -76,33 +76,27 @@ function say(text) {
   while (at("lines").childElementCount > 200) at("lines").lastChild.remove();
 }
 
-async function act(action, target, more = {}) {
-  answer(`${action} ${target} …`);
+// act asks the system for something, and says in output what came of it.
+async function act(output, action, target, more = {}) {
+  answer(output, `${action} ${target} …`);
   try {
     const response = await fetch("/do", {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-Map-Token": token },
       body: JSON.stringify({ action, target, ...more }),
     });
-    if (!response.ok) return answer((await response.text()).trim(), true);
+    if (!response.ok) return answer(output, (await response.text()).trim(), true);
     const { done, text } = await response.json();
-    answer(text, !done);
+    answer(output, text, !done);
   } catch {
-    answer("the system does not answer", true);
+    answer(output, "the system does not answer", true);
   }
-}
-
-function answer(text, bad = false) {
-  clearTimeout(answerTimer);
-  at("answer").textContent = text;
-  at("answer").classList.toggle("bad", bad);
-  answerTimer = setTimeout(() => { at("answer").textContent = ""; }, 8000);
 }
 
 at("emit").addEventListener("submit", (event) => {
   event.preventDefault();
   const form = new FormData(event.target);
-  act("emit", "", { text: form.get("text"), room: form.get("room") });
+  act(at("answer"), "emit", "", { text: form.get("text"), room: form.get("room") });
 });
 
 // Twice a second, what changes without news: rates go down, and the minute goes on.
@@ -119,9 +113,12 @@ setInterval(() => {
 
 // ---- the stream; nobody looks at a page that is hidden, and the system then has no work with it ----
 
+const againAfter = 3_000; // milliseconds
 let events = null;
+let again;
 
 function listen() {
+  clearTimeout(again);
   events = new EventSource("/events");
   events.addEventListener("open", () => {
     status("live", "");
@@ -129,8 +126,13 @@ function listen() {
     timeline.clear();
     rates.clear();
   });
-  events.addEventListener("error", () => status("the system has ended, or does not answer", "lost"));
+  events.addEventListener("error", () => {
+    status("the system has ended, or does not answer", "lost");
+    if (events.readyState === EventSource.CLOSED) again = setTimeout(listen, againAfter); // the browser has given up
+  });
   events.addEventListener("message", (event) => {
+    // Another run of the system knows neither this page's token nor, maybe, its nodes.
+    if (event.lastEventId !== run) return location.reload();
     for (const [what, news] of Object.entries(JSON.parse(event.data))) hear[what](news);
   });
 }
@@ -138,10 +140,12 @@ function listen() {
 function status(text, kind) {
   at("status").textContent = text;
   at("status").className = kind;
+  document.body.classList.toggle("lost", kind === "lost");
 }
 
 document.addEventListener("visibilitychange", () => {
   events?.close();
+  clearTimeout(again);
   if (!document.hidden) listen();
 });
 if (!document.hidden) listen();

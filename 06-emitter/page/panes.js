@@ -1,7 +1,9 @@
 // The pages of two nodes, the first and the last, side by side: what is typed in one passes through Redis to the other. A
-// page outlives its node, as it goes to another one; so a frame is made once, when its node is up.
+// page outlives its node, as it goes to another one; so a frame is made once, when its node is up. When the node is up
+// again, the page is told to come back: two panes at one node would show no way through Redis.
 
 const people = ["alice", "bob"];
+const states = new Map(); // by node: what it was
 
 export function panes(state) {
   const ends = [state.nodes[0], state.nodes.at(-1)].slice(0, state.nodes.length);
@@ -13,8 +15,14 @@ export function panes(state) {
     const title = pane.querySelector("h2");
     title.textContent = `${people[i]}, opened at ${node.name}`;
     const frame = pane.querySelector("iframe");
-    if (frame || node.state !== "up") {
-      if (!frame) title.textContent += `, which is ${node.state}`;
+    const back = node.state === "up" && (states.get(node.name) ?? "up") !== "up";
+    states.set(node.name, node.state);
+    if (frame) {
+      if (back) frame.contentWindow.postMessage("home", node.url);
+      return;
+    }
+    if (node.state !== "up") {
+      title.textContent += `, which is ${node.state}`;
       return;
     }
     const page = document.createElement("iframe");

@@ -2,11 +2,11 @@
 // What is published goes up outside, what is delivered comes down inside.
 import { draw, short, text } from "./svg.js";
 
-const COLUMN = 500, NARROW = 350; // units: of two columns, of more
+const COLUMN = 400, NARROW = 350; // units, at least: of two columns, of more
 const Y = { emitter: 40, master: 66, replica: 204, node: 354, client: 450 };
 const HEIGHT = 470;
 const leastColumn = 15; // rem
-const ASIDE = 330; // from the master to the emitter
+const ASIDE = 330; // from the master to the emitter, where there is room for it
 const BOX = { w: 214, h: 100 };
 const PILL = { w: 112, h: 30, gap: 6 };
 
@@ -19,6 +19,7 @@ export class Picture {
   constructor(svg) {
     this.svg = svg;
     this.edges = new Map(); // by "from>to"
+    this.taken = []; // rectangles {x, y, w, h}, where boxes stand
     [this.ways, this.boxes, this.labels, this.dots] = ["edges", "boxes", "labels", "dots"].map((name) => draw(svg, "g", { class: name }));
   }
 
@@ -32,13 +33,15 @@ export class Picture {
     this.svg.setAttribute("viewBox", `0 0 ${this.width} ${HEIGHT}`);
     this.boxes.replaceChildren();
     this.kept = new Set();
+    this.taken = [];
     const middle = this.width / 2;
     const x = (i, all) => (this.width * (i + 0.5)) / all;
     const [master, ...replicas] = state.servers;
     const up = master.state !== "gone";
 
-    this.box(middle - ASIDE, Y.emitter, { name: "emitter", state: "up" }, [], 46);
-    this.edge("emitter", "master", `M${middle - ASIDE + BOX.w / 2} ${Y.emitter} H${middle - BOX.w / 2}`, "publish", !up);
+    const emitter = Math.max(middle - ASIDE, BOX.w / 2 + 2);
+    this.box(emitter, Y.emitter, { name: "emitter", state: "up" }, [], 46);
+    this.edge("emitter", "master", `M${emitter + BOX.w / 2} ${Y.emitter} H${middle - BOX.w / 2}`, "publish", !up);
     this.box(middle, Y.master, master, up ? [`offset ${master.offset.toLocaleString("en")}`, `${count(master.linked, "replica")} linked`] : []);
 
     replicas.forEach((replica, i) => {
@@ -79,7 +82,7 @@ export class Picture {
     shown.forEach((client, i) => {
       const cx = place(i);
       const group = draw(this.boxes, "g", {});
-      draw(group, "rect", { class: "box", x: cx - PILL.w / 2, y: Y.client - PILL.h / 2, width: PILL.w, height: PILL.h, rx: 15 });
+      this.rectangle(group, cx, Y.client, PILL.w, PILL.h, 15);
       text(group, cx, Y.client + 5, short(client.name, 12));
       draw(group, "title", {}).textContent = `${client.name}, room ${client.room}`;
       this.edge(client.id, node.name, falls(cx, Y.client - PILL.h / 2, nx + (cx - nx) / 4, Y.node + BOX.h / 2), "client");
@@ -90,12 +93,19 @@ export class Picture {
 
   box(x, y, part, facts, h = BOX.h) {
     const group = draw(this.boxes, "g", { "data-state": part.state });
-    draw(group, "rect", { class: "box", x: x - BOX.w / 2, y: y - h / 2, width: BOX.w, height: h, rx: 12 });
+    this.rectangle(group, x, y, BOX.w, h, 12);
     if (h < BOX.h) return text(group, x, y + 6, part.name, "name");
     const top = y - (facts.length * 20) / 2 - 4;
     text(group, x, top, part.name, "name");
     text(group, x, top + 21, part.state, "state");
     facts.forEach((fact, i) => text(group, x, top + 43 + 19 * i, fact, "soft"));
+  }
+
+  // rectangle draws a box around its middle, and notes that its place is taken.
+  rectangle(group, middle, y, w, h, rx) {
+    const box = { x: middle - w / 2, y: y - h / 2, w, h };
+    draw(group, "rect", { class: "box", x: box.x, y: box.y, width: w, height: h, rx });
+    this.taken.push(box);
   }
 
   edge(from, to, d, kind, off) {

@@ -1,12 +1,12 @@
 // Messages as dots that travel. A dot sets out only when the message has been seen there: by the node that took it, by
 // the map's own subscribers at master and replicas, by the node that has delivered it. What takes a fifth of a
 // millisecond takes seconds here, so a dot waits for the one before it.
+import { Labels } from "./labels.js";
 import { colour, draw, short, text } from "./svg.js";
 
 const edgeTime = 450; // milliseconds on one edge
 const mostDots = 60; // more at once is a blur
 const crossTime = 2500; // milliseconds that the mark of a missing message stays
-const roomForWords = 170; // units
 const sampleEvery = 700; // milliseconds between the messages that are shown under load
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -14,6 +14,7 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 export class Travel {
   constructor(picture, rates) {
     Object.assign(this, { picture, rates });
+    this.labels = new Labels(picture);
     this.journeys = new WeakMap(); // by message
     this.count = 0; // of dots
     this.sampled = 0;
@@ -67,10 +68,9 @@ export class Travel {
     this.count++;
     const point = path.getPointAtLength(path.getTotalLength() * 0.6);
     const dot = draw(this.picture.dots, "g", { class: "dot failed", transform: `translate(${point.x} ${point.y})` });
-    this.label(dot, message, point.x, true);
+    const label = this.label(dot, message, point, true);
     await new Promise((done) => setTimeout(done, crossTime));
-    dot.remove();
-    this.count--;
+    this.remove(dot, label);
   }
 
   // go moves a message along an edge, as soon as it has come to where the edge begins.
@@ -88,19 +88,28 @@ export class Travel {
     this.count++;
     const end = path.getPointAtLength(backwards ? path.getTotalLength() : 0);
     const dot = draw(this.picture.dots, "g", { class: `dot ${failed ? "failed" : colour(message.from)}`, transform: `translate(${end.x} ${end.y})` });
-    this.label(dot, message, end.x, failed);
-    await slide(dot, path, backwards);
+    const label = this.label(dot, message, end, failed);
+    await slide(path, backwards, (point) => {
+      dot.setAttribute("transform", `translate(${point.x} ${point.y})`);
+      if (label) this.labels.move(label, point.x, point.y);
+    });
+    this.remove(dot, label);
+  }
+
+  remove(dot, label) {
     dot.remove();
+    this.labels.remove(label);
     this.count--;
   }
 
-  // label makes the dot's circle and, where there is room for them, the message's first words.
-  label(dot, message, x, failed) {
+  // label makes the dot's circle and, unless there are too many messages, the first words of this one.
+  label(dot, message, point, failed) {
     draw(dot, "circle", { r: 10 });
     if (failed) text(dot, 0, 6, "×", "cross");
-    if (this.rates.busy()) return;
-    const right = x < this.picture.width - roomForWords;
-    text(dot, right ? 16 : -16, 5, short(message.text, 14), right ? "said" : "said left");
+    if (this.rates.busy()) return undefined;
+    const label = this.labels.add(text(dot, 0, 0, short(message.text, 14), "said"));
+    this.labels.move(label, point.x, point.y);
+    return label;
   }
 
   journey(message) {
@@ -141,14 +150,14 @@ class Journey {
   }
 }
 
-function slide(dot, path, backwards) {
+// slide goes along a path, and calls to(point) with each frame that the browser draws.
+function slide(path, backwards, to) {
   return new Promise((done) => {
     const began = performance.now();
     const step = (now) => {
       const part = Math.min(1, Math.max(0, now - began) / edgeTime);
       const eased = part * part * (3 - 2 * part);
-      const point = path.getPointAtLength(path.getTotalLength() * (backwards ? 1 - eased : eased));
-      dot.setAttribute("transform", `translate(${point.x} ${point.y})`);
+      to(path.getPointAtLength(path.getTotalLength() * (backwards ? 1 - eased : eased)));
       if (part < 1 && path.isConnected) requestAnimationFrame(step);
       else done();
     };

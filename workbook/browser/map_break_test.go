@@ -68,6 +68,11 @@ func TestPaneOfAKilledNodeFindsTheOther(t *testing.T) {
 	b.projected("map-node-gone")
 	b.press("restart", "node-1")
 	b.becomes("node-1", status.Up)
+	left.shows("status", "node-1 as alice") // its own node again: words pass through Redis
+	left.shows("log", "Connection lost: this page goes back to its own node.")
+	left.says("from the first node")
+	right.shows("log", "from the first node")
+	b.until(`document.querySelector("#ways tbody tr")?.cells[1].textContent === "node-1"`)
 }
 
 func TestEveryFaultIsShownAndMended(t *testing.T) {

@@ -66,6 +66,36 @@ func TestMapFitsEveryScreen(t *testing.T) {
 	}
 }
 
+// Three messages that are on their way together: no words lie on others', or on a box.
+func TestWordsOnTheMapLieOnNothing(t *testing.T) {
+	s := startMap(t, slow)
+	b := openMap(t, s.MapURL(), 1280, 720)
+	nodes := s.State().Nodes
+	left, _ := b.panes(t, nodes[0].URL, nodes[1].URL)
+	b.evaluate(`window.shown = new Set(), window.onOthers = [], window.look = () => {
+		const part = (e) => { const { left, top, right, bottom } = e.getBoundingClientRect(); return { left, right, top: top + 3, bottom: bottom - 3 }; };
+		const overlap = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+		const words = [...document.querySelectorAll("#map .dot .said")].filter((e) => getComputedStyle(e).visibility === "visible");
+		const boxes = [...document.querySelectorAll("#map .box")];
+		words.forEach((word, i) => {
+			shown.add(word.textContent);
+			for (const other of [...words.slice(i + 1), ...boxes]) {
+				if (overlap(part(word), part(other))) onOthers.push(word.textContent + " on " + (other.textContent || other.parentNode.textContent));
+			}
+		});
+		requestAnimationFrame(look);
+	}, look(), true`)
+	left.says("one, the first")
+	left.says("two, the second")
+	left.says("three, the third")
+	b.until(`shown.has("one, the first") && shown.has("two, the seco…") && shown.has("three, the th…")`)
+	b.picture("map-three")
+	b.until(`document.querySelectorAll("#ways tbody tr").length === 3 && document.querySelector("#map .dot") === null`)
+	on, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]string](`onOthers`))
+	require.NoError(t, err)
+	require.Empty(t, on)
+}
+
 func TestMapWithoutMotionIsATable(t *testing.T) {
 	s := startMap(t, slow)
 	b := openMap(t, s.MapURL(), 1000, 700)

@@ -31,6 +31,7 @@ window.seen = [];
 		for (const moment of document.querySelectorAll("#moments li[class]")) once(moment.className + ": " + moment.textContent);
 		const answer = document.getElementById("answer")?.textContent;
 		if (answer) now("answer", answer);
+		for (const output of document.querySelectorAll(".known output")) if (output.textContent) now("answer of " + output.closest(".part").id.replace("part-", ""), output.textContent);
 		for (const { addedNodes } of changes) {
 			for (const node of addedNodes) if (node.nodeType === 1 && node.matches(".dot.failed")) seen.push("cross: " + node.querySelector(".said")?.textContent);
 		}

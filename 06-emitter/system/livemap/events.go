@@ -35,7 +35,8 @@ func (m *Map) state() Update {
 }
 
 // serveEvents is the stream of everything that happens. It begins with the state, the
-// last moments, and the last lines.
+// last moments, and the last lines. Its id is that of this run: a page that has been
+// left open over a restart notices by it.
 func (m *Map) serveEvents(w http.ResponseWriter, r *http.Request) {
 	updates, recent, end := m.o.Feed.Subscribe()
 	defer end()
@@ -46,6 +47,9 @@ func (m *Map) serveEvents(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, line := range recent {
 		first = append(first, Update{Line: line})
+	}
+	if _, err := fmt.Fprintf(w, "id: %s\n", m.run.Run); err != nil {
+		return
 	}
 	for _, u := range first {
 		if writeEvent(w, u) != nil {

@@ -50,6 +50,7 @@ type Map struct {
 	o      Options
 	l      net.Listener
 	server *http.Server
+	run    page.Run
 
 	mu   sync.Mutex
 	open int // maps, in browsers
@@ -62,7 +63,9 @@ func Listen(o Options) (*Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Map{o: o, l: l}
+	// Only a page that this program has served knows the token, and no other page
+	// can read it there.
+	m := &Map{o: o, l: l, run: page.Run{Token: rand.Text(), Run: rand.Text()}}
 	m.server = &http.Server{Handler: m.handler(), ReadHeaderTimeout: 5 * time.Second, MaxHeaderBytes: 16 << 10}
 	return m, nil
 }
@@ -101,12 +104,10 @@ func (m *Map) policy() string {
 
 func (m *Map) handler() http.Handler {
 	mux := http.NewServeMux()
-	// Only a page that this program has served knows the token, and no other page
-	// can read it there.
-	token, policy := rand.Text(), m.policy()
+	policy := m.policy()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_ = page.Map.Execute(w, token) // it fails only when the page is gone
+		_ = page.Map.Execute(w, m.run) // it fails only when the page is gone
 	})
 	mux.HandleFunc("GET /page/{file}", func(w http.ResponseWriter, r *http.Request) {
 		http.ServeFileFS(w, r, page.Files, r.PathValue("file"))
@@ -114,7 +115,7 @@ func (m *Map) handler() http.Handler {
 	mux.HandleFunc("GET /events", m.serveEvents)
 	// region: token
 	mux.HandleFunc("POST /do", func(w http.ResponseWriter, r *http.Request) {
-		if subtle.ConstantTimeCompare([]byte(r.Header.Get("X-Map-Token")), []byte(token)) != 1 {
+		if subtle.ConstantTimeCompare([]byte(r.Header.Get("X-Map-Token")), []byte(m.run.Token)) != 1 {
 			http.Error(w, "this page is of an earlier run: load it again", http.StatusForbidden)
 			return
 		}
