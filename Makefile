@@ -40,7 +40,7 @@ bench: ## run the benchmarks, and one short round of the load test (3 minutes)
 	@cd workbook/tools && GOWORK=off go tool benchstat ../../bin/bench.txt
 	@go run ./labs/load-test/cmd/loadtest short
 
-compare: ## load-test this system beside its peers, and say what is reached (40 minutes)
+compare: ## load-test this system beside its peers, and say what is reached (half an hour)
 	@mkdir -p bin
 	@go build -buildvcs=false -o bin/ ./labs/load-test/cmd/loadtest
 	@exec bin/loadtest -json bin/compare.json -html bin/compare.html $(ARGS) compare

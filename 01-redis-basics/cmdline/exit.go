@@ -21,13 +21,15 @@ func (u *Usage) Unwrap() error { return u.err }
 
 // Exit tells how the program has ended: it prints one sentence, unless err is nil
 // or flag.ErrHelp, and returns the exit code. 0 is the end, 2 a mistake in the
-// call (Usage), 1 one in the world.
+// call (Usage), 1 one in the world. The sentence begins with the program's name, once:
+// what publish says of "publish at 127.0.0.1:6379" is "publish: at 127.0.0.1:6379".
 func Exit(program string, err error, stderr io.Writer) int {
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return 0
 	}
 	said := strings.ReplaceAll(err.Error(), "\n", "; ") // of errors.Join
-	fmt.Fprintf(stderr, "%s: %s\n", program, said)      // if that fails, nobody can be told
+	said = strings.TrimPrefix(said, program+" ")
+	fmt.Fprintf(stderr, "%s: %s\n", program, said) // if that fails, nobody can be told
 	if _, ok := errors.AsType[*Usage](err); ok {
 		return 2
 	}

@@ -82,6 +82,8 @@ func TestExitCodes(t *testing.T) {
 		{nil, 0, ""},
 		{fmt.Errorf("asked: %w", flag.ErrHelp), 0, ""},
 		{world, 1, "program: nobody is there\n"},
+		{fmt.Errorf("program at 127.0.0.1:6379: %w", world), 1, "program: at 127.0.0.1:6379: nobody is there\n"},
+		{errors.New("programs are many"), 1, "program: programs are many\n"},
 		{errors.Join(world, errors.New("nobody waits")), 1, "program: nobody is there; nobody waits\n"},
 		{cmdline.Usagef("%d names are too many", 3), 2, "program: 3 names are too many\n"},
 		{fmt.Errorf("start: %w", cmdline.Usagef("x: %w", world)), 2, "program: start: x: nobody is there\n"},

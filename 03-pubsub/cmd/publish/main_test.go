@@ -151,7 +151,7 @@ func TestMistakeInTheWorldEndsWith1(t *testing.T) {
 			}
 			code := patiently(t, patience, []string{"-redis", mistake.Addr, "news", "hello"}, &out, &errOut)
 			require.Equal(t, 1, code, errOut.String())
-			require.Regexp(t, `^publish: publish at `+regexp.QuoteMeta(mistake.Addr)+`: [^\n]+\n$`, errOut.String())
+			require.Regexp(t, `^publish: at `+regexp.QuoteMeta(mistake.Addr)+`: [^\n]+\n$`, errOut.String())
 			require.Contains(t, errOut.String(), mistake.Says)
 			require.Empty(t, out.String())
 		})
