@@ -35,8 +35,8 @@ func (m *Map) state() Update {
 }
 
 // serveEvents is the stream of everything that happens. It begins with the state, the
-// last moments, and the last lines. Its id is that of this run: a page that has been
-// left open over a restart notices by it.
+// last moments, and the last lines. The id of each is that of this run: a page that
+// has been left open over a restart notices by it.
 func (m *Map) serveEvents(w http.ResponseWriter, r *http.Request) {
 	updates, recent, end := m.o.Feed.Subscribe()
 	defer end()
@@ -48,11 +48,8 @@ func (m *Map) serveEvents(w http.ResponseWriter, r *http.Request) {
 	for _, line := range recent {
 		first = append(first, Update{Line: line})
 	}
-	if _, err := fmt.Fprintf(w, "id: %s\n", m.run.Run); err != nil {
-		return
-	}
 	for _, u := range first {
-		if writeEvent(w, u) != nil {
+		if writeEvent(w, u, m.run.Run) != nil {
 			return
 		}
 	}
@@ -67,7 +64,7 @@ func (m *Map) serveEvents(w http.ResponseWriter, r *http.Request) {
 			if !ok {
 				return
 			}
-			err = writeEvent(w, u)
+			err = writeEvent(w, u, m.run.Run)
 		case <-alive.C:
 			_, err = io.WriteString(w, ":\n\n")
 			err = errors.Join(err, http.NewResponseController(w).Flush())
@@ -80,14 +77,14 @@ func (m *Map) serveEvents(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func writeEvent(w http.ResponseWriter, u Update) error {
+func writeEvent(w http.ResponseWriter, u Update, id string) error {
 	data, err := json.Marshal(u)
 	if err != nil {
 		return err
 	}
 	control := http.NewResponseController(w)
 	_ = control.SetWriteDeadline(time.Now().Add(5 * time.Second)) // a page that reads nothing is disconnected
-	if _, err := fmt.Fprintf(w, "data: %s\n\n", data); err != nil {
+	if _, err := fmt.Fprintf(w, "data: %s\nid: %s\n\n", data, id); err != nil {
 		return err
 	}
 	return control.Flush()
