@@ -18,7 +18,7 @@ type Options struct {
 	// is an IPv6 address is left out: a page's policy has no way to write it. Give such a node a name.
 	Peers []string
 	// Frames are origins of pages that may show this one in a frame; default: none. Whoever frames a page can lay
-	// something over it, and have people press what they do not see.
+	// something over it, and have people press what they do not see. It may also call the page back to its own node.
 	Frames []string
 }
 
