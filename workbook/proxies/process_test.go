@@ -1,0 +1,75 @@
+package proxies
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/01-redis-basics/launch"
+	"example.com/redis-chat/01-redis-basics/redistest"
+)
+
+const (
+	patience = 2 * time.Minute // it ends a hang, and says nothing about speed
+	tick     = 10 * time.Millisecond
+)
+
+// process is a node or a proxy that runs until the test ends.
+type process struct {
+	*exec.Cmd
+	log   redistest.Buffer
+	ended chan struct{} // closed when it has ended
+}
+
+func start(t *testing.T, cmd *exec.Cmd) *process {
+	t.Helper()
+	p := &process{Cmd: cmd, ended: make(chan struct{})}
+	p.Stdout, p.Stderr = &p.log, &p.log
+	require.NoError(t, launch.StartChild(p.Cmd))
+	go func() {
+		defer close(p.ended)
+		_ = p.Wait()
+	}()
+	t.Cleanup(func() {
+		p.end()
+		if t.Failed() {
+			t.Logf("%s said:\n%s", strings.Join(cmd.Args, " "), p.log.String())
+		}
+	})
+	return p
+}
+
+// end lets it end its own children first: of a proxy that is killed they would stay.
+func (p *process) end() {
+	_ = p.Process.Signal(syscall.SIGTERM) // an error says that it has ended already
+	select {
+	case <-p.ended:
+	case <-time.After(patience):
+		p.kill()
+	}
+}
+
+// kill is kill -9.
+func (p *process) kill() {
+	_ = p.Process.Kill() // an error says that it has ended already
+	<-p.ended
+}
+
+func (p *process) signal(t *testing.T, s os.Signal) {
+	t.Helper()
+	require.NoError(t, p.Process.Signal(s))
+}
+
+func (p *process) hasEnded() bool {
+	select {
+	case <-p.ended:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,133 @@
+package proxies
+
+import (
+	"crypto/x509"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/05-distributed-relay/certtest"
+	"example.com/redis-chat/workbook/workspace"
+)
+
+// site is the name under which the documented files serve the chat.
+const site = "chat.example.com"
+
+// kind is a proxy that docs/proxies.md has a file for.
+type kind struct {
+	name string
+	file string // from the repository's root
+	// place says what stands in the file, and what a test puts there: a free port, a folder of its own.
+	place func(p places) []string
+	// command starts it in the foreground.
+	command func(file string, p places) *exec.Cmd
+}
+
+// places are where a proxy of a test listens, finds its files and its nodes.
+type places struct {
+	dir         string
+	http, https string // host:port
+	admin       string // host:port, for a proxy that is asked by HTTP to read its file anew
+	cert        certtest.Certificate
+	nodes       []string
+}
+
+var kinds = []kind{nginx}
+
+// proxy is one that runs.
+type proxy struct {
+	*process
+	kind  kind
+	https string // host:port
+	http  string
+	roots *x509.CertPool
+	file  string
+	place places
+}
+
+// each runs a test behind each proxy that is here.
+func each(t *testing.T, test func(t *testing.T, k kind)) {
+	for _, k := range kinds {
+		t.Run(k.name, func(t *testing.T) {
+			if _, err := exec.LookPath(k.name); err != nil {
+				how := k.name + " is not on the PATH: get it (make doctor tells how), or leave this test out"
+				if os.Getenv("REQUIRE_PROXIES") == "1" {
+					t.Fatal(how)
+				}
+				t.Skip(how)
+			}
+			t.Parallel()
+			test(t, k)
+		})
+	}
+}
+
+// before starts the proxy with the documented file in front of the nodes, and returns when it answers.
+func (k kind) before(t *testing.T, nodes ...*node) *proxy {
+	t.Helper()
+	authority := certtest.NewAuthority(t)
+	cert := authority.Issue(time.Hour, site)
+	pem, err := os.ReadFile(authority.File)
+	require.NoError(t, err)
+	roots := x509.NewCertPool()
+	require.True(t, roots.AppendCertsFromPEM(pem))
+	for {
+		p := &proxy{kind: k, roots: roots}
+		p.place = places{dir: t.TempDir(), http: free(t), https: free(t), admin: free(t), cert: cert}
+		for _, n := range nodes {
+			p.place.nodes = append(p.place.nodes, n.addr)
+		}
+		p.http, p.https = p.place.http, p.place.https
+		p.file = filepath.Join(p.place.dir, filepath.Base(k.file))
+		p.write(t)
+		p.process = start(t, k.command(p.file, p.place))
+		answers := func() bool { return p.hasEnded() || p.answers() }
+		require.Eventually(t, answers, patience, tick)
+		if !p.hasEnded() {
+			return p
+		}
+		// Somebody else was faster to take one of the ports.
+		require.Regexp(t, `(?i)address already in use|cannot bind`, p.log.String())
+	}
+}
+
+// write writes the documented file, with this test's places in it.
+func (p *proxy) write(t *testing.T) {
+	t.Helper()
+	root, err := workspace.Root(".")
+	require.NoError(t, err)
+	source, err := os.ReadFile(filepath.Join(root, p.kind.file))
+	require.NoError(t, err)
+	text := string(source)
+	pairs := p.kind.place(p.place)
+	for i := 0; i < len(pairs); i += 2 {
+		require.Contains(t, text, pairs[i], "%s has changed: what is replaced for the test?", p.kind.file)
+		text = strings.ReplaceAll(text, pairs[i], pairs[i+1])
+	}
+	require.NoError(t, os.WriteFile(p.file, []byte(text), 0o600))
+}
+
+// answers reports whether somebody listens.
+func (p *proxy) answers() bool {
+	conn, err := net.Dial("tcp", p.https)
+	if err != nil {
+		return false
+	}
+	_ = conn.Close()
+	return true
+}
+
+// free is an address of this machine where nobody listens at the moment.
+func free(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	return l.Addr().String()
+}
