@@ -28,6 +28,7 @@ type Hub struct {
 	debug    bool // asked once: a log call costs even when nothing is logged
 	upgrader websocket.Upgrader
 	stats    counters
+	refused  map[Refused]*refusals // each reason is there, from the start
 	capacity capacity
 
 	oversizeLog rate.Sometimes
@@ -59,6 +60,7 @@ func NewHub(o Options) (*Hub, error) {
 		o: o, relay: o.Relay, log: o.Log,
 		debug: o.Log.Enabled(context.Background(), slog.LevelDebug),
 		conns: map[string]*Conn{}, rooms: map[string]*room{},
+		refused:     newRefusals(),
 		capacity:    capacity{most: o.MaxConns, mostEach: o.MaxConnsPerIP},
 		oversizeLog: rate.Sometimes{Interval: time.Second},
 	}
@@ -71,7 +73,7 @@ func NewHub(o Options) (*Hub, error) {
 		WriteBufferSize: 512,
 		WriteBufferPool: &sync.Pool{},
 		CheckOrigin:     func(*http.Request) bool { return true }, // ServeHTTP has checked it, with a sentence
-		Error:           refuseUpgrade,
+		Error:           h.refuseUpgrade,
 	}
 	if h.relay == nil {
 		h.relay = loopback{h}

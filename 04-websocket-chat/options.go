@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"example.com/redis-chat/04-websocket-chat/origin"
 )
 
 // Options of a Hub. The zero value works.
@@ -64,11 +66,15 @@ func (o Options) withDefaults() (Options, error) {
 	case o.PongTimeout <= o.PingInterval:
 		return o, fmt.Errorf("pong timeout %v is not above the ping interval %v: every client would be dropped", o.PongTimeout, o.PingInterval)
 	}
-	for _, origin := range o.AllowedOrigins {
-		if err := CheckOrigin(origin); err != nil {
+	var allowed []string // not the caller's list
+	for _, written := range o.AllowedOrigins {
+		canonical, err := origin.Canonical(written)
+		if err != nil {
 			return o, err
 		}
+		allowed = append(allowed, canonical)
 	}
+	o.AllowedOrigins = allowed
 	return o, nil
 }
 

@@ -19,13 +19,12 @@ import (
 // ServeHTTP returns as soon as the connection is handed over.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := frame.NewID()
-	name, room, status, why := h.check(r, id)
-	if status != 0 {
-		h.log.Debug("refused", "from", r.RemoteAddr, "status", status, "why", why)
-		if status == http.StatusMethodNotAllowed {
+	name, room, no := h.check(r, id)
+	if no.status != 0 {
+		if no.status == http.StatusMethodNotAllowed {
 			w.Header().Set("Allow", http.MethodGet)
 		}
-		http.Error(w, why, status)
+		h.refuse(w, r, no)
 		return
 	}
 	if !websocket.IsWebSocketUpgrade(r) {
@@ -35,13 +34,14 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		w.Header().Set("Connection", "Upgrade")
 		w.Header().Set("Upgrade", "websocket")
-		http.Error(w, "this request is in order, but it does not ask for a WebSocket: connect with ws:// or wss://", http.StatusUpgradeRequired)
+		h.refuse(w, r, refusal{http.StatusUpgradeRequired, RefusedNoUpgrade,
+			"this request is in order, but it does not ask for a WebSocket: connect with ws:// or wss://"})
 		return
 	}
 	from, why := h.capacity.reserve(r.RemoteAddr)
 	if why != "" {
 		h.stats.refused.Add(1)
-		h.log.Debug("refused", "from", r.RemoteAddr, "status", http.StatusServiceUnavailable, "why", why)
+		h.noteRefused(r, refusal{http.StatusServiceUnavailable, RefusedFull, why})
 		refuseFull(w, why)
 		return
 	}
@@ -74,14 +74,19 @@ func (h *Hub) upgrade(w http.ResponseWriter, r *http.Request, from *source, id, 
 
 // refuseUpgrade answers a handshake that the WebSocket library refuses. Its own
 // answer would be the status alone.
-func refuseUpgrade(w http.ResponseWriter, _ *http.Request, status int, reason error) {
+func (h *Hub) refuseUpgrade(w http.ResponseWriter, r *http.Request, status int, reason error) {
 	w.Header().Set("Sec-WebSocket-Version", "13")
-	http.Error(w, "this asks for a WebSocket, but not as RFC 6455 says: "+strings.TrimPrefix(reason.Error(), "websocket: "), status)
+	h.refuse(w, r, refusal{status, RefusedHandshake,
+		"this asks for a WebSocket, but not as RFC 6455 says: " + strings.TrimPrefix(reason.Error(), "websocket: ")})
 }
 
-// check looks for a reason to refuse the request; status is 0 when there is none.
-func (h *Hub) check(r *http.Request, id string) (name, room string, status int, why string) {
+// check looks for a reason to refuse the request; the status is 0 when there is none.
+func (h *Hub) check(r *http.Request, id string) (name, room string, no refusal) {
 	query, malformed := url.ParseQuery(r.URL.RawQuery)
+	from := r.Header.Get("Origin")
+	if isQuestion(r) {
+		from = query.Get(questionKey)
+	}
 	name, room = "guest-"+id[:4], "lobby"
 	if query.Has("name") {
 		name = query.Get("name")
@@ -94,19 +99,20 @@ func (h *Hub) check(r *http.Request, id string) (name, room string, status int, 
 	h.mu.Unlock()
 	switch {
 	case r.Method != http.MethodGet:
-		return name, room, http.StatusMethodNotAllowed, "connect with GET"
-	case !originAllowed(r, h.o.AllowedOrigins):
-		return name, room, http.StatusForbidden, "pages of " + printableOr(r.Header.Get("Origin")) + " may not connect to this node; its operator can allow them (ALLOWED_ORIGINS)"
+		no = refusal{http.StatusMethodNotAllowed, RefusedMethod, "connect with GET"}
+	case !h.originAllowed(from, r.Host):
+		no = refusal{http.StatusForbidden, RefusedOrigin, "pages of " + printableOr(from) + " may not connect to this node; " +
+			"its operator can allow them (ALLOWED_ORIGINS), or let a proxy in front pass the Host header on"}
 	case malformed != nil:
-		return name, room, http.StatusBadRequest, "the part of the URL after ? cannot be read: escape names and rooms as URLs ask for, a space as %20"
+		no = refusal{http.StatusBadRequest, RefusedQuery, "the part of the URL after ? cannot be read: escape names and rooms as URLs ask for, a space as %20"}
 	case !frame.ValidName(name):
-		return name, room, http.StatusBadRequest, frame.NameRule
+		no = refusal{http.StatusBadRequest, RefusedName, frame.NameRule}
 	case !frame.ValidRoom(room):
-		return name, room, http.StatusBadRequest, frame.RoomRule
+		no = refusal{http.StatusBadRequest, RefusedRoom, frame.RoomRule}
 	case draining:
-		return name, room, http.StatusServiceUnavailable, frame.CloseGoingAway.Text
+		no = refusal{http.StatusServiceUnavailable, RefusedLeaving, frame.CloseGoingAway.Text}
 	}
-	return name, room, 0, ""
+	return name, room, no
 }
 
 func printableOr(origin string) string {

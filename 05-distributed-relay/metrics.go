@@ -80,6 +80,7 @@ var (
 	descDeliveries  = describe("chat_deliveries_total", "Messages handed to clients, each client counted.")
 	descSlow        = describe("chat_slow_clients_total", "Clients closed with 1013 for reading too slowly.")
 	descRefused     = describe("chat_connections_refused_total", "Clients refused with 503 because MAX_CONNS or MAX_CONNS_PER_IP was reached.")
+	descTurnedAway  = prometheus.NewDesc("chat_refused_total", "Requests for a WebSocket that were refused, by reason.", []string{"reason"}, nil)
 	descLimited     = describe("chat_rate_limited_total", "Frames dropped for their client's rate.")
 	descOversize    = describe("chat_messages_oversize_total", "Messages dropped because one alone would fill a client's queue.")
 	descMissed      = describe("chat_messages_missed_total", "Numbered messages that this node did not see.")
@@ -111,6 +112,9 @@ func (c *counted) Collect(out chan<- prometheus.Metric) {
 	total(descDeliveries, stats.Deliveries)
 	total(descSlow, stats.Slow)
 	total(descRefused, stats.Refused)
+	for reason, n := range c.hub.Refusals() {
+		out <- prometheus.MustNewConstMetric(descTurnedAway, prometheus.CounterValue, float64(n), string(reason))
+	}
 	total(descLimited, stats.RateLimited)
 	total(descOversize, stats.Oversize+c.relay.oversize.Load())
 	total(descMissed, c.relay.missed.Load())

@@ -260,3 +260,17 @@ func TestRefusalCarriesThePause(t *testing.T) {
 	require.LessOrEqual(t, refused.RetryAfter, 8*time.Second)
 	require.Contains(t, refused.Text, "come back in a moment")
 }
+
+// The node says that it was asked for no WebSocket. The client knows better.
+func TestProxyThatLosesTheUpgradeIsNamed(t *testing.T) {
+	hub, err := chat.NewHub(chat.Options{})
+	require.NoError(t, err)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Header.Del("Connection")
+		r.Header.Del("Upgrade")
+		hub.ServeHTTP(w, r)
+	}))
+	defer s.Close()
+	_, err = Dial(t.Context(), s.URL, DialOptions{})
+	require.EqualError(t, err, "the node was not asked for a WebSocket: a proxy in front of it has to pass the headers Upgrade and Connection on")
+}

@@ -29,6 +29,9 @@ func refusal(resp *http.Response) error {
 	if text == "" || strings.Contains(text, "\n") { // a page of somebody else's
 		text = "refused with " + resp.Status + ": is this the URL of a chat node?"
 	}
+	if resp.StatusCode == http.StatusUpgradeRequired { // the node heard of no WebSocket, and one was asked for
+		text = "the node was not asked for a WebSocket: a proxy in front of it has to pass the headers Upgrade and Connection on"
+	}
 	pause, err := strconv.Atoi(resp.Header.Get("Retry-After"))
 	if err != nil || pause < 0 || pause > maxRetryAfter { // nonsense, or a date: with a wrong clock that is any pause
 		pause = 0

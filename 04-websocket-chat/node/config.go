@@ -7,18 +7,19 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/url"
 	"os"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
+	"unicode"
 
 	"github.com/peterbourgon/ff/v3"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
 	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/04-websocket-chat/frame"
+	"example.com/redis-chat/04-websocket-chat/origin"
 	"example.com/redis-chat/04-websocket-chat/page"
 )
 
@@ -44,15 +45,7 @@ func (c *Config) Register(fs *flag.FlagSet) {
 	fs.Func("node-name", "this node's `name` (default: host name and port)", c.name)
 	fs.TextVar(&c.LogLevel, "log-level", slog.LevelInfo, "debug, info, warn or error")
 	fs.Func("peers", "base `URLs` of other nodes, comma separated: where the page may go when this node is gone", c.peers)
-	fs.Func("allowed-origins", "`origins` besides the same host whose pages may connect, comma separated; *: all", func(s string) error {
-		c.Hub.AllowedOrigins = append(c.Hub.AllowedOrigins, list(s)...)
-		for _, origin := range c.Hub.AllowedOrigins {
-			if err := chat.CheckOrigin(origin); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	fs.Func("allowed-origins", "`origins` besides the same host whose pages may connect, comma separated; *: all", c.origins)
 	fs.Func("frame-ancestors", "`origins` of pages that may show the chat page in a frame, comma separated (default: none)", c.frames)
 	fs.Func("grace", "`time` for clients to leave at the end (default 10s)", cmdline.Time(&c.Grace, time.Millisecond))
 	fs.Func("max-message-bytes", "`bytes` of a client's message, at most (default 65536)", cmdline.Number(&c.Hub.MaxMessageBytes, 1, 1<<30))
@@ -101,23 +94,43 @@ func (c *Config) Logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
 }
 
-func (c *Config) peers(s string) error {
-	for _, peer := range list(s) {
-		u, err := url.Parse(peer)
-		if err != nil || chat.CheckOrigin(peer) != nil || u.Host == "" {
-			return fmt.Errorf("peer %q: want a base URL, as in http://127.0.0.1:3001", peer)
+func (c *Config) origins(s string) error {
+	for _, written := range list(s) {
+		allowed, err := origin.Canonical(written)
+		if err != nil {
+			return err
 		}
-		c.Peers = append(c.Peers, u.Scheme+"://"+u.Host)
+		c.Hub.AllowedOrigins = append(c.Hub.AllowedOrigins, allowed)
 	}
 	return nil
 }
 
-func (c *Config) frames(s string) error {
-	for _, origin := range list(s) {
-		if len(page.Origins([]string{origin})) == 0 || chat.CheckOrigin(origin) != nil {
-			return fmt.Errorf("%q: want scheme and host of a page, as in http://127.0.0.1:8080; an IPv6 address, which a page's policy cannot hold, needs a name", origin)
+func (c *Config) peers(s string) error {
+	for _, written := range list(s) {
+		peer, err := origin.Canonical(written)
+		if err != nil || !strings.HasPrefix(peer, "http") {
+			return fmt.Errorf("peer %q: want a base URL, as in http://127.0.0.1:3001%s", written, inASCII(written))
 		}
-		c.Frames = append(c.Frames, origin)
+		c.Peers = append(c.Peers, peer)
+	}
+	return nil
+}
+
+// inASCII is a hint for a name that browsers write in another way.
+func inASCII(written string) string {
+	if strings.IndexFunc(written, func(r rune) bool { return r > unicode.MaxASCII }) < 0 {
+		return ""
+	}
+	return "; its name in ASCII letters, as xn--…"
+}
+
+func (c *Config) frames(s string) error {
+	for _, written := range list(s) {
+		framing, err := origin.Canonical(written)
+		if err != nil || len(page.Origins([]string{framing})) == 0 {
+			return fmt.Errorf("%q: want scheme and host of a page, as in http://127.0.0.1:8080; an IPv6 address, which a page's policy cannot hold, needs a name", written)
+		}
+		c.Frames = append(c.Frames, framing)
 	}
 	return nil
 }

@@ -116,14 +116,15 @@ export class Connection {
   }
 
   // askWhy asks the node over plain HTTP, which runs the same checks, why it did not open a WebSocket.
-  // Only the page's own node can be asked: a browser does not show the answers of others.
+  // Only the page's own node can be asked: a browser does not show the answers of others. With this question it
+  // sends no Origin, which it did with the WebSocket, so we say it.
   async askWhy(node, query) {
     const asking = (this.asking = new AbortController());
     let why = ["noNode"];
     if (node === location.origin) {
       try {
         const signal = AbortSignal.any([asking.signal, AbortSignal.timeout(answerWithin)]);
-        const answer = await fetch(endpoint(node, query, "http"), { signal });
+        const answer = await fetch(endpoint(node, query, "http") + "&origin=" + encodeURIComponent(location.origin), { signal });
         const text = (await answer.text()).trim();
         if (asking.signal.aborted) return;
         if ([400, 401, 403].includes(answer.status)) return this.on.refused(text);
