@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"strconv"
 	"strings"
@@ -30,8 +31,10 @@ type Config struct {
 	Port     int
 	Node     string
 	LogLevel slog.Level
-	Peers    []string // base URLs of other nodes
-	Frames   []string // origins of pages that may show the chat page in a frame
+	Peers    []string       // base URLs of other nodes
+	Frames   []string       // origins of pages that may show the chat page in a frame
+	Trusted  []netip.Prefix // proxies whose X-Forwarded-For is believed
+	Delay    time.Duration  // from the wish to leave, which /readyz tells, until clients are closed
 	Grace    time.Duration
 	Hub      chat.Options
 	Sockets  int // that clients may have open, WebSockets and all others; Listen sets it. 0: not known
@@ -47,6 +50,8 @@ func (c *Config) Register(fs *flag.FlagSet) {
 	fs.Func("peers", "base `URLs` of other nodes, comma separated: where the page may go when this node is gone", c.peers)
 	fs.Func("allowed-origins", "`origins` besides the same host whose pages may connect, comma separated; *: all", c.origins)
 	fs.Func("frame-ancestors", "`origins` of pages that may show the chat page in a frame, comma separated (default: none)", c.frames)
+	fs.Func("trusted-proxies", "`addresses` and networks of proxies whose X-Forwarded-For is believed, comma separated (default: none)", c.trust)
+	fs.Func("drain-delay", "`time` at the end in which the node only is not ready, until a balancer has noticed; then grace (default 0s)", c.delay)
 	fs.Func("grace", "`time` for clients to leave at the end (default 10s)", cmdline.Time(&c.Grace, time.Millisecond))
 	fs.Func("max-message-bytes", "`bytes` of a client's message, at most (default 65536)", cmdline.Number(&c.Hub.MaxMessageBytes, 1, 1<<30))
 	fs.Func("max-queue-bytes", "`bytes` that may wait for one client (default 1048576)", cmdline.Number(&c.Hub.MaxQueueBytes, 1, 1<<40))
@@ -142,6 +147,13 @@ func (c *Config) name(s string) error {
 	}
 	c.Node = s
 	return nil
+}
+
+func (c *Config) delay(s string) error {
+	if c.Delay = 0; s == "0" || s == "0s" {
+		return nil
+	}
+	return cmdline.Time(&c.Delay, time.Millisecond)(s)
 }
 
 func (c *Config) rate(s string) error {

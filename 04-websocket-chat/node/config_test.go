@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +18,8 @@ import (
 func configured(t *testing.T, args []string, env map[string]string) (Config, error) {
 	t.Helper()
 	for _, name := range []string{"PORT", "NODE_NAME", "LOG_LEVEL", "PEERS", "ALLOWED_ORIGINS", "FRAME_ANCESTORS", "GRACE",
-		"MAX_MESSAGE_BYTES", "MAX_QUEUE_BYTES", "RATE_PER_SECOND", "RATE_BURST", "LISTEN_HOST", "MAX_CONNS", "MAX_CONNS_PER_IP"} {
+		"MAX_MESSAGE_BYTES", "MAX_QUEUE_BYTES", "RATE_PER_SECOND", "RATE_BURST", "LISTEN_HOST", "MAX_CONNS", "MAX_CONNS_PER_IP",
+		"TRUSTED_PROXIES", "DRAIN_DELAY"} {
 		t.Setenv(name, "") // empty is as good as not set
 	}
 	for name, value := range env {
@@ -42,6 +44,7 @@ func TestDefaults(t *testing.T) {
 func TestEveryFlagIsAVariableToo(t *testing.T) {
 	want := Config{
 		Port: 3456, Node: "n1", LogLevel: slog.LevelDebug, Grace: 2 * time.Second, Host: "127.0.0.1",
+		Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/24")}, Delay: 3 * time.Second,
 		Peers: []string{"http://127.0.0.1:3001", "https://b.example.com"}, Frames: []string{"http://127.0.0.1:8080", "https://d.example.com"},
 		Hub: chat.Options{
 			MaxMessageBytes: 1000, MaxQueueBytes: 20_000, RatePerSecond: 2.5, RateBurst: 3, MaxConns: 1000, MaxConnsPerIP: 10,
@@ -53,6 +56,7 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 		"peers": "http://127.0.0.1:3001/, https://b.example.com", "allowed-origins": "https://a.example.com,http://c:1",
 		"frame-ancestors":   "http://127.0.0.1:8080, https://d.example.com",
 		"max-message-bytes": "1000", "max-queue-bytes": "20000", "rate-per-second": "2.5", "rate-burst": "3", "max-conns": "1000", "max-conns-per-ip": "10",
+		"trusted-proxies": "10.0.0.0/24", "drain-delay": "3s",
 	}
 	env, other := map[string]string{}, map[string]string{}
 	var args []string
@@ -86,9 +90,11 @@ func TestBadValueIsOneSentenceThatNamesIt(t *testing.T) {
 		"rate-burst":        {"0", "-3", "x"},
 		"max-conns":         {"-1", "many", "1e3"},
 		"max-conns-per-ip":  {"-1", "x", "999999999999"},
-		"allowed-origins":   {"example.com", "ftp://example.com", "https://", "https://example.com/chat", "https://a?b", "https://ok.example.com,nonsense"},
+		"allowed-origins":   {"example.com", "ftp://example.com", "https://", "https://example.com/chat", "https://a?b", "https://ok.example.com,nonsense", "https://*.example.com", "https://münchen.example", "https://a;x"},
+		"trusted-proxies":   {"proxy.example.com", "10.0.0.5:8080", "10.0.0.0/33", "*", "fe80::1%eth0"},
+		"drain-delay":       {"3", "-1s", "soon"},
 		"frame-ancestors":   {"*", "'self'", "127.0.0.1:8080", "http://", "http://a;b", "http://a/path", "http://[::1]:8080", "https://ok.example.com,x"},
-		"peers":             {"127.0.0.1:3001", "http://", "*", "http://a,b", "http://a/path"},
+		"peers":             {"127.0.0.1:3001", "http://", "*", "http://a,b", "http://a/path", "capacitor://localhost", "null", "http://münchen.example"},
 	} {
 		for _, value := range values {
 			t.Run(name+"="+value, func(t *testing.T) {
@@ -134,4 +140,16 @@ func TestListenNamesTheNodeAndTakesPeersForOrigins(t *testing.T) {
 	_, err = strange.Listen()
 	require.ErrorContains(t, err, "listen on 192.0.2.1: ")
 	require.ErrorContains(t, err, "choose an address of this machine for LISTEN_HOST")
+}
+
+// The page and the hub compare them with what browsers say.
+func TestOriginsAndPeersAreKeptAsBrowsersWriteThem(t *testing.T) {
+	c, err := configured(t, nil, map[string]string{
+		"ALLOWED_ORIGINS": "https://Chat.example.com:443/,http://[0:0:0:0:0:0:0:1]:3000,capacitor://localhost,null", "PEERS": "HTTP://B.example.com:80",
+		"FRAME_ANCESTORS": "https://Intranet.example.com:443",
+	})
+	require.NoError(t, err)
+	require.Equal(t, []string{"https://chat.example.com", "http://[::1]:3000", "capacitor://localhost", "null"}, c.Hub.AllowedOrigins)
+	require.Equal(t, []string{"http://b.example.com"}, c.Peers)
+	require.Equal(t, []string{"https://intranet.example.com"}, c.Frames)
 }

@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
+	"sync/atomic"
 	"time"
 
 	chat "example.com/redis-chat/04-websocket-chat"
@@ -22,21 +24,26 @@ type Server struct {
 	Page    http.Handler                       // of /; nil: none
 	Ready   func() (reason string, ready bool) // nil: always, until the server ends
 	Metrics http.Handler                       // of /metrics; nil: none
-	Grace   time.Duration                      // for clients to leave at the end; default 10s
+	Trusted []netip.Prefix                     // proxies that tell their clients' addresses, see ClientAddr; default: none
+	Delay   time.Duration                      // at the end, in which the node is not ready, and serves as before; default 0
+	Grace   time.Duration                      // for clients to leave at the end, after Delay; default 10s
 	Sockets int                                // that may be open, WebSockets and all others; 0: as many as come
 	Log     *slog.Logger                       // default: none
+
+	leaving atomic.Bool
 }
 
-// Run serves on the listener until ctx ends. Then it is not ready, takes no new
-// clients, closes those it has, and returns nil when the grace period is over
-// at the latest.
+// Run serves on the listener until ctx ends. From then on it is not ready. It goes on
+// for Delay, so that a balancer that asks /readyz notices before there is anything to
+// notice. Then it takes no new clients, closes those it has, and returns nil when the
+// grace period is over at the latest.
 func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	s.Grace = cmp.Or(s.Grace, 10*time.Second)
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
 	server := &http.Server{
-		Handler: s.routes(),
+		Handler: byClient(s.routes(), s.Trusted),
 		// Without these, a client that sends byte by byte, or never reads, holds a
 		// goroutine for ever. They end with an upgrade: a WebSocket has limits of its own.
 		//
@@ -57,6 +64,15 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	case err := <-failed:
 		return fmt.Errorf("serve on %s: %w", l.Addr(), err)
 	case <-ctx.Done():
+	}
+	s.leaving.Store(true)
+	if s.Delay > 0 {
+		s.Log.Info("not ready: about to leave", "in", s.Delay)
+		select {
+		case err := <-failed:
+			return fmt.Errorf("serve on %s: %w", l.Addr(), err)
+		case <-time.After(s.Delay):
+		}
 	}
 	// Shutdown does not know connections that were upgraded; the hub does. The
 	// listener stays until they are gone: whoever asks /readyz must hear why.
@@ -101,7 +117,7 @@ func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 	if s.Ready != nil {
 		reason, ready = s.Ready()
 	}
-	if s.Hub.Stats().Draining {
+	if s.leaving.Load() || s.Hub.Stats().Draining {
 		reason, ready = frame.CloseGoingAway.Text, false
 	}
 	w.Header().Set("Content-Type", "application/json")

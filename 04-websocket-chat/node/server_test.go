@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -116,6 +117,53 @@ func TestServerEndsInPeace(t *testing.T) {
 		require.ErrorIs(t, err, net.ErrClosed)
 		deaf.WS.Close()
 	})
+}
+
+// A balancer needs time to notice. Until then it sends clients here, and clients that were closed would come back.
+func TestServerIsNotReadyBeforeItCloses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n, stop, ended := running(t, &Server{Delay: 3 * time.Second, Grace: 5 * time.Second})
+		alice := n.Enter("alice", "go")
+		synctest.Wait()
+		stop()
+		synctest.Wait()
+		status, body := n.get("/readyz")
+		require.Equal(t, http.StatusServiceUnavailable, status)
+		require.Contains(t, body, "going away")
+		time.Sleep(2 * time.Second)
+		bob := n.Enter("bob", "go") // whom the balancer still sends
+		bob.Says(`{"event":"message","data":1}`)
+		alice.Hears("1")
+		began := time.Now()
+		require.Equal(t, 1001, alice.Closed().Code)
+		require.Equal(t, time.Second, time.Since(began))
+		require.Equal(t, 1001, bob.Closed().Code)
+		require.NoError(t, <-ended)
+	})
+}
+
+func TestTrustedProxyTellsWhoCounts(t *testing.T) {
+	trusted := []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+	hub, err := chat.NewHub(chat.Options{MaxConnsPerIP: 1})
+	require.NoError(t, err)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- (&Server{Hub: hub, Trusted: trusted, Grace: time.Second}).Run(ctx, l) }()
+	t.Cleanup(func() { stop(); require.NoError(t, <-ended) })
+	n := &chattest.Node{T: t, Addr: l.Addr().String(), Dial: new(net.Dialer).DialContext}
+	enters := func(client string) int {
+		ws, resp, err := n.Connect("", http.Header{"X-Forwarded-For": {client}})
+		if err == nil {
+			t.Cleanup(func() { ws.Close() })
+		}
+		return resp.StatusCode
+	}
+	require.Equal(t, 101, enters("203.0.113.7"))
+	require.Equal(t, 503, enters("203.0.113.7"))
+	require.Equal(t, 503, enters("198.51.100.1, 203.0.113.7"), "what the client has written counts for nothing")
+	require.Equal(t, 101, enters("203.0.113.8"))
 }
 
 func TestRequestThatHangsDoesNotKeepTheServer(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -26,7 +27,7 @@ var values = map[string]string{
 	"max-message-bytes": "1000", "max-queue-bytes": "20000", "rate-per-second": "2.5", "rate-burst": "3",
 	"pub-host": "master.example.com", "pub-port": "7000", "sub-host": "::1", "sub-port": "7001",
 	"redis-username": "chat", "redis-password": "secret", "redis-tls": "true",
-	"max-conns": "100", "max-conns-per-ip": "7",
+	"max-conns": "100", "max-conns-per-ip": "7", "trusted-proxies": "10.0.0.5", "drain-delay": "4s",
 	"probe-interval": "50ms", "publish-timeout": "3s", "max-delay": "7s", "pprof-addr": "127.0.0.1:0", "channel-prefix": "shop",
 }
 
@@ -89,6 +90,7 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 		require.Equal(t, chatnode.Config{
 			Port: 3456, Node: "n1", LogLevel: slog.LevelDebug, Grace: 2 * time.Second, Host: "127.0.0.1",
 			Peers: []string{"http://127.0.0.1:3001"}, Frames: []string{"http://127.0.0.1:8080"},
+			Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.5/32")}, Delay: 4 * time.Second,
 			Hub: chat.Options{
 				MaxMessageBytes: 1000, MaxQueueBytes: 20_000, RatePerSecond: 2.5, RateBurst: 3, MaxConns: 100, MaxConnsPerIP: 7,
 				AllowedOrigins: []string{"https://a.example.com"},
@@ -121,6 +123,8 @@ func TestBadValueIsOneSentenceThatNamesIt(t *testing.T) {
 		"node-name":         {"want 1 to 255 bytes that can be printed", []string{"a\nb", "\x1b[2J", " ", strings.Repeat("x", 256)}},
 		"log-level":         {"want debug, info, warn or error", []string{"loud", "verbose", "warning", " info"}},
 		"grace":             {times, []string{"10", "0s", "-1s", "999999h", "soon"}},
+		"trusted-proxies":   {"want an address or a network, as in 10.0.0.5 or 10.0.0.0/24; no name, no port", []string{"proxy", "10.0.0.5:80", "10.0.0.0/33", "*", "10.0.0.5;10.0.0.6"}},
+		"drain-delay":       {times, []string{"3", "-1s", "999999h", "soon"}},
 		"peers":             {"want a base URL, as in http://127.0.0.1:3001", []string{"127.0.0.1:3001", "localhost", "ftp://a", "http://", "http://a/x", "http://a:0", "http://a:65536", "http://a:", "http://b@a", "*", "http://a,b"}},
 		"allowed-origins":   {"want scheme and host, as in https://chat.example.com, or *", []string{"example.com", "https://a/x", "https://a:99999", "https://a:", "ws://a", "https://a,b"}},
 		"frame-ancestors":   {"want scheme and host of a page, as in http://127.0.0.1:8080", []string{"*", "example.com", "https://a/x", "https://a b"}},

@@ -52,6 +52,8 @@ func Run(ctx context.Context, c Config, log *slog.Logger) error {
 		Page:    page.Handler(page.Options{Node: c.Node, Peers: c.Peers, Frames: c.Frames}),
 		Ready:   ready,
 		Metrics: r.Metrics(hub, ready),
+		Trusted: c.Trusted,
+		Delay:   c.Delay,
 		Grace:   c.Grace,
 		Sockets: c.Sockets,
 		Log:     log,

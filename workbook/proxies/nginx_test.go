@@ -3,12 +3,14 @@ package proxies
 import (
 	"os/exec"
 	"os/user"
+	"syscall"
+	"testing"
 )
 
 var nginx = kind{
 	name: "nginx",
 	file: "deploy/nginx/nginx.conf",
-	place: func(p places) []string {
+	place: func(_ *testing.T, p places) []string {
 		me := "root"
 		if u, err := user.Current(); err == nil {
 			me = u.Username
@@ -35,4 +37,5 @@ var nginx = kind{
 	command: func(file string, p places) *exec.Cmd {
 		return exec.Command("nginx", "-p", p.dir, "-e", "stderr", "-c", file, "-g", "daemon off;")
 	},
+	reload: func(t *testing.T, p *proxy) { p.signal(t, syscall.SIGHUP) },
 }

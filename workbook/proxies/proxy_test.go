@@ -24,9 +24,11 @@ type kind struct {
 	name string
 	file string // from the repository's root
 	// place says what stands in the file, and what a test puts there: a free port, a folder of its own.
-	place func(p places) []string
+	place func(t *testing.T, p places) []string
 	// command starts it in the foreground.
 	command func(file string, p places) *exec.Cmd
+	// reload has it read its file anew.
+	reload func(t *testing.T, p *proxy)
 }
 
 // places are where a proxy of a test listens, finds its files and its nodes.
@@ -38,7 +40,7 @@ type places struct {
 	nodes       []string
 }
 
-var kinds = []kind{nginx}
+var kinds = []kind{nginx, haproxy, caddy}
 
 // proxy is one that runs.
 type proxy struct {
@@ -105,7 +107,7 @@ func (p *proxy) write(t *testing.T) {
 	source, err := os.ReadFile(filepath.Join(root, p.kind.file))
 	require.NoError(t, err)
 	text := string(source)
-	pairs := p.kind.place(p.place)
+	pairs := p.kind.place(t, p.place)
 	for i := 0; i < len(pairs); i += 2 {
 		require.Contains(t, text, pairs[i], "%s has changed: what is replaced for the test?", p.kind.file)
 		text = strings.ReplaceAll(text, pairs[i], pairs[i+1])
@@ -121,6 +123,11 @@ func (p *proxy) answers() bool {
 	}
 	_ = conn.Close()
 	return true
+}
+
+func port(addr string) string {
+	_, port, _ := net.SplitHostPort(addr)
+	return port
 }
 
 // free is an address of this machine where nobody listens at the moment.

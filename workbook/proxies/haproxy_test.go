@@ -1,0 +1,36 @@
+package proxies
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+var haproxy = kind{
+	name: "haproxy",
+	file: "deploy/haproxy/haproxy.cfg",
+	place: func(t *testing.T, p places) []string {
+		pem := filepath.Join(p.dir, "chat.pem")
+		var both []byte
+		for _, file := range []string{p.cert.CertFile, p.cert.KeyFile} {
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			both = append(both, text...)
+		}
+		require.NoError(t, os.WriteFile(pem, both, 0o600))
+		return []string{
+			"maxconn 20000", "maxconn 500", // more than a shell's limit of open files allows
+			"bind :80", "bind " + p.http,
+			"bind :443", "bind " + p.https,
+			"/etc/haproxy/chat.pem", pem,
+			"10.0.0.11:3000", p.nodes[0],
+			"10.0.0.12:3000", p.nodes[1],
+		}
+	},
+	command: func(file string, _ places) *exec.Cmd { return exec.Command("haproxy", "-W", "-db", "-f", file) },
+	reload:  func(t *testing.T, p *proxy) { p.signal(t, syscall.SIGUSR2) },
+}
