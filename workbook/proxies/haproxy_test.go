@@ -31,6 +31,7 @@ var haproxy = kind{
 			"10.0.0.12:3000", p.nodes[1],
 		}
 	},
-	command: func(file string, _ places) *exec.Cmd { return exec.Command("haproxy", "-W", "-db", "-f", file) },
-	reload:  func(t *testing.T, p *proxy) { p.signal(t, syscall.SIGUSR2) },
+	command:  func(file string, _ places) *exec.Cmd { return exec.Command("haproxy", "-W", "-db", "-f", file) },
+	reload:   func(t *testing.T, p *proxy) { p.signal(t, syscall.SIGUSR2) },
+	reloaded: func(p *proxy) bool { return len(children(p.Process.Pid)) > 1 }, // the old worker stays for its sockets
 }

@@ -37,5 +37,6 @@ var nginx = kind{
 	command: func(file string, p places) *exec.Cmd {
 		return exec.Command("nginx", "-p", p.dir, "-e", "stderr", "-c", file, "-g", "daemon off;")
 	},
-	reload: func(t *testing.T, p *proxy) { p.signal(t, syscall.SIGHUP) },
+	reload:   func(t *testing.T, p *proxy) { p.signal(t, syscall.SIGHUP) },
+	reloaded: func(p *proxy) bool { return len(children(p.Process.Pid)) > 2 }, // old workers stay for their sockets
 }

@@ -1,6 +1,7 @@
 package proxies
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -72,4 +73,13 @@ func (p *process) hasEnded() bool {
 	default:
 		return false
 	}
+}
+
+// children are the processes that a process has started, by number.
+func children(pid int) []string {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	if err != nil {
+		return nil
+	}
+	return strings.Fields(string(text))
 }

@@ -29,6 +29,8 @@ type kind struct {
 	command func(file string, p places) *exec.Cmd
 	// reload has it read its file anew.
 	reload func(t *testing.T, p *proxy)
+	// reloaded reports whether it has.
+	reloaded func(p *proxy) bool
 }
 
 // places are where a proxy of a test listens, finds its files and its nodes.
@@ -57,21 +59,34 @@ type proxy struct {
 func each(t *testing.T, test func(t *testing.T, k kind)) {
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
-			if _, err := exec.LookPath(k.name); err != nil {
-				how := k.name + " is not on the PATH: get it (make doctor tells how), or leave this test out"
-				if os.Getenv("REQUIRE_PROXIES") == "1" {
-					t.Fatal(how)
-				}
-				t.Skip(how)
-			}
+			need(t, k)
 			t.Parallel()
 			test(t, k)
 		})
 	}
 }
 
+// need skips a test where its proxy is missing.
+func need(t *testing.T, k kind) {
+	t.Helper()
+	if _, err := exec.LookPath(k.name); err == nil {
+		return
+	}
+	how := k.name + " is not on the PATH: make doctor tells how to get it"
+	if os.Getenv("REQUIRE_PROXIES") == "1" {
+		t.Fatal(how)
+	}
+	t.Skip(how)
+}
+
 // before starts the proxy with the documented file in front of the nodes, and returns when it answers.
 func (k kind) before(t *testing.T, nodes ...*node) *proxy {
+	t.Helper()
+	return k.with(t, "", "", nodes...)
+}
+
+// with is before, with a mistake in the file: old has become new.
+func (k kind) with(t *testing.T, old, new string, nodes ...*node) *proxy {
 	t.Helper()
 	authority := certtest.NewAuthority(t)
 	cert := authority.Issue(time.Hour, site)
@@ -87,7 +102,7 @@ func (k kind) before(t *testing.T, nodes ...*node) *proxy {
 		}
 		p.http, p.https = p.place.http, p.place.https
 		p.file = filepath.Join(p.place.dir, filepath.Base(k.file))
-		p.write(t)
+		p.write(t, old, new)
 		p.process = start(t, k.command(p.file, p.place))
 		answers := func() bool { return p.hasEnded() || p.answers() }
 		require.Eventually(t, answers, patience, tick)
@@ -99,8 +114,8 @@ func (k kind) before(t *testing.T, nodes ...*node) *proxy {
 	}
 }
 
-// write writes the documented file, with this test's places in it.
-func (p *proxy) write(t *testing.T) {
+// write writes the documented file, with this test's places in it, and old as new.
+func (p *proxy) write(t *testing.T, old, new string) {
 	t.Helper()
 	root, err := workspace.Root(".")
 	require.NoError(t, err)
@@ -108,6 +123,9 @@ func (p *proxy) write(t *testing.T) {
 	require.NoError(t, err)
 	text := string(source)
 	pairs := p.kind.place(t, p.place)
+	if old != "" {
+		pairs = append([]string{old, new}, pairs...)
+	}
 	for i := 0; i < len(pairs); i += 2 {
 		require.Contains(t, text, pairs[i], "%s has changed: what is replaced for the test?", p.kind.file)
 		text = strings.ReplaceAll(text, pairs[i], pairs[i+1])

@@ -1,0 +1,89 @@
+package proxies
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/gorilla/websocket"
+	"github.com/stretchr/testify/require"
+)
+
+func closeCode(err error) int {
+	if closed, ok := errors.AsType[*websocket.CloseError](err); ok {
+		return closed.Code
+	}
+	return 0
+}
+
+// talking is a visitor that says a number whenever it hears one, so that there is always something under way.
+type talking struct {
+	heard chan int // each number
+	ended chan int // the code at its end
+}
+
+func (v *visitor) talks() talking {
+	c := talking{make(chan int, 1<<20), make(chan int, 1)}
+	go func() {
+		n := 0
+		for {
+			if err := v.WriteJSON(map[string]any{"event": "message", "id": n}); err != nil {
+				c.ended <- closeCode(err)
+				return
+			}
+			for {
+				var f struct{ Event string }
+				if err := v.ReadJSON(&f); err != nil {
+					c.ended <- closeCode(err)
+					return
+				}
+				if f.Event == "$placed" {
+					break
+				}
+			}
+			c.heard <- n
+			n++
+		}
+	}()
+	return c
+}
+
+// more waits until so many more numbers have come.
+func (c talking) more(t *testing.T, n int) {
+	t.Helper()
+	for range n {
+		select {
+		case <-c.heard:
+		case code := <-c.ended:
+			require.Fail(t, "closed", "with %d", code)
+		case <-t.Context().Done():
+		}
+	}
+}
+
+// A certificate is renewed every two months, and for that the proxy reads its files anew, while people talk.
+func TestProxyReadsItsFileAnewUnderLoad(t *testing.T) {
+	each(t, func(t *testing.T, k kind) {
+		both, _ := nodes(t, "RATE_PER_SECOND=0")
+		p := k.before(t, both...)
+		var clients []talking
+		for range 4 {
+			clients = append(clients, p.enter(t, "talker").talks())
+		}
+		for _, c := range clients {
+			c.more(t, 10)
+		}
+		k.reload(t, p)
+		if k.name == "caddy" { // closes every socket, as its documentation says; pages come back by themselves
+			for _, c := range clients {
+				require.Equal(t, 1001, <-c.ended)
+			}
+		} else {
+			require.Eventually(t, func() bool { return k.reloaded(p) }, patience, tick)
+			for _, c := range clients {
+				c.more(t, 1000)
+			}
+		}
+		require.Eventually(t, p.answers, patience, tick)
+		p.enter(t, "newcomer").talks().more(t, 10)
+	})
+}
