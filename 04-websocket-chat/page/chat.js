@@ -15,7 +15,7 @@ import { Rooms, unreadBadge } from "./rooms.js";
 import { plain, problem, say, translate } from "./speak.js";
 import { Status } from "./status.js";
 import { View } from "./view.js";
-import { address, addressed, nodes, remember, wanted } from "./wanted.js";
+import { address, addressed, nodes, ownNode, remember, wanted } from "./wanted.js";
 
 const el = (id) => document.getElementById(id);
 
@@ -84,7 +84,7 @@ el("rename").addEventListener("click", () => {
 // ---- what the connection tells ----
 
 function connecting(node) {
-  const host = node === location.origin ? document.body.dataset.node || location.host : new URL(node).host;
+  const host = node === ownNode ? document.body.dataset.node || location.host : new URL(node).host;
   status.set("connecting", say("connecting", { node: host }));
   showState();
 }

@@ -15,7 +15,7 @@ const answerWithin = 5_000;   // milliseconds that a node may take to open the c
 const steadyAfter = 5_000;    // milliseconds online before waits start small again
 
 export class Connection {
-  // nodes: base URLs. query() returns what to ask for, with each try: "name=alice&room=lobby". on: functions that are
+  // nodes: base URLs, the page's own node first. query() returns what to ask for, with each try: "name=alice&room=lobby". on: functions that are
   // called when something happens:
   //   connecting(node)       a try begins
   //   frame(frame, text)     a text frame, parsed, and as it came; the first is $welcome
@@ -121,15 +121,17 @@ export class Connection {
   async askWhy(node, query) {
     const asking = (this.asking = new AbortController());
     let why = ["noNode"];
-    if (node === location.origin) {
+    if (node === this.nodes[0]) {
       try {
         const signal = AbortSignal.any([asking.signal, AbortSignal.timeout(answerWithin)]);
         const answer = await fetch(endpoint(node, query, "http") + "&origin=" + encodeURIComponent(location.origin), { signal });
         const text = (await answer.text()).trim();
         if (asking.signal.aborted) return;
-        if ([400, 401, 403].includes(answer.status)) return this.on.refused(text);
-        if (answer.status === 429 || answer.status >= 500) why = ["told", { text: text.replace(/[.\s]+$/, "") }];
-        if (answer.status === 426) why = ["noSocket"];
+        const ours = isSentence(answer, text);
+        if (ours && [400, 401, 403].includes(answer.status)) return this.on.refused(text);
+        if (!ours) why = ["notTheNode", { status: answer.status }];
+        else if (answer.status === 429 || answer.status >= 500) why = ["told", { text: text.replace(/[.\s]+$/, "") }];
+        else if (answer.status === 426) why = ["noSocket"];
         this.notBefore.set(node, performance.now() + retryAfter(answer));
       } catch {
         if (asking.signal.aborted) return; // by drop: somebody has gone on meanwhile
@@ -169,6 +171,11 @@ export class Connection {
   asked(at) {
     return Math.max(0, (this.notBefore.get(this.nodes[at]) ?? 0) - performance.now());
   }
+}
+
+// isSentence tells a node's answer, a line of plain text, from the pages of a proxy that reaches none.
+function isSentence(answer, text) {
+  return /^text\/plain\b/.test(answer.headers.get("Content-Type")) && text !== "" && !text.includes("\n");
 }
 
 // retryAfter is how many milliseconds a node wants to be left alone; it says so in seconds. A date, which it could be,

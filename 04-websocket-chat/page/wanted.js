@@ -34,10 +34,13 @@ export function remember({ name, rooms, shown }, { typed, step } = {}) {
   if (typed || inBrowser.get("me")?.name === name) inBrowser.set("me", { name, rooms, shown });
 }
 
+// ownNode is the base URL of the page's own node. A proxy may serve it under a prefix, as /chat/.
+export const ownNode = new URL(".", location.href).href.replace(/\/$/, "");
+
 // nodes are those that the page may go to, its own first.
 export function nodes() {
   const peers = document.body.dataset.peers.split(" ");
-  return [...new Set([location.origin, ...peers.filter((peer) => peer)])];
+  return [...new Set([ownNode, ...peers.filter((peer) => peer)])];
 }
 
 // address is what a connection asks for: a room, if there is one that may be asked for, and a name, unless it is to be a

@@ -5,6 +5,8 @@ import (
 	"flag"
 	"os"
 	"os/signal"
+	"runtime"
+	"strconv"
 	"syscall"
 	"testing"
 
@@ -25,5 +27,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(cmdline.Exit("node", err, os.Stderr))
 	}
+	// Tests wait more than they compute.
+	flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0)))
 	redistest.Main(m)
 }

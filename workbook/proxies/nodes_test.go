@@ -45,7 +45,7 @@ func startNode(t *testing.T, name, redis string, env ...string) *node {
 		"RUN_NODE=1", "LISTEN_HOST=127.0.0.1", "PORT=0", "NODE_NAME=" + name, "PUB_HOST=" + host, "PUB_PORT=" + port,
 		"PROBE_INTERVAL=1s", "PUBLISH_TIMEOUT=2m", "GORACE=atexit_sleep_ms=10",
 	}, env...)
-	n := &node{process: start(t, cmd), name: name}
+	n := &node{process: start(t, cmd, (*process).kill), name: name}
 	listening := regexp.MustCompile(`msg=listening addr=(\S+)`)
 	require.Eventually(t, func() bool {
 		m := listening.FindStringSubmatch(n.log.String())

@@ -27,7 +27,8 @@ type process struct {
 	ended chan struct{} // closed when it has ended
 }
 
-func start(t *testing.T, cmd *exec.Cmd) *process {
+// start starts it; end is how it ends with the test.
+func start(t *testing.T, cmd *exec.Cmd, end func(*process)) *process {
 	t.Helper()
 	p := &process{Cmd: cmd, ended: make(chan struct{})}
 	p.Stdout, p.Stderr = &p.log, &p.log
@@ -37,7 +38,7 @@ func start(t *testing.T, cmd *exec.Cmd) *process {
 		_ = p.Wait()
 	}()
 	t.Cleanup(func() {
-		p.end()
+		end(p)
 		if t.Failed() {
 			t.Logf("%s said:\n%s", strings.Join(cmd.Args, " "), p.log.String())
 		}
@@ -45,8 +46,8 @@ func start(t *testing.T, cmd *exec.Cmd) *process {
 	return p
 }
 
-// end lets it end its own children first: of a proxy that is killed they would stay.
-func (p *process) end() {
+// terminate lets it end its own children first: of a proxy that is killed they would stay.
+func (p *process) terminate() {
 	_ = p.Process.Signal(syscall.SIGTERM) // an error says that it has ended already
 	select {
 	case <-p.ended:

@@ -57,6 +57,7 @@ type proxy struct {
 
 // each runs a test behind each proxy that is here.
 func each(t *testing.T, test func(t *testing.T, k kind)) {
+	t.Parallel()
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
 			need(t, k)
@@ -103,7 +104,7 @@ func (k kind) with(t *testing.T, old, new string, nodes ...*node) *proxy {
 		p.http, p.https = p.place.http, p.place.https
 		p.file = filepath.Join(p.place.dir, filepath.Base(k.file))
 		p.write(t, old, new)
-		p.process = start(t, k.command(p.file, p.place))
+		p.process = start(t, k.command(p.file, p.place), (*process).terminate)
 		answers := func() bool { return p.hasEnded() || p.answers() }
 		require.Eventually(t, answers, patience, tick)
 		if !p.hasEnded() {

@@ -38,6 +38,7 @@ func TestNodesSentencesComeThrough(t *testing.T) {
 
 // Some of the mistakes in nginx' file that many have made, and how page and operator hear of them.
 func TestMistakesWithNginxAreExplained(t *testing.T) {
+	t.Parallel()
 	for name, row := range map[string]struct {
 		old, new string // in each place
 		status   int

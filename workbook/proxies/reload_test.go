@@ -80,7 +80,7 @@ func TestProxyReadsItsFileAnewUnderLoad(t *testing.T) {
 		} else {
 			require.Eventually(t, func() bool { return k.reloaded(p) }, patience, tick)
 			for _, c := range clients {
-				c.more(t, 1000)
+				c.more(t, 200)
 			}
 		}
 		require.Eventually(t, p.answers, patience, tick)
