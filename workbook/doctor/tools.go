@@ -14,7 +14,8 @@ type tool struct {
 	debian   string // packages, as Debian and Ubuntu call them
 	mac      string // a command or a sentence, as windows
 	windows  string
-	windowed bool // on Windows it opens a window whatever it is asked
+	version  string // what it is asked to tell its version; default --version
+	windowed bool   // on Windows it opens a window whatever it is asked
 }
 
 var tools = []tool{
@@ -64,6 +65,21 @@ var tools = []tool{
 		name: "npm", names: []string{"npm"},
 		purpose: "gets Socket.IO for those tests",
 		debian:  "npm", mac: "brew install node", windows: "winget install OpenJS.NodeJS.LTS",
+	},
+	{
+		name: "nginx", names: []string{"nginx"}, version: "-v",
+		purpose: "the tests of the files in deploy/, behind this proxy",
+		debian:  "nginx-light", mac: "brew install nginx", windows: inWSL,
+	},
+	{
+		name: "haproxy", names: []string{"haproxy"}, version: "-v",
+		purpose: "the same, behind haproxy",
+		debian:  "haproxy", mac: "brew install haproxy", windows: inWSL,
+	},
+	{
+		name: "caddy", names: []string{"caddy"}, version: "version",
+		purpose: "the same, behind Caddy",
+		debian:  "caddy", mac: "brew install caddy", windows: "winget install CaddyServer.Caddy",
 	},
 }
 

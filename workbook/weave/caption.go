@@ -8,7 +8,7 @@ import (
 // caption is the line above a block of code: it links the file and names the piece.
 func caption(file, where string) string { return fmt.Sprintf("*[%s](%s), %s:*", file, file, where) }
 
-var captioned = regexp.MustCompile("^[ \t]*\\*\\[[^\\]]+\\]\\([^)]+\\), (`|a part of )[^*]*:\\*$")
+var captioned = regexp.MustCompile("^[ \t]*\\*\\[[^\\]]+\\]\\([^)]+\\), (`|a part of |all of it)[^*]*:\\*$")
 
 // captionAbove returns the caption above a claim's line, and whether the line above
 // that one is empty.

@@ -152,7 +152,7 @@ func TestWhatIsWrongWithAText(t *testing.T) {
 		"an unknown name":              {"<!-- code: queue.go Gone -->\n'''\nx\n'''\n", "README.md:2: queue.go has no declaration and no region Gone: there are Limit, Queue, Queue.Put, main, append"},
 		"no name":                      {"<!-- code: queue.go -->\n'''\nx\n'''\n", "README.md:2: code: queue.go: want a file, a name in it"},
 		"a word that is not nodoc":     {"<!-- code: queue.go Queue doc -->\n'''\nx\n'''\n", "README.md:2: code: queue.go Queue doc: want"},
-		"a file that is not Go":        {"<!-- code: README.md Queue -->\n'''\nx\n'''\n", "README.md:2: README.md:2:1: expected 'package'"},
+		"a file that is not Go":        {"<!-- code: README.md Queue -->\n'''\nx\n'''\n", "README.md:2: code: README.md: pieces are those of Go files"},
 		"code that has changed":        {"*[queue.go](queue.go), `Limit`:*\n<!-- code: queue.go Limit nodoc -->\n'''go\nconst Limit = 1 << 10\n'''\n", "-const Limit = 1 << 10\n+const Limit = 1 << 20\n"},
 		"a caption that has changed":   {"*[old.go](old.go), `Limit`:*\n<!-- code: queue.go Limit nodoc -->\n'''go\nconst Limit = 1 << 20\n'''\n", "-*[old.go](old.go), `Limit`:*\n+*[queue.go](queue.go), `Limit`:*\n"},
 		"an unknown illustration":      {"<!-- shown: poem -->\n'''\nx\n'''\n", "README.md:3: shown: poem: there is no such kind: want one of bytes, "},
@@ -241,4 +241,47 @@ func TestFenceInsideOfALongerOne(t *testing.T) {
 	require.Len(t, text.Blocks, 1)
 	require.Len(t, text.Claims, 1)
 	require.Equal(t, []string{"<!-- typed: x -->", "```", "make", "```"}, text.Body(text.Blocks[0]))
+}
+
+// What is no Go has no pieces: a configuration is shown whole, so that it is the file that the tests run.
+func TestFilesOfOtherLanguagesAreShownWhole(t *testing.T) {
+	root := chapter(t, `
+-- deploy/a.conf --
+# what it is
+listen 80;
+
+-- README.md --
+# Conf
+
+<!-- code: deploy/a.conf all -->
+'''
+old
+'''
+`)
+	for range 2 { // the second time its caption is there
+		_, findings, err := Write(root)
+		require.NoError(t, err)
+		require.Empty(t, findings)
+		require.Equal(t, `# Conf
+
+*[deploy/a.conf](deploy/a.conf), all of it:*
+<!-- code: deploy/a.conf all -->
+'''
+# what it is
+listen 80;
+
+'''
+`, readme(t, root))
+	}
+	for claim, want := range map[string]string{
+		"deploy/a.conf listen":    "pieces are those of Go files",
+		"deploy/a.conf all nodoc": "pieces are those of Go files",
+		"deploy/b.conf all":       "there is no such file",
+	} {
+		root := chapter(t, "-- deploy/a.conf --\nlisten 80;\n-- README.md --\n<!-- code: "+claim+" -->\n'''\n'''\n")
+		_, findings, err := Write(root)
+		require.NoError(t, err)
+		require.Len(t, findings, 1)
+		require.Contains(t, findings[0], want)
+	}
 }

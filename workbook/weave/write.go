@@ -59,11 +59,15 @@ func (w *weaver) piece(t *Text, claim Claim) (codeClaim, piece, error) {
 		return c, piece{}, err
 	}
 	name := t.Path(c.file)
+	if path.Ext(name) != ".go" {
+		p, err := w.whole(name, c)
+		return c, p, err
+	}
 	f, ok := w.files[name]
 	if !ok {
 		source, err := os.ReadFile(path.Join(w.root, name))
 		if err != nil {
-			return c, piece{}, fmt.Errorf("code: %s: there is no such file: name it from the text's own folder, as a link would", c.file)
+			return c, piece{}, noSuchFile(c)
 		}
 		if f, err = parseGo(name, source); err != nil {
 			return c, piece{}, err
@@ -75,4 +79,23 @@ func (w *weaver) piece(t *Text, claim Claim) (codeClaim, piece, error) {
 		w.used[name+" "+c.name] = true
 	}
 	return c, p, err
+}
+
+// whole is a file that is no Go: a text shows all of it.
+func (w *weaver) whole(name string, c codeClaim) (piece, error) {
+	if c.name != wholeFile || c.noDoc {
+		return piece{}, fmt.Errorf("code: %s: pieces are those of Go files; write <!-- code: %s %s -->", c.file, c.file, wholeFile)
+	}
+	source, err := os.ReadFile(path.Join(w.root, name))
+	if err != nil {
+		return piece{}, noSuchFile(c)
+	}
+	return piece{strings.Split(strings.TrimSuffix(string(source), "\n"), "\n"), "all of it"}, nil
+}
+
+// wholeFile is the name of the one piece of a file that is no Go.
+const wholeFile = "all"
+
+func noSuchFile(c codeClaim) error {
+	return fmt.Errorf("code: %s: there is no such file: name it from the text's own folder, as a link would", c.file)
 }
