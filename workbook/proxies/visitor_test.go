@@ -40,9 +40,8 @@ type answer struct {
 	body   string
 }
 
-// get asks through the proxy, at https://chat.example.com, in HTTP/1.1 or 2.
-func (p *proxy) get(t *testing.T, path string, http2 bool, header ...string) answer {
-	t.Helper()
+// client asks for https://chat.example.com through the proxy, in HTTP/1.1 or 2.
+func (p *proxy) client(http2 bool) *http.Client {
 	transport := &http.Transport{
 		TLSClientConfig: &tls.Config{RootCAs: p.roots}, DisableKeepAlives: true,
 		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
@@ -56,16 +55,18 @@ func (p *proxy) get(t *testing.T, path string, http2 bool, header ...string) ans
 	}
 	transport.Protocols.SetHTTP1(!http2)
 	transport.Protocols.SetHTTP2(http2)
-	client := http.Client{Timeout: patience, Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return &http.Client{Timeout: patience, Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// get asks through the proxy.
+func (p *proxy) get(t *testing.T, path string, http2 bool) answer {
+	t.Helper()
 	if strings.HasPrefix(path, "/") {
 		path = "https://" + site + path
 	}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
 	require.NoError(t, err)
-	for i := 0; i < len(header); i += 2 {
-		req.Header.Set(header[i], header[i+1])
-	}
-	resp, err := client.Do(req)
+	resp, err := p.client(http2).Do(req)
 	require.NoError(t, err)
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
