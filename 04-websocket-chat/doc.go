@@ -8,8 +8,8 @@
 //   - hub.go, room.go: the connections, and the members of each room. One lock, Hub.mu,
 //     guards both.
 //   - upgrade.go: a request becomes a connection, or is refused with a sentence.
-//     capacity.go refuses clients when the node is full, origin.go refuses the pages of
-//     foreign sites.
+//     capacity.go refuses clients when the node is full, refuse.go counts who is refused
+//     and why, as the pages of foreign sites are.
 //   - conn.go: the reader of one connection, and what it does with a frame. rate.go and
 //     keepalive.go: how much a client may send, and how long it may be silent. ended.go:
 //     how a connection ends.
@@ -25,8 +25,9 @@
 //   - drain.go: the end of a node, one client after the other.
 //   - options.go, stats.go: what can be set, and what is counted.
 //
-// The root imports three packages of this chapter, frame (the protocol), nowait (a write
-// that never waits) and presence (the list of a node's clients, in parts); they know no hub. Packages client and talk connect to a node;
+// The root imports four packages of this chapter, frame (the protocol), nowait (a write
+// that never waits), origin (which pages' sites are the same) and presence (the list of a
+// node's clients, in parts); they know no hub. Packages client and talk connect to a node;
 // packages node and page make a program of the hub. The tests share chattest.
 //
 // # One message

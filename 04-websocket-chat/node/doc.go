@@ -7,6 +7,7 @@
 //     and Listen, which opens the port.
 //   - files.go: how many clients there may be with the file descriptors that there are,
 //     and what happens when none is left.
+//   - client.go: the address that a request comes from, behind proxies that are trusted.
 //   - server.go: Server, with the limits of HTTP that keep a slow or silent request from
 //     holding anything, and with Run, which lets the clients leave before it ends.
 //
@@ -15,5 +16,6 @@
 // Run blocks until its context ends. Beside it one goroutine accepts connections, and
 // net/http starts one for each: it ends with the request, or hands a WebSocket over to
 // the hub and returns. At the end Run waits for the hub's clients to leave, and then,
-// briefly, for requests that are being answered; no longer than Grace for both.
+// briefly, for requests that are being answered; no longer than Grace for both. Before
+// that it may stay for Delay, so that a load balancer notices.
 package node
