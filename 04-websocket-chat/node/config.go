@@ -113,20 +113,15 @@ func (c *Config) origins(s string) error {
 func (c *Config) peers(s string) error {
 	for _, written := range list(s) {
 		peer, err := origin.Canonical(written)
+		if strings.IndexFunc(written, func(r rune) bool { return r > unicode.MaxASCII }) >= 0 {
+			return fmt.Errorf("peer %q: browsers write it in ASCII letters, as xn--…: copy it from there", written)
+		}
 		if err != nil || !strings.HasPrefix(peer, "http") {
-			return fmt.Errorf("peer %q: want a base URL, as in http://127.0.0.1:3001%s", written, inASCII(written))
+			return fmt.Errorf("peer %q: want a base URL, as in http://127.0.0.1:3001", written)
 		}
 		c.Peers = append(c.Peers, peer)
 	}
 	return nil
-}
-
-// inASCII is a hint for a name that browsers write in another way.
-func inASCII(written string) string {
-	if strings.IndexFunc(written, func(r rune) bool { return r > unicode.MaxASCII }) < 0 {
-		return ""
-	}
-	return "; its name in ASCII letters, as xn--…"
 }
 
 func (c *Config) frames(s string) error {
