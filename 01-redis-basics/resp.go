@@ -7,6 +7,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"example.com/redis-chat/01-redis-basics/harmless"
 )
 
 // Reply is one value of Redis' protocol, RESP2: what a server sends for one
@@ -83,13 +85,13 @@ func (v Reply) indented(indent string) string {
 	case v.Nil:
 		return "(nil)"
 	case v.Type == '-':
-		return "(error) " + v.Text
+		return "(error) " + harmless.Text(v.Text)
 	case v.Type == ':':
-		return "(integer) " + v.Text
+		return "(integer) " + harmless.Text(v.Text)
 	case v.Type == '$':
 		return quote(v.Text)
 	case v.Type != '*':
-		return v.Text
+		return harmless.Text(v.Text)
 	case len(v.List) == 0:
 		return "(empty array)"
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"example.com/redis-chat/01-redis-basics/harmless"
 )
 
 // Section is one stop of the tour, in a file of its own.
@@ -46,7 +48,7 @@ func Find(names ...string) ([]Section, error) {
 	for _, name := range names {
 		i := index(all, name)
 		if i < 0 {
-			return nil, fmt.Errorf("%w: %q; there are %s", ErrNoSection, name, list(all))
+			return nil, fmt.Errorf("%w: %q; there are %s", ErrNoSection, harmless.Value(name), list(all))
 		}
 		found = append(found, all[i])
 	}

@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/redis/go-redis/v9"
+
+	"example.com/redis-chat/01-redis-basics/harmless"
 )
 
 // Transcript is a client hook that prints each command and its reply in
@@ -63,7 +65,7 @@ func (t *Transcript) record(n int, f func() error) error {
 	if len(commands) < n || len(replies) < n {
 		if !t.down {
 			t.down = true
-			fmt.Fprintf(t.Out, "%s> … the connection failed: %v\n", t.Addr, err)
+			fmt.Fprintf(t.Out, "%s> … the connection failed: %s\n", t.Addr, harmless.Text(err.Error()))
 		}
 		return err
 	}

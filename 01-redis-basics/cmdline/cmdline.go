@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/peterbourgon/ff/v3"
+
+	"example.com/redis-chat/01-redis-basics/harmless"
 )
 
 // Parse reads args, then the environment for the flags that args leave out, if
@@ -22,7 +24,8 @@ import (
 //	-wait "x": want a whole number
 //	TOPOLOGY_REPLICAS "abc": want a whole number
 //
-// An empty variable counts as one that is not set; an empty flag does not.
+// An empty variable counts as one that is not set; an empty flag does not. A value is
+// shown without what may be a password in it: see harmless.Value.
 func Parse(fs *flag.FlagSet, args []string, usage string, environment ...ff.Option) error {
 	out := fs.Output()
 	fs.SetOutput(io.Discard)
@@ -40,7 +43,8 @@ func Parse(fs *flag.FlagSet, args []string, usage string, environment ...ff.Opti
 		fs.PrintDefaults()
 		return flag.ErrHelp
 	case mistake == nil:
-		return Usagef("%w; -h lists the flags", errors.Unwrap(err)) // without ff's "error parsing commandline arguments"
+		said := errors.Unwrap(err).Error() // without ff's "error parsing commandline arguments"
+		return Usagef("%s; -h lists the flags", harmless.Value(said))
 	}
 	if _, name, ok := strings.Cut(err.Error(), `from environment variable "`); ok {
 		mistake.name, _, _ = strings.Cut(name, `"`)
@@ -95,7 +99,7 @@ type badValue struct {
 }
 
 func (b *badValue) Error() string {
-	said := fmt.Sprintf("%q: ", b.value)
+	said := fmt.Sprintf("%q: ", harmless.Value(b.value))
 	return b.name + " " + said + strings.TrimPrefix(b.err.Error(), said) // not twice
 }
 func (b *badValue) Unwrap() error { return b.err }

@@ -10,6 +10,8 @@ import (
 	"strconv"
 
 	"github.com/redis/go-redis/v9"
+
+	"example.com/redis-chat/01-redis-basics/harmless"
 )
 
 // Login is what a client needs to log in to a server. The zero value is for a server
@@ -25,7 +27,7 @@ func LoginFromEnv(getenv func(string) string) (Login, error) {
 	l := Login{Username: getenv("REDIS_USERNAME"), Password: getenv("REDIS_PASSWORD")}
 	if text := getenv("REDIS_TLS"); text != "" {
 		if err := l.SetTLS(text); err != nil {
-			return l, fmt.Errorf("REDIS_TLS %q: %w", text, err)
+			return l, fmt.Errorf("REDIS_TLS %q: %w", harmless.Value(text), err)
 		}
 	}
 	return l, nil

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/01-redis-basics/harmless"
 )
 
 // Kind is a way to come by a Redis server.
@@ -56,7 +57,11 @@ func ParseBackend(s string) (Backend, error) {
 	for addr := range strings.SplitSeq(s, ",") {
 		addr = strings.TrimSpace(addr)
 		if cmdline.CheckAddr(addr) != nil {
-			return Backend{}, fmt.Errorf("%q: want embedded, server, or host:port[,host:port…] of running servers, the master first", s)
+			advice := ""
+			if harmless.IsURL(s) {
+				advice = ": no URL; " + cmdline.InsteadOfURL
+			}
+			return Backend{}, fmt.Errorf("%q: want embedded, server, or host:port[,host:port…] of running servers, the master first%s", harmless.Value(s), advice)
 		}
 		b.Addrs = append(b.Addrs, addr)
 	}

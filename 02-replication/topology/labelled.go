@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"sync"
+
+	"example.com/redis-chat/01-redis-basics/harmless"
 )
 
 // labelled puts a name before each line of a log. A server that takes a free port logs before we know its address, so lines
@@ -40,7 +42,7 @@ func (l *labelled) flush() {
 		if !ok {
 			return
 		}
-		fmt.Fprintf(l.out, "%s %s\n", l.name, line)
+		fmt.Fprintf(l.out, "%s %s\n", l.name, harmless.Lines(string(line))) // it names clients as they call themselves
 		l.held = rest
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"example.com/redis-chat/01-redis-basics/harmless"
 	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
@@ -14,14 +15,18 @@ func CheckURL(rawURL string) error {
 	return err
 }
 
-// endpoint is the WebSocket URL for what a person may have typed.
+// endpoint is the WebSocket URL for what a person may have typed. Its errors hide what may be a password.
 func endpoint(rawURL string, o DialOptions) (*url.URL, error) {
 	if !strings.Contains(rawURL, "://") {
 		rawURL = "ws://" + rawURL
 	}
 	u, err := url.Parse(rawURL)
-	if err != nil {
-		return nil, fmt.Errorf("dial %s: %w", rawURL, err)
+	rawURL = harmless.Value(rawURL)
+	if err != nil { // its text holds the URL, or parts of it
+		return nil, fmt.Errorf("dial %s: this cannot be read as a URL: use for example http://127.0.0.1:3000", rawURL)
+	}
+	if u.User != nil {
+		return nil, fmt.Errorf("dial %s: nodes know no users and passwords: leave away what stands before the @", rawURL)
 	}
 	switch u.Scheme {
 	case "http":

@@ -18,6 +18,7 @@ import (
 	"github.com/peterbourgon/ff/v3"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/01-redis-basics/harmless"
 	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/04-websocket-chat/origin"
@@ -47,9 +48,9 @@ func (c *Config) Register(fs *flag.FlagSet) {
 	fs.Func("port", "`port` to listen on; 0: a free one (default 3000)", cmdline.Number(&c.Port, 0, 65535))
 	fs.Func("node-name", "this node's `name` (default: host name and port)", c.name)
 	fs.TextVar(&c.LogLevel, "log-level", slog.LevelInfo, "debug, info, warn or error")
-	fs.Func("peers", "base `URLs` of other nodes, comma separated: where the page may go when this node is gone", c.peers)
-	fs.Func("allowed-origins", "`origins` besides the same host whose pages may connect, comma separated; *: all", c.origins)
-	fs.Func("frame-ancestors", "`origins` of pages that may show the chat page in a frame, comma separated (default: none)", c.frames)
+	fs.Func("peers", "base `URLs` of other nodes, comma separated: where the page may go when this node is gone", withoutUsers(c.peers))
+	fs.Func("allowed-origins", "`origins` besides the same host whose pages may connect, comma separated; *: all", withoutUsers(c.origins))
+	fs.Func("frame-ancestors", "`origins` of pages that may show the chat page in a frame, comma separated (default: none)", withoutUsers(c.frames))
 	fs.Func("trusted-proxies", "`addresses` and networks of proxies whose X-Forwarded-For is believed, comma separated (default: none)", c.trust)
 	fs.Func("drain-delay", "`time` at the end in which the node only is not ready, until a balancer has noticed; then grace (default 0s)", c.delay)
 	fs.Func("grace", "`time` for clients to leave at the end (default 10s)", cmdline.Time(&c.Grace, time.Millisecond))
@@ -99,6 +100,17 @@ func (c *Config) Logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
 }
 
+// withoutUsers is for a list of URLs whose errors name the one that is wrong. A password may hold a comma: so a list with
+// a user in it is refused as a whole.
+func withoutUsers(set func(string) error) func(string) error {
+	return func(s string) error {
+		if strings.Contains(s, "@") {
+			return errors.New("want scheme and host of each, as in http://127.0.0.1:3001: no user and no password, which stand before an @")
+		}
+		return set(s)
+	}
+}
+
 func (c *Config) origins(s string) error {
 	for _, written := range list(s) {
 		allowed, err := origin.Canonical(written)
@@ -114,10 +126,10 @@ func (c *Config) peers(s string) error {
 	for _, written := range list(s) {
 		peer, err := origin.Canonical(written)
 		if strings.IndexFunc(written, func(r rune) bool { return r > unicode.MaxASCII }) >= 0 {
-			return fmt.Errorf("peer %q: browsers write it in ASCII letters, as xn--…: copy it from there", written)
+			return fmt.Errorf("peer %q: browsers write it in ASCII letters, as xn--…: copy it from there", harmless.Value(written))
 		}
 		if err != nil || !strings.HasPrefix(peer, "http") {
-			return fmt.Errorf("peer %q: want a base URL, as in http://127.0.0.1:3001", written)
+			return fmt.Errorf("peer %q: want a base URL, as in http://127.0.0.1:3001", harmless.Value(written))
 		}
 		c.Peers = append(c.Peers, peer)
 	}
@@ -128,7 +140,7 @@ func (c *Config) frames(s string) error {
 	for _, written := range list(s) {
 		framing, err := origin.Canonical(written)
 		if err != nil || len(page.Origins([]string{framing})) == 0 {
-			return fmt.Errorf("%q: want scheme and host of a page, as in http://127.0.0.1:8080; an IPv6 address, which a page's policy cannot hold, needs a name", written)
+			return fmt.Errorf("%q: want scheme and host of a page, as in http://127.0.0.1:8080; an IPv6 address, which a page's policy cannot hold, needs a name", harmless.Value(written))
 		}
 		c.Frames = append(c.Frames, framing)
 	}
@@ -189,7 +201,7 @@ func Parse(fs *flag.FlagSet, args []string) error {
 		return err
 	}
 	if fs.NArg() > 0 {
-		return cmdline.Usagef("unexpected argument %q: everything is a flag, as in -port=3000, see -h", fs.Arg(0))
+		return cmdline.Usagef("unexpected argument %q: everything is a flag, as in -port=3000, see -h", harmless.Value(fs.Arg(0)))
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode"
 
+	"example.com/redis-chat/01-redis-basics/harmless"
 	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
@@ -33,9 +34,9 @@ func Canonical(s string) (string, error) {
 	u, err := url.Parse(s)
 	switch {
 	case strings.Contains(s, "*"):
-		return "", fmt.Errorf("allowed origin %q: a pattern is the origin of no page: name each, or write * for all", s)
+		return "", fmt.Errorf("allowed origin %q: a pattern is the origin of no page: name each, or write * for all", harmless.Value(s))
 	case strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) >= 0:
-		return "", fmt.Errorf("allowed origin %q: browsers say it in ASCII letters, as xn--…: copy what location.origin is in the browser's console", s)
+		return "", fmt.Errorf("allowed origin %q: browsers say it in ASCII letters, as xn--…: copy what location.origin is in the browser's console", harmless.Value(s))
 	case err != nil || strings.TrimSuffix(s, "/") != rawScheme(s)+"://"+u.Host || // a path, a user, a query: no browser sends them
 		!frame.ValidPort(u):
 		return "", wrong(s)
@@ -56,7 +57,7 @@ func Canonical(s string) (string, error) {
 }
 
 func wrong(s string) error {
-	return fmt.Errorf("allowed origin %q: want scheme and host, as in https://chat.example.com, or * (of an app, as capacitor://localhost; or null)", s)
+	return fmt.Errorf("allowed origin %q: want scheme and host, as in https://chat.example.com, or * (of an app, as capacitor://localhost; or null)", harmless.Value(s))
 }
 
 // rawScheme is the scheme in the letters that somebody has written.

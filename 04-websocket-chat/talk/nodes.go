@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"example.com/redis-chat/01-redis-basics/harmless"
 	"example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
 )
@@ -138,7 +139,7 @@ func (t *talk) tryNext(why string) {
 		wait = max(wait, time.Until(t.notBefore[t.url]))
 	}
 	t.retry = time.After(wait)
-	t.say("%s; trying %s in %v", why, t.o.URLs[t.url], wait.Round(10*time.Millisecond))
+	t.say("%s; trying %s in %v", why, harmless.Value(t.o.URLs[t.url]), wait.Round(10*time.Millisecond))
 }
 
 // look checks twice within Patience how the line and the connection are doing.
@@ -146,7 +147,7 @@ func (t *talk) look(ctx context.Context) error {
 	late := t.line != nil && time.Since(t.line.since) > t.o.Patience
 	switch {
 	case late && t.client == nil:
-		return fmt.Errorf("no node for %v; not sent: %s", t.o.Patience, harmless(t.line.text))
+		return fmt.Errorf("no node for %v; not sent: %s", t.o.Patience, harmless.Text(t.line.text))
 	case t.client == nil:
 	case late && t.line.sent:
 		t.lost(errors.New("the node does not acknowledge"))

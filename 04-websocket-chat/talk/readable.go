@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode"
 
+	"example.com/redis-chat/01-redis-basics/harmless"
 	"example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
 )
@@ -48,7 +48,7 @@ func readable(m client.Message, o *outage) string {
 		fmt.Fprintf(&line, "%d bytes", len(m.Binary))
 	}
 	line.WriteString(words(m.Data))
-	return harmless(strings.TrimRight(line.String(), " "))
+	return harmless.Text(strings.TrimRight(line.String(), " "))
 }
 
 // notice is what the node tells, marked so that nobody's message looks like it.
@@ -74,7 +74,7 @@ func notice(f frame.Frame, o *outage) string {
 	if text == "" {
 		return ""
 	}
-	return harmless("-- " + text)
+	return harmless.Text("-- " + text)
 }
 
 // outage is a time in which the node has missed messages. The zero value is one that is
@@ -144,30 +144,11 @@ func words(data json.RawMessage) string {
 	return ""
 }
 
-// raw is a message as it came, on one line; bytes take the form that they have inside of events.
+// raw is a message as it came, on one line, for programs and for terminals: what a terminal would obey is written with
+// JSON's escapes. Bytes take the form that they have inside of events.
 func raw(m client.Message) string {
 	if m.Binary != nil {
 		return `{"event":"binary","data":{"$base64":"` + base64.StdEncoding.EncodeToString(m.Binary) + `"}}`
 	}
-	if !bytes.ContainsAny(m.Text, "\r\n") {
-		return string(m.Text)
-	}
-	var line bytes.Buffer
-	_ = json.Compact(&line, m.Text) // it is JSON: it has been decoded
-	return line.String()
-}
-
-// harmless escapes characters that a terminal would obey, or that would make a line look like another one: \x1b, \n,
-// \u202e. Everything that can be seen, in any script, stays.
-func harmless(s string) string {
-	var line strings.Builder
-	for _, r := range s {
-		if unicode.IsGraphic(r) || frame.IsJoiner(r) {
-			line.WriteRune(r)
-			continue
-		}
-		quoted := fmt.Sprintf("%+q", r) // '\x1b'
-		line.WriteString(quoted[1 : len(quoted)-1])
-	}
-	return line.String()
+	return harmless.JSON(m.Text)
 }

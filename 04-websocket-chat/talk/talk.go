@@ -10,6 +10,7 @@ import (
 	"net"
 	"time"
 
+	"example.com/redis-chat/01-redis-basics/harmless"
 	"example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
 )
@@ -229,5 +230,5 @@ func (t *talk) giveUp(format string, args ...any) {
 }
 
 func (t *talk) say(format string, args ...any) {
-	fmt.Fprintln(t.o.Err, "talk: "+harmless(fmt.Sprintf(format, args...))) // if that fails, nobody can be told
+	fmt.Fprintln(t.o.Err, "talk: "+harmless.Text(fmt.Sprintf(format, args...))) // if that fails, nobody can be told
 }

@@ -5,11 +5,13 @@ import (
 	"crypto/tls"
 	"errors"
 	"flag"
+	"fmt"
 	"net"
 	"strconv"
 	"time"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/01-redis-basics/harmless"
 	chatnode "example.com/redis-chat/04-websocket-chat/node"
 	relay "example.com/redis-chat/05-distributed-relay"
 	"example.com/redis-chat/05-distributed-relay/wire"
@@ -29,9 +31,9 @@ type Config struct {
 // Parse reads them all. What is wrong comes back as one sentence.
 func (c *Config) Parse(fs *flag.FlagSet, args []string) error {
 	c.Register(fs)
-	fs.Func("pub-host", "`host` of the master: what clients send is published there (default 127.0.0.1)", cmdline.Host(&c.pubHost))
+	fs.Func("pub-host", "`host` of the master: what clients send is published there (default 127.0.0.1)", redisHost(&c.pubHost, "PUB_PORT"))
 	fs.Func("pub-port", "`port` of the master (default 6379)", cmdline.Number(&c.pubPort, 1, 65535))
-	fs.Func("sub-host", "`host` of this node's replica: what clients get comes from there (default: pub-host)", cmdline.Host(&c.subHost))
+	fs.Func("sub-host", "`host` of this node's replica: what clients get comes from there (default: pub-host)", redisHost(&c.subHost, "SUB_PORT"))
 	fs.Func("sub-port", "`port` of this node's replica (default: pub-port)", cmdline.Number(&c.subPort, 1, 65535))
 	fs.Func("channel-prefix", "beginning of the channels' `names`, Socket.IO's key, for systems that share a Redis (default socket.io)", wire.SetKey(&c.Relay.Key))
 	fs.StringVar(&c.Relay.Username, "redis-username", "", "`user` at both servers")
@@ -49,6 +51,16 @@ func (c *Config) Parse(fs *flag.FlagSet, args []string) error {
 		return cmdline.Usagef("%w", err)
 	}
 	return nil
+}
+
+// redisHost sets the host of a Redis server. Whoever gives its URL hears what to set instead.
+func redisHost(host *string, port string) func(string) error {
+	return func(s string) error {
+		if harmless.IsURL(s) {
+			return fmt.Errorf("want a host name or an address alone: no URL; its port goes into %s, %s", port, cmdline.InsteadOfURL)
+		}
+		return cmdline.Host(host)(s)
+	}
 }
 
 func (c *Config) addresses() {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"example.com/redis-chat/01-redis-basics/harmless"
 )
 
 // DefaultKey is the key that the npm packages use unless they are told another:
@@ -60,7 +62,7 @@ func KeyFromEnv(key *string, getenv func(string) string) error {
 		return nil
 	}
 	if err := SetKey(key)(s); err != nil {
-		return fmt.Errorf("CHANNEL_PREFIX %q: %w", s, err)
+		return fmt.Errorf("CHANNEL_PREFIX %q: %w", harmless.Value(s), err)
 	}
 	return nil
 }

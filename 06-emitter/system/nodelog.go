@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/redis-chat/01-redis-basics/harmless"
 	chat "example.com/redis-chat/04-websocket-chat"
 	relay "example.com/redis-chat/05-distributed-relay"
-	"example.com/redis-chat/06-emitter/system/livemap"
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
@@ -33,7 +33,7 @@ func (s *System) logged(node string, line []byte) (keep bool) {
 	var r record
 	if json.Unmarshal(line, &r) != nil {
 		if s.o.Logs != nil { // no line of the log: a panic, or a last sentence; see died
-			s.feed.Print(node + "  " + livemap.Clean(string(line)))
+			s.feed.Print(node + "  " + harmless.Text(string(line)))
 		}
 		return true
 	}
@@ -77,7 +77,7 @@ func (s *System) arrived(node string, c status.Client) {
 			at.Clients = append(at.Clients, c)
 		}
 	})
-	s.feed.SayLimited("%s connected to %s, room %s", livemap.Clean(c.Name), node, livemap.Clean(c.Room))
+	s.feed.SayLimited("%s connected to %s, room %s", c.Name, node, c.Room)
 }
 
 func (s *System) departed(node string, c status.Client) {
@@ -89,7 +89,7 @@ func (s *System) departed(node string, c status.Client) {
 		at.Connections = max(0, at.Connections-1)
 		at.Clients = slices.DeleteFunc(at.Clients, func(other status.Client) bool { return other.ID == c.ID })
 	})
-	s.feed.SayLimited("%s left %s", livemap.Clean(c.Name), node)
+	s.feed.SayLimited("%s left %s", c.Name, node)
 }
 
 // doubted notes what a node's log says of its delivery, and returns whether it had been
@@ -119,7 +119,7 @@ func (s *System) become(name, state, why string) (before string) {
 func readable(name string, line []byte) string {
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(line, &fields) != nil {
-		return name + "  " + livemap.Clean(string(line))
+		return name + "  " + harmless.Text(string(line))
 	}
 	var at, level, msg string
 	_ = json.Unmarshal(fields["time"], &at) // a missing time stays zero
@@ -135,5 +135,5 @@ func readable(name string, line []byte) string {
 	if len(at) > 23 {
 		at = at[11:23]
 	}
-	return livemap.Clean(fmt.Sprintf("%s  %s %-5s %s %s", at, name, level, msg, strings.Join(rest, " ")))
+	return harmless.Text(fmt.Sprintf("%s  %s %-5s %s %s", at, name, level, msg, strings.Join(rest, " ")))
 }

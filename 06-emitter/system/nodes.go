@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"example.com/redis-chat/01-redis-basics/harmless"
 	"example.com/redis-chat/06-emitter/system/child"
 	"example.com/redis-chat/06-emitter/system/livemap"
 	"example.com/redis-chat/06-emitter/system/status"
@@ -93,7 +94,7 @@ func (s *System) startNode(ctx context.Context, i int) error {
 		at = now.nodes[i].Node
 	})
 	if err := awaitReady(ctx, at, n.Ended()); errors.Is(err, errEnded) {
-		return fmt.Errorf("%s: %w: %s", n.Name(), err, livemap.Clean(n.LastLine()))
+		return fmt.Errorf("%s: %w: %s", n.Name(), err, harmless.Text(n.LastLine()))
 	} else if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/redis-chat/01-redis-basics/harmless"
 	pubsub "example.com/redis-chat/03-pubsub"
 	"example.com/redis-chat/05-distributed-relay/wire"
 	"example.com/redis-chat/06-emitter/system/livemap"
@@ -118,7 +119,7 @@ func (s *System) follow(i int, at *path) {
 	s.feed.Show(livemap.Update{Hop: &hop})
 	switch {
 	case at.told:
-		s.feed.SayLimited("late at %s: %s %q", hop.At, hop.Speaker(), hop.Text)
+		s.feed.SayLimited("late at %s: %s %s", hop.At, hop.Speaker(), harmless.Quote(hop.Text))
 	case s.everywhere(at):
 		s.tell(at)
 	}
@@ -197,7 +198,7 @@ func (s *System) sentence(at *path) string {
 	if n := bits.OnesCount16(at.been); n > 1 {
 		spread = fmt.Sprintf("   seen at %d servers within %s", n, tenths(at.last.Sub(at.first)))
 	}
-	return fmt.Sprintf("%s %q   %s%s", at.hop.Speaker(), at.hop.Text, strings.Join(way, " → "), spread)
+	return fmt.Sprintf("%s %s   %s%s", at.hop.Speaker(), harmless.Quote(at.hop.Text), strings.Join(way, " → "), spread)
 }
 
 // tenths is a time in milliseconds, rounded up, for "within".

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/redis-chat/01-redis-basics/harmless"
 	"example.com/redis-chat/06-emitter/system/child"
 	"example.com/redis-chat/06-emitter/system/livemap"
 )
@@ -89,10 +90,10 @@ func (s *System) obey(ctx context.Context, verb, rest string) (answer string) {
 			return fmt.Sprintf("  %s %s: done in %.1f s", verb, rest, time.Since(began).Seconds())
 		}
 	default:
-		return fmt.Sprintf("  %q is no command; type help", livemap.Clean(verb))
+		return fmt.Sprintf("  %q is no command; type help", verb)
 	}
 	if errors.Is(err, context.Canceled) {
 		return ""
 	}
-	return "  " + livemap.Clean(err.Error())
+	return "  " + harmless.Text(err.Error())
 }

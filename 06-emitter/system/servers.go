@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strings"
 
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/02-replication/topology"
@@ -64,6 +63,6 @@ func (s *System) serverPID(i int) int {
 type printer struct{ feed *livemap.Feed }
 
 func (p printer) Write(line []byte) (int, error) {
-	p.feed.Print(livemap.Clean(strings.TrimRight(string(line), "\n")))
+	p.feed.Print(string(line))
 	return len(line), nil
 }

@@ -27,6 +27,7 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
 	"example.com/redis-chat/01-redis-basics/dial"
+	"example.com/redis-chat/01-redis-basics/harmless"
 	replication "example.com/redis-chat/02-replication"
 )
 
@@ -50,7 +51,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	out := &cmdline.Output{W: stdout}
 	write(out, report)
 	for _, p := range report.Problems {
-		fmt.Fprintln(stderr, "check:", p)
+		fmt.Fprintln(stderr, "check:", harmless.Text(p))
 	}
 	if len(report.Problems) > 0 {
 		return 1
@@ -75,7 +76,7 @@ func parse(args []string, stderr io.Writer) (addrs []string, o replication.Check
 	for i, addr := range addrs {
 		switch err := dial.CheckAddr(addr); {
 		case strings.HasPrefix(addr, "-"):
-			return nil, o, cmdline.Usagef("%q comes after a server: flags go first", addr)
+			return nil, o, cmdline.Usagef("%q comes after a server: flags go first", harmless.Value(addr))
 		case err != nil:
 			return nil, o, cmdline.Usagef("%w", err)
 		case slices.Contains(addrs[:i], addr):
@@ -95,7 +96,7 @@ func write(w io.Writer, r replication.Report) {
 		case s.Role.Name == replication.Master:
 			fmt.Fprintf(table, "%s\tmaster\t%s\t%d\t-\t-\n", s.Addr, count(len(s.Role.Replicas)), s.Role.Offset)
 		default:
-			fmt.Fprintf(table, "%s\treplica\t%s\t%d\t%s\t%s\n", s.Addr, s.Role.Link, s.Role.Offset, behind(s.LagBytes), millis(s.Lag))
+			fmt.Fprintf(table, "%s\treplica\t%s\t%d\t%s\t%s\n", s.Addr, harmless.Text(s.Role.Link), s.Role.Offset, behind(s.LagBytes), millis(s.Lag))
 		}
 	}
 	table.Flush()
@@ -123,7 +124,7 @@ func proof(w io.Writer, r replication.Report) {
 			fmt.Fprintf(w, "%s> GET %s\n(nil)\n", s.Addr, r.Key)
 		}
 		if s.Refusal != "" {
-			fmt.Fprintf(w, "%s> SET %s:refused x\n(error) %s\n", s.Addr, r.Key, s.Refusal)
+			fmt.Fprintf(w, "%s> SET %s:refused x\n(error) %s\n", s.Addr, r.Key, harmless.Text(s.Refusal))
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/redis-chat/01-redis-basics/harmless"
 	"example.com/redis-chat/02-replication/topology"
 )
 
@@ -49,9 +50,9 @@ func do(ctx context.Context, top topology.Topology, line string) (answer string)
 	}
 	began := time.Now()
 	if err := act(); err != nil {
-		return err.Error()
+		return harmless.Text(err.Error())
 	}
-	return fmt.Sprintf("%s: done in %v", line, time.Since(began).Round(time.Millisecond))
+	return fmt.Sprintf("%s: done in %v", harmless.Text(line), time.Since(began).Round(time.Millisecond))
 }
 
 func action(ctx context.Context, top topology.Topology, words []string) func() error {

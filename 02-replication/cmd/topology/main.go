@@ -27,6 +27,7 @@ import (
 	"github.com/redis/go-redis/v9/logging"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/01-redis-basics/harmless"
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/02-replication/topology"
 )
@@ -58,7 +59,7 @@ func parse(args []string, stderr io.Writer) (o topology.Options, err error) {
 		return o, err
 	}
 	if fs.NArg() > 0 {
-		return o, cmdline.Usagef("%q: there are flags only; -h lists them", fs.Arg(0))
+		return o, cmdline.Usagef("%q: there are flags only; -h lists them", harmless.Value(fs.Arg(0)))
 	}
 	switch given := len(o.Ports); {
 	case given == 0:

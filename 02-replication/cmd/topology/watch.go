@@ -9,6 +9,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"example.com/redis-chat/01-redis-basics/dial"
+	"example.com/redis-chat/01-redis-basics/harmless"
 	replication "example.com/redis-chat/02-replication"
 )
 
@@ -51,5 +52,5 @@ func state(ctx context.Context, c *redis.Client) string {
 	case r.Link == replication.Connected:
 		return "linked to its master"
 	}
-	return "no link to its master (" + r.Link + ")"
+	return "no link to its master (" + harmless.Text(r.Link) + ")"
 }

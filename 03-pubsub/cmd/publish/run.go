@@ -11,6 +11,7 @@ import (
 	"github.com/redis/go-redis/v9/logging"
 
 	"example.com/redis-chat/01-redis-basics/dial"
+	"example.com/redis-chat/01-redis-basics/harmless"
 	replication "example.com/redis-chat/02-replication"
 	pubsub "example.com/redis-chat/03-pubsub"
 )
@@ -26,7 +27,7 @@ func run(ctx context.Context, o options, out, warnings io.Writer) error {
 	role, err := master(ctx, client, o)
 	mayAsk := dial.Diagnose(err) != dial.NotPermitted
 	if !mayAsk {
-		fmt.Fprintln(warnings, "publish: the user may not ask for the server's role; at a replica nobody but its own subscribers gets the message:", err)
+		fmt.Fprintln(warnings, "publish: the user may not ask for the server's role; at a replica nobody but its own subscribers gets the message:", harmless.Text(err.Error()))
 		err = nil
 	}
 	switch {

@@ -10,6 +10,7 @@ import (
 	"github.com/redis/go-redis/v9/logging"
 
 	"example.com/redis-chat/01-redis-basics/dial"
+	"example.com/redis-chat/01-redis-basics/harmless"
 	replication "example.com/redis-chat/02-replication"
 	pubsub "example.com/redis-chat/03-pubsub"
 )
@@ -84,7 +85,7 @@ func (o options) watched(ctx context.Context, probes *redis.Client, events io.Wr
 		fmt.Fprintf(events, "* no watch for silence: %s does not say yet whether it is a master; -master host:port names one\n", o.redis)
 		return subscription, nil
 	case role.Name == replication.Replica:
-		fmt.Fprintf(events, "* no watch for silence: %s is a replica; -master %s publishes probes at its master\n", o.redis, role.Master)
+		fmt.Fprintf(events, "* no watch for silence: %s is a replica; -master %s publishes probes at its master\n", o.redis, harmless.Text(role.Master))
 		return subscription, nil
 	}
 	return subscription.WatchedThrough(probes), nil
@@ -127,7 +128,7 @@ func (p *printer) print(e pubsub.Event) (done bool, err error) {
 	case pubsub.Overflow:
 		line = fmt.Sprintf("missed %d messages: they came faster than they could be printed", e.Missed)
 	}
-	_, err = fmt.Fprintln(p.events, "*", line)
+	_, err = fmt.Fprintln(p.events, "*", harmless.Text(line))
 	return false, err
 }
 

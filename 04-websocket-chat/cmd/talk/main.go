@@ -22,6 +22,7 @@ import (
 	"syscall"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/01-redis-basics/harmless"
 	"example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/talk"
 )
@@ -64,7 +65,7 @@ func parse(args []string, help io.Writer) (o talk.Options, err error) {
 	}
 	for _, url := range o.URLs {
 		if strings.HasPrefix(url, "-") {
-			return o, cmdline.Usagef("%s stands where a URL is expected: flags go before the URLs", url)
+			return o, cmdline.Usagef("%s stands where a URL is expected: flags go before the URLs", harmless.Value(url))
 		}
 		if err := client.CheckURL(url); err != nil {
 			return o, cmdline.Usagef("%w", err)

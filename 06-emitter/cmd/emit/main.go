@@ -24,6 +24,7 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
 	"example.com/redis-chat/01-redis-basics/dial"
+	"example.com/redis-chat/01-redis-basics/harmless"
 	"example.com/redis-chat/05-distributed-relay/wire"
 	emitter "example.com/redis-chat/06-emitter"
 )
@@ -107,7 +108,7 @@ func parse(args []string, getenv func(string) string, errOut io.Writer) (o optio
 		return o, cmdline.Usagef("name an EVENT, for example: emit message 'Hello!'")
 	case 1, 2:
 	default:
-		return o, cmdline.Usagef("%q is one argument too many: flags come before EVENT, and DATA is one argument in quotes", flags.Arg(2))
+		return o, cmdline.Usagef("%q is one argument too many: flags come before EVENT, and DATA is one argument in quotes", harmless.Value(flags.Arg(2)))
 	}
 	o.event = flags.Arg(0)
 	if flags.NArg() == 2 {

@@ -28,6 +28,7 @@ import (
 	"syscall"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/01-redis-basics/harmless"
 	"example.com/redis-chat/05-distributed-relay/wire"
 	"example.com/redis-chat/06-emitter/system"
 	"example.com/redis-chat/06-emitter/system/child"
@@ -116,7 +117,7 @@ func parse(args []string, errOut io.Writer) (system.Options, error) {
 		}
 	}
 	if fs.NArg() > 0 {
-		return o, cmdline.Usagef("unexpected argument %q: everything is a flag, as in -nodes=3, see -h", fs.Arg(0))
+		return o, cmdline.Usagef("unexpected argument %q: everything is a flag, as in -nodes=3, see -h", harmless.Value(fs.Arg(0)))
 	}
 	if !portsGiven && o.Nodes > 0 {
 		o.Ports = o.Ports[:min(len(o.Ports), o.Nodes)]

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/redis-chat/01-redis-basics/harmless"
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
@@ -50,16 +51,17 @@ func NewFeed(out io.Writer) *Feed {
 	return f
 }
 
-// Print writes text as it is: the table, an answer to a command.
+// Print writes lines: the table, an answer to a command. What a terminal would obey is
+// escaped in them, as in all that is told.
 func (f *Feed) Print(text string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.queue(strings.TrimRight(text, "\n") + "\n")
+	f.queue(harmless.Lines(strings.TrimRight(text, "\n")) + "\n")
 }
 
 // Say tells what happened in one line, with the time, and returns the line without it.
 func (f *Feed) Say(format string, args ...any) (sentence string) {
-	sentence = fmt.Sprintf(format, args...)
+	sentence = harmless.Text(fmt.Sprintf(format, args...))
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.tell(sentence)

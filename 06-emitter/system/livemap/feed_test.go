@@ -78,7 +78,13 @@ func TestSlowMapIsLetGo(t *testing.T) {
 	f.Close()
 }
 
-func TestWhatATerminalWouldObeyIsReplaced(t *testing.T) {
-	require.Equal(t, "a�[2Jb�c", Clean("a\x1b[2Jb\nc"))
-	require.Equal(t, "Grüße, 世界", Clean("Grüße, 世界"))
+func TestWhatATerminalWouldObeyIsEscaped(t *testing.T) {
+	var out strings.Builder
+	f := NewFeed(&out)
+	require.Equal(t, `a\x1b[2Jb\nc \u202e`, f.Say("%s", "a\x1b[2Jb\nc \u202e"))
+	f.Print("a\tb\nGrüße, 世界 👩‍💻\a\n")
+	f.Close()
+	require.Contains(t, out.String(), `  a\x1b[2Jb\nc \u202e`+"\n")
+	require.Contains(t, out.String(), "\na\tb\nGrüße, 世界 👩‍💻\\a\n")
+	require.Equal(t, `a\x1b👩‍💻`, Short("a\x1b👩‍💻"))
 }

@@ -4,20 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
-)
 
-// Clean replaces control characters: a terminal would obey them, or show one line as
-// two.
-func Clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsGraphic(r) {
-			return r
-		}
-		return unicode.ReplacementChar
-	}, s)
-}
+	"example.com/redis-chat/01-redis-basics/harmless"
+)
 
 // How many letters are shown of text from others: of a message or a name, and of a
 // message's rooms.
@@ -45,7 +35,8 @@ func words(args []any) string {
 	return Short(strings.Join(all, ", "))
 }
 
-// Short is the clean beginning of a text of any length: MaxLetters, and … for the rest.
+// Short is the beginning of a text of any length: MaxLetters, and … for the rest. It is fit for
+// the terminal and the map: what cannot be seen is escaped.
 func Short(s string) string { return shorten(s, MaxLetters) }
 
 func shorten(s string, most int) string {
@@ -53,5 +44,5 @@ func shorten(s string, most int) string {
 	if runes := []rune(s); len(runes) > most {
 		s = string(runes[:most]) + "…"
 	}
-	return Clean(s)
+	return harmless.Text(s)
 }

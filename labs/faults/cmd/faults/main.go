@@ -24,6 +24,7 @@ import (
 	"github.com/redis/go-redis/v9/logging"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/01-redis-basics/harmless"
 	"example.com/redis-chat/01-redis-basics/launch"
 	faults "example.com/redis-chat/labs/faults"
 )
@@ -45,16 +46,7 @@ func main() {
 	logging.Disable() // go-redis prints each refused connection; the table says what matters
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	err := run(ctx, os.Args, os.Stdout, os.Stderr)
-	switch {
-	case err == nil, errors.Is(err, flag.ErrHelp):
-	case errors.Is(err, errUsage):
-		fmt.Fprintln(os.Stderr, "faults:", err)
-		os.Exit(2)
-	default:
-		fmt.Fprintln(os.Stderr, "faults:", err)
-		os.Exit(1)
-	}
+	os.Exit(cmdline.Exit("faults", run(ctx, os.Args, os.Stdout, os.Stderr), os.Stderr))
 }
 
 // options are the flags.
@@ -80,7 +72,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 	mode := "all"
 	switch {
 	case fs.NArg() > 1:
-		return fmt.Errorf("one word is enough, not %q; %w", fs.Args(), errUsage)
+		return cmdline.Usagef("one word is enough, not %q; %w", harmless.Words(fs.Args()), errUsage)
 	case fs.NArg() == 1:
 		mode = fs.Arg(0)
 	}
@@ -92,7 +84,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 	case "soak":
 		return soak(ctx, o, out, errOut)
 	}
-	return fmt.Errorf("there is no %q: all, short or soak; %w", mode, errUsage)
+	return cmdline.Usagef("there is no %q: all, short or soak; %w", harmless.Value(mode), errUsage)
 }
 
 func (o *options) register(fs *flag.FlagSet) {

@@ -14,11 +14,11 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 	"time"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/01-redis-basics/harmless"
 	"example.com/redis-chat/01-redis-basics/launch"
 	loadtest "example.com/redis-chat/labs/load-test"
 	"example.com/redis-chat/labs/load-test/report"
@@ -128,7 +128,7 @@ func mode(words []string) (func(context.Context, *loadtest.Lab, options) error, 
 		"steady": steady, "search": search, "idle": idle, "slow": slow, "grow": grow, "short": short, "compare": compare,
 	}
 	if len(words) != 1 || modes[words[0]] == nil {
-		return nil, cmdline.Usagef("give one word for what to do, after the flags, not %q; -h lists the words", strings.Join(words, " "))
+		return nil, cmdline.Usagef("give one word for what to do, after the flags, not %q; -h lists the words", harmless.Words(words))
 	}
 	return modes[words[0]], nil
 }
