@@ -37,9 +37,13 @@ func TestWhatCanBeAnAddress(t *testing.T) {
 	}
 	for _, addr := range []string{
 		"", "localhost", "localhost:", ":6379", "localhost:0", "localhost:-1", "localhost:65536", "localhost:http", "localhost: 6379",
-		"::1:6379", "redis://localhost:6379", "localhost:6379/", "localhost:6379,", "a b:6379", "user@localhost:6379", "localhost:99999999999999999999",
+		"::1:6379", "localhost:6379/", "localhost:6379,", "a b:6379", "localhost:99999999999999999999",
 	} {
 		require.EqualError(t, cmdline.CheckAddr(addr), "want host:port, such as 127.0.0.1:6379", "%q", addr)
+	}
+	for _, addr := range []string{"redis://localhost:6379", "user@localhost:6379"} {
+		require.EqualError(t, cmdline.CheckAddr(addr), "want host:port, such as 127.0.0.1:6379: no URL; its user goes into REDIS_USERNAME, "+
+			"its password into REDIS_PASSWORD, and for rediss set REDIS_TLS=true", "%q", addr)
 	}
 }
 

@@ -21,7 +21,7 @@ func Value(s string) string {
 	items := strings.Split(s, ",")
 	for i, item := range items {
 		scheme, rest, ok := cutScheme(item)
-		if at := strings.IndexAny(rest, "?#"); at >= 0 {
+		if at := strings.IndexAny(rest, "?#"); at >= 0 && (ok || strings.Contains(rest[at:], "=")) {
 			rest = rest[:at+1] + "…"
 		}
 		if ok && !authority.MatchString(rest) {
@@ -47,7 +47,7 @@ func IsURL(s string) bool { return strings.Contains(s, "://") || strings.Contain
 var (
 	assigned = regexp.MustCompile(`^-{0,2}[A-Za-z_][A-Za-z0-9_-]*=`)
 	// authority is the beginning of what follows ://, if there is no password in it: a host, and a port if any.
-	authority = regexp.MustCompile(`^(?:…@)?(?:(?:\[[0-9A-Fa-f:.%]*\]|[^:/?#\[\]]+)(?::[0-9]{0,5})?)?(?:[/?#]|$)`)
+	authority = regexp.MustCompile(`^(?:…@)?(?:(?:\[[0-9A-Fa-f:.%]*\]?|[^:/?#\[\]]+)(?::[0-9]{0,5} *)?)?(?:[/?#]|$)`)
 )
 
 func cutScheme(s string) (scheme, rest string, ok bool) {

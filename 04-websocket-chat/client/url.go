@@ -1,6 +1,7 @@
 package client
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -21,10 +22,13 @@ func endpoint(rawURL string, o DialOptions) (*url.URL, error) {
 		rawURL = "ws://" + rawURL
 	}
 	u, err := url.Parse(rawURL)
-	rawURL = harmless.Value(rawURL)
-	if err != nil { // its text holds the URL, or parts of it
-		return nil, fmt.Errorf("dial %s: this cannot be read as a URL: use for example http://127.0.0.1:3000", rawURL)
+	shown := harmless.Value(rawURL)
+	if err != nil && shown == rawURL {
+		return nil, fmt.Errorf("dial %s: %w", shown, errors.Unwrap(err)) // without the URL once more
+	} else if err != nil { // its text holds parts of the URL
+		return nil, fmt.Errorf("dial %s: this cannot be read as a URL: use for example http://127.0.0.1:3000", shown)
 	}
+	rawURL = shown
 	if u.User != nil {
 		return nil, fmt.Errorf("dial %s: nodes know no users and passwords: leave away what stands before the @", rawURL)
 	}

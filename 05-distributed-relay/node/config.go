@@ -56,10 +56,11 @@ func (c *Config) Parse(fs *flag.FlagSet, args []string) error {
 // redisHost sets the host of a Redis server. Whoever gives its URL hears what to set instead.
 func redisHost(host *string, port string) func(string) error {
 	return func(s string) error {
+		err := cmdline.Host(host)(s)
 		if harmless.IsURL(s) {
-			return fmt.Errorf("want a host name or an address alone: no URL; its port goes into %s, %s", port, cmdline.InsteadOfURL)
+			return fmt.Errorf("%w; a URL's port goes into %s, %s", err, port, cmdline.InsteadOfURL)
 		}
-		return cmdline.Host(host)(s)
+		return err
 	}
 }
 

@@ -106,7 +106,7 @@ func TestExitCodes(t *testing.T) {
 		"no port after a colon":  {[]string{"localhost:"}, 2, "want a port from 1 to 65535"},
 		"port 0":                 {[]string{"http://127.0.0.1:0"}, 2, "want a port from 1 to 65535"},
 		"port 65536":             {[]string{"http://127.0.0.1:65536"}, 2, "want a port from 1 to 65535"},
-		"port that is a word":    {[]string{"http://127.0.0.1:http"}, 2, "invalid port"},
+		"port that is a word":    {[]string{"http://127.0.0.1:http"}, 2, "this cannot be read as a URL"},
 		"URLs with a comma":      {[]string{"http://127.0.0.1:1,http://127.0.0.1:2"}, 2, "invalid port"},
 		"spaces around":          {[]string{" http://127.0.0.1:1 "}, 2, "dial  http://127.0.0.1:1 : "},
 		"flags after the URLs":   {[]string{node.URL, "-json"}, 2, "-json stands where a URL is expected"},
