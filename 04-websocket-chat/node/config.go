@@ -28,7 +28,7 @@ import (
 // Config is what a node's program reads from flags and from the environment:
 // the flag -max-queue-bytes is the variable MAX_QUEUE_BYTES.
 type Config struct {
-	Host     string // address to listen on; "": all
+	Host     string // address to listen on; "": this machine's loopback, 0.0.0.0: all
 	Port     int
 	Node     string
 	LogLevel slog.Level
@@ -38,18 +38,22 @@ type Config struct {
 	Delay    time.Duration  // from the wish to leave, which /readyz tells, until clients are closed
 	Grace    time.Duration
 	Hub      chat.Options
-	Sockets  int // that clients may have open, WebSockets and all others; Listen sets it. 0: not known
+	// AllowedHosts are the names under which the node answers, besides those of loopback; "*": any. Default: on
+	// loopback no other, else any.
+	AllowedHosts []string
+	Sockets      int // that clients may have open, WebSockets and all others; Listen sets it. 0: not known
 }
 
 // Register declares the flags that every node has.
 func (c *Config) Register(fs *flag.FlagSet) {
 	// Not "host": HOST is set by some shells, to something else.
-	fs.Func("listen-host", "`address` to listen on (default: all)", cmdline.Host(&c.Host))
+	fs.Func("listen-host", "`address` to listen on; 0.0.0.0 lets other machines in (default: this machine alone, 127.0.0.1 and ::1)", cmdline.Host(&c.Host))
 	fs.Func("port", "`port` to listen on; 0: a free one (default 3000)", cmdline.Number(&c.Port, 0, 65535))
 	fs.Func("node-name", "this node's `name` (default: host name and port)", c.name)
 	fs.TextVar(&c.LogLevel, "log-level", slog.LevelInfo, "debug, info, warn or error")
 	fs.Func("peers", "base `URLs` of other nodes, comma separated: where the page may go when this node is gone", withoutUsers(c.peers))
 	fs.Func("allowed-origins", "`origins` besides the same host whose pages may connect, comma separated; *: all", withoutUsers(c.origins))
+	fs.Func("allowed-hosts", "`names` under which this node answers, comma separated; *: any (default: on this machine alone localhost and 127.0.0.1, else any)", c.hosts)
 	fs.Func("frame-ancestors", "`origins` of pages that may show the chat page in a frame, comma separated (default: none)", withoutUsers(c.frames))
 	fs.Func("trusted-proxies", "`addresses` and networks of proxies whose X-Forwarded-For is believed, comma separated (default: none)", c.trust)
 	fs.Func("drain-delay", "`time` at the end in which the node only is not ready, until a balancer has noticed; then grace (default 0s)", c.delay)
@@ -66,7 +70,7 @@ func (c *Config) Register(fs *flag.FlagSet) {
 
 // Listen opens the node's port, and completes what depends on it.
 func (c *Config) Listen() (net.Listener, error) {
-	l, err := net.Listen("tcp", net.JoinHostPort(c.Host, strconv.Itoa(c.Port)))
+	l, err := c.listen()
 	if err != nil {
 		return nil, c.cannotListen(err)
 	}
@@ -78,6 +82,23 @@ func (c *Config) Listen() (net.Listener, error) {
 	c.Hub.AllowedOrigins = append(c.Hub.AllowedOrigins, c.Peers...)
 	c.completeLimits(mostFiles())
 	return l, nil
+}
+
+func (c *Config) listen() (net.Listener, error) {
+	if c.Host == "" {
+		return listenLoopback(c.Port)
+	}
+	return net.Listen("tcp", net.JoinHostPort(c.Host, strconv.Itoa(c.Port)))
+}
+
+// LogWhere says who can reach the node.
+func (c *Config) LogWhere(log *slog.Logger, l net.Listener) {
+	switch {
+	case onLoopback(l) && c.Host == "":
+		log.Info("this machine alone can connect; LISTEN_HOST=0.0.0.0 lets others in")
+	case !onLoopback(l) && len(c.AllowedHosts) == 0:
+		log.Info("other machines can connect, under any name; ALLOWED_HOSTS lists the names")
+	}
 }
 
 // cannotListen names the variable that needs another value.

@@ -5,6 +5,8 @@
 //
 //   - config.go: Config, from flags and the environment, each mistake as one sentence;
 //     and Listen, which opens the port.
+//   - loopback.go: a port that programs of this machine reach, by both of its addresses.
+//   - hosts.go: the names under which a node answers, and why it refuses others.
 //   - files.go: how many clients there may be with the file descriptors that there are,
 //     and what happens when none is left.
 //   - client.go: the address that a request comes from, behind proxies that are trusted.

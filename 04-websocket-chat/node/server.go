@@ -24,6 +24,7 @@ type Server struct {
 	Page    http.Handler                       // of /; nil: none
 	Ready   func() (reason string, ready bool) // nil: always, until the server ends
 	Metrics http.Handler                       // of /metrics; nil: none
+	Hosts   []string                           // Config.AllowedHosts
 	Trusted []netip.Prefix                     // proxies that tell their clients' addresses, see ClientAddr; default: none
 	Delay   time.Duration                      // at the end, in which the node is not ready, and serves as before; default 0
 	Grace   time.Duration                      // for clients to leave at the end, after Delay; default 10s
@@ -43,7 +44,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
 	server := &http.Server{
-		Handler: byClient(s.routes(), s.Trusted),
+		Handler: allowed(s.Hosts, l, byClient(s.routes(), s.Trusted), s.Log),
 		// Without these, a client that sends byte by byte, or never reads, holds a
 		// goroutine for ever. They end with an upgrade: a WebSocket has limits of its own.
 		//

@@ -52,6 +52,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) error {
 		Page:    page.Handler(page.Options{Node: c.Node, Peers: c.Peers, Frames: c.Frames}),
 		Ready:   ready,
 		Metrics: r.Metrics(hub, ready),
+		Hosts:   c.AllowedHosts,
 		Trusted: c.Trusted,
 		Delay:   c.Delay,
 		Grace:   c.Grace,
@@ -66,6 +67,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) error {
 		where = append(where, "channels", wire.Pattern(c.Relay.Key)) // nodes with another key are another chat
 	}
 	log.Info("listening", where...)
+	c.LogWhere(log, l)
 	c.LogLimits(log)
 
 	var group errgroup.Group

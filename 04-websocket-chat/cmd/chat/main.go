@@ -53,10 +53,11 @@ func run(ctx context.Context, c node.Config) error {
 		return err
 	}
 	log.Info("listening", "addr", l.Addr().String(), "node", c.Node)
+	c.LogWhere(log, l)
 	c.LogLimits(log)
 	server := &node.Server{
 		Hub: hub, Page: page.Handler(page.Options{Node: c.Node, Peers: c.Peers, Frames: c.Frames}),
-		Trusted: c.Trusted, Delay: c.Delay, Grace: c.Grace, Sockets: c.Sockets, Log: log,
+		Hosts: c.AllowedHosts, Trusted: c.Trusted, Delay: c.Delay, Grace: c.Grace, Sockets: c.Sockets, Log: log,
 	}
 	return server.Run(ctx, l)
 }

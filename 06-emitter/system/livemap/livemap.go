@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/redis-chat/01-redis-basics/cmdline"
 	"example.com/redis-chat/06-emitter/page"
 	"example.com/redis-chat/06-emitter/system/status"
 )
@@ -128,7 +129,7 @@ func (m *Map) handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// A foreign name that points to this machine is refused, too: requests from its
 		// pages would look like our own. Only these names are ours.
-		if !isLoopback(r.Host) {
+		if !cmdline.IsLoopback(cmdline.HostName(r.Host)) {
 			http.Error(w, "open the map as 127.0.0.1 or localhost", http.StatusForbidden)
 			return
 		}
@@ -144,13 +145,6 @@ func (m *Map) handler() http.Handler {
 		}
 		protected.ServeHTTP(w, r)
 	})
-}
-
-func isLoopback(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	return host == "127.0.0.1" || strings.EqualFold(host, "localhost") || strings.Trim(host, "[]") == "::1"
 }
 
 // serveDo presses a button.
