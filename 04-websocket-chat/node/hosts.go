@@ -28,10 +28,10 @@ type hosts struct {
 	warn  rate.Sometimes
 }
 
-// allowed wraps what a listener serves. Without names, a listener that is not on loopback answers under any: nobody
+// AllowHosts wraps what a listener serves. Without names, a listener that is not on loopback answers under any: nobody
 // but the operator knows what it is called. That holds also for what reaches it over loopback, as a proxy on the same
 // machine hands on the name that clients use.
-func allowed(names []string, l net.Listener, next http.Handler, log *slog.Logger) http.Handler {
+func AllowHosts(names []string, l net.Listener, next http.Handler, log *slog.Logger) http.Handler {
 	if slices.Contains(names, "*") || len(names) == 0 && !onLoopback(l) {
 		return next
 	}

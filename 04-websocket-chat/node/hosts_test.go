@@ -46,7 +46,7 @@ func TestNamesUnderWhichANodeAnswers(t *testing.T) {
 		{"any", "127.0.0.1", []string{"*"}, []string{"evil.example", ""}, nil},
 	} {
 		t.Run(c.what, func(t *testing.T) {
-			handler := allowed(c.names, at{ip: c.ip}, says("hello"), slog.New(slog.DiscardHandler))
+			handler := AllowHosts(c.names, at{ip: c.ip}, says("hello"), slog.New(slog.DiscardHandler))
 			status := func(host, path string) (int, string) {
 				r := httptest.NewRequest(http.MethodGet, path, nil)
 				r.Host = host

@@ -44,7 +44,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
 	server := &http.Server{
-		Handler: allowed(s.Hosts, l, byClient(s.routes(), s.Trusted), s.Log),
+		Handler: AllowHosts(s.Hosts, l, byClient(s.routes(), s.Trusted), s.Log),
 		// Without these, a client that sends byte by byte, or never reads, holds a
 		// goroutine for ever. They end with an upgrade: a WebSocket has limits of its own.
 		//

@@ -59,7 +59,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) error {
 		Sockets: c.Sockets,
 		Log:     log,
 	}
-	if err := profile(ctx, c.PprofAddr, log); err != nil {
+	if err := profile(ctx, c.PprofAddr, c.AllowedHosts, log); err != nil {
 		return err
 	}
 	where := []any{"addr", l.Addr().String(), "node", c.Node, "publish", c.Relay.PubAddr, "subscribe", c.Relay.SubAddr}

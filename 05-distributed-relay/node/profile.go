@@ -8,11 +8,13 @@ import (
 	"net/http"
 	"net/http/pprof"
 	"time"
+
+	chatnode "example.com/redis-chat/04-websocket-chat/node"
 )
 
 // profile serves net/http/pprof on an address of its own, never on the port
-// that clients reach.
-func profile(ctx context.Context, addr string, log *slog.Logger) error {
+// that clients reach, and under names that are allowed: a profile names what is in memory.
+func profile(ctx context.Context, addr string, hosts []string, log *slog.Logger) error {
 	if addr == "" {
 		return nil
 	}
@@ -25,7 +27,7 @@ func profile(ctx context.Context, addr string, log *slog.Logger) error {
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
 	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Handler: chatnode.AllowHosts(hosts, l, mux, log), ReadHeaderTimeout: 5 * time.Second}
 	context.AfterFunc(ctx, func() { _ = server.Close() })
 	go func() { _ = server.Serve(l) }() // ends with ctx
 	log.Info("profiles", "url", "http://"+l.Addr().String()+"/debug/pprof/")

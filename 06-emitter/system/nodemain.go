@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 
+	"example.com/redis-chat/01-redis-basics/cmdline"
 	relay "example.com/redis-chat/05-distributed-relay"
 	relaynode "example.com/redis-chat/05-distributed-relay/node"
 )
@@ -26,17 +27,12 @@ func NodeMain() int {
 	context.AfterFunc(ctx, stop)
 	var c relaynode.Config
 	if err := c.Parse(flag.NewFlagSet("node", flag.ContinueOnError), nil); err != nil {
-		fmt.Fprintln(os.Stderr, "node:", err)
-		return 2
+		return cmdline.Exit("node", err, os.Stderr)
 	}
 	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
 	c.Relay.Trace = &relay.Tracer{}
 	go obey(os.Stdin, c.Relay.Trace, log) // ends with the program
-	if err := relaynode.Run(ctx, c, log); err != nil {
-		fmt.Fprintln(os.Stderr, "node:", err)
-		return 1
-	}
-	return 0
+	return cmdline.Exit("node", relaynode.Run(ctx, c, log), os.Stderr)
 }
 
 // ours are variables that a node reads and gets from nobody but the system, which sets no

@@ -126,6 +126,13 @@ func TestProfilesHaveAnAddressOfTheirOwn(t *testing.T) {
 	status, body := fetch(t, url+"goroutine?debug=1")
 	require.Equal(t, http.StatusOK, status)
 	require.Contains(t, body, "goroutine profile:")
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"goroutine?debug=1", nil)
+	require.NoError(t, err)
+	request.Host, request.Close = "evil.example:6060", true
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	require.Equal(t, http.StatusMisdirectedRequest, response.StatusCode, "a name of another site's that leads here")
 
 	off := start(t, at(server, server)...)
 	require.NotContains(t, off.log.String(), "profiles")
