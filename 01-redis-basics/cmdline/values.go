@@ -93,19 +93,18 @@ func Addr(addr *string) func(string) error {
 
 var (
 	errAddr = errors.New("want host:port, such as 127.0.0.1:6379")
-	errURL  = fmt.Errorf("%w: no URL; %s", errAddr, InsteadOfURL)
 	errHost = errors.New("want a host name or an address alone, such as 127.0.0.1: no scheme, no port, no list")
 )
 
-// InsteadOfURL says what to set instead of a URL of Redis, for those who give one.
-const InsteadOfURL = "its user goes into REDIS_USERNAME, its password into REDIS_PASSWORD, and for rediss set REDIS_TLS=true"
+// ErrURL says what to set instead of a URL of Redis, for those who give one.
+var ErrURL = errors.New("no URL: its user goes into REDIS_USERNAME, its password into REDIS_PASSWORD, and rediss is REDIS_TLS=true")
 
 // CheckAddr says what is wrong with the host:port of a server, before somebody
 // dials it: a bad value is the user's mistake, not a server that is away.
 func CheckAddr(addr string) error {
 	host, port, err := net.SplitHostPort(addr)
 	if harmless.IsURL(addr) {
-		return errURL
+		return fmt.Errorf("%w; %w", errAddr, ErrURL)
 	}
 	if err != nil || CheckHost(host) != nil || !validPort(port) {
 		return errAddr

@@ -42,8 +42,8 @@ func TestWhatCanBeAnAddress(t *testing.T) {
 		require.EqualError(t, cmdline.CheckAddr(addr), "want host:port, such as 127.0.0.1:6379", "%q", addr)
 	}
 	for _, addr := range []string{"redis://localhost:6379", "user@localhost:6379"} {
-		require.EqualError(t, cmdline.CheckAddr(addr), "want host:port, such as 127.0.0.1:6379: no URL; its user goes into REDIS_USERNAME, "+
-			"its password into REDIS_PASSWORD, and for rediss set REDIS_TLS=true", "%q", addr)
+		require.EqualError(t, cmdline.CheckAddr(addr), "want host:port, such as 127.0.0.1:6379; no URL: its user goes into REDIS_USERNAME, "+
+			"its password into REDIS_PASSWORD, and rediss is REDIS_TLS=true", "%q", addr)
 	}
 }
 

@@ -6,9 +6,12 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"example.com/redis-chat/01-redis-basics/harmless"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestWhatATerminalWouldObeyIsEscaped(t *testing.T) {
 	for text, want := range map[string]string{

@@ -57,11 +57,11 @@ func ParseBackend(s string) (Backend, error) {
 	for addr := range strings.SplitSeq(s, ",") {
 		addr = strings.TrimSpace(addr)
 		if cmdline.CheckAddr(addr) != nil {
-			advice := ""
+			err := fmt.Errorf("%q: want embedded, server, or host:port[,host:port…] of running servers, the master first", harmless.Value(s))
 			if harmless.IsURL(s) {
-				advice = ": no URL; " + cmdline.InsteadOfURL
+				err = fmt.Errorf("%w; %w", err, cmdline.ErrURL)
 			}
-			return Backend{}, fmt.Errorf("%q: want embedded, server, or host:port[,host:port…] of running servers, the master first%s", harmless.Value(s), advice)
+			return Backend{}, err
 		}
 		b.Addrs = append(b.Addrs, addr)
 	}

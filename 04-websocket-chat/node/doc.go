@@ -15,8 +15,8 @@
 //
 // # The goroutines
 //
-// Run blocks until its context ends. Beside it one goroutine accepts connections, and
-// net/http starts one for each: it ends with the request, or hands a WebSocket over to
+// Run blocks until its context ends. Beside it one goroutine accepts connections (on
+// loopback one more for each of its two addresses), and net/http starts one for each: it ends with the request, or hands a WebSocket over to
 // the hub and returns. At the end Run waits for the hub's clients to leave, and then,
 // briefly, for requests that are being answered; no longer than Grace for both. Before
 // that it may stay for Delay, so that a load balancer notices.

@@ -2,6 +2,7 @@ package node
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -59,11 +60,11 @@ func (h *hosts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if name != "" && len(name) <= 255 {
 		shown = harmless.Text(name)
 	}
-	why := "this node does not answer under " + shown + ": on its own machine it is localhost; its operator can allow other names (ALLOWED_HOSTS)"
+	why := fmt.Errorf("this node does not answer under %s: on its own machine it is localhost; its operator can allow other names (ALLOWED_HOSTS)", shown)
 	h.warn.Do(func() {
 		h.log.Warn("refused a request under a name that is not allowed", "host", shown, "from", r.RemoteAddr, "do", "if it is a name of this node, add it to ALLOWED_HOSTS")
 	})
-	http.Error(w, why, http.StatusMisdirectedRequest)
+	http.Error(w, why.Error(), http.StatusMisdirectedRequest)
 }
 
 // hosts sets the names under which a node answers.

@@ -58,7 +58,7 @@ func redisHost(host *string, port string) func(string) error {
 	return func(s string) error {
 		err := cmdline.Host(host)(s)
 		if harmless.IsURL(s) {
-			return fmt.Errorf("%w; a URL's port goes into %s, %s", err, port, cmdline.InsteadOfURL)
+			return fmt.Errorf("%w; its port goes into %s; %w", err, port, cmdline.ErrURL)
 		}
 		return err
 	}

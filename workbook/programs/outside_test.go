@@ -272,11 +272,11 @@ func TestNoArgumentCommandsTheTerminal(t *testing.T) {
 	require.NoError(t, err)
 	for _, name := range names {
 		for _, args := range [][]string{{"-" + hostile}, {hostile + forged, "-x"}, {"-redis", hostile + forged}, {"-x=" + hostile}, {"-peers", "http://" + hostile}, {"http://[" + hostile}} {
+			if name == "subscribe" && !strings.HasPrefix(args[0], "-") {
+				continue // a channel, for whose messages it would wait
+			}
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				if name == "subscribe" && !strings.HasPrefix(args[0], "-") { // it is a channel, and waits
-					t.SkipNow()
-				}
 				stdout, stderr := run(t, name, []string{"LOG_LEVEL=" + hostile}, args, "")
 				requireHarmless(t, stdout+stderr)
 				require.NotEmpty(t, stderr)
