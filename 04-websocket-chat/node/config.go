@@ -47,13 +47,13 @@ type Config struct {
 // Register declares the flags that every node has.
 func (c *Config) Register(fs *flag.FlagSet) {
 	// Not "host": HOST is set by some shells, to something else.
-	fs.Func("listen-host", "`address` to listen on; 0.0.0.0 lets other machines in (default: this machine alone, 127.0.0.1 and ::1)", cmdline.Host(&c.Host))
+	fs.Func("listen-host", "`address` to listen on; 0.0.0.0 lets other machines in (default: this machine alone)", cmdline.Host(&c.Host))
 	fs.Func("port", "`port` to listen on; 0: a free one (default 3000)", cmdline.Number(&c.Port, 0, 65535))
 	fs.Func("node-name", "this node's `name` (default: host name and port)", c.name)
 	fs.TextVar(&c.LogLevel, "log-level", slog.LevelInfo, "debug, info, warn or error")
 	fs.Func("peers", "base `URLs` of other nodes, comma separated: where the page may go when this node is gone", withoutUsers(c.peers))
 	fs.Func("allowed-origins", "`origins` besides the same host whose pages may connect, comma separated; *: all", withoutUsers(c.origins))
-	fs.Func("allowed-hosts", "`names` under which this node answers, comma separated; *: any (default: on this machine alone localhost and 127.0.0.1, else any)", c.hosts)
+	fs.Func("allowed-hosts", "`names` under which this node answers, comma separated; *: any (default: on this machine alone its own names, else any)", c.hosts)
 	fs.Func("frame-ancestors", "`origins` of pages that may show the chat page in a frame, comma separated (default: none)", withoutUsers(c.frames))
 	fs.Func("trusted-proxies", "`addresses` and networks of proxies whose X-Forwarded-For is believed, comma separated (default: none)", c.trust)
 	fs.Func("drain-delay", "`time` at the end in which the node only is not ready, until a balancer has noticed; then grace (default 0s)", c.delay)

@@ -46,13 +46,14 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 		Port: 3456, Node: "n1", LogLevel: slog.LevelDebug, Grace: 2 * time.Second, Host: "127.0.0.1",
 		Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/24")}, Delay: 3 * time.Second,
 		Peers: []string{"http://127.0.0.1:3001", "https://b.example.com"}, Frames: []string{"http://127.0.0.1:8080", "https://d.example.com"},
+		AllowedHosts: []string{"chat.example.com", "10.0.0.5"},
 		Hub: chat.Options{
 			MaxMessageBytes: 1000, MaxQueueBytes: 20_000, RatePerSecond: 2.5, RateBurst: 3, MaxConns: 1000, MaxConnsPerIP: 10,
 			AllowedOrigins: []string{"https://a.example.com", "http://c:1"},
 		},
 	}
 	values := map[string]string{
-		"port": "3456", "node-name": "n1", "log-level": "debug", "grace": "2s", "listen-host": "127.0.0.1",
+		"port": "3456", "node-name": "n1", "log-level": "debug", "grace": "2s", "listen-host": "127.0.0.1", "allowed-hosts": "chat.example.com,10.0.0.5",
 		"peers": "http://127.0.0.1:3001/, https://b.example.com", "allowed-origins": "https://a.example.com,http://c:1",
 		"frame-ancestors":   "http://127.0.0.1:8080, https://d.example.com",
 		"max-message-bytes": "1000", "max-queue-bytes": "20000", "rate-per-second": "2.5", "rate-burst": "3", "max-conns": "1000", "max-conns-per-ip": "10",

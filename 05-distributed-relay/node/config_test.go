@@ -22,7 +22,7 @@ import (
 
 // values are of every flag, each other than its default.
 var values = map[string]string{
-	"port": "3456", "node-name": "n1", "log-level": "debug", "grace": "2s", "listen-host": "127.0.0.1",
+	"port": "3456", "node-name": "n1", "log-level": "debug", "grace": "2s", "listen-host": "127.0.0.1", "allowed-hosts": "chat.example.com,10.0.0.5",
 	"peers": "http://127.0.0.1:3001", "allowed-origins": "https://a.example.com", "frame-ancestors": "http://127.0.0.1:8080",
 	"max-message-bytes": "1000", "max-queue-bytes": "20000", "rate-per-second": "2.5", "rate-burst": "3",
 	"pub-host": "master.example.com", "pub-port": "7000", "sub-host": "::1", "sub-port": "7001",
@@ -90,6 +90,7 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 		require.Equal(t, chatnode.Config{
 			Port: 3456, Node: "n1", LogLevel: slog.LevelDebug, Grace: 2 * time.Second, Host: "127.0.0.1",
 			Peers: []string{"http://127.0.0.1:3001"}, Frames: []string{"http://127.0.0.1:8080"},
+			AllowedHosts: []string{"chat.example.com", "10.0.0.5"},
 			Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.5/32")}, Delay: 4 * time.Second,
 			Hub: chat.Options{
 				MaxMessageBytes: 1000, MaxQueueBytes: 20_000, RatePerSecond: 2.5, RateBurst: 3, MaxConns: 100, MaxConnsPerIP: 7,
@@ -120,6 +121,7 @@ func TestBadValueIsOneSentenceThatNamesIt(t *testing.T) {
 	}{
 		"port":              {"want a whole number from 0 to 65535", []string{"x", "-1", "65536", " 3000 ", "3000,", ":3000", "localhost:3000", "0x10", "3e3", "99999999999999999999"}},
 		"listen-host":       {host, []string{"127.0.0.1:3000", "localhost:", "http://localhost", "a b", "127.0.0.1/", "127.0.0.256"}},
+		"allowed-hosts":     {"want names and addresses alone, without scheme and port, as in chat.example.com,10.0.0.5, or *", []string{"http://a", "a:443", "*.a", "a b", "10.0.0.0/8"}},
 		"node-name":         {"want 1 to 255 bytes that can be printed", []string{"a\nb", "\x1b[2J", " ", strings.Repeat("x", 256)}},
 		"log-level":         {"want debug, info, warn or error", []string{"loud", "verbose", "warning", " info"}},
 		"grace":             {times, []string{"10", "0s", "-1s", "999999h", "soon"}},
