@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -156,6 +157,9 @@ var servers = map[string]func(words []string) string{
 	"speaks something else": func([]string) string { return hostile + forged },
 }
 
+// short is hostile as a text that must be UTF-8.
+var short = strings.ReplaceAll(hostile, "m\x9b", "m")
+
 // requireHarmless looks at all that a program has printed.
 func requireHarmless(t *testing.T, printed string, what ...any) {
 	t.Helper()
@@ -207,8 +211,7 @@ func node(t *testing.T, handle func(http.ResponseWriter, *http.Request)) (url st
 }
 
 func TestNoNodeCommandsTheTerminal(t *testing.T) {
-	// JSON allows no C0 in a string, and a text frame must be UTF-8.
-	short := strings.ReplaceAll(hostile, "m\x9b", "m")
+	// JSON allows no C0 in a string.
 	quoted := strings.NewReplacer("\x1b", `\u001b`, "\a", `\u0007`, "\r", `\r`, "\n", `\n`)
 	strange := quoted.Replace(short + forged + ordinary)
 	welcome := `{"event":"$welcome","data":{"id":"a","name":"` + strange + `","room":"` + strange + `","node":"` + strange + `"}}`
@@ -264,6 +267,18 @@ func TestNoNodeCommandsTheTerminal(t *testing.T) {
 			})
 		}
 	}
+}
+
+// The system prints each message, whoever has published it.
+func TestNoMessageCommandsTheTerminal(t *testing.T) {
+	args := []string{"-redis", "embedded", "-nodes", "1", "-ports", "0", "-redis-ports", "0,0", "-map", "0", "-log-level", "debug"}
+	stdout, stderr := runUntil(t, "system", args, regexp.MustCompile("title[^\n]*"+ordinary), func(system *heard) {
+		master := system.find(t, `emit -redis (\S+) message`)
+		_, why := run(t, "emit", nil, []string{"-redis", master, "-to", short + forged, "-except", short, short + "\n", ordinary + short + forged}, "")
+		require.Empty(t, why)
+	})
+	requireHarmless(t, stdout)
+	requireHarmless(t, stderr)
 }
 
 // What is on the command line or typed may come from elsewhere: it is pasted.

@@ -117,6 +117,13 @@ var enough = map[string]*regexp.Regexp{
 // runOrInterrupt starts a program, interrupts it when it has said enough, and returns what it printed.
 func runOrInterrupt(t *testing.T, name string, args []string) (stdout, stderr string) {
 	t.Helper()
+	return runUntil(t, name, args, enough[name], nil)
+}
+
+// runUntil starts a program, and interrupts it when it has printed enough. Before, it calls during, if there is one, with
+// what can be read of the program's output.
+func runUntil(t *testing.T, name string, args []string, enough *regexp.Regexp, during func(*heard)) (stdout, stderr string) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	p := command(ctx, name, nil, args)
@@ -125,11 +132,14 @@ func runOrInterrupt(t *testing.T, name string, args []string) (stdout, stderr st
 	defer keyboard.Close()
 	defer input.Close()
 	p.Stdin = input
-	said := &heard{what: enough[name], all: make(chan struct{})}
+	said := &heard{what: enough, all: make(chan struct{})}
 	p.Stdout, p.Stderr = io.MultiWriter(&p.out, said), io.MultiWriter(&p.err, said)
 	require.NoError(t, p.Start())
 	ended := make(chan error, 1)
 	go func() { ended <- p.Wait() }()
+	if during != nil {
+		during(said)
+	}
 	select {
 	case <-said.all:
 		require.NoError(t, p.Process.Signal(os.Interrupt))
@@ -148,6 +158,20 @@ type heard struct {
 	mu   sync.Mutex // standard output and standard error write from goroutines of their own
 	told bytes.Buffer
 	done bool
+}
+
+// find waits until something is printed that a pattern with one group matches, and returns the group.
+func (h *heard) find(t *testing.T, pattern string) (group string) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if m := regexp.MustCompile(pattern).FindStringSubmatch(h.told.String()); m != nil {
+			group = m[1]
+		}
+		return group != ""
+	}, patience, 10*time.Millisecond, "waiting for %s", pattern)
+	return group
 }
 
 func (h *heard) Write(b []byte) (int, error) {
