@@ -91,7 +91,7 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 			Port: 3456, Node: "n1", LogLevel: slog.LevelDebug, Grace: 2 * time.Second, Host: "127.0.0.1",
 			Peers: []string{"http://127.0.0.1:3001"}, Frames: []string{"http://127.0.0.1:8080"},
 			AllowedHosts: []string{"chat.example.com", "10.0.0.5"},
-			Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.5/32")}, Delay: 4 * time.Second,
+			Trusted:      []netip.Prefix{netip.MustParsePrefix("10.0.0.5/32")}, Delay: 4 * time.Second,
 			Hub: chat.Options{
 				MaxMessageBytes: 1000, MaxQueueBytes: 20_000, RatePerSecond: 2.5, RateBurst: 3, MaxConns: 100, MaxConnsPerIP: 7,
 				AllowedOrigins: []string{"https://a.example.com"},
