@@ -19,7 +19,8 @@ func TestMapThatIsLeftOpenShowsTheNextSystem(t *testing.T) {
 	port, err := strconv.Atoi(at.Port())
 	require.NoError(t, err)
 	b := openMap(t, s.MapURL(), 1280, 720)
-	b.shows("status", "live")
+	nodes := s.State().Nodes
+	b.panes(t, nodes[0].URL, nodes[1].URL) // whose pages are there as a whole: no file of them is missing later
 	b.evaluate(`window.first = true`)
 	s.Stop()
 	b.shows("status", "the system has ended, or does not answer")
