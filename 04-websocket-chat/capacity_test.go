@@ -17,11 +17,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// places is how many are taken, and how many sources are known.
+// places is how many are taken, and how many sources have some.
 func (n *served) places() (taken, sources int) {
 	n.hub.capacity.mu.Lock()
 	defer n.hub.capacity.mu.Unlock()
-	return n.hub.capacity.taken, len(n.hub.capacity.sources)
+	known := n.hub.capacity.sources
+	return n.hub.capacity.taken, len(known.known) - known.absent.Len()
 }
 
 // allGivenBack waits until no place is taken.
@@ -86,7 +87,7 @@ func TestPausesDiffer(t *testing.T) {
 	pauses := map[string]bool{}
 	for range 100 {
 		w := httptest.NewRecorder()
-		refuseFull(w, "full")
+		(&busy{status: http.StatusServiceUnavailable}).answer(w, nil)
 		pauses[w.Header().Get("Retry-After")] = true
 	}
 	require.Greater(t, len(pauses), 1, "clients that are refused together come back together")
@@ -97,15 +98,15 @@ func TestWhatCountsAsOneAddress(t *testing.T) {
 	for other, same := range map[string]bool{
 		"192.0.2.1:2000": true, "192.0.2.2:1000": false, "[::ffff:192.0.2.1]:5": true,
 	} {
-		require.Equal(t, same, prefixOf(a) == prefixOf(other), other)
+		require.Equal(t, same, Address(a) == Address(other), other)
 	}
 	const six = "[2001:db8:0:7::1]:1000"
 	for other, same := range map[string]bool{
 		"[2001:db8:0:7:ffff::2]:1": true, "[2001:db8:0:8::1]:1000": false, "[2001:db8:0:7::1%eth0]:9": true, a: false, "pipe": false,
 	} {
-		require.Equal(t, same, prefixOf(six) == prefixOf(other), other)
+		require.Equal(t, same, Address(six) == Address(other), other)
 	}
-	require.Equal(t, prefixOf("pipe"), prefixOf("@"), "what has no address is one")
+	require.Equal(t, Address("pipe"), Address("@"), "what has no address is one")
 }
 
 // A place is reserved before the upgrade. Whoever counts connections instead lets

@@ -25,14 +25,15 @@ type Conn struct {
 	id   string
 	name string
 	home string  // the room of the URL
-	from *source // whose place it has; nil: none is counted
+	from *source // its address; nil: no address has a limit
 	out  queue
 	raw  syscall.RawConn // for writes that do not wait; nil: there are none
 
 	self   []string // id: what an event of this client leaves out
 	ping   *time.Timer
-	writer func()        // write, made once: starting a writer allocates nothing
-	quota  *rate.Limiter // nil: no limit
+	writer func() // write, made once: starting a writer allocates nothing
+
+	frames, volume *rate.Limiter // volume: in bytes; nil: no limit
 
 	hungUp atomic.Bool // its place is given back
 
@@ -119,7 +120,9 @@ const keepReadBytes = 64 << 10
 // text handles a text frame.
 func (c *Conn) text(text []byte) {
 	f, problem := frame.Parse(text)
-	if problem == nil {
+	if over := c.share(f.Event); over != nil {
+		problem = over
+	} else if problem == nil {
 		problem = c.handle(f)
 	}
 	if problem != nil {
@@ -167,7 +170,11 @@ func (c *Conn) move(f frame.Frame) *frame.Problem {
 
 // binary handles a binary frame: it goes to the room of the URL.
 func (c *Conn) binary(payload []byte) {
-	if problem := c.publish(Event{Name: frame.EventBinary, Binary: payload}, c.home, nil); problem != nil {
+	problem := c.share(frame.EventBinary)
+	if problem == nil {
+		problem = c.publish(Event{Name: frame.EventBinary, Binary: payload}, c.home, nil)
+	}
+	if problem != nil {
 		c.send(errorFrame(problem, nil))
 	}
 }

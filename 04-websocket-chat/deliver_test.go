@@ -199,7 +199,7 @@ func TestLargestMessageOfTheLongestNamesArrives(t *testing.T) {
 	require.ErrorContains(t, err, "MAX_QUEUE_BYTES")
 }
 
-// rewriting is a relay that writes data anew, as one through MessagePack does.
+// rewriting is a relay that writes data anew, as one through MessagePack does, but with all digits of a number.
 type rewriting struct{ hub *Hub }
 
 func (r *rewriting) Publish(e Event) error {

@@ -8,11 +8,11 @@
 //   - hub.go, room.go: the connections, and the members of each room. One lock, Hub.mu,
 //     guards both.
 //   - upgrade.go: a request becomes a connection, or is refused with a sentence.
-//     capacity.go refuses clients when the node is full, refuse.go counts who is refused
-//     and why, as the pages of foreign sites are.
+//     capacity.go refuses clients when the node is full, or when too many come a second;
+//     refuse.go counts who is refused and why, as the pages of foreign sites are.
 //   - conn.go: the reader of one connection, and what it does with a frame. rate.go and
-//     keepalive.go: how much a client may send, and how long it may be silent. ended.go:
-//     how a connection ends.
+//     keepalive.go: how much a client may send, alone and with all at its address, and how long
+//     it may be silent. ended.go: how a connection ends.
 //   - deliver.go: events are encoded once and handed to the queues of all clients that
 //     get them. individual.go: the clients that get something else than the rest, as the
 //     sender does. pace.go: how a backlog is slowed down.
@@ -25,9 +25,9 @@
 //   - drain.go: the end of a node, one client after the other.
 //   - options.go, stats.go: what can be set, and what is counted.
 //
-// The root imports four packages of this chapter, frame (the protocol), nowait (a write
-// that never waits), origin (which pages' sites are the same) and presence (the list of a
-// node's clients, in parts); they know no hub. Packages client and talk connect to a node;
+// The root imports five packages of this chapter, frame (the protocol), early (what comes
+// with the request), nowait (a write that never waits), origin (which pages' sites are the
+// same) and presence (the list of a node's clients, in parts); they know no hub. Packages client and talk connect to a node;
 // packages node and page make a program of the hub. The tests share chattest.
 //
 // # One message
@@ -36,7 +36,7 @@
 //
 //   - conn.go: Conn.read waits for the frame on Alice's socket. Conn.readFrame reads it
 //     into a borrowed buffer and counts it (Conn.allow, rate.go); Conn.text hands it
-//     to frame.Parse. Conn.handle answers joins and pings itself, and passes the rest to
+//     to frame.Parse, and counts it against what her address may send (Conn.share). Conn.handle answers joins and pings itself, and passes the rest to
 //     Conn.publish. That makes an Event of it: to the room, from alice, now, and not to
 //     her own connection, whose id it puts into Event.Except. Then it calls
 //     Relay.Publish.

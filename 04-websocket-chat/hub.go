@@ -30,6 +30,8 @@ type Hub struct {
 	stats    counters
 	refused  map[Refused]*refusals // each reason is there, from the start
 	capacity capacity
+	messages *rate.Limiter // of all clients; nil: no limit
+	over     overs
 
 	oversizeLog rate.Sometimes
 
@@ -61,9 +63,9 @@ func NewHub(o Options) (*Hub, error) {
 		debug: o.Log.Enabled(context.Background(), slog.LevelDebug),
 		conns: map[string]*Conn{}, rooms: map[string]*room{},
 		refused:     newRefusals(),
-		capacity:    capacity{most: o.MaxConns, mostEach: o.MaxConnsPerIP},
 		oversizeLog: rate.Sometimes{Interval: time.Second},
 	}
+	h.capacity, h.messages, h.over = newCapacity(&h.o), h.o.messages(h.o.Shared.PerNode), newOvers(&h.o)
 	h.upgrader = websocket.Upgrader{
 		HandshakeTimeout: 5 * time.Second,
 		// Small, and the write buffer borrowed: an idle connection then costs
@@ -87,9 +89,7 @@ func (h *Hub) admit(ws *websocket.Conn, from *source, id, name, home string) (*C
 	c.writer = c.write
 	c.raw = nowait.Raw(ws.NetConn())
 	c.out.limit = h.o.MaxQueueBytes
-	if h.o.RatePerSecond > 0 {
-		c.quota = rate.NewLimiter(rate.Limit(h.o.RatePerSecond), h.o.RateBurst)
-	}
+	c.frames, c.volume = h.o.messages(h.o.RatePerSecond), h.o.bytes(h.o.BytesPerSecond)
 	ws.SetCloseHandler(c.answerClose)
 	ws.SetPingHandler(c.answerPing)
 	ws.SetPongHandler(c.pongHandler())

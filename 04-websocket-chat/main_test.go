@@ -43,6 +43,9 @@ func serve(t testing.TB, o Options) *served {
 	return serveOn(t, patient(o), l, new(net.Dialer).DialContext)
 }
 
+// fromHeader lets a test's client come from an address of its choice.
+const fromHeader = "X-From"
+
 // serveInMemory does it with pipes instead of sockets: they work within
 // testing/synctest, and hold no byte that nobody has read.
 func serveInMemory(t testing.TB, o Options) *served {
@@ -56,7 +59,10 @@ func serveOn(t testing.TB, o Options, l net.Listener, dial func(context.Context,
 	hub, err := NewHub(o)
 	require.NoError(t, err)
 	mux := http.NewServeMux()
-	mux.Handle("/ws", hub)
+	mux.HandleFunc("/ws", func(w http.ResponseWriter, r *http.Request) {
+		r.RemoteAddr = cmp.Or(r.Header.Get(fromHeader), r.RemoteAddr)
+		hub.ServeHTTP(w, r)
+	})
 	server := &http.Server{Handler: mux}
 	go server.Serve(l)
 	t.Cleanup(func() {

@@ -14,6 +14,7 @@ func TestZeroOptionsWork(t *testing.T) {
 	o.Log = nil
 	require.Equal(t, Options{
 		Node: "chat", MaxMessageBytes: 65536, MaxQueueBytes: 1048576, RatePerSecond: 20, RateBurst: 40, MaxRooms: 100,
+		BytesPerSecond: 131072, Shared: SharedRates{PerIP: 600, PerNode: 5000, BytesPerIP: 524288, NewConnsPerIP: 1000, NewConnsPerNode: 2000},
 		PingInterval: 25 * time.Second, PongTimeout: time.Minute, WriteTimeout: 30 * time.Second, CloseTimeout: 10 * time.Second,
 		linger: time.Second,
 	}, o)

@@ -17,11 +17,13 @@ type Refused string
 const (
 	RefusedMethod    Refused = "method"     // it is no GET
 	RefusedOrigin    Refused = "origin"     // a page of a site that is not allowed, see Options.AllowedOrigins
+	RefusedBody      Refused = "body"       // it has a body
 	RefusedQuery     Refused = "query"      // what stands behind ? cannot be read
 	RefusedName      Refused = "name"       // no name by frame.NameRule
 	RefusedRoom      Refused = "room"       // no room by frame.RoomRule
 	RefusedLeaving   Refused = "leaving"    // the node is going away
 	RefusedFull      Refused = "full"       // no place, see Options.MaxConns and MaxConnsPerIP
+	RefusedHasty     Refused = "hasty"      // too many come a second, see Options.Shared
 	RefusedNoUpgrade Refused = "no_upgrade" // it asks for no WebSocket: a proxy may have taken that out
 	RefusedHandshake Refused = "handshake"  // it asks for one, and not as RFC 6455 says
 )
@@ -48,7 +50,7 @@ type refusals struct {
 
 // mendable are the reasons that an operator should hear of: a proxy or a variable may be wrong. The others are for
 // whoever typed a name, and would fill the log of a node that a scanner has found.
-var mendable = map[Refused]bool{RefusedOrigin: true, RefusedFull: true, RefusedNoUpgrade: true, RefusedHandshake: true}
+var mendable = map[Refused]bool{RefusedOrigin: true, RefusedFull: true, RefusedHasty: true, RefusedNoUpgrade: true, RefusedHandshake: true}
 
 // refusedEvery is how often one reason is logged, at most.
 const refusedEvery = 10 * time.Second
@@ -56,7 +58,8 @@ const refusedEvery = 10 * time.Second
 func newRefusals() map[Refused]*refusals {
 	all := map[Refused]*refusals{}
 	for _, why := range []Refused{
-		RefusedMethod, RefusedOrigin, RefusedQuery, RefusedName, RefusedRoom, RefusedLeaving, RefusedFull, RefusedNoUpgrade, RefusedHandshake,
+		RefusedMethod, RefusedOrigin, RefusedBody, RefusedQuery, RefusedName, RefusedRoom, RefusedLeaving, RefusedFull, RefusedHasty, RefusedNoUpgrade,
+		RefusedHandshake,
 	} {
 		all[why] = &refusals{log: rate.Sometimes{Interval: refusedEvery}}
 	}

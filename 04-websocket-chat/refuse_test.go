@@ -58,7 +58,7 @@ func TestPageHearsWhyItsOriginIsRefused(t *testing.T) {
 
 func TestRefusalsAreCountedByReason(t *testing.T) {
 	h, _ := door(t, Options{MaxConns: 1})
-	require.Len(t, h.Refusals(), 9)
+	require.Len(t, h.Refusals(), 11)
 	_, why := h.capacity.reserve("192.0.2.1:1")
 	require.Empty(t, why)
 	foreign := append(upgrade, "Origin", "https://chat.example.com")
@@ -78,6 +78,7 @@ func TestRefusalsAreCountedByReason(t *testing.T) {
 	knocks(h, "GET", "", upgrade...)
 	require.Equal(t, map[Refused]int64{
 		RefusedMethod: 1, RefusedOrigin: 2, RefusedQuery: 1, RefusedName: 1, RefusedRoom: 1, RefusedFull: 1, RefusedNoUpgrade: 1, RefusedHandshake: 1, RefusedLeaving: 1,
+		RefusedBody: 0, RefusedHasty: 0, // see below
 	}, h.Refusals())
 }
 
@@ -100,4 +101,15 @@ func TestLogTellsOfRefusalsNowAndThen(t *testing.T) {
 		require.Equal(t, 1, strings.Count(log.String(), "\n"), log.String())
 		require.Contains(t, log.String(), "requests=1000 ")
 	})
+}
+
+func TestHastyClientsAndBodiesAreCounted(t *testing.T) {
+	h, _ := door(t, Options{Shared: SharedRates{NewConnsPerIP: 0.1}})
+	knocks(h, "GET", "", upgrade...)
+	status, _ := knocks(h, "GET", "", upgrade...)
+	require.Equal(t, http.StatusTooManyRequests, status)
+	r := httptest.NewRequest("GET", "http://node:3000/ws", strings.NewReader("hello"))
+	h.ServeHTTP(httptest.NewRecorder(), r)
+	require.EqualValues(t, 1, h.Refusals()[RefusedHasty])
+	require.EqualValues(t, 1, h.Refusals()[RefusedBody])
 }

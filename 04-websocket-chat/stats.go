@@ -11,6 +11,7 @@ type Stats struct {
 	Deliveries  int64 // messages handed to a client's queue
 	Slow        int64 // clients closed with 1013
 	Refused     int64 // connections that found no place, see Options.MaxConns
+	Hasty       int64 // connections refused because too many came a second, see SharedRates
 	RateLimited int64 // frames dropped for their rate
 	Oversize    int64 // events dropped because one alone would pass a queue's limit
 }
@@ -22,7 +23,7 @@ func (h *Hub) Stats() Stats {
 	h.mu.Unlock()
 	s.Received, s.Deliveries = h.stats.received.Load(), h.stats.deliveries.Load()
 	s.Slow, s.RateLimited = h.stats.slow.Load(), h.stats.limited.Load()
-	s.Oversize, s.Refused = h.stats.oversize.Load(), h.stats.refused.Load()
+	s.Oversize, s.Refused, s.Hasty = h.stats.oversize.Load(), h.stats.refused.Load(), h.stats.hasty.Load()
 	return s
 }
 
@@ -34,7 +35,10 @@ func (h *Hub) Sockets() int {
 	return h.capacity.taken
 }
 
+// MaxConnsPerIP is what Options say.
+func (h *Hub) MaxConnsPerIP() int { return h.o.MaxConnsPerIP }
+
 // counters count since the start.
 type counters struct {
-	received, deliveries, slow, limited, oversize, refused atomic.Int64
+	received, deliveries, slow, limited, oversize, refused, hasty atomic.Int64
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"example.com/redis-chat/04-websocket-chat/early"
 	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
@@ -24,12 +25,15 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if no.status == http.StatusMethodNotAllowed {
 			w.Header().Set("Allow", http.MethodGet)
 		}
+		if r.ContentLength != 0 {
+			w.Header().Set("Connection", "close") // or the server would wait for the body before it answers
+		}
 		h.refuse(w, r, no)
 		return
 	}
 	if !websocket.IsWebSocketUpgrade(r) {
-		if why := h.capacity.peek(r.RemoteAddr); why != "" {
-			refuseFull(w, why)
+		if no := h.capacity.peek(r.RemoteAddr); no != nil {
+			no.answer(w, r)
 			return
 		}
 		w.Header().Set("Connection", "Upgrade")
@@ -38,11 +42,17 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			"this request is in order, but it does not ask for a WebSocket: connect with ws:// or wss://"})
 		return
 	}
-	from, why := h.capacity.reserve(r.RemoteAddr)
-	if why != "" {
-		h.stats.refused.Add(1)
-		h.noteRefused(r, refusal{http.StatusServiceUnavailable, RefusedFull, why})
-		refuseFull(w, why)
+	from, full := h.capacity.reserve(r.RemoteAddr)
+	if full != nil {
+		reason := RefusedFull
+		if full.status == http.StatusTooManyRequests {
+			reason = RefusedHasty
+			h.stats.hasty.Add(1)
+		} else {
+			h.stats.refused.Add(1)
+		}
+		h.noteRefused(r, refusal{full.status, reason, full.why})
+		full.answer(w, r)
 		return
 	}
 	if c := h.upgrade(w, r, from, id, name, room); c != nil {
@@ -55,7 +65,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // upgrade makes a connection of a request; nil: it could not.
 func (h *Hub) upgrade(w http.ResponseWriter, r *http.Request, from *source, id, name, room string) *Conn {
-	ws, err := h.upgrader.Upgrade(w, r, nil)
+	ws, err := h.upgrader.Upgrade(early.ResponseWriter{ResponseWriter: w}, r, nil)
 	if err != nil {
 		h.log.Debug("upgrade failed", "from", r.RemoteAddr, "why", err) // it has answered
 		return nil
@@ -100,6 +110,8 @@ func (h *Hub) check(r *http.Request, id string) (name, room string, no refusal) 
 	switch {
 	case r.Method != http.MethodGet:
 		no = refusal{http.StatusMethodNotAllowed, RefusedMethod, "connect with GET"}
+	case r.ContentLength != 0: // also -1, of a length that is not said
+		no = refusal{http.StatusBadRequest, RefusedBody, "a request for a WebSocket has no body: send the first message as a frame"}
 	case !h.originAllowed(from, r.Host):
 		no = refusal{http.StatusForbidden, RefusedOrigin, "pages of " + printableOr(from) + " may not connect to this node; " +
 			"its operator can allow them (ALLOWED_ORIGINS), or let a proxy in front pass the Host header on"}

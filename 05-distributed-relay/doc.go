@@ -22,7 +22,7 @@
 //     knows which of them prove that. health.go: whether the node
 //     is ready or in doubt, and how much was missed while it was in doubt.
 //   - announce.go: what the other nodes are told of our clients. peers.go: the other nodes, and who is in their rooms.
-//   - metrics.go and trace.go show all that.
+//   - metrics.go and trace.go show all that; scrapes.go bounds what it costs to show.
 //
 // The bytes are in packages of their own: wire (what travels through Redis) and pack (JSON and MessagePack). The program, with
 // its flags and profiles, is package node, which stands above this one.

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"net/http"
 	"time"
 )
 
@@ -14,3 +15,12 @@ func (r *Relay) Probe(ctx context.Context) error { return r.publishProbe(ctx) }
 
 // Around reports whether what comes back is known to have gone through a replica.
 func (r *Relay) Around() bool { return r.publisher.around.Load() }
+
+// How often metrics are gathered.
+const (
+	ScrapesPerSecond = scrapesPerSecond
+	ScrapesAtOnce    = scrapesAtOnce
+)
+
+// NewScrapes bounds how often metrics are asked.
+func NewScrapes(metrics http.Handler) http.Handler { return newScrapes(metrics) }

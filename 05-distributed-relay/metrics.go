@@ -57,7 +57,7 @@ func counter(name, help string) prometheus.Counter {
 // does not, though its relay still delivers.
 func (r *Relay) Metrics(hub *chat.Hub, ready func() (reason string, ready bool)) http.Handler {
 	r.metrics.registry.MustRegister(&counted{relay: r.metrics, hub: hub, ready: ready})
-	return promhttp.HandlerFor(r.metrics.registry, promhttp.HandlerOpts{})
+	return newScrapes(promhttp.HandlerFor(r.metrics.registry, promhttp.HandlerOpts{}))
 }
 
 // counted collects what hub and relay count by themselves: the hub's lock is
@@ -81,7 +81,8 @@ var (
 	descSlow        = describe("chat_slow_clients_total", "Clients closed with 1013 for reading too slowly.")
 	descRefused     = describe("chat_connections_refused_total", "Clients refused with 503 because MAX_CONNS or MAX_CONNS_PER_IP was reached.")
 	descTurnedAway  = prometheus.NewDesc("chat_refused_total", "Requests for a WebSocket that were refused, by reason.", []string{"reason"}, nil)
-	descLimited     = describe("chat_rate_limited_total", "Frames dropped for their client's rate.")
+	descHasty       = describe("chat_connections_hasty_total", "Clients refused with 429 because NEW_CONNS_PER_IP or NEW_CONNS_PER_NODE was passed.")
+	descLimited     = describe("chat_rate_limited_total", "Frames dropped for the rate of their client, its address, or the node.")
 	descOversize    = describe("chat_messages_oversize_total", "Messages dropped because one alone would fill a client's queue.")
 	descMissed      = describe("chat_messages_missed_total", "Numbered messages that this node did not see.")
 	descRepeated    = describe("chat_messages_repeated_total", "Messages dropped because their number was not above the last one.")
@@ -115,6 +116,7 @@ func (c *counted) Collect(out chan<- prometheus.Metric) {
 	for reason, n := range c.hub.Refusals() {
 		out <- prometheus.MustNewConstMetric(descTurnedAway, prometheus.CounterValue, float64(n), string(reason))
 	}
+	total(descHasty, stats.Hasty)
 	total(descLimited, stats.RateLimited)
 	total(descOversize, stats.Oversize+c.relay.oversize.Load())
 	total(descMissed, c.relay.missed.Load())

@@ -60,8 +60,15 @@ func (c *Config) Register(fs *flag.FlagSet) {
 	fs.Func("grace", "`time` for clients to leave at the end (default 10s)", cmdline.Time(&c.Grace, time.Millisecond))
 	fs.Func("max-message-bytes", "`bytes` of a client's message, at most (default 65536)", cmdline.Number(&c.Hub.MaxMessageBytes, 1, 1<<30))
 	fs.Func("max-queue-bytes", "`bytes` that may wait for one client (default 1048576)", cmdline.Number(&c.Hub.MaxQueueBytes, 1, 1<<40))
-	fs.Func("rate-per-second", "`messages` a client may send a second; 0: no limit (default 20)", c.rate)
+	fs.Func("rate-per-second", "`messages` a client may send a second; 0: no limit, nor for what follows from it (default 20)", perSecond(&c.Hub.RatePerSecond, "messages a second, as in 20"))
 	fs.Func("rate-burst", "`messages` at once (default 40)", cmdline.Number(&c.Hub.RateBurst, 1, 1<<30))
+	shared := &c.Hub.Shared
+	fs.Func("rate-per-ip", "`messages` a second from one IPv4 address or IPv6 /64, over all its connections; 0: no limit (default 30 × rate-per-second)", perSecond(&shared.PerIP, "messages a second, as in 600"))
+	fs.Func("rate-per-node", "`messages` a second of all clients; 0: no limit (default 250 × rate-per-second)", perSecond(&shared.PerNode, "messages a second, as in 5000"))
+	fs.Func("bytes-per-second", "`bytes` a client may send a second; 0: no limit (default 131072)", perSecond(&c.Hub.BytesPerSecond, "bytes a second, as in 131072"))
+	fs.Func("bytes-per-ip", "`bytes` a second from one address; 0: no limit (default 4 × bytes-per-second)", perSecond(&shared.BytesPerIP, "bytes a second, as in 524288"))
+	fs.Func("new-conns-per-ip", "`connections` that one address may open a second; 0: no limit (default 1000)", perSecond(&shared.NewConnsPerIP, "connections a second, as in 1000"))
+	fs.Func("new-conns-per-node", "`connections` that all may open a second; 0: no limit (default 2000)", perSecond(&shared.NewConnsPerNode, "connections a second, as in 2000"))
 	fs.Func("max-conns", "`connections` that this node takes; 0: no limit (default: as open files allow)", c.maxConns)
 	fs.Func("max-conns-per-ip", "`connections` from one IPv4 address or IPv6 /64; behind a proxy all share one; 0: no limit (default 0)",
 		cmdline.Number(&c.Hub.MaxConnsPerIP, 0, 1<<30))
@@ -116,9 +123,9 @@ func (c *Config) cannotListen(err error) error {
 	return fmt.Errorf("listen on port %d: %w; choose another PORT", c.Port, why)
 }
 
-// Logger writes structured lines for people.
+// Logger writes structured lines for people; not all of a flood, see LogLeftOut.
 func (c *Config) Logger() *slog.Logger {
-	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel}))
+	return slog.New(newSparse(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: c.LogLevel})))
 }
 
 // withoutUsers is for a list of URLs whose errors name the one that is wrong. A password may hold a comma: so a list with
@@ -184,15 +191,18 @@ func (c *Config) delay(s string) error {
 	return cmdline.Time(&c.Delay, time.Millisecond)(s)
 }
 
-func (c *Config) rate(s string) error {
-	var rate float64
-	if cmdline.Rate(&rate, 0, 1e9)(s) != nil {
-		return errors.New("want messages a second, as in 20, or 0 for no limit")
+// perSecond reads a rate. Where 0 is no limit, below 0 says so to the hub: its 0 is the default.
+func perSecond(to *float64, want string) func(string) error {
+	return func(s string) error {
+		var rate float64
+		if cmdline.Rate(&rate, 0, 1e9)(s) != nil {
+			return errors.New("want " + want + ", or 0 for no limit")
+		}
+		if *to = rate; rate == 0 {
+			*to = -1
+		}
+		return nil
 	}
-	if c.Hub.RatePerSecond = rate; rate == 0 {
-		c.Hub.RatePerSecond = -1
-	}
-	return nil
 }
 
 func (c *Config) maxConns(s string) error {

@@ -19,6 +19,7 @@ func configured(t *testing.T, args []string, env map[string]string) (Config, err
 	t.Helper()
 	for _, name := range []string{"PORT", "NODE_NAME", "LOG_LEVEL", "PEERS", "ALLOWED_ORIGINS", "FRAME_ANCESTORS", "GRACE",
 		"MAX_MESSAGE_BYTES", "MAX_QUEUE_BYTES", "RATE_PER_SECOND", "RATE_BURST", "LISTEN_HOST", "MAX_CONNS", "MAX_CONNS_PER_IP",
+		"RATE_PER_IP", "RATE_PER_NODE", "BYTES_PER_SECOND", "BYTES_PER_IP", "NEW_CONNS_PER_IP", "NEW_CONNS_PER_NODE",
 		"TRUSTED_PROXIES", "DRAIN_DELAY"} {
 		t.Setenv(name, "") // empty is as good as not set
 	}
@@ -49,6 +50,7 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 		AllowedHosts: []string{"chat.example.com", "10.0.0.5"},
 		Hub: chat.Options{
 			MaxMessageBytes: 1000, MaxQueueBytes: 20_000, RatePerSecond: 2.5, RateBurst: 3, MaxConns: 1000, MaxConnsPerIP: 10,
+			BytesPerSecond: 5000, Shared: chat.SharedRates{PerIP: 7.5, PerNode: 70, BytesPerIP: 6000, NewConnsPerIP: -1, NewConnsPerNode: 8},
 			AllowedOrigins: []string{"https://a.example.com", "http://c:1"},
 		},
 	}
@@ -58,6 +60,7 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 		"frame-ancestors":   "http://127.0.0.1:8080, https://d.example.com",
 		"max-message-bytes": "1000", "max-queue-bytes": "20000", "rate-per-second": "2.5", "rate-burst": "3", "max-conns": "1000", "max-conns-per-ip": "10",
 		"trusted-proxies": "10.0.0.0/24", "drain-delay": "3s",
+		"rate-per-ip": "7.5", "rate-per-node": "70", "bytes-per-second": "5000", "bytes-per-ip": "6000", "new-conns-per-ip": "0", "new-conns-per-node": "8",
 	}
 	env, other := map[string]string{}, map[string]string{}
 	var args []string
@@ -82,20 +85,26 @@ func TestNoRateIsNoLimit(t *testing.T) {
 
 func TestBadValueIsOneSentenceThatNamesIt(t *testing.T) {
 	for name, values := range map[string][]string{
-		"port":              {"x", "-1", "65536", "3000.5", "1e3"},
-		"log-level":         {"loud"},
-		"grace":             {"10", "0s", "-1s", "soon"},
-		"max-message-bytes": {"0", "-1", "64k", "999999999999"},
-		"max-queue-bytes":   {"0", "x", "2000"},
-		"rate-per-second":   {"-1", "many", "NaN", "Inf", "1e10"},
-		"rate-burst":        {"0", "-3", "x"},
-		"max-conns":         {"-1", "many", "1e3"},
-		"max-conns-per-ip":  {"-1", "x", "999999999999"},
-		"allowed-origins":   {"example.com", "ftp://example.com", "https://", "https://example.com/chat", "https://a?b", "https://ok.example.com,nonsense", "https://*.example.com", "https://münchen.example", "https://a;x"},
-		"trusted-proxies":   {"proxy.example.com", "10.0.0.5:8080", "10.0.0.0/33", "*", "fe80::1%eth0"},
-		"drain-delay":       {"3", "-1s", "soon"},
-		"frame-ancestors":   {"*", "'self'", "127.0.0.1:8080", "http://", "http://a;b", "http://a/path", "http://[::1]:8080", "https://ok.example.com,x"},
-		"peers":             {"127.0.0.1:3001", "http://", "*", "http://a,b", "http://a/path", "capacitor://localhost", "null", "http://münchen.example"},
+		"port":               {"x", "-1", "65536", "3000.5", "1e3"},
+		"log-level":          {"loud"},
+		"grace":              {"10", "0s", "-1s", "soon"},
+		"max-message-bytes":  {"0", "-1", "64k", "999999999999"},
+		"max-queue-bytes":    {"0", "x", "2000"},
+		"rate-per-second":    {"-1", "many", "NaN", "Inf", "1e10"},
+		"rate-burst":         {"0", "-3", "x"},
+		"max-conns":          {"-1", "many", "1e3"},
+		"max-conns-per-ip":   {"-1", "x", "999999999999"},
+		"allowed-origins":    {"example.com", "ftp://example.com", "https://", "https://example.com/chat", "https://a?b", "https://ok.example.com,nonsense", "https://*.example.com", "https://münchen.example", "https://a;x"},
+		"trusted-proxies":    {"proxy.example.com", "10.0.0.5:8080", "10.0.0.0/33", "*", "fe80::1%eth0"},
+		"drain-delay":        {"3", "-1s", "soon"},
+		"frame-ancestors":    {"*", "'self'", "127.0.0.1:8080", "http://", "http://a;b", "http://a/path", "http://[::1]:8080", "https://ok.example.com,x"},
+		"peers":              {"127.0.0.1:3001", "http://", "*", "http://a,b", "http://a/path", "capacitor://localhost", "null", "http://münchen.example"},
+		"rate-per-ip":        {"-1", "many"},
+		"rate-per-node":      {"-1", "many"},
+		"bytes-per-second":   {"-1", "64k"},
+		"bytes-per-ip":       {"-1", "64k"},
+		"new-conns-per-ip":   {"-1", "many"},
+		"new-conns-per-node": {"-1", "many"},
 	} {
 		for _, value := range values {
 			t.Run(name+"="+value, func(t *testing.T) {

@@ -7,9 +7,10 @@
 //     and Listen, which opens the port.
 //   - loopback.go: a port that programs of this machine reach, by both of its addresses.
 //   - hosts.go: the names under which a node answers, and why it refuses others.
-//   - files.go: how many clients there may be with the file descriptors that there are,
-//     and what happens when none is left.
+//   - files.go: how many clients there may be with the file descriptors that there are.
+//     gate.go: the listener that counts all sockets, and lets one make room when none is left.
 //   - client.go: the address that a request comes from, behind proxies that are trusted.
+//   - sparse.go: the log, which a flood of one kind of line does not fill.
 //   - server.go: Server, with the limits of HTTP that keep a slow or silent request from
 //     holding anything, and with Run, which lets the clients leave before it ends.
 //

@@ -122,7 +122,7 @@ func TestWhatCannotBeAcceptedIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		l := &poor{chattest.NewPipes(), 60}
-		g := newGate(l, 0, nil, slog.New(slog.NewTextHandler(&log, nil)))
+		g := newGate(l, gateLimits{}, nil, slog.New(slog.NewTextHandler(&log, nil)))
 		for range 60 { // as http.Server does, a second after the other
 			_, err := g.Accept()
 			require.ErrorIs(t, err, syscall.EMFILE)

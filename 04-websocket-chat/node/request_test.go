@@ -46,6 +46,10 @@ func TestBrokenRequestsAreAnsweredAndHarmNobody(t *testing.T) {
 		"as it should be":        {first + host + upgrade + version + key, 101, ""},
 		"an offer to compress":   {first + host + upgrade + version + key + "Sec-WebSocket-Extensions: permessage-deflate\r\n", 101, ""}, // declined
 		"posted":                 {"POST /ws HTTP/1.1\r\n" + host + upgrade + version + key, 405, "connect with GET"},
+		"a body":                 {first + host + upgrade + version + key + "Content-Length: 5\r\n", 400, "has no body"}, // which never comes
+		"a body of 1 GB":         {first + host + upgrade + version + key + "Content-Length: 1073741824\r\n", 400, "has no body"},
+		"a body in chunks":       {first + host + upgrade + version + key + "Transfer-Encoding: chunked\r\n", 400, "has no body"},
+		"a body of no bytes":     {first + host + upgrade + version + key + "Content-Length: 0\r\n", 101, ""},
 		"a method of one's own":  {"FETCH /ws HTTP/1.1\r\n" + host, 405, "connect with GET"},
 		"version 8":              {first + host + upgrade + "Sec-WebSocket-Version: 8\r\n" + key, 400, "unsupported version"},
 		"no version":             {first + host + upgrade + key, 400, "unsupported version"},

@@ -48,16 +48,16 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 		// Without these, a client that sends byte by byte, or never reads, holds a
 		// goroutine for ever. They end with an upgrade: a WebSocket has limits of its own.
 		//
-		// MaxConns does not count sockets that have not asked for anything yet. Each
-		// of them ends after 5 s, and their number is bounded by the gate.
+		// MaxConns does not count sockets that are no WebSockets yet. Whoever has asked for
+		// nothing ends after 5 s, and the gate bounds their number, in all and by address.
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second, // with the body: the server waits for one even though no handler reads it
 		WriteTimeout:      30 * time.Second,
-		IdleTimeout:       time.Minute,
+		IdleTimeout:       10 * time.Second, // a page asks for all its parts within one; a proxy opens a new one
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 	}
-	gate := newGate(l, s.Sockets, s.Hub.Sockets, s.Log)
+	gate := newGate(l, gateLimits{sockets: s.Sockets, httpPer: httpPer(s.Hub.MaxConnsPerIP()), trusted: s.Trusted}, s.Hub.Sockets, s.Log)
 	server.ConnState = gate.note
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(gate) }()

@@ -26,10 +26,15 @@ type started struct {
 // running starts a Server; stop ends it as its program's context would.
 func running(t *testing.T, s *Server) (n *started, stop context.CancelFunc, ended chan error) {
 	t.Helper()
-	hub, err := chat.NewHub(chat.Options{RatePerSecond: -1})
+	l := chattest.NewPipes()
+	return runningOn(t, s, chat.Options{RatePerSecond: -1}, l, l.Dial)
+}
+
+func runningOn(t *testing.T, s *Server, o chat.Options, l net.Listener, dial func(context.Context, string, string) (net.Conn, error)) (n *started, stop context.CancelFunc, ended chan error) {
+	t.Helper()
+	hub, err := chat.NewHub(o)
 	require.NoError(t, err)
 	s.Hub = hub
-	l := chattest.NewPipes()
 	ctx, stop := context.WithCancel(t.Context())
 	ended = make(chan error, 1)
 	gone := make(chan struct{})
@@ -38,7 +43,7 @@ func running(t *testing.T, s *Server) (n *started, stop context.CancelFunc, ende
 		ended <- s.Run(ctx, l)
 	}()
 	t.Cleanup(func() { stop(); <-gone })
-	return &started{&chattest.Node{T: t, Addr: l.Addr().String(), Dial: l.Dial}, hub}, stop, ended
+	return &started{&chattest.Node{T: t, Addr: l.Addr().String(), Dial: dial}, hub}, stop, ended
 }
 
 func (n *started) get(path string) (status int, body string) {

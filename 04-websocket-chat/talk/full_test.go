@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// refusingFirst is a node that answers 503 with a header so many times before it lets in. Tries are when it was asked.
-func refusingFirst(t *testing.T, times int, header http.Header) (node http.Handler, tries <-chan time.Time) {
+// refusingFirst is a node that answers with a status and a header so many times before it lets in. Tries are when it was asked.
+func refusingFirst(t *testing.T, times, status int, header http.Header) (node http.Handler, tries <-chan time.Time) {
 	t.Helper()
 	hub, err := chat.NewHub(chat.Options{Node: "n1"})
 	require.NoError(t, err)
@@ -29,24 +29,28 @@ func refusingFirst(t *testing.T, times int, header http.Header) (node http.Handl
 		for name, values := range header {
 			w.Header()[name] = values
 		}
-		http.Error(w, "this node is full", http.StatusServiceUnavailable)
+		http.Error(w, "this node is full", status)
 	}), asked
 }
 
 func TestTalkComesBackToAFullNodeWhenItSaid(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		nodes := chattest.Network{}
-		node, tries := refusingFirst(t, 1, http.Header{"Retry-After": {"2"}})
-		url := nodes.Serve(t, "full", node)
-		k := talking(t, Options{URLs: []string{"http://nobody", url}, Name: "alice", dial: nodes.Dial})
-		k.types(t, "hello")
-		k.err.shows(t, "this node is full; trying "+url+" in")
-		k.err.shows(t, "connected to node n1 as alice")
-		first := <-tries
-		require.Equal(t, 2*time.Second, (<-tries).Sub(first))
-		require.NoError(t, k.keys.Close())
-		require.NoError(t, <-k.ended, "and the line has arrived")
-	})
+	for _, status := range []int{http.StatusServiceUnavailable, http.StatusTooManyRequests} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				nodes := chattest.Network{}
+				node, tries := refusingFirst(t, 1, status, http.Header{"Retry-After": {"2"}})
+				url := nodes.Serve(t, "full", node)
+				k := talking(t, Options{URLs: []string{"http://nobody", url}, Name: "alice", dial: nodes.Dial})
+				k.types(t, "hello")
+				k.err.shows(t, "this node is full; trying "+url+" in")
+				k.err.shows(t, "connected to node n1 as alice")
+				first := <-tries
+				require.Equal(t, 2*time.Second, (<-tries).Sub(first))
+				require.NoError(t, k.keys.Close())
+				require.NoError(t, <-k.ended, "and the line has arrived")
+			})
+		})
+	}
 }
 
 func TestTalkDoesNotWaitForANodeThatNamesNoPause(t *testing.T) {
@@ -54,7 +58,7 @@ func TestTalkDoesNotWaitForANodeThatNamesNoPause(t *testing.T) {
 		"none": nil, "a date": {"Retry-After": {"Wed, 21 Oct 2099 07:28:00 GMT"}}, "a year": {"Retry-After": {"31536000"}}, "nonsense": {"Retry-After": {"soon"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			node, _ := refusingFirst(t, 1, header)
+			node, _ := refusingFirst(t, 1, http.StatusServiceUnavailable, header)
 			s := httptest.NewServer(node)
 			defer s.Close()
 			_, _, err := talkLines(s.URL, Options{}, "hello")

@@ -73,10 +73,10 @@ func (t *talk) dial(ctx context.Context) error {
 	return nil
 }
 
-// busy is the pause that a full node asks for, or 0.
+// busy is the pause that a full node asks for, or one to which too many come at the moment; or 0.
 func busy(err error) time.Duration {
 	var refused *client.RefusedError
-	if errors.As(err, &refused) && refused.Status == http.StatusServiceUnavailable {
+	if errors.As(err, &refused) && (refused.Status == http.StatusServiceUnavailable || refused.Status == http.StatusTooManyRequests) {
 		return refused.RetryAfter
 	}
 	return 0

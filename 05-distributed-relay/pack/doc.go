@@ -7,7 +7,8 @@
 //     numbers and escapes are spelt; repeated.go drops all but the last of an object's equal keys.
 //   - reader.go: the Reader takes values out of a payload, copies nothing, and believes no length that it has not checked.
 //     scalars.go tells what comes next; loose.go takes values of any type as JavaScript takes them.
-//   - tojson.go: the next value as JSON. kind.go names a value by its first byte.
+//   - tojson.go: the next value as JSON; number.go writes a float64 no longer than it came. kind.go names a value by its
+//     first byte.
 //
 // # What it stands on
 //

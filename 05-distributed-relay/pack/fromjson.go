@@ -32,7 +32,8 @@ type pair struct {
 //
 // Meaning is kept: the order of keys, integers of 64 bits, null. A number with
 // a fraction or exponent becomes what notepack.io would write for it: an integer
-// when it is one, else a float64. Of an object's repeated keys the last one
+// when it is one, else a float64; but 1e15 stays a float64, which is written as 1e15
+// again: see appendNumber. Of an object's repeated keys the last one
 // counts, at its own position.
 //
 // data is read as a string, which strconv asks for; a copy would be an
@@ -178,7 +179,7 @@ func (w *Writer) number(s string, i int) (int, error) {
 		return i, fmt.Errorf("number at byte %d: larger than any float64", i)
 	}
 	const exact = 1 << 53 // up to here every integer is a float64 of its own
-	if f == math.Trunc(f) && math.Abs(f) <= exact && !(f == 0 && math.Signbit(f)) {
+	if f == math.Trunc(f) && math.Abs(f) <= exact && !(f == 0 && math.Signbit(f)) && !(strings.ContainsAny(text, "eE") && hasExponent(f)) {
 		w.enc.EncodeInt(int64(f))
 	} else {
 		w.enc.EncodeFloat64(f)

@@ -137,5 +137,9 @@ func numberText(f float64) string {
 	case math.IsInf(f, -1):
 		return "-Infinity"
 	}
-	return strings.Replace(string(appendFloat(nil, f)), "e-0", "e-", 1)
+	format := byte('f')
+	if abs := math.Abs(f); abs < 1e-6 || abs >= 1e21 {
+		format = 'e'
+	}
+	return strings.Replace(strconv.FormatFloat(f, format, -1, 64), "e-0", "e-", 1)
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
-	"math"
 	"strconv"
 	"time"
 
@@ -31,7 +30,7 @@ func (r *Reader) appendJSON(dst []byte, depth int) ([]byte, error) {
 		return strconv.AppendUint(dst, n, 10), err
 	case isFloat(c):
 		f, err := r.dec.DecodeFloat64()
-		return appendFloat(dst, f), err
+		return appendNumber(dst, f), err
 	case c == msgpcode.Nil:
 		return append(dst, "null"...), r.dec.DecodeNil()
 	case c == msgpcode.False || c == msgpcode.True:
@@ -156,19 +155,6 @@ func AppendBytes[T string | []byte](dst []byte, b T) []byte {
 	return append(dst, `"}`...)
 }
 
-// appendFloat writes the shortest number that is f again when it is read, in
-// the form of JavaScript and encoding/json.
-func appendFloat(dst []byte, f float64) []byte {
-	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return append(dst, "null"...)
-	}
-	format := byte('f')
-	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
-		format = 'e'
-	}
-	return strconv.AppendFloat(dst, f, format, -1, 64)
-}
-
 // appendQuoted appends s as a JSON string; s is valid UTF-8.
 func appendQuoted(dst []byte, s string) []byte {
 	const hex = "0123456789abcdef"
@@ -184,6 +170,10 @@ func appendQuoted(dst []byte, s string) []byte {
 		switch c {
 		case '"', '\\':
 			dst = append(dst, '\\', c)
+		case '\b':
+			dst = append(dst, `\b`...)
+		case '\f':
+			dst = append(dst, `\f`...)
 		case '\n':
 			dst = append(dst, `\n`...)
 		case '\r':
