@@ -12,6 +12,7 @@ var caddy = kind{
 	file: "deploy/caddy/Caddyfile",
 	place: func(_ *testing.T, p places) []string {
 		return []string{
+			"health_timeout 1s", "health_timeout 1m",
 			"admin localhost:2019", "admin " + p.admin,
 			"http_port 80", "http_port " + port(p.http),
 			"https_port 443", "https_port " + port(p.https),

@@ -3,6 +3,11 @@ package proxies
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -81,7 +86,8 @@ func TestNodeThatIsKilledIsPassedOver(t *testing.T) {
 func TestPageComesWhenNoNodeDelivers(t *testing.T) {
 	each(t, func(t *testing.T, k kind) {
 		both, redis := nodes(t, "PROBE_INTERVAL=100ms", "PUBLISH_TIMEOUT=1s")
-		p := k.before(t, both...)
+		first, asked := watched(t, both[0])
+		p := k.before(t, first, both[1])
 		alice := p.enter(t, "alice")
 		require.NoError(t, redis.Kill())
 		alice.until("$degraded")
@@ -97,6 +103,10 @@ func TestPageComesWhenNoNodeDelivers(t *testing.T) {
 			require.Equal(t, "5", a.header.Get("Retry-After"))
 			require.Equal(t, a.body, p.get(t, "/chat"+question("https://"+site), false).body)
 		}
+		if k.name != "nginx" { // it has asked often enough to know
+			before := asked.Load()
+			require.Eventually(t, func() bool { return asked.Load() > before+8 }, patience, tick)
+		}
 		for range 4 {
 			require.Equal(t, http.StatusOK, p.get(t, "/", true).status)
 			require.Equal(t, http.StatusOK, p.get(t, "/page/chat.js", false).status)
@@ -109,4 +119,18 @@ func TestPageComesWhenNoNodeDelivers(t *testing.T) {
 		bob.says("back")
 		alice.hears("back")
 	})
+}
+
+// watched is a node at another address, where it is counted how often it is asked whether it is well.
+func watched(t *testing.T, n *node) (*node, *atomic.Int64) {
+	asked := new(atomic.Int64)
+	to := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: n.addr})
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
+			asked.Add(1)
+		}
+		to.ServeHTTP(w, r)
+	}))
+	t.Cleanup(s.Close)
+	return &node{process: n.process, name: n.name, addr: strings.TrimPrefix(s.URL, "http://")}, asked
 }

@@ -21,6 +21,7 @@ var nginx = kind{
 			temporary += "\n    " + what + "_temp_path " + p.dir + "/" + what + ";"
 		}
 		return []string{
+			"proxy_connect_timeout 2s", "proxy_connect_timeout 1m",
 			"www-data", me,
 			"/run/nginx.pid", p.dir + "/nginx.pid",
 			"/var/log/nginx/error.log", "stderr",

@@ -1,12 +1,14 @@
 package proxies
 
 import (
+	"crypto/tls"
 	"crypto/x509"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,7 +25,8 @@ const site = "chat.example.com"
 type kind struct {
 	name string
 	file string // from the repository's root
-	// place says what stands in the file, and what a test puts there: a free port, a folder of its own.
+	// place says what stands in the file, and what a test puts there: a free port, a folder of its own, and the patience
+	// that a machine needs on which everything takes its time.
 	place func(t *testing.T, p places) []string
 	// command starts it in the foreground.
 	command func(file string, p places) *exec.Cmd
@@ -53,6 +56,8 @@ type proxy struct {
 	roots *x509.CertPool
 	file  string
 	place places
+
+	reloads int // how often it was asked to read its file anew
 }
 
 // each runs a test behind each proxy that is here.
@@ -134,9 +139,10 @@ func (p *proxy) write(t *testing.T, old, new string) {
 	require.NoError(t, os.WriteFile(p.file, []byte(text), 0o600))
 }
 
-// answers reports whether somebody listens.
+// answers reports whether this proxy listens, and nobody else at its port: it has this test's certificate.
 func (p *proxy) answers() bool {
-	conn, err := net.Dial("tcp", p.https)
+	dialer := net.Dialer{Timeout: patience}
+	conn, err := tls.DialWithDialer(&dialer, "tcp", p.https, &tls.Config{RootCAs: p.roots, ServerName: site})
 	if err != nil {
 		return false
 	}
@@ -149,11 +155,19 @@ func port(addr string) string {
 	return port
 }
 
-// free is an address of this machine where nobody listens at the moment.
+// given are the addresses that free has returned: tests run side by side.
+var given sync.Map
+
+// free is an address of this machine where nobody listens at the moment, and that no other test has got.
 func free(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().String()
+	for {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		addr := l.Addr().String()
+		require.NoError(t, l.Close())
+		if _, taken := given.LoadOrStore(addr, true); !taken {
+			return addr
+		}
+	}
 }
