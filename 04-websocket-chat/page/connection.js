@@ -128,7 +128,7 @@ export class Connection {
         const text = (await answer.text()).trim();
         if (asking.signal.aborted) return;
         const ours = isSentence(answer, text);
-        if (ours && [400, 401, 403].includes(answer.status)) return this.on.refused(text);
+        if (ours && [400, 401, 403, 421].includes(answer.status)) return this.on.refused(text);
         if (!ours) why = ["notTheNode", { status: answer.status }];
         else if (answer.status === 429 || answer.status >= 500) why = ["told", { text: text.replace(/[.\s]+$/, "") }];
         else if (answer.status === 426) why = ["noSocket"];

@@ -73,3 +73,26 @@ func TestPageOfAProxyIsNotShownWithinThePage(t *testing.T) {
 	b.tryAgain()
 	b.shows("status", "Connected to n1 as alice")
 }
+
+// 421: the node has other names than the one by which it is asked.
+func TestPageTellsThatItsNodeHasAnotherName(t *testing.T) {
+	t.Parallel()
+	b := open(t, otherName(t)+"/?name=alice", 1100, 700)
+	b.shows("status", "Not connected: the node refuses")
+	b.shows("refused", "this node does not answer under chat.example.com")
+}
+
+// otherName is the URL of a page whose node refuses the name of each WebSocket.
+func otherName(t *testing.T) string {
+	n := start(t, chat.Options{Node: "n1"})
+	to := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: n.addr}) }}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/ws" {
+			http.Error(w, "this node does not answer under chat.example.com", http.StatusMisdirectedRequest)
+			return
+		}
+		to.ServeHTTP(w, r)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
+}

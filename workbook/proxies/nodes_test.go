@@ -43,6 +43,7 @@ func startNode(t *testing.T, name, redis string, env ...string) *node {
 	cmd := exec.Command(self)
 	cmd.Env = append([]string{
 		"RUN_NODE=1", "LISTEN_HOST=127.0.0.1", "PORT=0", "NODE_NAME=" + name, "PUB_HOST=" + host, "PUB_PORT=" + port,
+		"ALLOWED_HOSTS=" + site,
 		"PROBE_INTERVAL=1s", "PUBLISH_TIMEOUT=2m", "GORACE=atexit_sleep_ms=10",
 	}, env...)
 	n := &node{process: start(t, cmd, (*process).kill), name: name}
