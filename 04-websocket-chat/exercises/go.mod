@@ -10,6 +10,7 @@ require (
 )
 
 require (
+	example.com/redis-chat/01-redis-basics v0.0.0 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/time v0.16.0 // indirect
 )
