@@ -1,7 +1,7 @@
 package node
 
 import (
-	"fmt"
+	"errors"
 	"net"
 	"net/http"
 	"net/netip"
@@ -62,7 +62,8 @@ func (c *Config) trust(s string) error {
 			prefix, err = netip.PrefixFrom(addr, addr.BitLen()), nil
 		}
 		if err != nil {
-			return fmt.Errorf("proxy %q: want an address or a network, as in 10.0.0.5 or 10.0.0.0/24; no name, no port", item)
+			// The value is told with it, without what may be a password; an item alone may be the middle of one.
+			return errors.New("want an address or a network, as in 10.0.0.5 or 10.0.0.0/24; no name, no port")
 		}
 		c.Trusted = append(c.Trusted, prefix.Masked())
 	}
