@@ -1,0 +1,184 @@
+package deploy
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+
+	"example.com/redis-chat/01-redis-basics/launch"
+	"example.com/redis-chat/01-redis-basics/redistest"
+)
+
+type panel struct {
+	ID                       int
+	Type, Title, Description string
+	GridPos                  struct{ X, Y, W, H int }
+	FieldConfig              struct{ Defaults struct{ Unit string } }
+	Targets                  []struct{ Expr, RefID string }
+}
+
+type dashboard struct {
+	UID, Title    string
+	SchemaVersion int
+	Panels        []panel
+	Templating    struct{ List []struct{ Name string } }
+}
+
+func readDashboard(t *testing.T) (d dashboard) {
+	t.Helper()
+	require.NoError(t, json.Unmarshal([]byte(read(t, "grafana/chat.json")), &d))
+	require.NotEmpty(t, d.Panels)
+	return d
+}
+
+func TestTheDashboardSaysWhatItShows(t *testing.T) {
+	d := readDashboard(t)
+	require.NotEmpty(t, d.UID)
+	variables := map[string]bool{"$__all": true}
+	for _, v := range d.Templating.List {
+		variables["$"+v.Name] = true
+	}
+	ids, cells := map[int]bool{}, map[[2]int]string{}
+	for _, p := range d.Panels {
+		require.NotEmpty(t, p.Title, p.ID)
+		require.NotEmpty(t, p.Description, p.Title)
+		require.NotEmpty(t, p.FieldConfig.Defaults.Unit, p.Title)
+		require.False(t, ids[p.ID] || p.ID == 0, "%s: id %d", p.Title, p.ID)
+		ids[p.ID] = true
+		require.LessOrEqual(t, p.GridPos.X+p.GridPos.W, 24, p.Title)
+		for x := range p.GridPos.W {
+			for y := range p.GridPos.H {
+				cell := [2]int{p.GridPos.X + x, p.GridPos.Y + y}
+				require.Empty(t, cells[cell], "%s covers it", p.Title)
+				cells[cell] = p.Title
+			}
+		}
+		require.NotEmpty(t, p.Targets, p.Title)
+		refs := map[string]bool{}
+		for _, target := range p.Targets {
+			require.False(t, refs[target.RefID], "%s: %s twice", p.Title, target.RefID)
+			refs[target.RefID] = true
+			for _, v := range regexp.MustCompile(`\$\w+`).FindAllString(target.Expr, -1) {
+				require.True(t, variables[v], "%s: there is no %s", p.Title, v)
+			}
+			require.Equal(t, strings.Count(target.Expr, "("), strings.Count(target.Expr, ")"), p.Title)
+			require.Equal(t, strings.Count(target.Expr, "{"), strings.Count(target.Expr, "}"), p.Title)
+		}
+	}
+}
+
+// metrics are the names at a node's /metrics.
+func metrics(t *testing.T) map[string]bool {
+	t.Helper()
+	n := startNode(t, redistest.Start(t).Options().Addr)
+	there := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^# TYPE (\S+) `).FindAllStringSubmatch(n.get(t, "/metrics"), -1) {
+		there[m[1]] = true
+	}
+	return there
+}
+
+// named is the name of a metric in an expression; of a histogram, without what Prometheus puts behind it.
+var named = regexp.MustCompile(`\b((?:chat|process|go)_[a-z_]+?)(?:_bucket|_sum|_count)?\b`)
+
+func TestTheDashboardAndTheScalerAskForMetricsThatThereAre(t *testing.T) {
+	there := metrics(t)
+	asked := map[string]bool{}
+	for _, p := range readDashboard(t).Panels {
+		for _, target := range p.Targets {
+			found := named.FindAllStringSubmatch(target.Expr, -1)
+			require.True(t, len(found) > 0 || strings.Contains(target.Expr, "up{"), "%s: %s", p.Title, target.Expr)
+			for _, m := range found {
+				require.Contains(t, there, m[1], p.Title)
+				asked[m[1]] = true
+			}
+		}
+	}
+	for name := range there {
+		if strings.HasPrefix(name, "chat_") {
+			require.Contains(t, asked, name, "the dashboard shows each metric of a node")
+		}
+	}
+	for _, m := range scaler(t).Spec.Metrics {
+		require.Contains(t, there, m.Pods.Metric.Name)
+	}
+}
+
+// promtool reads expressions in rules: so each becomes one.
+func TestPrometheusReadsTheDashboardsExpressions(t *testing.T) {
+	promtool, err := exec.LookPath("promtool")
+	if err != nil {
+		t.Skip("promtool, which is part of Prometheus, is not on the PATH (apt-get install prometheus): the names in the dashboard are tested, its expressions are not")
+	}
+	type rule struct{ Record, Expr string }
+	var rules []rule
+	for _, p := range readDashboard(t).Panels {
+		for _, target := range p.Targets {
+			rules = append(rules, rule{"dashboard:" + strings.ToLower(target.RefID) + ":panel" + string(rune('a'+p.ID)), target.Expr})
+		}
+	}
+	text, err := yaml.Marshal(map[string]any{"groups": []any{map[string]any{"name": "dashboard", "rules": rules}}})
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "rules.yml")
+	require.NoError(t, os.WriteFile(file, text, 0o644))
+	out, err := exec.Command(promtool, "check", "rules", file).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+}
+
+// node is a node of chapter 05, as a process of its own.
+type node struct {
+	addr string
+	log  redistest.Buffer
+}
+
+// startNode starts one on a free port, with its master and replica at one server.
+func startNode(t *testing.T, redis string) *node {
+	t.Helper()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	host, port, _ := strings.Cut(redis, ":")
+	cmd := exec.Command(self)
+	cmd.Env = []string{"RUN_NODE=1", "LISTEN_HOST=127.0.0.1", "PORT=0", "PUB_HOST=" + host, "PUB_PORT=" + port, "GORACE=atexit_sleep_ms=10"}
+	n := &node{}
+	cmd.Stdout, cmd.Stderr = &n.log, &n.log
+	require.NoError(t, launch.StartChild(cmd))
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill() // an error says that it has ended already
+		_ = cmd.Wait()
+	})
+	listening := regexp.MustCompile(`msg=listening addr=(\S+)`)
+	require.Eventually(t, func() bool {
+		m := listening.FindStringSubmatch(n.log.String())
+		if m != nil {
+			n.addr = m[1]
+		}
+		return m != nil
+	}, patience, tick, "the node never listens")
+	return n
+}
+
+// get asks the node, which must answer with 200.
+func (n *node) get(t *testing.T, path string) string {
+	t.Helper()
+	resp, err := http.Get("http://" + n.addr + path)
+	return body(t, path, resp, err)
+}
+
+func body(t *testing.T, path string, resp *http.Response, err error) string {
+	t.Helper()
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, resp.StatusCode, "%s: %s", path, text)
+	return string(text)
+}

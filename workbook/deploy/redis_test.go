@@ -1,0 +1,81 @@
+package deploy
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/01-redis-basics/launch"
+	"example.com/redis-chat/01-redis-basics/redistest"
+)
+
+// serverSettings are those of a redis.conf, by name.
+func serverSettings(t *testing.T, name string) map[string]string {
+	t.Helper()
+	values := map[string]string{}
+	for line := range strings.Lines(read(t, name)) {
+		if key, value, ok := strings.Cut(strings.TrimSpace(line), " "); ok && key != "#" {
+			require.NotContains(t, values, key, "%s says it twice", name)
+			values[key] = strings.Trim(value, `"`)
+		}
+	}
+	return values
+}
+
+// After a failover a replica is the master: then it must have a master's settings.
+func TestMasterAndReplicaDifferInWhatTheyMust(t *testing.T) {
+	master, replica := serverSettings(t, "redis/master.conf"), serverSettings(t, "redis/replica.conf")
+	require.Equal(t, "10.0.0.10 6379", replica["replicaof"])
+	for _, differs := range []string{"replicaof", "dbfilename"} {
+		delete(master, differs)
+		delete(replica, differs)
+	}
+	require.Equal(t, master, replica)
+	require.Equal(t, master["requirepass"], master["masterauth"])
+}
+
+// What docs/operations.md advises for the servers is in the files.
+func TestTheServersHaveTheAdvisedSettings(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root(t), "docs", "operations.md"))
+	require.NoError(t, err)
+	settings := serverSettings(t, "redis/master.conf")
+	advised := 0
+	for _, m := range regexp.MustCompile("(?m)^\\| `(tcp-keepalive|proto-max-bulk-len|repl-diskless-sync-delay)` \\| [^|]* \\| (\\w+)").FindAllStringSubmatch(string(text), -1) {
+		require.Equal(t, m[2], settings[m[1]], m[1])
+		advised++
+	}
+	require.Equal(t, 3, advised)
+	require.Contains(t, string(text), "repl-backlog-size "+settings["repl-backlog-size"])
+	require.Contains(t, string(text), "| `repl-timeout`, `repl-ping-replica-period` | 60, 10 | "+settings["repl-timeout"]+" and "+settings["repl-ping-replica-period"])
+}
+
+func TestTheServersTakeTheirSettings(t *testing.T) {
+	redistest.NeedsServer(t)
+	for _, name := range []string{"redis/master.conf", "redis/replica.conf"} {
+		t.Run(name, func(t *testing.T) {
+			var args []string
+			settings := serverSettings(t, name)
+			for key, value := range settings {
+				switch key {
+				case "port", "bind", "dir": // the launcher chooses them
+				case "requirepass", "masterauth", "replicaof": // it asks without a password, and there is no such master
+				default:
+					args = append(args, "--"+key, value)
+				}
+			}
+			p, err := launch.StartProcess(t.Context(), launch.ProcessOptions{Args: args})
+			require.NoError(t, err)
+			defer func() { require.NoError(t, p.Close()) }()
+			client := redis.NewClient(&redis.Options{Addr: p.Addr()})
+			defer client.Close()
+			for _, key := range []string{"shutdown-on-sigterm", "repl-timeout", "repl-diskless-sync-delay", "dbfilename", "save"} {
+				require.Equal(t, settings[key], client.ConfigGet(t.Context(), key).Val()[key], key)
+			}
+		})
+	}
+}
