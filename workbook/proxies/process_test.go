@@ -32,6 +32,7 @@ func start(t *testing.T, cmd *exec.Cmd, end func(*process)) *process {
 	t.Helper()
 	p := &process{Cmd: cmd, ended: make(chan struct{})}
 	p.Stdout, p.Stderr = &p.log, &p.log
+	p.WaitDelay = time.Second // a child that is left has them open, too
 	require.NoError(t, launch.StartChild(p.Cmd))
 	go func() {
 		defer close(p.ended)
@@ -54,6 +55,8 @@ func (p *process) terminate() {
 	case <-time.After(patience):
 		p.kill()
 	}
+	// nginx leaves workers behind when it ends while it reads its file anew. They are in its group.
+	_ = killGroup(p.Process.Pid)
 }
 
 // kill is kill -9.

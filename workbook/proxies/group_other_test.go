@@ -1,0 +1,5 @@
+//go:build !unix
+
+package proxies
+
+func killGroup(int) error { return nil }
