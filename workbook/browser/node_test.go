@@ -11,6 +11,7 @@ import (
 	"time"
 
 	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/origin"
 	"example.com/redis-chat/04-websocket-chat/page"
 	"github.com/stretchr/testify/require"
 )
@@ -44,7 +45,11 @@ func (n *node) start() {
 	require.NoError(n.t, err)
 	n.addr = l.Addr().String()
 	n.options.PingInterval, n.options.PongTimeout, n.options.WriteTimeout, n.options.CloseTimeout = time.Hour, 2*time.Hour, time.Hour, time.Hour
-	n.options.AllowedOrigins = append(n.options.AllowedOrigins, n.peers...)
+	for _, peer := range n.peers {
+		if own, err := origin.Canonical(peer); err == nil { // a hostile one is for the page alone
+			n.options.AllowedOrigins = append(n.options.AllowedOrigins, own)
+		}
+	}
 	n.hub, err = chat.NewHub(n.options)
 	require.NoError(n.t, err)
 	mux := http.NewServeMux()
@@ -52,8 +57,8 @@ func (n *node) start() {
 		if n.door.refuses(w, r) {
 			return
 		}
-		if origin, ok := n.origin.Load().(string); ok {
-			r.Header.Set("Origin", origin)
+		if said, ok := n.origin.Load().(string); ok {
+			r.Header.Set("Origin", said)
 		}
 		n.hub.ServeHTTP(w, r)
 	})
