@@ -4,7 +4,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -37,11 +36,8 @@ var haproxy = kind{
 	// Both signals ask for the same. On a machine that had twenty times too much to do, a master that had just begun did
 	// not react to SIGUSR2 in two runs of some forty, however often it came.
 	reload: func(t *testing.T, p *proxy) {
-		if p.reloads++; p.reloads%2 == 1 {
-			p.signal(t, syscall.SIGUSR2)
-		} else {
-			p.signal(t, syscall.SIGHUP)
-		}
+		p.signal(t, anew[p.reloads%len(anew)])
+		p.reloads++
 	},
 	reloaded: func(p *proxy) bool { return len(children(p.Process.Pid)) > 1 }, // the old worker stays for its sockets
 }
