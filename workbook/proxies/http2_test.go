@@ -1,5 +1,7 @@
 package proxies
 
+//lint:file-ignore SA1019 net/http, which replaces this package, takes no extended CONNECT
+
 import (
 	"bufio"
 	"crypto/tls"
