@@ -30,10 +30,15 @@ func pageFile(t *testing.T, write func(w io.Writer, root, at string) error) stri
 	return "file://" + filepath.ToSlash(file)
 }
 
+// ownStorage lets a tab remember for itself: all files share one localStorage, so a test that switches keys off would do
+// so for the tests beside it.
+const ownStorage = `try { Object.defineProperty(window, "localStorage", { value: sessionStorage }); } catch { /* about:blank has none */ }
+`
+
 // openFile opens a page of one file, and fails when the browser asks for anything but that file and what is in it.
 func openFile(t *testing.T, url string, width, height int64) tab {
 	t.Helper()
-	b := open(t, "about:blank", width, height)
+	b := openWith(t, "about:blank", width, height, ownStorage)
 	var mu sync.Mutex
 	var asked []string
 	require.NoError(t, chromedp.Listen(b.ctx, func(ev any) {

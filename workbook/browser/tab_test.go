@@ -78,10 +78,10 @@ func openWith(t *testing.T, url string, width, height int64, script string) tab 
 			if err != nil {
 				return // the tab is closed
 			}
-			// A failed connection to a node is no mistake of the page, which tells it in words of its own. And the
+			// A failed connection to a node or to the map is no mistake of the page, which tells it in words of its own. And the
 			// browser asks for an icon when it likes, even from a node that is gone.
 			tried := strings.Contains(m.URL, "/ws?") || strings.HasPrefix(m.Text, "WebSocket connection to ") ||
-				strings.HasSuffix(m.URL, "/page/icon.svg") || strings.HasSuffix(m.URL, "/favicon.ico")
+				strings.HasSuffix(m.URL, "/events") || strings.HasSuffix(m.URL, "/page/icon.svg") || strings.HasSuffix(m.URL, "/favicon.ico")
 			if m.IsException() || m.Type == chromedp.ConsoleError && !tried {
 				log.complain(m.String() + " " + m.URL)
 			}
