@@ -43,6 +43,7 @@ type connection struct {
 var (
 	errDialedOnce = errors.New("this subscription's connection is gone")
 	errLeft       = errors.New("another connection has taken over")
+	errElsewhere  = errors.New("the subscription is to be at another server by now")
 )
 
 // newConnection prepares a connection with the address, credentials and dialer of o. It opens nothing.

@@ -12,7 +12,7 @@
 //   - connection.go: one subscription on one network connection; replies.go reads it.
 //   - link.go: which connection is the subscription now, and what becomes of what a connection brings.
 //   - watch.go: probes, and whether they come back. silence.go: what is done when they do not. standby.go: the
-//     second connection.
+//     second connection. move.go: the subscription goes on at another server.
 //   - publish.go and line.go are for this chapter's two programs.
 //
 // # The goroutines
@@ -25,8 +25,8 @@
 //     comes back. It never reads and never waits for a probe: each probe runs in a goroutine of its own,
 //     one at a time, which ends with its context, after three intervals at the latest.
 //
-// While a subscription is silent there is a third: it opens the standby and reads it. When the standby has taken
-// over, this goroutine is the reading one, and the first waits for its end.
+// While a subscription is silent, or on its way to another server, there is a third: it opens the second connection and reads
+// it. When that has taken over, this goroutine is the reading one, and the first waits for its end.
 //
 // The caller's goroutine waits in Receive and takes all that is in the queue at once.
 //

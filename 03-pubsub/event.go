@@ -36,6 +36,9 @@ const (
 	// Alive: the first probe came back (after Subscribed, after Silent): delivery is proven. Of several connections
 	// it is always the one whose messages are handed over.
 	Alive
+	// Moved: the subscription goes on at another server, as Move asked for, at the very place of this event: nothing is
+	// missed and nothing comes twice. (Where it cannot, Disconnected and Subscribed are told.)
+	Moved
 	// Overflow: the reader was too slow, Missed messages were dropped at this place.
 	Overflow
 )
@@ -52,6 +55,8 @@ func (k Kind) String() string {
 		return "silent"
 	case Alive:
 		return "alive"
+	case Moved:
+		return "moved"
 	case Overflow:
 		return "overflow"
 	}

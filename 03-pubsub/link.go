@@ -12,18 +12,23 @@ type link struct {
 	queue     *queue
 	isProbe   func(channel, payload string) bool // nil: there are no probes
 	confirmed chan struct{}                      // a token when a connection was confirmed: time for a probe
+	moved     chan struct{}                      // a token when the next try need not wait: it is at another server
 
 	mu      sync.Mutex
 	conn    *connection // the subscription; nil: none is confirmed
 	since   time.Time   // when the last probe came back; before the first, when it was confirmed
 	alive   bool        // Alive was told and still holds
 	silent  error       // the reason that Silent was told with: ErrNotBack or ErrNotPublished
-	standby *standby    // beside a silent connection; nil: none
+	standby *standby    // beside a silent connection, or where a move leads; nil: none
+	opening *connection // the one that is to be the subscription, until it is confirmed
+	mark    string      // the last probe that the subscription has brought during a move
+	after   int         // messages that it has brought since
+	skip    int         // messages of the subscription that the one before has brought already
 	took    *standby    // the one that took over last: its goroutine reads the subscription
 }
 
 func newLink(o Options) link {
-	return link{queue: newQueue(o.QueueBytes), isProbe: o.ConfirmProbe, confirmed: make(chan struct{}, 1)}
+	return link{queue: newQueue(o.QueueBytes), isProbe: o.ConfirmProbe, confirmed: make(chan struct{}, 1), moved: make(chan struct{}, 1)}
 }
 
 // up makes c the subscription; early came with its confirmation.
@@ -35,7 +40,7 @@ func (l *link) up(c *connection, early []Event) {
 
 // begin tells of a new subscription, and hands over what it has brought already. l is locked.
 func (l *link) begin(c *connection, brought []Event) {
-	l.conn, l.since, l.alive, l.silent = c, time.Now(), false, nil
+	l.conn, l.opening, l.since, l.alive, l.silent, l.skip = c, nil, time.Now(), false, nil, 0
 	l.queue.push(Event{Kind: Subscribed})
 	for _, e := range brought {
 		l.deliver(e)
@@ -71,6 +76,8 @@ func (l *link) arrived(c *connection, e Event) (left *connection) {
 	defer l.mu.Unlock()
 	e.Probe = l.isProbe != nil && l.isProbe(e.Channel, e.Payload)
 	switch {
+	case c == l.conn && l.moves():
+		return l.meet(e) // see move.go
 	case c == l.conn:
 		l.dismiss() // c lives, and brings all of it, in order
 		l.deliver(e)

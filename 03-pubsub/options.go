@@ -17,11 +17,12 @@ type Options struct {
 
 	// Probe publishes, at the master, something that comes back through this subscription. It is called
 	// each ProbeInterval from a goroutine of its own, one call at a time, with a context that ends after
-	// three intervals, and goes on while the subscription is away. nil: nobody watches for silence.
+	// three intervals, and goes on while the subscription is away. Each must differ from the others, so that Move can tell
+	// whether two connections have brought the same. nil: nobody watches for silence.
 	Probe func(ctx context.Context) error
 	// ConfirmProbe reports whether a message is this subscription's own probe coming back. It is called for every
 	// message, one call at a time: compare the channel first, and never block. While there are two connections, it may get
-	// a probe from each.
+	// a probe from each; whether it confirms the second is all the same.
 	ConfirmProbe func(channel, payload string) bool
 	// ProbeInterval, default 250ms. Three intervals without a probe coming back: Silent.
 	ProbeInterval time.Duration

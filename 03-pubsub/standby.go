@@ -24,6 +24,8 @@ type standby struct {
 	conn      *connection
 	dismissed context.CancelFunc
 	ended     chan error // holds why it has ended
+	moving    bool       // it is no standby for a silent one, but where the subscription is to go on: see Move
+	how       Handover
 
 	// Under the link's lock.
 	confirmed bool
@@ -44,8 +46,14 @@ func (s *Subscriber) standBy(ctx context.Context, c *connection) {
 	if l.conn != c || l.silent == nil || l.standby != nil {
 		return
 	}
+	s.open(ctx, &standby{opened: time.Now()})
+}
+
+// open opens a second connection on a goroutine of its own, which reads it. The link is locked.
+func (s *Subscriber) open(ctx context.Context, second *standby) {
+	l := &s.link
 	ctx, cancel := context.WithCancel(ctx)
-	second := &standby{conn: newConnection(s.redis, s.o.ConnectTimeout), dismissed: cancel, ended: make(chan error, 1), opened: time.Now()}
+	second.conn, second.dismissed, second.ended = newConnection(s.redis, s.o.ConnectTimeout), cancel, make(chan error, 1)
 	l.standby = second
 	s.standbys.Go(func() {
 		defer cancel()
@@ -55,6 +63,7 @@ func (s *Subscriber) standBy(ctx context.Context, c *connection) {
 		if err == nil && l.stand(second, early) {
 			err = s.read(second.conn)
 		}
+		s.tryAgain(ctx, second)
 		l.leave(second)
 		second.ended <- err
 	})
@@ -68,8 +77,15 @@ func (l *link) stand(second *standby, early []Event) bool {
 		return false
 	}
 	second.confirmed = true
-	for _, e := range l.checked(early) {
-		l.hold(e)
+	early = l.checked(early)
+	for i, e := range early {
+		if left := l.hold(e); left != nil {
+			for _, e := range early[i+1:] {
+				l.deliver(e)
+			}
+			left.abandon(errLeft)
+			return true
+		}
 	}
 	l.askForProbe()
 	return true
@@ -81,11 +97,17 @@ func (l *link) stand(second *standby, early []Event) bool {
 // held is given up: that is as if the standby had subscribed now.
 func (l *link) hold(e Event) (left *connection) {
 	second := l.standby
+	if l.met(e) {
+		return l.goOn(nil, l.after)
+	}
 	// While no probe can be published, none can come back: then any message is proof.
-	second.proven = second.proven || e.Probe || errors.Is(l.silent, ErrNotPublished)
+	second.proven = second.proven || e.Probe || errors.Is(l.silent, ErrNotPublished) || l.isProbe == nil
 	second.held = append(second.held, e)
 	second.bytes += size(e)
 	switch {
+	case second.moving && second.how == AtOnce && second.proven:
+		left = l.conn
+		l.takeOver(leaveFor(left.addr, second.conn.addr))
 	case second.bytes <= l.queue.limit:
 	case second.proven:
 		left = l.conn

@@ -18,7 +18,7 @@ import (
 // missed something.
 type Subscriber struct {
 	o        Options
-	redis    redis.Options
+	redis    redis.Options // where the next connection leads; under the link's lock
 	link     link
 	ctx      context.Context
 	standbys sync.WaitGroup
@@ -103,6 +103,8 @@ func (s *Subscriber) run(ctx context.Context) {
 		}
 		select {
 		case <-time.After(backoff/2 + rand.N(backoff/2)):
+		case <-s.link.moved:
+			backoff = firstBackoff
 		case <-ctx.Done():
 		}
 	}
@@ -111,7 +113,7 @@ func (s *Subscriber) run(ctx context.Context) {
 // subscribeOnce lives through one connection, and through those that take over from it, and returns what ended
 // the last.
 func (s *Subscriber) subscribeOnce(ctx context.Context) (subscribed bool, err error) {
-	c := newConnection(s.redis, s.o.ConnectTimeout)
+	c := s.begin()
 	defer c.close()
 	defer context.AfterFunc(ctx, func() { c.abandon(ctx.Err()) })()
 
@@ -125,6 +127,14 @@ func (s *Subscriber) subscribeOnce(ctx context.Context) (subscribed bool, err er
 		err = <-second.ended // its own goroutine reads it
 	}
 	return true, err
+}
+
+// begin prepares a connection to where the subscription is to be now.
+func (s *Subscriber) begin() *connection {
+	s.link.mu.Lock()
+	defer s.link.mu.Unlock()
+	s.link.opening = newConnection(s.redis, s.o.ConnectTimeout)
+	return s.link.opening
 }
 
 // read hands over what a confirmed connection brings, and returns what ended it.
