@@ -91,9 +91,30 @@ func Addr(addr *string) func(string) error {
 	}
 }
 
+// Addrs adds the host:port of several servers, which commas separate. A password may hold a comma: so a list with a user in it
+// is refused as a whole, and no part of it is shown.
+func Addrs(addrs *[]string) func(string) error {
+	return func(s string) error {
+		if harmless.IsURL(s) || strings.Contains(s, "@") {
+			return errAddrs
+		}
+		var list []string
+		for item := range strings.SplitSeq(s, ",") {
+			item = strings.TrimSpace(item)
+			if err := CheckAddr(item); err != nil {
+				return fmt.Errorf("%q: %w", harmless.Value(item), err)
+			}
+			list = append(list, item)
+		}
+		*addrs = append(*addrs, list...)
+		return nil
+	}
+}
+
 var (
-	errAddr = errors.New("want host:port, such as 127.0.0.1:6379")
-	errHost = errors.New("want a host name or an address alone, such as 127.0.0.1: no scheme, no port, no list")
+	errAddrs = errors.New("want host:port of each, separated by commas, as in 127.0.0.1:26379,127.0.0.1:26380: no URL, no user, no password")
+	errAddr  = errors.New("want host:port, such as 127.0.0.1:6379")
+	errHost  = errors.New("want a host name or an address alone, such as 127.0.0.1: no scheme, no port, no list")
 )
 
 // ErrURL says what to set instead of a URL of Redis, for those who give one.

@@ -47,6 +47,19 @@ func TestWhatCanBeAnAddress(t *testing.T) {
 	}
 }
 
+func TestListOfAddresses(t *testing.T) {
+	var addrs []string
+	require.NoError(t, cmdline.Addrs(&addrs)("127.0.0.1:1, [::1]:2"))
+	require.Equal(t, []string{"127.0.0.1:1", "[::1]:2"}, addrs)
+	require.EqualError(t, cmdline.Addrs(&addrs)("a:1,b"), `"b": want host:port, such as 127.0.0.1:6379`)
+	for _, secret := range []string{"redis://:se,cret@a:1", "b:1,user:se,cret@a:1"} {
+		err := cmdline.Addrs(&addrs)(secret)
+		require.ErrorContains(t, err, "no URL, no user, no password")
+		require.NotContains(t, err.Error(), "cret")
+	}
+	require.Len(t, addrs, 2, "a list with a mistake is not taken in part")
+}
+
 func TestValuesWithinLimits(t *testing.T) {
 	var n int
 	var r float64

@@ -25,6 +25,8 @@ type Process struct {
 	args []string
 	log  io.Writer
 
+	sentinel []string // see ProcessOptions.Sentinel
+
 	mu     sync.Mutex
 	cmd    *exec.Cmd
 	ended  chan struct{} // closed when cmd has ended
@@ -43,6 +45,10 @@ type ProcessOptions struct {
 	// Args are further arguments of redis-server, each word an item: "--save",
 	// "3600", "1". Without them nothing is saved: --save "" --appendonly no.
 	Args []string
+	// Sentinel makes it a Sentinel, which watches servers and holds no data: lines of its configuration, as in
+	// "sentinel monitor chat 127.0.0.1 6379 2". A Sentinel writes what it learns into its file, so it finds it again
+	// after a Restart.
+	Sentinel []string
 	// LogLevel is debug, verbose, notice or warning. Default notice.
 	LogLevel string
 	// Log gets the server's log lines too. Default: the file in Dir only.
@@ -57,7 +63,7 @@ func StartProcess(ctx context.Context, o ProcessOptions) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Process{bin: bin, log: o.Log}
+	p := &Process{bin: bin, log: o.Log, sentinel: o.Sentinel}
 	if err = checkWords(o.Args); err == nil {
 		err = p.makeDir(o.Dir)
 	}

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,7 +30,12 @@ func (p *Process) start(ctx context.Context) error {
 		return fmt.Errorf("start %s: open its log: %w", filepath.Base(p.bin), err)
 	}
 	from, _ := log.Seek(0, io.SeekEnd) // what comes later is this run's log
-	p.cmd = exec.Command(p.bin, serverArgs(p.port, p.dir, p.args)...)
+	args, err := p.command()
+	if err != nil {
+		log.Close()
+		return err
+	}
+	p.cmd = exec.Command(p.bin, args...)
 	if p.temp != nil {
 		p.temp.ShareWith(p.cmd)
 	}
@@ -54,6 +60,21 @@ func (p *Process) start(ctx context.Context) error {
 		return p.startError(err, from)
 	}
 	return nil
+}
+
+// command is what the program is started with. A Sentinel's file comes first, and must be there.
+func (p *Process) command() ([]string, error) {
+	args := serverArgs(p.port, p.dir, p.args)
+	if len(p.sentinel) == 0 {
+		return args, nil
+	}
+	file := filepath.Join(p.dir, "sentinel.conf")
+	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
+		if err := os.WriteFile(file, []byte(strings.Join(p.sentinel, "\n")+"\n"), 0o600); err != nil {
+			return nil, fmt.Errorf("start %s: write its settings: %w", filepath.Base(p.bin), err)
+		}
+	}
+	return slices.Concat([]string{file}, args, []string{"--sentinel"}), nil
 }
 
 // ready returns when this very process has answered PING: not merely somebody

@@ -111,6 +111,15 @@ func (t *processes) Restart(ctx context.Context, i int) error {
 	return t.prove(ctx, i)
 }
 
+// StartAgain starts a killed server on its address, with the arguments that it was started with first, and does not look
+// whom it follows. It is for servers that Sentinels watch: they make of it what it is to be.
+func (t *processes) StartAgain(ctx context.Context, i int) error {
+	if err := t.valid(i); err != nil {
+		return fmt.Errorf("restart: %w", err)
+	}
+	return t.startAgain(ctx, i)
+}
+
 func (t *processes) startAgain(ctx context.Context, i int) error {
 	t.restarting.Lock()
 	defer t.restarting.Unlock()

@@ -1,0 +1,109 @@
+package sentinel_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/01-redis-basics/launch"
+	"example.com/redis-chat/01-redis-basics/redistest"
+	replication "example.com/redis-chat/02-replication"
+	"example.com/redis-chat/02-replication/sentinel"
+	"example.com/redis-chat/02-replication/watched"
+)
+
+const patience = 2 * time.Minute
+
+func start(t *testing.T) (*watched.Watched, func(want func(sentinel.View) bool) sentinel.View) {
+	return startWith(t, watched.Options{})
+}
+
+func startWith(t *testing.T, o watched.Options) (*watched.Watched, func(want func(sentinel.View) bool) sentinel.View) {
+	redistest.NeedsServer(t)
+	o.Topology.Backend = launch.Backend{Kind: launch.KindServer}
+	top, err := watched.Start(t.Context(), o)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, top.Close()) })
+	ctx, cancel := context.WithCancel(t.Context())
+	w, err := sentinel.Watch(ctx, sentinel.Options{Addrs: top.Sentinels(), Name: top.Name()})
+	require.NoError(t, err)
+	t.Cleanup(func() { cancel(); w.Wait() })
+	return top, func(want func(sentinel.View) bool) sentinel.View {
+		t.Helper()
+		deadline := time.After(patience)
+		for {
+			view, changed := w.View()
+			if want(view) {
+				return view
+			}
+			select {
+			case <-changed:
+			case <-deadline:
+				require.FailNow(t, "the Sentinels do not say so", "%+v", view)
+			}
+		}
+	}
+}
+
+func settled(v sentinel.View) bool {
+	linked := 0
+	for _, r := range v.Replicas {
+		if r.Linked && r.Master == v.Master {
+			linked++
+		}
+	}
+	return v.Heard == v.Of && !v.Moving && linked == 2
+}
+
+func TestSentinelsTellOfAFailoverBeforeItHappens(t *testing.T) {
+	t.Parallel()
+	top, await := startWith(t, watched.Options{DownAfter: patience, FailoverTimeout: patience})
+	before := await(settled)
+	require.Equal(t, top.Addrs()[0], before.Master)
+	// The replicas answer nothing for a while: so long the one that is chosen cannot be made the master.
+	for _, addr := range top.Addrs()[1:] {
+		c := redis.NewClient(&redis.Options{Addr: addr})
+		defer c.Close()
+		require.NoError(t, c.Do(t.Context(), "CLIENT", "PAUSE", "2000", "ALL").Err())
+	}
+	require.NoError(t, top.FailOver(t.Context()))
+	moving := await(func(v sentinel.View) bool { return v.Moving && v.Next != "" })
+	require.Equal(t, before.Master, moving.Master, "whoever publishes can wait")
+	require.Contains(t, top.Addrs()[1:], moving.Next)
+	promoted := await(func(v sentinel.View) bool { return v.Master != before.Master })
+	require.Equal(t, moving.Next, promoted.Master)
+	require.Greater(t, promoted.Epoch, before.Epoch)
+	require.False(t, promoted.Moving)
+	c := redis.NewClient(&redis.Options{Addr: promoted.Master})
+	defer c.Close()
+	role, err := replication.ReadRole(t.Context(), c)
+	require.NoError(t, err)
+	require.Equal(t, replication.Master, role.Name, "ROLE agrees")
+}
+
+func TestKilledMasterIsReplacedAndComesBackAsReplica(t *testing.T) {
+	t.Parallel()
+	top, await := start(t)
+	before := await(settled)
+	require.NoError(t, top.Kill(0))
+	after := await(func(v sentinel.View) bool { return v.Master != before.Master })
+	require.Contains(t, top.Addrs()[1:], after.Master)
+	require.NoError(t, top.Restart(t.Context(), 0))
+	await(settled)
+}
+
+func TestTwoOfThreeSentinelsGoneIsTold(t *testing.T) {
+	t.Parallel()
+	top, await := start(t)
+	await(settled)
+	require.NoError(t, top.KillSentinel(1))
+	require.NoError(t, top.FreezeSentinel(2))
+	v := await(func(v sentinel.View) bool { return !v.Majority() })
+	require.Equal(t, top.Addrs()[0], v.Master, "known all the same")
+	require.NoError(t, top.ThawSentinel(2))
+	require.NoError(t, top.RestartSentinel(t.Context(), 1))
+	await(settled)
+}
