@@ -95,6 +95,15 @@ func (c *cluster) introduce() {
 // addNode starts a node that subscribes at server i.
 func (c *cluster) addNode(i int) *node { return c.addNodeAt(c.top.Addrs()[i]) }
 
+// addNodeOf starts a node that goes where places say.
+func (c *cluster) addNodeOf(places relay.Places) *node {
+	o := c.o
+	o.Node, o.Places, o.Prefix = fmt.Sprint("node-", len(c.nodes)), places, c.prefix
+	n := startNode(c.t, o)
+	c.nodes = append(c.nodes, n)
+	return n
+}
+
 // addNodeAt starts a node that subscribes at an address.
 func (c *cluster) addNodeAt(sub string) *node {
 	o := c.o

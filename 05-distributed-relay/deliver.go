@@ -48,8 +48,8 @@ func (r *Relay) handle(e *pubsub.Event, now time.Time) {
 	switch e.Kind {
 	case pubsub.Message:
 		r.route(e, now)
-	case pubsub.Subscribed:
-		r.o.Log.Info("subscribed", "at", r.o.SubAddr)
+	case pubsub.Subscribed, pubsub.Moved:
+		r.o.Log.Info("subscribed", "at", r.o.subAddr())
 		r.publisher.around.Store(false) // it may be another server
 		r.publisher.askAround()
 	case pubsub.Disconnected, pubsub.Silent:
@@ -58,6 +58,9 @@ func (r *Relay) handle(e *pubsub.Event, now time.Time) {
 		if errors.Is(e.Err, pubsub.ErrNotBack) {
 			// The address may lead to another server by now.
 			r.publisher.doubt.Store(true)
+			if r.o.Places != nil {
+				r.o.Places.Avoid(r.o.subAddr())
+			}
 		}
 	case pubsub.Alive:
 		r.proven(now)

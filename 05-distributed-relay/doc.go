@@ -16,6 +16,7 @@
 //   - publisher.go: the one goroutine that numbers messages and publishes them; link.go is its connection, which Redis' ROLE has shown to
 //     lead to the master; command.go is one PUBLISH that costs no memory; pending.go remembers what has not come back yet; receipt.go judges
 //     what the master's answer proves, and holds what it took while delivery was in doubt.
+//   - place.go: where the servers are, where that can change, and how the node goes there (the lab on failover teaches it).
 //   - deliver.go: the one goroutine that hands to the hub what the replica brings; event.go turns an envelope into the hub's event.
 //   - sequences.go: each publisher numbers its messages; a gap in the numbers of one of them is counted here as missed.
 //   - proof.go: the node publishes a probe to itself; when it comes back, the way through Redis works. probes.go

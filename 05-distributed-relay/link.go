@@ -61,7 +61,7 @@ func (l *link) close() {
 // connectMaster is connect for the address to publish at: PUBLISH at a replica
 // would be taken, and reach nobody but that replica's own subscribers.
 func (o *Options) connectMaster(ctx context.Context) (*link, error) {
-	l, err := o.connect(ctx, "publish to", o.PubAddr)
+	l, err := o.connect(ctx, "publish to", o.pubAddr())
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,11 @@ func (o *Options) connectMaster(ctx context.Context) (*link, error) {
 
 // notMaster is the mistake of publishing at a replica.
 func (o *Options) notMaster(role replication.Role) error {
-	return &Mistake{fmt.Errorf("publish to %s: %w; publish to its master, %s (PUB_HOST, PUB_PORT)", o.PubAddr, replication.ErrReplica, role.Master)}
+	if o.Places != nil {
+		o.Places.Replaced(o.pubAddr(), role.Master)
+		return fmt.Errorf("publish to %s: %w, and no Sentinel has said yet which server is the master now; it follows %s", o.pubAddr(), replication.ErrReplica, role.Master)
+	}
+	return &Mistake{fmt.Errorf("publish to %s: %w; publish to its master, %s (PUB_HOST, PUB_PORT)", o.pubAddr(), replication.ErrReplica, role.Master)}
 }
 
 // dials are the attempts to reach the master. One that is slow is not given up for the

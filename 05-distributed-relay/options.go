@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"log/slog"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -19,6 +20,7 @@ type Options struct {
 	Node           string        // this node's name, for people; default "node"
 	PubAddr        string        // host:port of the master; default 127.0.0.1:6379
 	SubAddr        string        // host:port of the node's own replica; default PubAddr
+	Places         Places        // instead of both, where they can change; default none
 	Username       string        // for both; default none
 	Password       string        // for both; default none
 	TLS            *tls.Config   // for both; nil: plain TCP
@@ -35,7 +37,8 @@ type Options struct {
 	// Instead of the network's, for tests whose time is not the real one.
 	dial func(ctx context.Context, network, addr string) (net.Conn, error)
 
-	own string // before the names of the nodes' own channels
+	own   string                 // before the names of the nodes' own channels
+	where *atomic.Pointer[Place] // with Places: where the servers are; nil: PubAddr and SubAddr
 }
 
 func (o Options) withDefaults() Options {
@@ -48,6 +51,10 @@ func (o Options) withDefaults() Options {
 	o.MaxWaiting = cmp.Or(o.MaxWaiting, 32<<20)
 	o.MaxPayload = cmp.Or(o.MaxPayload, 4<<20)
 	o.Key = cmp.Or(o.Key, wire.DefaultKey)
+	if o.Places != nil {
+		o.where = &atomic.Pointer[Place]{}
+		o.where.Store(&Place{})
+	}
 	o.own = o.Prefix + wire.OwnPrefix(o.Key)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -58,6 +65,9 @@ func (o Options) withDefaults() Options {
 // connectTime is how long connecting may take, with login and ROLE: from the other side
 // of the world that is five times to and fro, and a message must not wait so long.
 func (o *Options) connectTime() time.Duration { return max(5*time.Second, o.PublishTimeout) }
+
+// Client makes a client of a server, with the login of both.
+func (o *Options) Client(addr string) *redis.Client { return o.client(addr) }
 
 // client makes a client with one connection that tries everything once: what
 // is tried again, and when, is decided here and not below. Above all a PUBLISH

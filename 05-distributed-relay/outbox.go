@@ -55,11 +55,16 @@ func (b *outbox) put(m outgoing) bool {
 		b.messages.push(m)
 	}
 	b.mu.Unlock()
+	b.signal()
+	return true
+}
+
+// signal has the publishing goroutine look what waits.
+func (b *outbox) signal() {
 	select {
 	case b.wake <- struct{}{}:
 	default: // the token is there already
 	}
-	return true
 }
 
 // nextBatch moves what waits longest into buf; empty: nothing waits.

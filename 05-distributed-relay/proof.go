@@ -31,7 +31,7 @@ func (r *Relay) publishProbe(ctx context.Context) error {
 		result <- err
 	}
 	if !r.publisher.outbox.put(m) {
-		return fmt.Errorf("too much waits for the master at %s", r.o.PubAddr)
+		return fmt.Errorf("too much waits for the master at %s", r.o.pubAddr())
 	}
 	select {
 	case err := <-result:

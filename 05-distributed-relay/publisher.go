@@ -40,6 +40,7 @@ type publisher struct {
 	metrics *metrics
 
 	doubt  atomic.Bool   // asks for a new connection, which asks for the master's role anew
+	moved  atomic.Bool   // the master is another server by now
 	issued atomic.Uint64 // seq, for the goroutines that read what comes back
 	around atomic.Bool   // what comes back has gone through a replica, and so proves that it was published at its master
 	ask    chan struct{} // holds one token when that may have changed
@@ -58,6 +59,9 @@ type publisher struct {
 	refused  error                       // the right to publish was revoked, in Redis' words; nil: it is there
 	backoff  time.Duration
 	retry    time.Time // until then nobody dials
+
+	at          string    // with Places: the master that is published at
+	movingSince time.Time // zero: it is not about to be another one
 }
 
 // Dialling anew begins soon, as most outages are restarts, and stays below the
@@ -79,9 +83,14 @@ func (p *publisher) run(ctx context.Context) {
 		case <-p.outbox.wake:
 		}
 		for {
+			sure := p.hold(ctx)
 			clear(p.batch)
 			if p.batch = p.outbox.nextBatch(p.batch[:0]); len(p.batch) == 0 {
 				break
+			}
+			if !sure {
+				p.fail(p.batch, errMoving)
+				continue
 			}
 			p.send(ctx, p.batch)
 		}
@@ -96,6 +105,9 @@ func (p *publisher) send(ctx context.Context, batch []outgoing) {
 	}
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
+	if p.moved.Swap(false) {
+		p.movedAway()
+	}
 	if p.link == nil || p.doubt.Load() {
 		if err := p.connect(ctx); err != nil {
 			p.fail(batch, err)
@@ -152,7 +164,7 @@ func (p *publisher) connect(ctx context.Context) error {
 	l, err := p.dials.wait(ctx, p.o)
 	switch {
 	case ctx.Err() != nil && err != nil:
-		p.noteAway(fmt.Errorf("publish to %s: connecting takes longer than a message may wait: it is far away, frozen or overloaded", p.o.PubAddr))
+		p.noteAway(fmt.Errorf("publish to %s: connecting takes longer than a message may wait: it is far away, frozen or overloaded", p.o.pubAddr()))
 		return p.away
 	case err != nil:
 		p.lost(err)

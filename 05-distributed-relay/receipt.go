@@ -27,9 +27,9 @@ func (p *publisher) atMaster() error {
 	case err != nil:
 		if usual, _ := p.probes.answersAfter(); usual > 0 && dial.Diagnose(err) == dial.NoAnswer {
 			return fmt.Errorf("publish to %s: no answer within %v; it usually answers after %v: %w",
-				p.o.PubAddr, p.answerTime().Round(time.Millisecond), usual.Round(10*time.Microsecond), err)
+				p.o.pubAddr(), p.answerTime().Round(time.Millisecond), usual.Round(10*time.Microsecond), err)
 		}
-		return classify("publish to", p.o.PubAddr, err)
+		return classify("publish to", p.o.pubAddr(), err)
 	case role.Name != replication.Master:
 		return p.o.notMaster(role)
 	}
@@ -59,7 +59,7 @@ func (p *publisher) inDoubt(now time.Time) bool {
 		}
 		p.left = 0
 	}
-	return !p.health.delivers() || p.probes.overdue(now)
+	return !p.movingSince.IsZero() || !p.health.delivers() || p.probes.overdue(now)
 }
 
 func isProbe(m outgoing) bool { return m.own != nil && m.done != nil }
@@ -101,7 +101,7 @@ func (p *publisher) notePermission(batch []outgoing) {
 		case batch[i].own != nil && batch[i].done == nil: // presence: clients' messages pass without it
 		case trouble == dial.NotPermitted, trouble == dial.CredentialsRefused:
 			if p.refused == nil {
-				p.refused = classify("publish to", p.o.PubAddr, err)
+				p.refused = classify("publish to", p.o.pubAddr(), err)
 				p.health.tell(p.refused)
 			}
 			return

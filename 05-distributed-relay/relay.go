@@ -99,7 +99,10 @@ func (r *Relay) Run(ctx context.Context, hub *chat.Hub) error {
 	}
 	r.hub = hub
 	r.health.start(hub)
-	client := r.o.client(r.o.SubAddr)
+	if err := r.locate(ctx); err != nil {
+		return nil
+	}
+	client := r.o.client(r.o.subAddr())
 	defer client.Close()
 	group, ctx := errgroup.WithContext(ctx)
 	subscriber, err := pubsub.Subscribe(ctx, client, pubsub.Options{
@@ -117,10 +120,11 @@ func (r *Relay) Run(ctx context.Context, hub *chat.Hub) error {
 	if err != nil {
 		return fmt.Errorf("subscribe: %w", err)
 	}
-	group.Go(func() error { return r.await(ctx, r.o.PubAddr, r.o.connectMaster) })
+	group.Go(func() error { r.follow(ctx, subscriber); return nil })
+	group.Go(func() error { return r.await(ctx, r.o.pubAddr, r.o.connectMaster) })
 	group.Go(func() error {
-		return r.await(ctx, r.o.SubAddr, func(ctx context.Context) (*link, error) {
-			return r.o.connect(ctx, "subscribe at", r.o.SubAddr)
+		return r.await(ctx, r.o.subAddr, func(ctx context.Context) (*link, error) {
+			return r.o.connect(ctx, "subscribe at", r.o.subAddr())
 		})
 	})
 	group.Go(func() error { r.publisher.run(ctx); return nil })
@@ -145,7 +149,7 @@ func (r *Relay) followReplica(ctx context.Context) {
 		case <-r.publisher.ask:
 		}
 		attempt, cancel := context.WithTimeout(ctx, r.o.connectTime())
-		l, err := r.o.connect(attempt, "subscribe at", r.o.SubAddr)
+		l, err := r.o.connect(attempt, "subscribe at", r.o.subAddr())
 		cancel()
 		if err == nil {
 			l.close()
@@ -155,7 +159,7 @@ func (r *Relay) followReplica(ctx context.Context) {
 }
 
 // await tries until a server answers. Only a mistake ends it with an error.
-func (r *Relay) await(ctx context.Context, addr string, connect func(context.Context) (*link, error)) error {
+func (r *Relay) await(ctx context.Context, addr func() string, connect func(context.Context) (*link, error)) error {
 	const pause = 250 * time.Millisecond
 	var why string
 	for {
@@ -169,7 +173,7 @@ func (r *Relay) await(ctx context.Context, addr string, connect func(context.Con
 		if ctx.Err() != nil {
 			return nil // it failed because of that
 		}
-		if mistake := r.o.oneSided(ctx, addr, err); mistake != nil {
+		if mistake := r.o.oneSided(ctx, addr(), err); mistake != nil {
 			return mistake
 		}
 		if mistake, ok := asMistake(err); ok {

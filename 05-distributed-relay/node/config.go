@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/01-redis-basics/dial"
 	"example.com/redis-chat/01-redis-basics/harmless"
 	chatnode "example.com/redis-chat/04-websocket-chat/node"
 	relay "example.com/redis-chat/05-distributed-relay"
@@ -24,8 +25,14 @@ type Config struct {
 	Relay     relay.Options
 	PprofAddr string // "": off
 
+	// Instead of the servers' addresses: who knows them.
+	Sentinels  []string // host:port
+	MasterName string   // default "mymaster"
+	SubPrefer  []string // host:port of servers to subscribe at, the best first
+
 	pubHost, subHost string
 	pubPort, subPort int
+	sentinelLogin    dial.Login
 }
 
 // Parse reads them all. What is wrong comes back as one sentence.
@@ -35,6 +42,7 @@ func (c *Config) Parse(fs *flag.FlagSet, args []string) error {
 	fs.Func("pub-port", "`port` of the master (default 6379)", cmdline.Number(&c.pubPort, 1, 65535))
 	fs.Func("sub-host", "`host` of this node's replica: what clients get comes from there (default: pub-host)", redisHost(&c.subHost, "SUB_PORT"))
 	fs.Func("sub-port", "`port` of this node's replica (default: pub-port)", cmdline.Number(&c.subPort, 1, 65535))
+	c.registerSentinels(fs)
 	fs.Func("channel-prefix", "beginning of the channels' `names`, Socket.IO's key, for systems that share a Redis (default socket.io)", wire.SetKey(&c.Relay.Key))
 	fs.StringVar(&c.Relay.Username, "redis-username", "", "`user` at both servers")
 	fs.StringVar(&c.Relay.Password, "redis-password", "", "`password` at both servers; rather by the environment, where ps does not show it")
@@ -45,6 +53,9 @@ func (c *Config) Parse(fs *flag.FlagSet, args []string) error {
 	fs.Func("pprof-addr", "`host:port` for profiles, as in 127.0.0.1:6060 (default: off)", c.pprof)
 	if err := chatnode.Parse(fs, args); err != nil {
 		return err
+	}
+	if err := c.checkSentinels(); err != nil {
+		return cmdline.Usagef("%w", err)
 	}
 	c.addresses()
 	if err := c.Hub.Check(); err != nil {

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/netip"
 	"strings"
 	"testing"
@@ -32,12 +33,25 @@ var values = map[string]string{
 	"probe-interval": "50ms", "publish-timeout": "3s", "max-delay": "7s", "pprof-addr": "127.0.0.1:0", "channel-prefix": "shop",
 }
 
+// instead are of the flags that stand in place of the servers' addresses.
+var instead = map[string]string{
+	"sentinels": "10.0.0.1:26379,sentinel.example.com:26379", "master-name": "chat", "sub-prefer": "10.0.0.2:6380,10.0.0.3:6380",
+	"sentinel-username": "watcher", "sentinel-password": "secret",
+}
+
 func variable(name string) string { return strings.ToUpper(strings.ReplaceAll(name, "-", "_")) }
+
+// all are the values of both.
+func all() map[string]string {
+	both := maps.Clone(values)
+	maps.Copy(both, instead)
+	return both
+}
 
 // configured is what a node reads from these flags and variables.
 func configured(t *testing.T, args []string, env map[string]string) (node.Config, error) {
 	t.Helper()
-	for name := range values {
+	for name := range all() {
 		t.Setenv(variable(name), "") // empty is as good as not set
 	}
 	for name, value := range env {
@@ -148,6 +162,9 @@ func TestBadValueIsOneSentenceThatNamesIt(t *testing.T) {
 		"publish-timeout":    {times, []string{"1", "0s", "-1s", "999999h"}},
 		"channel-prefix":     {`want 1 to 128 bytes that can be printed, without spaces and without # * ? [ ] \`, []string{"a#b", "a*", "a?", "[a]", `a\b`, "a b", " ", "a\nb", "\xff", "a\u200bb", strings.Repeat("x", 129)}},
 		"pprof-addr":         {addr, []string{"6060", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:65536", "127.0.0.1:", "http://127.0.0.1:6060", "a b:6060"}},
+		"sentinels":          {"", []string{"127.0.0.1", "redis://127.0.0.1:26379", "127.0.0.1:26379;127.0.0.1:26380", "127.0.0.1:0", "a b:1"}},
+		"sub-prefer":         {"", []string{"127.0.0.1", "http://127.0.0.1:6380"}},
+		"master-name":        {`want the word that stands in "sentinel monitor"`, []string{"a b", "a\n"}},
 		"rate-per-ip":        {"want messages a second, as in 600, or 0 for no limit", []string{"-1", "many"}},
 		"rate-per-node":      {"want messages a second, as in 5000, or 0 for no limit", []string{"-1", "many"}},
 		"bytes-per-second":   {"want bytes a second, as in 131072, or 0 for no limit", []string{"-1", "64k"}},
@@ -161,6 +178,49 @@ func TestBadValueIsOneSentenceThatNamesIt(t *testing.T) {
 				requireUsage(t, "-"+name, value, bad.wants)(configured(t, []string{"-" + name + "=" + value}, nil))
 			})
 		}
+	}
+}
+
+func TestSentinelsTakeThePlaceOfAddresses(t *testing.T) {
+	env := map[string]string{}
+	var args []string
+	for name, value := range instead {
+		env[variable(name)] = value
+		args = append(args, "-"+name+"="+value)
+	}
+	for way, read := range map[string]func() (node.Config, error){
+		"variables": func() (node.Config, error) { return configured(t, nil, env) },
+		"flags":     func() (node.Config, error) { return configured(t, args, nil) },
+	} {
+		c, err := read()
+		require.NoError(t, err, way)
+		require.Equal(t, []string{"10.0.0.1:26379", "sentinel.example.com:26379"}, c.Sentinels, way)
+		require.Equal(t, []string{"10.0.0.2:6380", "10.0.0.3:6380"}, c.SubPrefer, way)
+		require.Equal(t, "chat", c.MasterName, way)
+	}
+}
+
+func TestSentinelWithAPasswordInItsAddressIsRefusedWithoutShowingIt(t *testing.T) {
+	for _, name := range []string{"SENTINELS", "SUB_PREFER"} {
+		_, err := configured(t, nil, map[string]string{name: "127.0.0.1:1,user:sec,ret@127.0.0.1:26379"})
+		require.ErrorContains(t, err, "no URL, no user, no password")
+		require.NotContains(t, err.Error(), "sec")
+		require.NotContains(t, err.Error(), "ret")
+	}
+}
+
+func TestWhatContradictsSentinelsIsRefused(t *testing.T) {
+	for _, name := range []string{"PUB_HOST", "SUB_HOST"} {
+		_, err := configured(t, nil, map[string]string{"SENTINELS": "127.0.0.1:26379", name: "127.0.0.1"})
+		require.ErrorContains(t, err, "both SENTINELS and PUB_HOST, PUB_PORT, SUB_HOST or SUB_PORT are set")
+	}
+	for _, name := range []string{"PUB_PORT", "SUB_PORT"} {
+		_, err := configured(t, nil, map[string]string{"SENTINELS": "127.0.0.1:26379", name: "6379"})
+		require.ErrorContains(t, err, "both SENTINELS and")
+	}
+	for name, value := range map[string]string{"MASTER_NAME": "chat", "SUB_PREFER": "127.0.0.1:6380"} {
+		_, err := configured(t, nil, map[string]string{name: value})
+		require.ErrorContains(t, err, "MASTER_NAME and SUB_PREFER are for SENTINELS, which is not set")
 	}
 }
 
@@ -215,8 +275,8 @@ func TestHelpTellsEveryFlag(t *testing.T) {
 	fs := flag.NewFlagSet("node", flag.ContinueOnError)
 	fs.SetOutput(&help)
 	require.ErrorIs(t, c.Parse(fs, []string{"-h"}), flag.ErrHelp)
-	for name := range values {
+	for name := range all() {
 		require.Contains(t, help.String(), "-"+name)
 	}
-	require.Len(t, values, strings.Count("\n"+help.String(), "\n  -"), "the tests know every flag")
+	require.Len(t, all(), strings.Count("\n"+help.String(), "\n  -"), "the tests know every flag")
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"strings"
 
 	"github.com/redis/go-redis/v9/logging"
 	"golang.org/x/sync/errgroup"
@@ -29,6 +30,10 @@ func Run(ctx context.Context, c Config, log *slog.Logger) error {
 	// JSON can be a fifth of the MessagePack that it came as: a number in nine
 	// bytes may be one digit. What is larger than this fits into no frame.
 	c.Relay.MaxPayload = 4 * cmp.Or(c.Hub.MaxQueueBytes, 1<<20)
+	where := c.places()
+	if where != nil {
+		c.Relay.Places = where
+	}
 	r := relay.New(c.Relay)
 	c.Hub.Log, c.Hub.Relay = log, r
 	hub, err := chat.NewHub(c.Hub)
@@ -62,11 +67,16 @@ func Run(ctx context.Context, c Config, log *slog.Logger) error {
 	if err := profile(ctx, c.PprofAddr, c.AllowedHosts, log); err != nil {
 		return err
 	}
-	where := []any{"addr", l.Addr().String(), "node", c.Node, "publish", c.Relay.PubAddr, "subscribe", c.Relay.SubAddr}
-	if c.Relay.Key != "" {
-		where = append(where, "channels", wire.Pattern(c.Relay.Key)) // nodes with another key are another chat
+	said := []any{"addr", l.Addr().String(), "node", c.Node}
+	if where == nil {
+		said = append(said, "publish", c.Relay.PubAddr, "subscribe", c.Relay.SubAddr)
+	} else {
+		said = append(said, "sentinels", strings.Join(c.Sentinels, ","))
 	}
-	log.Info("listening", where...)
+	if c.Relay.Key != "" {
+		said = append(said, "channels", wire.Pattern(c.Relay.Key)) // nodes with another key are another chat
+	}
+	log.Info("listening", said...)
 	c.LogWhere(log, l)
 	c.LogLimits(log)
 
@@ -75,6 +85,9 @@ func Run(ctx context.Context, c Config, log *slog.Logger) error {
 		defer stopServing()
 		return r.Run(relaying, hub)
 	})
+	if where != nil {
+		group.Go(func() error { return where.Run(relaying) })
+	}
 	group.Go(func() error {
 		watchMemory(serving, hub)
 		return nil
