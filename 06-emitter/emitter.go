@@ -86,6 +86,11 @@ func (e *Emitter) Emit(ctx context.Context, event string, args ...any) (Receipt,
 	})
 }
 
+// Move has all copies publish at the server of another client from the next event on: the master is another one now. Only
+// client's options are used. The events' numbers go on, so that a node can count what got lost between the two; an Emitter that is
+// made anew begins with new numbers. The error is ErrClosed.
+func (e *Emitter) Move(client *redis.Client) error { return e.line.move(client.Options()) }
+
 // Close ends the connection that all copies share. The client that New got is
 // not touched.
 func (e *Emitter) Close() error { return e.line.close() }

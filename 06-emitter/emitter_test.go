@@ -66,6 +66,30 @@ func newEmitter(t *testing.T, addr string, o emitter.Options) *emitter.Emitter {
 	return e
 }
 
+func TestNumbersGoOnAtAnotherMaster(t *testing.T) {
+	key := redistest.Prefix(t) + "socket.io"
+	first, second := topologytest.Start(t, 1).Addrs(), topologytest.Start(t, 1).Addrs()
+	if first[0] == second[0] {
+		t.Skip("WORKBOOK_REDIS names one topology: this test needs two")
+	}
+	before, after := listen(t, first[1], key), listen(t, second[1], key)
+	e := newEmitter(t, first[0], emitter.Options{Key: key})
+	room := e.To("lobby") // copies go along
+	_, err := e.Emit(t.Context(), "message", 1)
+	require.NoError(t, err)
+	one, _, _ := before.hear()
+	client := redis.NewClient(&redis.Options{Addr: second[0]})
+	defer client.Close()
+	require.NoError(t, e.Move(client))
+	_, err = room.Emit(t.Context(), "message", 2)
+	require.NoError(t, err)
+	two, _, _ := after.hear()
+	require.Equal(t, one.Pub, two.Pub)
+	require.Equal(t, []uint64{1, 2}, []uint64{one.Seq, two.Seq})
+	require.NoError(t, e.Close())
+	require.ErrorIs(t, e.Move(client), emitter.ErrClosed)
+}
+
 func TestEventReachesWhoListensAtEachReplica(t *testing.T) {
 	addrs := topologytest.Start(t, 2).Addrs()
 	key := redistest.Prefix(t) + "socket.io"

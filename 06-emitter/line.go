@@ -33,17 +33,32 @@ type line struct {
 }
 
 func newLine(given *redis.Options, o Options) *line {
+	l := &line{o: o, pub: rand.Text()[:16], turn: make(chan struct{}, 1)}
+	l.lead(given)
+	return l
+}
+
+// lead has the next connection go to another server.
+func (l *line) lead(given *redis.Options) {
 	once := dial.Once(*given) // PUBLISH twice is a message twice
 	once.PoolSize, once.MinIdleConns = 1, 0
 	// One Emit may take that long: a server far away, or a slow machine's TLS, may use all of it.
-	once.DialTimeout, once.ReadTimeout, once.WriteTimeout = o.Timeout, o.Timeout, o.Timeout
-	return &line{
-		client: redis.NewClient(once),
-		addr:   once.Addr,
-		o:      o,
-		pub:    rand.Text()[:16],
-		turn:   make(chan struct{}, 1),
+	once.DialTimeout, once.ReadTimeout, once.WriteTimeout = l.o.Timeout, l.o.Timeout, l.o.Timeout
+	l.client, l.addr = redis.NewClient(once), once.Addr
+}
+
+func (l *line) move(given *redis.Options) error {
+	l.turn <- struct{}{}
+	defer l.unlock()
+	if l.closed {
+		return ErrClosed
 	}
+	if l.conn != nil {
+		l.drop()
+	}
+	_ = l.client.Close() // its one connection is closed already
+	l.lead(given)
+	return nil
 }
 
 func (l *line) lock(ctx context.Context) error {

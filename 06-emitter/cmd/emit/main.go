@@ -1,15 +1,16 @@
 // Emit sends one event to the clients of every node, through the Redis master.
 //
-//	emit [-redis 127.0.0.1:6379] [-to ROOM]… [-except ROOM]… [-wait 0] [-timeout 2s] EVENT [DATA]
+//	emit [-redis 127.0.0.1:6379 | -sentinels 127.0.0.1:26379,… [-master-name mymaster]] [-to ROOM]… [-except ROOM]… [-wait 0] [-timeout 2s] EVENT [DATA]
 //
 // DATA is JSON if it can be read as such, else a string. Credentials come from
-// REDIS_USERNAME, REDIS_PASSWORD and REDIS_TLS=true.
+// REDIS_USERNAME, REDIS_PASSWORD and REDIS_TLS=true. With SENTINELS, or its flag, Sentinels say where the master is.
 //
 // Exit codes: 0 published; 1 nobody answers, the server is a replica (or a Sentinel, or in a cluster), or
 // fewer than -wait replicas took it; 2 a bad flag or argument.
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,15 +26,16 @@ import (
 	"example.com/redis-chat/01-redis-basics/cmdline"
 	"example.com/redis-chat/01-redis-basics/dial"
 	"example.com/redis-chat/01-redis-basics/harmless"
+	"example.com/redis-chat/02-replication/sentinel"
 	"example.com/redis-chat/05-distributed-relay/wire"
 	emitter "example.com/redis-chat/06-emitter"
 )
 
-const usage = `usage: emit [-redis 127.0.0.1:6379] [-to ROOM]… [-except ROOM]… [-wait 0] [-timeout 2s] [-channel-prefix socket.io] EVENT [DATA]
+const usage = `usage: emit [-redis 127.0.0.1:6379 | -sentinels 127.0.0.1:26379,… [-master-name mymaster]] [-to ROOM]… [-except ROOM]… [-wait 0] [-timeout 2s] [-channel-prefix socket.io] EVENT [DATA]
 
 Sends one event to the clients of every node. DATA is JSON if it can be read as such, else a string.
 What it prints counts replicas that have the event, neither nodes nor clients.
-Environment: REDIS_USERNAME, REDIS_PASSWORD, REDIS_TLS=true, CHANNEL_PREFIX.`
+Environment: REDIS_USERNAME, REDIS_PASSWORD, REDIS_TLS=true, CHANNEL_PREFIX, SENTINELS, MASTER_NAME.`
 
 func main() {
 	logging.Disable() // the error that run prints says the same
@@ -44,6 +46,8 @@ func main() {
 type options struct {
 	addr       string
 	login      dial.Login
+	sentinels  []string // instead of addr: who knows it
+	masterName string
 	to, except []string
 	wait       int
 	timeout    time.Duration
@@ -67,6 +71,15 @@ func run(args []string, getenv func(string) string, out, errOut io.Writer) int {
 }
 
 func emit(o options, out io.Writer) error {
+	ctx, cancel := context.WithTimeout(context.Background(), o.timeout)
+	defer cancel()
+	if len(o.sentinels) > 0 {
+		view, err := sentinel.Find(ctx, sentinel.Options{Addrs: o.sentinels, Name: o.masterName, TLS: o.login.Options("").TLSConfig})
+		if err != nil {
+			return err
+		}
+		o.addr = view.Master
+	}
 	settings := o.login.Options(o.addr)
 	settings.DialTimeout = o.timeout // the way may be slow, or this machine with TLS
 	client := redis.NewClient(settings)
@@ -74,7 +87,7 @@ func emit(o options, out io.Writer) error {
 	e := emitter.New(client, emitter.Options{Timeout: o.timeout, Key: o.key}).To(o.to...).Except(o.except...).WaitFor(o.wait)
 	defer e.Close()
 
-	receipt, err := e.Emit(context.Background(), o.event, o.data...)
+	receipt, err := e.Emit(ctx, o.event, o.data...)
 	if err == nil || errors.Is(err, emitter.ErrTooFewReplicas) {
 		_, writeErr := fmt.Fprintln(out, receipt)
 		err = errors.Join(err, writeErr)
@@ -85,8 +98,10 @@ func emit(o options, out io.Writer) error {
 func parse(args []string, getenv func(string) string, errOut io.Writer) (o options, err error) {
 	flags := flag.NewFlagSet("emit", flag.ContinueOnError)
 	flags.SetOutput(errOut)
-	o.addr, o.timeout = "127.0.0.1:6379", 2*time.Second
+	o.timeout = 2 * time.Second
 	flags.Func("redis", "`host:port` of the master (default 127.0.0.1:6379)", cmdline.Addr(&o.addr))
+	flags.Func("sentinels", "`addresses` of Sentinels, comma separated: they say where the master is", cmdline.Addrs(&o.sentinels))
+	flags.StringVar(&o.masterName, "master-name", "", "`name` under which the Sentinels know the master (default mymaster)")
 	flags.Func("to", "a `room` whose members get it; may be repeated (default: everybody)", list(&o.to))
 	flags.Func("except", "a `room` whose members do not get it; may be repeated", list(&o.except))
 	flags.Func("wait", "exit 1 when fewer than `N` replicas take it (default 0)", cmdline.Number(&o.wait, 0, 1e6))
@@ -103,6 +118,9 @@ func parse(args []string, getenv func(string) string, errOut io.Writer) (o optio
 	if o.login, err = dial.LoginFromEnv(getenv); err != nil {
 		return o, cmdline.Usagef("%w", err)
 	}
+	if err := o.where(getenv); err != nil {
+		return o, err
+	}
 	switch flags.NArg() {
 	case 0:
 		return o, cmdline.Usagef("name an EVENT, for example: emit message 'Hello!'")
@@ -115,6 +133,21 @@ func parse(args []string, getenv func(string) string, errOut io.Writer) (o optio
 		o.data = []any{data(flags.Arg(1))}
 	}
 	return o, nil
+}
+
+// where decides between an address and the Sentinels. A flag counts more than a variable.
+func (o *options) where(getenv func(string) string) error {
+	if o.addr != "" && len(o.sentinels) > 0 {
+		return cmdline.Usagef("both -redis and -sentinels are given: the Sentinels say where the master is; leave out the other")
+	}
+	if s := getenv("SENTINELS"); s != "" && o.addr == "" && len(o.sentinels) == 0 {
+		if err := cmdline.Addrs(&o.sentinels)(s); err != nil {
+			return cmdline.Usagef("SENTINELS %q: %w", harmless.Value(s), err)
+		}
+	}
+	o.masterName = cmp.Or(o.masterName, getenv("MASTER_NAME"))
+	o.addr = cmp.Or(o.addr, "127.0.0.1:6379")
+	return nil
 }
 
 func list(to *[]string) func(string) error {

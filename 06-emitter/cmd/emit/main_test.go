@@ -21,7 +21,9 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
+	"example.com/redis-chat/02-replication/topology"
 	"example.com/redis-chat/02-replication/topologytest"
+	"example.com/redis-chat/02-replication/watched"
 	"example.com/redis-chat/05-distributed-relay/wire"
 	emitter "example.com/redis-chat/06-emitter"
 	"example.com/redis-chat/06-emitter/system"
@@ -150,6 +152,34 @@ func TestMistakeInTheCallIsOneSentenceAndExit2(t *testing.T) {
 		require.Equal(t, 2, code)
 		require.Contains(t, errOut.String(), "emit: "+want)
 	}
+}
+
+func TestEmitAsksTheSentinelsWhereTheMasterIs(t *testing.T) {
+	redistest.NeedsServer(t)
+	top, err := watched.Start(t.Context(), watched.Options{Topology: topology.Options{Backend: launch.Backend{Kind: launch.KindServer}}, Name: "chat"})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, top.Close()) })
+	require.NoError(t, top.FailOver(t.Context())) // it waits until the new master is named
+	env := map[string]string{"SENTINELS": strings.Join(top.Sentinels(), ","), "MASTER_NAME": "chat"}
+	var out, errOut bytes.Buffer
+	code := run([]string{"-timeout", patience.String(), "message", "Hello!"}, func(name string) string { return env[name] }, &out, &errOut)
+	require.Zero(t, code, errOut.String())
+	require.Regexp(t, `^reached \d of \d replicas?`, out.String())
+
+	errOut.Reset()
+	code = run([]string{"-master-name", "other", "message"}, func(name string) string { return env[name] }, &out, &errOut)
+	require.Equal(t, 1, code)
+	require.Contains(t, errOut.String(), "it watches no master of that name")
+}
+
+func TestAddressAndSentinelsContradict(t *testing.T) {
+	code, _, errOut := emitLine("-redis", "127.0.0.1:1", "-sentinels", "127.0.0.1:2", "e")
+	require.Equal(t, 2, code)
+	require.Equal(t, "emit: both -redis and -sentinels are given: the Sentinels say where the master is; leave out the other\n", errOut)
+	code, _, errOut = emitLine("-sentinels", "user:se,cret@127.0.0.1:2", "e")
+	require.Equal(t, 2, code)
+	require.Contains(t, errOut, "no URL, no user, no password")
+	require.NotContains(t, errOut, "se,cret")
 }
 
 func TestChannelPrefixIsAFlagAndAVariable(t *testing.T) {
