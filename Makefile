@@ -45,7 +45,7 @@ compare: ## load-test this system beside its peers, and say what is reached (hal
 	@go build -buildvcs=false -o bin/ ./labs/load-test/cmd/loadtest
 	@exec bin/loadtest -json bin/compare.json -html bin/compare.html $(ARGS) compare
 
-faults: ## break the system, one thing at a time: what is lost, and is it counted (6 minutes; ARGS=short: 75 seconds)
+faults: ## break the system, one thing at a time: what is lost, and is it counted (9 minutes; ARGS=short: 100 seconds)
 	@mkdir -p bin
 	@go build -buildvcs=false -o bin/ ./labs/faults/cmd/faults
 	@exec bin/faults $(ARGS)

@@ -8,9 +8,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
-	"example.com/redis-chat/01-redis-basics/dial"
 	emitter "example.com/redis-chat/06-emitter"
 )
 
@@ -34,8 +31,7 @@ type crowd struct {
 	receivers []*client // of node 1, then of node 2
 	senders   []*client // one at each node
 	emitter   *source
-	emit      *emitter.Emitter
-	redis     *redis.Client
+	emit      announcer
 
 	running sync.WaitGroup
 	stop    context.CancelFunc
@@ -71,8 +67,7 @@ func (c *crowd) client(name string, node int) *client {
 // start connects everybody and begins the emitter's flow and the senders'.
 func (c *crowd) start(ctx context.Context) {
 	ctx, c.stop = context.WithCancel(ctx)
-	c.redis = redis.NewClient(dial.Once(redis.Options{Addr: c.stage.top.Addrs()[0]}))
-	c.emit = emitter.New(c.redis, emitter.Options{Timeout: 800 * time.Millisecond, Linger: time.Millisecond}).To(c.room)
+	c.startEmitter(ctx)
 	for _, cl := range c.all() {
 		c.running.Go(func() { cl.run(ctx) })
 	}
@@ -127,7 +122,7 @@ func (c *crowd) emitOne(ctx context.Context) {
 	err := c.emitter.send(c.began, func(s stamp) error {
 		seq = s.seq
 		var err error
-		receipt, err = c.emit.Emit(ctx, "message", string(s.appendTo(nil, c.emitter.size)))
+		receipt, err = c.emit.atMaster(ctx).Emit(ctx, "message", string(s.appendTo(nil, c.emitter.size)))
 		return err
 	})
 	what := unsent
@@ -210,7 +205,6 @@ func (c *crowd) end() {
 	c.stop()
 	c.running.Wait()
 	_ = c.emit.Close()
-	_ = c.redis.Close()
 }
 
 // until waits until a condition holds, at most as long as patience.

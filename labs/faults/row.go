@@ -11,7 +11,7 @@ import (
 // Row is one fault: how it is made, and the promises that must hold.
 type Row struct {
 	Name     string
-	First    bool   // it is one of the eight that continuous integration runs
+	First    bool   // it is one of those that continuous integration runs
 	OnlyReal string // why it needs real servers; "": embedded ones do, too
 	NodeJS   bool   // it is run on the Node.js stack, too
 	Setting  setting

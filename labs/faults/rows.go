@@ -7,7 +7,8 @@ func Rows() []Row {
 		demotedAlone, demoted, planned, nodeKilled, nodeTerminated, allRestarted, stale, loading,
 	}
 	rows = append(rows, linkRows()...)
-	return append(rows, distant, lossy, clientsStalled, crowdReturns, wrongClock)
+	rows = append(rows, distant, lossy, clientsStalled, crowdReturns, wrongClock)
+	return append(rows, watchedRows()...)
 }
 
 // First are the rows that continuous integration runs.

@@ -69,7 +69,9 @@ func (r *run) publishAt(s stamp, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	err = r.redis.Do(r.ctx, "PUBLISH", envelope.Channel("socket.io"), payload).Err()
+	master := r.server(0)
+	defer master.Close()
+	err = master.Do(r.ctx, "PUBLISH", envelope.Channel("socket.io"), payload).Err()
 	if err != nil && err != redis.Nil {
 		return fmt.Errorf("publish with a wrong clock: %w", err)
 	}

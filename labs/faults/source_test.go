@@ -91,7 +91,7 @@ func TestEmittersMessagesLeaveInTheOrderOfTheirNumbers(t *testing.T) {
 	heard := ear.Channel(redis.WithChannelSize(speakers * each))
 
 	c := newCrowd(&stage{addrs: []string{"a", "b"}}, 0)
-	c.emit = emitter.New(client, emitter.Options{Timeout: patience}).To(c.room)
+	c.emit.Emitter = emitter.New(client, emitter.Options{Timeout: patience}).To(c.room)
 	defer c.emit.Close()
 	together(func() { c.emitOne(t.Context()) })
 	inOrder(t, func() []byte { return []byte((<-heard).Payload) })

@@ -11,6 +11,7 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/02-replication/topology"
+	"example.com/redis-chat/02-replication/watched"
 	loadtest "example.com/redis-chat/labs/load-test"
 )
 
@@ -28,6 +29,7 @@ type stage struct {
 	system  System
 	set     setting
 	top     topology.Topology
+	watched *watched.Watched // top, where Sentinels watch it; else nil
 	nodes   []*process
 	addrs   []string    // host:port of each node
 	proxies [][2]*proxy // of each node: to the master, and to its replica; none unless set.proxies
@@ -39,6 +41,8 @@ type setting struct {
 	proxies bool     // there are proxies between each node and Redis
 	toxics  []string // of all proxies, from the begin to the end
 	alone   bool     // node 1 subscribes at the master, too
+
+	sentinels bool // three Sentinels watch the servers, and say to the nodes where they are
 
 	unprobed bool // the nodes' probes are off
 }
@@ -60,7 +64,7 @@ func raise(ctx context.Context, backend launch.Backend, system System, s setting
 			st.close()
 		}
 	}()
-	if st.top, err = topology.Start(ctx, topology.Options{Backend: backend, Replicas: nodeCount}); err != nil {
+	if err := st.startServers(ctx, backend); err != nil {
 		return nil, err
 	}
 	for i := range nodeCount {
@@ -69,6 +73,18 @@ func raise(ctx context.Context, backend launch.Backend, system System, s setting
 		}
 	}
 	return st, st.prove(ctx)
+}
+
+func (st *stage) startServers(ctx context.Context, backend launch.Backend) (err error) {
+	servers := topology.Options{Backend: backend, Replicas: nodeCount}
+	if !st.set.sentinels {
+		st.top, err = topology.Start(ctx, servers)
+		return err
+	}
+	if st.watched, err = watched.Start(ctx, watched.Options{Topology: servers}); err == nil {
+		st.top = st.watched
+	}
+	return err
 }
 
 func (st *stage) addNode(i int, s setting) error {
@@ -96,10 +112,9 @@ func (st *stage) addNode(i int, s setting) error {
 	if err != nil {
 		return err
 	}
-	pubHost, pubPort, _ := net.SplitHostPort(master)
-	subHost, subPort, _ := net.SplitHostPort(replica)
 	env := append(os.Environ(), "PORT="+port, "LISTEN_HOST=127.0.0.1", "LOG_LEVEL=warn", "RATE_PER_SECOND=0", "NODE_ENV=production",
-		"NODE_NAME=node-"+strconv.Itoa(i+1), "PUB_HOST="+pubHost, "PUB_PORT="+pubPort, "SUB_HOST="+subHost, "SUB_PORT="+subPort)
+		"NODE_NAME=node-"+strconv.Itoa(i+1))
+	env = append(env, st.where(master, replica)...)
 	env = append(append(env, st.system.Env...), s.env...)
 	p := &process{name: fmt.Sprintf("node %d", i+1), command: st.system.Command, env: env}
 	if err := p.start(); err != nil {
@@ -108,6 +123,16 @@ func (st *stage) addNode(i int, s setting) error {
 	st.nodes = append(st.nodes, p)
 	st.addrs = append(st.addrs, net.JoinHostPort("127.0.0.1", port))
 	return nil
+}
+
+// where tells a node where the servers are, or whom to ask.
+func (st *stage) where(master, replica string) []string {
+	if st.watched != nil {
+		return []string{"SENTINELS=" + strings.Join(st.watched.Sentinels(), ","), "MASTER_NAME=" + st.watched.Name(), "SUB_PREFER=" + replica}
+	}
+	pubHost, pubPort, _ := net.SplitHostPort(master)
+	subHost, subPort, _ := net.SplitHostPort(replica)
+	return []string{"PUB_HOST=" + pubHost, "PUB_PORT=" + pubPort, "SUB_HOST=" + subHost, "SUB_PORT=" + subPort}
 }
 
 // prove returns when a client at each node has heard a client at the other.

@@ -32,7 +32,7 @@ import (
 const usage = `usage: faults [flags] [all|short|soak]
 
   all     every fault, on our system and beside it on Node.js (default)
-  short   the first eight rows of the table, on our system alone
+  short   the most important rows, on our system alone
   soak    random faults for a long time: does anything grow?
 `
 
