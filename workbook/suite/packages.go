@@ -33,6 +33,9 @@ var crowded = []string{
 	ours + "06-emitter/cmd/system",
 	ours + "labs/load-test/cmd/loadtest",
 	ours + "06-emitter/interop",
+	ours + "labs/failover",
+	ours + "02-replication/sentinel",
+	ours + "05-distributed-relay/places",
 }
 
 // testedPackage is a package that has tests.

@@ -167,7 +167,7 @@ func sources(t *testing.T, folders ...string) string {
 // What the lessons show of a program's words is what the program says. A line is cut
 // at what differs from run to run; each piece of three words or more is looked for.
 func TestLessonsQuoteWhatTheProgramsSay(t *testing.T) {
-	source := sources(t, "01-redis-basics/dial", "02-replication", "03-pubsub", "03-pubsub/cmd/subscribe", "03-pubsub/cmd/publish",
+	source := sources(t, "01-redis-basics/dial", "02-replication", "02-replication/sentinel", "03-pubsub", "03-pubsub/cmd/subscribe", "03-pubsub/cmd/publish",
 		"04-websocket-chat", "04-websocket-chat/node", "04-websocket-chat/talk", "05-distributed-relay", "05-distributed-relay/node")
 	said := regexp.MustCompile(`(?m)^(?:\* |-- |talk: |\d receivers? |publish at |… level=|\{"ready":false).*$`)
 	differs := regexp.MustCompile(`\S*\d\S*|[*":;,()]|--|msg=|connect: .*|\b(?:EOF|alice|bob|lobby|vm)\b`)
@@ -194,7 +194,7 @@ func TestLessonsQuoteWhatTheProgramsSay(t *testing.T) {
 
 // Every line that the table of troubles begins with is one that the program can log.
 func TestOperationsExplainsLinesThatTheProgramLogs(t *testing.T) {
-	source := sources(t, "01-redis-basics/dial", "02-replication", "03-pubsub", "04-websocket-chat", "04-websocket-chat/node",
+	source := sources(t, "01-redis-basics/dial", "02-replication", "02-replication/sentinel", "03-pubsub", "04-websocket-chat", "04-websocket-chat/node",
 		"05-distributed-relay", "05-distributed-relay/node")
 	lines := section(t, doc(t, "operations.md"), "What you see, what it means, what to do")
 	lines, _, _ = strings.Cut(lines, "What a client is told:")
