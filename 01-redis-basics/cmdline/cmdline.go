@@ -25,7 +25,7 @@ import (
 //	TOPOLOGY_REPLICAS "abc": want a whole number
 //
 // An empty variable counts as one that is not set; an empty flag does not. A value is
-// shown without what may be a password in it: see harmless.Value.
+// shown without what may be a password in it: see harmless.Value; and nothing is shown of one that is a Secret.
 func Parse(fs *flag.FlagSet, args []string, usage string, environment ...ff.Option) error {
 	out := fs.Output()
 	fs.SetOutput(io.Discard)
@@ -99,6 +99,9 @@ type badValue struct {
 }
 
 func (b *badValue) Error() string {
+	if _, ok := errors.AsType[*secret](b.err); ok {
+		return b.name + ": " + b.err.Error()
+	}
 	said := fmt.Sprintf("%q: ", harmless.Value(b.value))
 	return b.name + " " + said + strings.TrimPrefix(b.err.Error(), said) // not twice
 }

@@ -3,6 +3,8 @@ package cmdline_test
 import (
 	"errors"
 	"flag"
+	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -70,6 +72,21 @@ func TestMistakeInTheEnvironmentNamesTheVariable(t *testing.T) {
 	_, help, err := parse()
 	require.EqualError(t, err, `PROGRAM_MAX_PATIENCE "abc": want a time with its unit, such as 500ms or 2s`)
 	require.Empty(t, help)
+}
+
+func TestSecretIsNotShownWhenItIsRefused(t *testing.T) {
+	refuse := func(args ...string) error {
+		fs := flag.NewFlagSet("program", flag.ContinueOnError)
+		fs.SetOutput(io.Discard)
+		fs.Func("token-keys", "keys", cmdline.Secret(func(string) error { return fmt.Errorf("key 1: %w", io.ErrShortBuffer) }))
+		return cmdline.Parse(fs, args, "usage", ff.WithEnvVarPrefix("PROGRAM"))
+	}
+	require.EqualError(t, refuse("-token-keys", "s3cr3t"), "-token-keys: key 1: short buffer")
+	require.EqualError(t, refuse("-token-keys=s3cr3t"), "-token-keys: key 1: short buffer")
+	t.Setenv("PROGRAM_TOKEN_KEYS", "s3cr3t")
+	err := refuse()
+	require.EqualError(t, err, "PROGRAM_TOKEN_KEYS: key 1: short buffer")
+	require.ErrorIs(t, err, io.ErrShortBuffer)
 }
 
 func TestHelpListsTheFlags(t *testing.T) {

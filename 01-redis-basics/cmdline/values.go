@@ -57,6 +57,20 @@ func Time(d *time.Duration, least time.Duration) func(string) error {
 	}
 }
 
+// Secret is around another of these functions: the sentence about a value that it refuses shows nothing of the value.
+func Secret(set func(string) error) func(string) error {
+	return func(s string) error {
+		if err := set(s); err != nil {
+			return &secret{err}
+		}
+		return nil
+	}
+}
+
+type secret struct{ error }
+
+func (s *secret) Unwrap() error { return s.error }
+
 // OneOf sets one of these words.
 func OneOf(word *string, words ...string) func(string) error {
 	return func(s string) error {

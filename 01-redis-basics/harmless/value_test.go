@@ -27,6 +27,11 @@ func TestRefusedValueIsShownWithoutItsSecret(t *testing.T) {
 		"--password=redis://:secret@h":                "--password=…",
 		"REDIS_PASSWORD=secret":                       "REDIS_PASSWORD=…",
 
+		"hs256:2026-01:secret,eddsa:b:secret":         "hs256:…",
+		"HS256:secret":                                "HS256:…",
+		"eyJhbGciOiJIUzI1NiJ9.eyJzdWIi.secret":        "eyJ…",
+		"http://eyJhbGciOiJIUzI1NiJ9.eyJzdWIi.secret": "http://eyJ…",
+
 		"redis://127.0.0.1:6379":                      "redis://127.0.0.1:6379",
 		"http://[::1]:3000/a,b":                       "http://[::1]:3000/a,b",
 		"http://localhost:3000,http://localhost:3001": "http://localhost:3000,http://localhost:3001",
