@@ -104,6 +104,7 @@ func TestBytesHaveALimitBesideMessages(t *testing.T) {
 				for _, addr := range test.addrs {
 					dropped = append(dropped, n.floods(addr, 15, strings.Repeat("x", size))...)
 				}
+				synctest.Wait() // a message is counted after its sender is told
 				require.Equal(t, test.taken, n.hub.Stats().Received)
 				for _, data := range dropped {
 					require.Contains(t, data, test.why)
