@@ -44,6 +44,7 @@ type Conn struct {
 	// Under hub.mu; the reader may read rooms without it, as only the reader changes it.
 	rooms      []*room
 	gone       bool
+	term       *term  // nil: without end
 	at         int    // index in hub.all
 	seated     uint64 // hub.recoveries when it was let in
 	visit      uint64 // by Deliver: what hub.visit was when targets last met this connection
@@ -136,6 +137,8 @@ func (c *Conn) handle(f frame.Frame) *frame.Problem {
 	case f.Event == frame.EventPing:
 		c.send(pongFrame)
 		return nil
+	case f.Event == frame.EventToken && c.hub.o.Admit != nil:
+		return c.renew(f)
 	case f.Event[0] == '$' || f.Event == frame.EventBinary:
 		return frame.Problemf(frame.CodeReservedEvent, "the event %q is the node's own; choose a name without $, other than binary", f.Event)
 	case f.Event == frame.EventJoin || f.Event == frame.EventLeave:

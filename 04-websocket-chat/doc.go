@@ -9,7 +9,8 @@
 //     guards both.
 //   - upgrade.go: a request becomes a connection, or is refused with a sentence.
 //     capacity.go refuses clients when the node is full, or when too many come a second;
-//     refuse.go counts who is refused and why, as the pages of foreign sites are.
+//     refuse.go counts who is refused and why, as the pages of foreign sites are. permit.go lets a client's token
+//     decide, where one is needed (Options.Admit); term.go ends what it gives.
 //   - conn.go: the reader of one connection, and what it does with a frame. rate.go and
 //     keepalive.go: how much a client may send, alone and with all at its address, and how long
 //     it may be silent. ended.go: how a connection ends.
@@ -28,7 +29,7 @@
 // The root imports five packages of this chapter, frame (the protocol), early (what comes
 // with the request), nowait (a write that never waits), origin (which pages' sites are the
 // same) and presence (the list of a node's clients, in parts); they know no hub. Packages client and talk connect to a node;
-// packages node and page make a program of the hub. The tests share chattest.
+// packages node and page make a program of the hub, with token for who may come. The tests share chattest.
 //
 // # One message
 //
@@ -79,7 +80,7 @@
 //     did not take all of a round, and for what a node says to one client alone;
 //     it ends when the queue is empty. It blocks on the socket, with no lock
 //     held, and so delays nobody else.
-//   - Timers: a ping for each connection, and for a room whose members changed
+//   - Timers: a ping for each connection, for one that a token let in its end, and for a room whose members changed
 //     the next presence frame.
 //
 // # Why queues are counted in bytes

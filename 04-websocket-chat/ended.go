@@ -57,6 +57,9 @@ func (c *Conn) end() {
 	c.hub.remove(c)
 	alone := c.out.end()
 	c.ping.Stop()
+	if c.term != nil {
+		c.term.timer.Stop()
+	}
 	if alone {
 		c.hangUp()
 	}

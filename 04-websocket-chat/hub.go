@@ -76,6 +76,7 @@ func NewHub(o Options) (*Hub, error) {
 		WriteBufferPool: &sync.Pool{},
 		CheckOrigin:     func(*http.Request) bool { return true }, // ServeHTTP has checked it, with a sentence
 		Error:           h.refuseUpgrade,
+		Subprotocols:    []string{Protocol},
 	}
 	if h.relay == nil {
 		h.relay = loopback{h}
@@ -84,8 +85,8 @@ func NewHub(o Options) (*Hub, error) {
 }
 
 // admit makes a connection of an upgraded socket: welcome first, then its room.
-func (h *Hub) admit(ws *websocket.Conn, from *source, id, name, home string) (*Conn, error) {
-	c := &Conn{hub: h, ws: ws, from: from, id: id, name: name, home: home, self: []string{id}}
+func (h *Hub) admit(ws *websocket.Conn, from *source, w wish) (*Conn, error) {
+	c := &Conn{hub: h, ws: ws, from: from, id: w.id, name: w.name, home: w.room, self: []string{w.id}}
 	c.writer = c.write
 	c.raw = nowait.Raw(ws.NetConn())
 	c.out.limit = h.o.MaxQueueBytes
@@ -95,7 +96,7 @@ func (h *Hub) admit(ws *websocket.Conn, from *source, id, name, home string) (*C
 	ws.SetPongHandler(c.pongHandler())
 	c.alive()
 
-	start, err := h.seat(c)
+	start, err := h.seat(c, w.permit)
 	if start {
 		c.writeNow()
 	}
@@ -103,7 +104,7 @@ func (h *Hub) admit(ws *websocket.Conn, from *source, id, name, home string) (*C
 }
 
 // seat lets a connection in, and reports whether it is to be written to.
-func (h *Hub) seat(c *Conn) (start bool, err error) {
+func (h *Hub) seat(c *Conn, p *Permit) (start bool, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.draining {
@@ -119,6 +120,9 @@ func (h *Hub) seat(c *Conn) (start bool, err error) {
 	h.enter(c, c.home)
 	c.ping = time.AfterFunc(math.MaxInt64, c.sendPing) // assigned before it can fire
 	c.ping.Reset(h.o.PingInterval)
+	if p != nil {
+		c.admitUntil(p)
+	}
 	return start, nil
 }
 
@@ -159,6 +163,8 @@ func (h *Hub) join(c *Conn, name string) *frame.Problem {
 	switch {
 	case c.gone, c.in(name) != nil: // in it already: joined
 		return nil
+	case c.term != nil && !c.term.permit.covers(name):
+		return c.term.permit.shut(name)
 	case len(c.rooms) >= h.o.MaxRooms:
 		return frame.Problemf(frame.CodeForbidden, "you are in %d rooms, the most that one connection may be in; leave one first", len(c.rooms))
 	}

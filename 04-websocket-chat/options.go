@@ -29,6 +29,10 @@ type Options struct {
 	CloseTimeout    time.Duration // for a client to take the close frame and answer; default 10s
 	Log             *slog.Logger  // default: none
 
+	// Admit says what the bearer of a token may do. Its errors are sentences for the client, and show nothing of the
+	// token. Default: nobody needs one. Package token has it for JSON Web Tokens.
+	Admit func(token string) (Permit, error)
+
 	linger time.Duration // how long a client that broke the rules is read from; 1s, in tests other
 }
 

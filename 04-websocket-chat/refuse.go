@@ -21,6 +21,9 @@ const (
 	RefusedQuery     Refused = "query"      // what stands behind ? cannot be read
 	RefusedName      Refused = "name"       // no name by frame.NameRule
 	RefusedRoom      Refused = "room"       // no room by frame.RoomRule
+	RefusedToken     Refused = "token"      // no token, or none that this node takes, see Options.Admit
+	RefusedExpired   Refused = "expired"    // its token was good once
+	RefusedForbidden Refused = "forbidden"  // its token is for another name, or not for that room
 	RefusedLeaving   Refused = "leaving"    // the node is going away
 	RefusedFull      Refused = "full"       // no place, see Options.MaxConns and MaxConnsPerIP
 	RefusedHasty     Refused = "hasty"      // too many come a second, see Options.Shared
@@ -38,6 +41,9 @@ type refusal struct {
 // refuse gives that answer.
 func (h *Hub) refuse(w http.ResponseWriter, r *http.Request, no refusal) {
 	h.noteRefused(r, no)
+	if no.status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
 	http.Error(w, no.sentence, no.status)
 }
 
@@ -50,7 +56,7 @@ type refusals struct {
 
 // mendable are the reasons that an operator should hear of: a proxy or a variable may be wrong. The others are for
 // whoever typed a name, and would fill the log of a node that a scanner has found.
-var mendable = map[Refused]bool{RefusedOrigin: true, RefusedFull: true, RefusedHasty: true, RefusedNoUpgrade: true, RefusedHandshake: true}
+var mendable = map[Refused]bool{RefusedOrigin: true, RefusedToken: true, RefusedFull: true, RefusedHasty: true, RefusedNoUpgrade: true, RefusedHandshake: true}
 
 // refusedEvery is how often one reason is logged, at most.
 const refusedEvery = 10 * time.Second
@@ -58,8 +64,8 @@ const refusedEvery = 10 * time.Second
 func newRefusals() map[Refused]*refusals {
 	all := map[Refused]*refusals{}
 	for _, why := range []Refused{
-		RefusedMethod, RefusedOrigin, RefusedBody, RefusedQuery, RefusedName, RefusedRoom, RefusedLeaving, RefusedFull, RefusedHasty, RefusedNoUpgrade,
-		RefusedHandshake,
+		RefusedMethod, RefusedOrigin, RefusedBody, RefusedQuery, RefusedName, RefusedRoom, RefusedToken, RefusedExpired, RefusedForbidden,
+		RefusedLeaving, RefusedFull, RefusedHasty, RefusedNoUpgrade, RefusedHandshake,
 	} {
 		all[why] = &refusals{log: rate.Sometimes{Interval: refusedEvery}}
 	}

@@ -19,8 +19,7 @@ import (
 // same answer: a page cannot read why an upgrade failed, and asks again in that way.
 // ServeHTTP returns as soon as the connection is handed over.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	id := frame.NewID()
-	name, room, no := h.check(r, id)
+	asked, no := h.check(r, frame.NewID())
 	if no.status != 0 {
 		if no.status == http.StatusMethodNotAllowed {
 			w.Header().Set("Allow", http.MethodGet)
@@ -55,7 +54,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		full.answer(w, r)
 		return
 	}
-	if c := h.upgrade(w, r, from, id, name, room); c != nil {
+	if c := h.upgrade(w, r, from, asked); c != nil {
 		h.log.Info(LogConnected, c.logAttrs(), "from", r.RemoteAddr)
 		go c.read()
 		return
@@ -64,7 +63,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // upgrade makes a connection of a request; nil: it could not.
-func (h *Hub) upgrade(w http.ResponseWriter, r *http.Request, from *source, id, name, room string) *Conn {
+func (h *Hub) upgrade(w http.ResponseWriter, r *http.Request, from *source, asked wish) *Conn {
 	ws, err := h.upgrader.Upgrade(early.ResponseWriter{ResponseWriter: w}, r, nil)
 	if err != nil {
 		h.log.Debug("upgrade failed", "from", r.RemoteAddr, "why", err) // it has answered
@@ -72,7 +71,8 @@ func (h *Hub) upgrade(w http.ResponseWriter, r *http.Request, from *source, id, 
 	}
 	// Clones: both are parts of the request's first line. Its memory, up to 16 KiB,
 	// would stay for as long as the connection does.
-	c, err := h.admit(ws, from, id, strings.Clone(name), strings.Clone(room))
+	asked.name, asked.room = strings.Clone(asked.name), strings.Clone(asked.room)
+	c, err := h.admit(ws, from, asked)
 	if err != nil { // draining began in the meantime
 		_ = ws.NetConn().SetWriteDeadline(time.Now().Add(h.o.CloseTimeout))
 		_, _ = ws.NetConn().Write(frame.CloseGoingAway.Frame())
@@ -91,18 +91,18 @@ func (h *Hub) refuseUpgrade(w http.ResponseWriter, r *http.Request, status int, 
 }
 
 // check looks for a reason to refuse the request; the status is 0 when there is none.
-func (h *Hub) check(r *http.Request, id string) (name, room string, no refusal) {
+func (h *Hub) check(r *http.Request, id string) (asked wish, no refusal) {
 	query, malformed := url.ParseQuery(r.URL.RawQuery)
 	from := r.Header.Get("Origin")
 	if isQuestion(r) {
 		from = query.Get(questionKey)
 	}
-	name, room = "guest-"+id[:4], "lobby"
+	asked = wish{id: id, name: "guest-" + id[:4], room: "lobby"}
 	if query.Has("name") {
-		name = query.Get("name")
+		asked.name = query.Get("name")
 	}
 	if query.Has("room") {
-		room = query.Get("room")
+		asked.room = query.Get("room")
 	}
 	h.mu.Lock()
 	draining := h.draining
@@ -117,14 +117,16 @@ func (h *Hub) check(r *http.Request, id string) (name, room string, no refusal) 
 			"its operator can allow them (ALLOWED_ORIGINS), or let a proxy in front pass the Host header on"}
 	case malformed != nil:
 		no = refusal{http.StatusBadRequest, RefusedQuery, "the part of the URL after ? cannot be read: escape names and rooms as URLs ask for, a space as %20"}
-	case !frame.ValidName(name):
+	case !frame.ValidName(asked.name):
 		no = refusal{http.StatusBadRequest, RefusedName, frame.NameRule}
-	case !frame.ValidRoom(room):
+	case !frame.ValidRoom(asked.room):
 		no = refusal{http.StatusBadRequest, RefusedRoom, frame.RoomRule}
 	case draining:
 		no = refusal{http.StatusServiceUnavailable, RefusedLeaving, frame.CloseGoingAway.Text}
+	default:
+		no = h.permit(&asked, r, query)
 	}
-	return name, room, no
+	return asked, no
 }
 
 func printableOr(origin string) string {

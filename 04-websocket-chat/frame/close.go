@@ -21,6 +21,7 @@ var (
 	CloseNotUTF8    = CloseReason{1007, "a text frame must be UTF-8"}
 	CloseFlood      = CloseReason{1008, "too many messages for too long; send slower"}
 	CloseUnfinished = CloseReason{1008, "a message took too long to come whole; send it at once"}
+	CloseExpired    = CloseReason{1008, "your token has expired; connect again with a new one"}
 	CloseTooLarge   = CloseReason{1009, "the message is larger than this node takes"}
 	CloseTooSlow    = CloseReason{1013, "too slow: what waited for you passed the limit; connect again"}
 )

@@ -9,6 +9,7 @@ const (
 	EventJoin   = "join"   // from a client: Data is the room
 	EventLeave  = "leave"  // from a client: Data is the room
 	EventPing   = "$ping"  // from a client
+	EventToken  = "$token" // from a client, where one needs a token: Data is another, which takes the place of the last
 	EventPong   = "$pong"  // the answer
 	EventBinary = "binary" // what a binary frame is to its receivers
 
@@ -17,6 +18,7 @@ const (
 	EventPlaced    = "$placed"    // the message of that id has its place in the order of all
 	EventError     = "$error"     // Data is a Problem
 	EventPresence  = "$presence"  // Data is a Presence
+	EventExpiring  = "$expiring"  // the client's token is about to expire: Data is an Expiring
 	EventDegraded  = "$degraded"  // messages may be missed from here on: Data is {"text":…}; with "delay", milliseconds: they come, but late
 	EventRecovered = "$recovered" // delivery is proven again: Data is {"missed":…}, empty when that is not known; once more with a larger number: the first was too small
 )

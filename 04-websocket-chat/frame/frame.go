@@ -49,6 +49,12 @@ type Welcome struct {
 	Node string `json:"node"`
 }
 
+// Expiring is the data of an "$expiring" frame: when the node will close the connection, unless a new token comes.
+type Expiring struct {
+	Seconds int    `json:"seconds"`
+	Text    string `json:"text"`
+}
+
 // Presence is the data of a "$presence" frame: Present once after joining,
 // then Joined and Left. Names are capped at 200, Count never is. A name that
 // two connections share is listed twice.

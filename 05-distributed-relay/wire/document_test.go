@@ -83,6 +83,7 @@ var frames = map[string][]byte{
 	"`$error`":              frame.Encode(frame.EventError, "", frame.Problemf(frame.CodeNotInRoom, `you are not in room "go"; send {"event":"join","data":…} first`), seven()),
 	"`$presence`, at first": frame.Encode(frame.EventPresence, "lobby", frame.Presence{Count: 2, Present: []string{"alice", "bob"}}, nil),
 	"`$presence`, a change": frame.Encode(frame.EventPresence, "lobby", frame.Presence{Count: 3, Joined: []string{"carol"}}, nil),
+	"`$expiring`":           frame.Encode(frame.EventExpiring, "", frame.Expiring{Seconds: 60, Text: "your token expires in 60 s: bring a new one, or you are closed"}, nil),
 	"`$pong`":               frame.Encode(frame.EventPong, "", nil, nil),
 	"Bytes to a client":     frame.Append(nil, frame.OpBinary, []byte{0, 1, 0xfe, 0xff}),
 	"A ping":                frame.Append(nil, frame.OpPing, nil),
