@@ -4,6 +4,7 @@
 //
 //   - client.go: Dial, and Client with its Receive and Send.
 //   - url.go: every form of a node's address that a person may type.
+//   - token.go: what can be a token.
 //   - refused.go: a node that does not let somebody in says why, and when to come back.
 //
 // A client of one's own is short:

@@ -10,9 +10,17 @@ import (
 
 // RefusedError is a node's answer to a request that it does not upgrade: a bad name, a foreign origin, no place left.
 type RefusedError struct {
-	Status     int           // HTTP status; 400 when name or room is not acceptable
+	Status     int           // HTTP status; 400 when name or room is not acceptable, 401 when the token is not, 403 when it is for others
 	Text       string        // the node's sentence
 	RetryAfter time.Duration // the pause that the node asks for before the next try; 0: it named none
+
+	foreign bool // somebody else's page, which says nothing about nodes
+}
+
+// Final reports whether it makes no sense to ask again, here or at another node, with the same name, room and token.
+func (e *RefusedError) Final() bool {
+	barred := e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden
+	return e.Status == http.StatusBadRequest || barred && !e.foreign
 }
 
 // Error returns the node's own sentence: it says what to do.
@@ -26,7 +34,8 @@ func refusal(resp *http.Response) error {
 	defer resp.Body.Close()
 	body, _ := io.ReadAll(resp.Body) // a part of it is better than nothing
 	text := strings.TrimSpace(string(body))
-	if text == "" || strings.Contains(text, "\n") { // a page of somebody else's
+	foreign := text == "" || strings.Contains(text, "\n") // a page of somebody else's
+	if foreign {
 		text = "refused with " + resp.Status + ": is this the URL of a chat node?"
 	}
 	if resp.StatusCode == http.StatusUpgradeRequired { // the node heard of no WebSocket, and one was asked for
@@ -36,5 +45,5 @@ func refusal(resp *http.Response) error {
 	if err != nil || pause < 0 || pause > maxRetryAfter { // nonsense, or a date: with a wrong clock that is any pause
 		pause = 0
 	}
-	return &RefusedError{Status: resp.StatusCode, Text: text, RetryAfter: time.Duration(pause) * time.Second}
+	return &RefusedError{Status: resp.StatusCode, Text: text, RetryAfter: time.Duration(pause) * time.Second, foreign: foreign}
 }

@@ -28,7 +28,7 @@ func (t *talk) connectFirst(ctx context.Context) error {
 	var failures []error
 	for t.url = range t.o.URLs {
 		err := t.connect(ctx)
-		if err == nil || badRequest(err) {
+		if err == nil || final(err) {
 			return err
 		}
 		failures = append(failures, err)
@@ -65,7 +65,7 @@ func advised(err error) error {
 // dial is a later try. It returns an error only when trying again cannot help.
 func (t *talk) dial(ctx context.Context) error {
 	err := t.connect(ctx)
-	if err == nil || badRequest(err) || ctx.Err() != nil {
+	if err == nil || final(err) || ctx.Err() != nil {
 		return err
 	}
 	t.comeBack(err)
@@ -93,7 +93,14 @@ func (t *talk) comeBack(err error) {
 func (t *talk) connect(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, t.o.Patience)
 	defer cancel()
-	c, err := client.Dial(ctx, t.o.URLs[t.url], client.DialOptions{Name: t.o.Name, Room: t.o.Room, DialContext: t.o.dial})
+	o := client.DialOptions{Name: t.o.Name, Room: t.o.Room, DialContext: t.o.dial}
+	if t.o.Token != nil {
+		var err error
+		if o.Token, err = t.o.Token(); err != nil {
+			return &noToken{err}
+		}
+	}
+	c, err := client.Dial(ctx, t.o.URLs[t.url], o)
 	if err != nil {
 		return err
 	}
@@ -166,8 +173,16 @@ func (t *talk) look(ctx context.Context) error {
 	return nil
 }
 
-// badRequest: name or room is not acceptable, here or anywhere.
-func badRequest(err error) bool {
-	var refused *client.RefusedError
-	return errors.As(err, &refused) && refused.Status == http.StatusBadRequest
+// final: name, room or token is not acceptable, here or anywhere.
+func final(err error) bool {
+	if _, none := errors.AsType[*noToken](err); none {
+		return true
+	}
+	refused, ok := errors.AsType[*client.RefusedError](err)
+	return ok && refused.Final()
 }
+
+// noToken: there is none to be had.
+type noToken struct{ error }
+
+func (e *noToken) Unwrap() error { return e.error }

@@ -68,6 +68,8 @@ func notice(f frame.Frame, o *outage) string {
 		text = d.Text
 	case frame.EventRecovered:
 		text = o.recovered(d.Missed)
+	case frame.EventExpiring:
+		text = d.Text
 	case frame.EventError:
 		text = fmt.Sprintf("error %s: %s", d.Code, d.Text)
 	}

@@ -17,14 +17,15 @@ import (
 
 // Options of Run. URLs, In, Out and Err must be given.
 type Options struct {
-	URLs     []string      // nodes, as client.Dial takes them; when one is gone, the next is tried
-	Name     string        // default: the node makes one up
-	Room     string        // default: the node's, lobby
-	JSON     bool          // print frames as they are, one a line, instead of readable lines
-	Patience time.Duration // how long a node may be silent, and a typed line wait; default 10s
-	In       io.Reader     // lines to send; empty ones are skipped
-	Out      io.Writer     // what arrives
-	Err      io.Writer     // what happens to the connection
+	URLs     []string               // nodes, as client.Dial takes them; when one is gone, the next is tried
+	Name     string                 // default: the node makes one up
+	Room     string                 // default: the node's, lobby
+	Token    func() (string, error) // asked for each connection: a token that has expired may have been replaced; default: none
+	JSON     bool                   // print frames as they are, one a line, instead of readable lines
+	Patience time.Duration          // how long a node may be silent, and a typed line wait; default 10s
+	In       io.Reader              // lines to send; empty ones are skipped
+	Out      io.Writer              // what arrives
+	Err      io.Writer              // what happens to the connection
 
 	dial func(ctx context.Context, network, addr string) (net.Conn, error) // client.DialOptions.DialContext; in tests of time a pipe
 }
@@ -34,8 +35,8 @@ type Options struct {
 const limitedPause = 1100 * time.Millisecond
 
 // Run connects a person or a pipe to a chat: each line of In is sent as event "message", what arrives is printed.
-// It returns when In has ended and every line is acknowledged, or when ctx ends (nil, too). A *client.RefusedError with
-// status 400 means that name or room is not acceptable; any other error, that the world did not let it finish.
+// It returns when In has ended and every line is acknowledged, or when ctx ends (nil, too). A *client.RefusedError that
+// is final means that name, room or token is not acceptable; any other error, that the world did not let it finish.
 //
 // One line is under way at a time: the next is read when the node has acknowledged the last. So the order stays when
 // the node drops a line because of its rate limit and the line is sent again, and a pipe of any length goes as fast
