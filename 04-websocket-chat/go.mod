@@ -10,6 +10,8 @@ require (
 	golang.org/x/time v0.16.0
 )
 
+require github.com/golang-jwt/jwt/v5 v5.3.1
+
 require (
 	example.com/redis-chat/01-redis-basics v0.0.0
 	go.yaml.in/yaml/v3 v3.0.5 // indirect

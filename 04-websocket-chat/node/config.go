@@ -23,6 +23,7 @@ import (
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/04-websocket-chat/origin"
 	"example.com/redis-chat/04-websocket-chat/page"
+	"example.com/redis-chat/04-websocket-chat/token"
 )
 
 // Config is what a node's program reads from flags and from the environment:
@@ -41,7 +42,8 @@ type Config struct {
 	// AllowedHosts are the names under which the node answers, besides those of loopback; "*": any. Default: on
 	// loopback no other, else any.
 	AllowedHosts []string
-	Sockets      int // that clients may have open, WebSockets and all others; Listen sets it. 0: not known
+	Tokens       token.Keys // a client needs a token of one of them; none: nobody needs one
+	Sockets      int        // that clients may have open, WebSockets and all others; Listen sets it. 0: not known
 }
 
 // Register declares the flags that every node has.
@@ -72,8 +74,12 @@ func (c *Config) Register(fs *flag.FlagSet) {
 	fs.Func("max-conns", "`connections` that this node takes; 0: no limit (default: as open files allow)", c.maxConns)
 	fs.Func("max-conns-per-ip", "`connections` from one IPv4 address or IPv6 /64; behind a proxy all share one; 0: no limit (default 0)",
 		cmdline.Number(&c.Hub.MaxConnsPerIP, 0, 1<<30))
+	c.registerTokens(fs)
 	c.Port, c.Grace = 3000, 10*time.Second
 }
+
+// Check says what does not fit together.
+func (c *Config) Check() error { return cmp.Or(c.checkTokens(), c.Hub.Check()) }
 
 // Listen opens the node's port, and completes what depends on it.
 func (c *Config) Listen() (net.Listener, error) {
@@ -87,6 +93,7 @@ func (c *Config) Listen() (net.Listener, error) {
 	}
 	c.Hub.Node = c.Node
 	c.Hub.AllowedOrigins = append(c.Hub.AllowedOrigins, c.Peers...)
+	c.admitByTokens()
 	c.completeLimits(mostFiles())
 	return l, nil
 }
@@ -98,7 +105,7 @@ func (c *Config) listen() (net.Listener, error) {
 	return net.Listen("tcp", net.JoinHostPort(c.Host, strconv.Itoa(c.Port)))
 }
 
-// LogWhere says who can reach the node.
+// LogWhere says who can reach the node, and whom it lets in.
 func (c *Config) LogWhere(log *slog.Logger, l net.Listener) {
 	switch {
 	case onLoopback(l) && c.Host == "":
@@ -106,6 +113,7 @@ func (c *Config) LogWhere(log *slog.Logger, l net.Listener) {
 	case !onLoopback(l) && len(c.AllowedHosts) == 0:
 		log.Info("other machines can connect, under any name; ALLOWED_HOSTS lists the names")
 	}
+	c.logTokens(log)
 }
 
 // cannotListen names the variable that needs another value.

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"flag"
 	"io"
 	"log/slog"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/token"
 	"github.com/stretchr/testify/require"
 )
 
@@ -20,7 +22,7 @@ func configured(t *testing.T, args []string, env map[string]string) (Config, err
 	for _, name := range []string{"PORT", "NODE_NAME", "LOG_LEVEL", "PEERS", "ALLOWED_ORIGINS", "FRAME_ANCESTORS", "GRACE",
 		"MAX_MESSAGE_BYTES", "MAX_QUEUE_BYTES", "RATE_PER_SECOND", "RATE_BURST", "LISTEN_HOST", "MAX_CONNS", "MAX_CONNS_PER_IP",
 		"RATE_PER_IP", "RATE_PER_NODE", "BYTES_PER_SECOND", "BYTES_PER_IP", "NEW_CONNS_PER_IP", "NEW_CONNS_PER_NODE",
-		"TRUSTED_PROXIES", "DRAIN_DELAY"} {
+		"TRUSTED_PROXIES", "DRAIN_DELAY", "TOKEN_KEYS", "TOKEN_AUDIENCE"} {
 		t.Setenv(name, "") // empty is as good as not set
 	}
 	for name, value := range env {
@@ -33,7 +35,7 @@ func configured(t *testing.T, args []string, env map[string]string) (Config, err
 	if err := Parse(fs, args); err != nil {
 		return c, err
 	}
-	return c, c.Hub.Check()
+	return c, c.Check()
 }
 
 func TestDefaults(t *testing.T) {
@@ -47,7 +49,7 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 		Port: 3456, Node: "n1", LogLevel: slog.LevelDebug, Grace: 2 * time.Second, Host: "127.0.0.1",
 		Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/24")}, Delay: 3 * time.Second,
 		Peers: []string{"http://127.0.0.1:3001", "https://b.example.com"}, Frames: []string{"http://127.0.0.1:8080", "https://d.example.com"},
-		AllowedHosts: []string{"chat.example.com", "10.0.0.5"},
+		AllowedHosts: []string{"chat.example.com", "10.0.0.5"}, Tokens: tokenKeys(t),
 		Hub: chat.Options{
 			MaxMessageBytes: 1000, MaxQueueBytes: 20_000, RatePerSecond: 2.5, RateBurst: 3, MaxConns: 1000, MaxConnsPerIP: 10,
 			BytesPerSecond: 5000, Shared: chat.SharedRates{PerIP: 7.5, PerNode: 70, BytesPerIP: 6000, NewConnsPerIP: -1, NewConnsPerNode: 8},
@@ -59,7 +61,7 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 		"peers": "http://127.0.0.1:3001/, https://b.example.com", "allowed-origins": "https://a.example.com,http://c:1",
 		"frame-ancestors":   "http://127.0.0.1:8080, https://d.example.com",
 		"max-message-bytes": "1000", "max-queue-bytes": "20000", "rate-per-second": "2.5", "rate-burst": "3", "max-conns": "1000", "max-conns-per-ip": "10",
-		"trusted-proxies": "10.0.0.0/24", "drain-delay": "3s",
+		"trusted-proxies": "10.0.0.0/24", "drain-delay": "3s", "token-keys": someKeys, "token-audience": "chat",
 		"rate-per-ip": "7.5", "rate-per-node": "70", "bytes-per-second": "5000", "bytes-per-ip": "6000", "new-conns-per-ip": "0", "new-conns-per-node": "8",
 	}
 	env, other := map[string]string{}, map[string]string{}
@@ -75,6 +77,54 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 	c, err = configured(t, args, other)
 	require.NoError(t, err)
 	require.Equal(t, want, c, "a flag counts more than its variable")
+}
+
+// someKeys are two keys, as TOKEN_KEYS has them.
+const someKeys = "hs256:a:YWxpY2UgYW5kIGJvYiBrbm93IHRoaXMgYW5kIG5vYm9keSBlbHNl,eddsa:b:11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+
+// tokenKeys are what a node makes of them, for the audience "chat".
+func tokenKeys(t *testing.T) (keys token.Keys) {
+	t.Helper()
+	require.NoError(t, keys.Set(someKeys))
+	keys.Audience = "chat"
+	return keys
+}
+
+func TestRefusedKeysOfTokensAreNotShown(t *testing.T) {
+	for _, value := range []string{"s3cr3t", "hs256:s3cr3t:a", "hs256:a:s3cr3t", "@s3cr3t", "redis://:s3cr3t@127.0.0.1"} {
+		_, err := configured(t, nil, map[string]string{"TOKEN_KEYS": value})
+		require.Regexp(t, "^TOKEN_KEYS: ", err.Error())
+		require.NotContains(t, err.Error(), "s3cr3t")
+		_, err = configured(t, []string{"-token-keys=" + value}, nil)
+		require.Regexp(t, "^-token-keys: ", err.Error())
+		require.NotContains(t, err.Error(), "s3cr3t")
+	}
+}
+
+// Whoever names an audience means to keep somebody out.
+func TestAudienceAloneIsAMistake(t *testing.T) {
+	_, err := configured(t, nil, map[string]string{"TOKEN_AUDIENCE": "chat"})
+	require.EqualError(t, err, "TOKEN_AUDIENCE alone keeps nobody out: give TOKEN_KEYS, too")
+}
+
+func TestWithKeysNobodyIsLetInWithoutAToken(t *testing.T) {
+	c, err := configured(t, []string{"-port=0"}, map[string]string{"TOKEN_KEYS": someKeys})
+	require.NoError(t, err)
+	l, err := c.Listen()
+	require.NoError(t, err)
+	defer l.Close()
+	_, err = c.Hub.Admit("alice")
+	require.ErrorContains(t, err, "this is no token that this node can read")
+	var log bytes.Buffer
+	c.LogWhere(slog.New(slog.NewTextHandler(&log, nil)), l)
+	require.Contains(t, log.String(), `msg="clients need a token" keys=2`)
+
+	open, err := configured(t, []string{"-port=0"}, nil)
+	require.NoError(t, err)
+	l, err = open.Listen()
+	require.NoError(t, err)
+	defer l.Close()
+	require.Nil(t, open.Hub.Admit)
 }
 
 func TestNoRateIsNoLimit(t *testing.T) {

@@ -10,6 +10,7 @@
 //   - files.go: how many clients there may be with the file descriptors that there are.
 //     gate.go: the listener that counts all sockets, and lets one make room when none is left.
 //   - client.go: the address that a request comes from, behind proxies that are trusted.
+//   - tokens.go: the keys of the tokens that let clients in, if they need one.
 //   - sparse.go: the log, which a flood of one kind of line does not fill.
 //   - server.go: Server, with the limits of HTTP that keep a slow or silent request from
 //     holding anything, and with Run, which lets the clients leave before it ends.

@@ -58,7 +58,7 @@ func (c *Config) Parse(fs *flag.FlagSet, args []string) error {
 		return cmdline.Usagef("%w", err)
 	}
 	c.addresses()
-	if err := c.Hub.Check(); err != nil {
+	if err := c.Check(); err != nil {
 		return cmdline.Usagef("%w", err)
 	}
 	return nil

@@ -17,6 +17,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/cmdline"
 	chat "example.com/redis-chat/04-websocket-chat"
 	chatnode "example.com/redis-chat/04-websocket-chat/node"
+	"example.com/redis-chat/04-websocket-chat/token"
 	relay "example.com/redis-chat/05-distributed-relay"
 	"example.com/redis-chat/05-distributed-relay/node"
 )
@@ -31,6 +32,7 @@ var values = map[string]string{
 	"max-conns": "100", "max-conns-per-ip": "7", "trusted-proxies": "10.0.0.5", "drain-delay": "4s",
 	"rate-per-ip": "7.5", "rate-per-node": "70", "bytes-per-second": "5000", "bytes-per-ip": "6000", "new-conns-per-ip": "0", "new-conns-per-node": "8",
 	"probe-interval": "50ms", "publish-timeout": "3s", "max-delay": "7s", "pprof-addr": "127.0.0.1:0", "channel-prefix": "shop",
+	"token-keys": "hs256:a:YWxpY2UgYW5kIGJvYiBrbm93IHRoaXMgYW5kIG5vYm9keSBlbHNl", "token-audience": "chat",
 }
 
 // instead are of the flags that stand in place of the servers' addresses.
@@ -96,6 +98,8 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 		env[variable(name)], other[variable(name)] = value, "not even valid"
 		args = append(args, "-"+name+"="+value)
 	}
+	tokens := token.Keys{Audience: values["token-audience"]}
+	require.NoError(t, tokens.Set(values["token-keys"]))
 	for way, read := range map[string]func() (node.Config, error){
 		"variables":                              func() (node.Config, error) { return configured(t, nil, env) },
 		"flags, which count more than variables": func() (node.Config, error) { return configured(t, args, other) },
@@ -105,8 +109,8 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 		require.Equal(t, chatnode.Config{
 			Port: 3456, Node: "n1", LogLevel: slog.LevelDebug, Grace: 2 * time.Second, Host: "127.0.0.1",
 			Peers: []string{"http://127.0.0.1:3001"}, Frames: []string{"http://127.0.0.1:8080"},
-			AllowedHosts: []string{"chat.example.com", "10.0.0.5"},
-			Trusted:      []netip.Prefix{netip.MustParsePrefix("10.0.0.5/32")}, Delay: 4 * time.Second,
+			AllowedHosts: []string{"chat.example.com", "10.0.0.5"}, Tokens: tokens,
+			Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.5/32")}, Delay: 4 * time.Second,
 			Hub: chat.Options{
 				MaxMessageBytes: 1000, MaxQueueBytes: 20_000, RatePerSecond: 2.5, RateBurst: 3, MaxConns: 100, MaxConnsPerIP: 7,
 				BytesPerSecond: 5000, Shared: chat.SharedRates{PerIP: 7.5, PerNode: 70, BytesPerIP: 6000, NewConnsPerIP: -1, NewConnsPerNode: 8},
@@ -242,6 +246,25 @@ func requireUsage(t *testing.T, name, value, wants string) func(node.Config, err
 		require.ErrorContains(t, err, wants)
 		require.NotContains(t, err.Error(), "\n")
 	}
+}
+
+// Of keys nothing is shown, also of those that are refused.
+func TestRefusedKeysOfTokensAreNotShown(t *testing.T) {
+	for _, value := range []string{"s3cr3t", "hs256:s3cr3t:a", "hs256:a:s3cr3t", "@s3cr3t"} {
+		for name, read := range map[string]func() (node.Config, error){
+			"TOKEN_KEYS":  func() (node.Config, error) { return configured(t, nil, map[string]string{"TOKEN_KEYS": value}) },
+			"-token-keys": func() (node.Config, error) { return configured(t, []string{"-token-keys=" + value}, nil) },
+		} {
+			_, err := read()
+			var usage *cmdline.Usage
+			require.ErrorAs(t, err, &usage)
+			require.True(t, strings.HasPrefix(err.Error(), name+": "), err.Error())
+			require.NotContains(t, err.Error(), "s3cr3t")
+		}
+	}
+	_, err := configured(t, nil, map[string]string{"TOKEN_AUDIENCE": "chat"})
+	var usage *cmdline.Usage
+	require.ErrorAs(t, err, &usage)
 }
 
 // What does not fit together is a mistake in the call too.

@@ -15,6 +15,8 @@ type room struct {
 }
 
 var rooms = []room{
+	{"04-websocket-chat", []string{jsonWebToken}},
+	{"04-websocket-chat/talk", []string{jsonWebToken}},
 	{"05-distributed-relay/pack", []string{chat, redisClient}},
 	{"05-distributed-relay/wire", []string{chat, redisClient, prometheus, webSocket}},
 	{"05-distributed-relay/cmd/node", []string{embeddedRedis, lua}},
@@ -29,6 +31,7 @@ const (
 	webSocket     = "github.com/gorilla/websocket"
 	redisClient   = "github.com/redis/go-redis"
 	embeddedRedis = "github.com/alicebob/miniredis"
+	jsonWebToken  = "github.com/golang-jwt"
 	lua           = "github.com/yuin/gopher-lua"
 )
 

@@ -19,12 +19,15 @@ var mistaken = []string{
 	"http://chat:" + secret + "@127.0.0.1:3000",
 	"http://chat:" + secret,
 	"http://127.0.0.1:3000/?token=" + secret,
+	"hs256:2026-01:" + secret,
+	"eddsa:" + secret + ":x",
+	"eyJhbGciOiJIUzI1NiJ9.eyJuYW1lIjoi." + secret,
 }
 
 // firsts are arguments that a program needs before it looks at others.
 var firsts = map[string][]string{
 	"tour": nil, "check": {"127.0.0.1:1"}, "topology": nil, "publish": {"channel"}, "subscribe": {"channel"}, "chat": nil,
-	"talk": {"http://127.0.0.1:1"}, "node": nil, "emit": {"event", "data"}, "system": nil, "faults": {"all"}, "loadtest": nil,
+	"talk": {"http://127.0.0.1:1"}, "token": nil, "node": nil, "emit": {"event", "data"}, "system": nil, "faults": {"all"}, "loadtest": nil,
 }
 
 func TestAllProgramsAreInTheTable(t *testing.T) {
@@ -41,8 +44,8 @@ func TestAllProgramsAreInTheTable(t *testing.T) {
 // further: the argument behind it, or the flag, is refused.
 func TestRefusedValueIsShownWithoutItsSecret(t *testing.T) {
 	flags := regexp.MustCompile(`(?m)^  -([a-z-]+)`)
-	more := []string{"REDIS_TLS", "CHANNEL_PREFIX", "WORKBOOK_REDIS", "TOPOLOGY_REDIS", "TOPOLOGY_PORTS"}
-	text := regexp.MustCompile(`addr|host|master|origin|peers|frame|prefix|redis`) // what may be taken for a URL's place
+	more := []string{"REDIS_TLS", "CHANNEL_PREFIX", "WORKBOOK_REDIS", "TOPOLOGY_REDIS", "TOPOLOGY_PORTS", "TOKEN_KEYS", "TALK_TOKEN"}
+	text := regexp.MustCompile(`addr|host|master|origin|peers|frame|prefix|redis|token|keys`) // what may be taken for a URL's place
 	for name, first := range firsts {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -77,6 +80,23 @@ func TestRefusedValueIsShownWithoutItsSecret(t *testing.T) {
 				check(nil, "-"+value)
 			}
 		})
+	}
+}
+
+// Of what is secret as a whole nothing is shown, whatever it looks like.
+func TestNothingIsShownOfARefusedKeyOrToken(t *testing.T) {
+	for _, c := range []struct{ program, flag, variable, last string }{
+		{"chat", "-token-keys", "TOKEN_KEYS", "-x"}, {"node", "-token-keys", "TOKEN_KEYS", "-x"},
+		{"token", "-keys", "TOKEN_KEYS", "-x"}, {"talk", "-token", "TALK_TOKEN", "http://127.0.0.1:1"},
+	} {
+		for _, value := range []string{secret, secret + "," + secret, "@" + secret, "rs256:a:" + secret} {
+			_, byFlag := run(t, c.program, nil, []string{c.flag + "=" + value, c.last}, "")
+			require.Regexp(t, "^"+c.program+": "+c.flag+": .*\n$", byFlag)
+			require.NotContains(t, byFlag, secret)
+			_, byVariable := run(t, c.program, []string{c.variable + "=" + value}, []string{"http://127.0.0.1:1"}, "")
+			require.Regexp(t, "^"+c.program+": "+c.variable+": .*\n$", byVariable)
+			require.NotContains(t, byVariable, secret)
+		}
 	}
 }
 

@@ -34,7 +34,7 @@ func configure(args []string) (node.Config, error) {
 	if err := node.Parse(fs, args); err != nil {
 		return c, err
 	}
-	if err := c.Hub.Check(); err != nil {
+	if err := c.Check(); err != nil {
 		return c, cmdline.Usagef("%w", err)
 	}
 	return c, nil

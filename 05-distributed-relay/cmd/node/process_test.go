@@ -151,9 +151,14 @@ type client struct {
 
 func (p *process) dial(name, room string) *client {
 	p.t.Helper()
+	return p.dialWith(chatclient.DialOptions{Name: name, Room: room})
+}
+
+func (p *process) dialWith(o chatclient.DialOptions) *client {
+	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.t.Context(), patience)
 	defer cancel()
-	c, err := chatclient.Dial(ctx, p.url, chatclient.DialOptions{Name: name, Room: room})
+	c, err := chatclient.Dial(ctx, p.url, o)
 	require.NoError(p.t, err)
 	p.t.Cleanup(func() { _ = c.Close() })
 	return &client{Client: c, t: p.t}

@@ -111,10 +111,8 @@ func parse(args []string, errOut io.Writer) (system.Options, error) {
 	if err := cmdline.Parse(fs, args, usage); err != nil {
 		return o, err
 	}
-	if o.Key == "" {
-		if err := wire.KeyFromEnv(&o.Key, os.Getenv); err != nil {
-			return o, cmdline.Usagef("%w", err)
-		}
+	if err := fromEnvironment(&o); err != nil {
+		return o, cmdline.Usagef("%w", err)
 	}
 	if fs.NArg() > 0 {
 		return o, cmdline.Usagef("unexpected argument %q: everything is a flag, as in -nodes=3, see -h", harmless.Value(fs.Arg(0)))
@@ -132,6 +130,16 @@ func parse(args []string, errOut io.Writer) (system.Options, error) {
 		return o, cmdline.Usagef("%s", strings.TrimPrefix(err.Error(), system.ErrOption.Error()+": "))
 	}
 	return o, nil
+}
+
+func fromEnvironment(o *system.Options) error {
+	if os.Getenv("TOKEN_KEYS") != "" { // the clients by which it proves itself ready have no token
+		return errors.New("TOKEN_KEYS is for nodes that are started one by one: this system lets everybody in; unset it")
+	}
+	if o.Key == "" {
+		return wire.KeyFromEnv(&o.Key, os.Getenv)
+	}
+	return nil
 }
 
 func list(to *[]int) func(string) error {

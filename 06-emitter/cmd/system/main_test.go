@@ -89,6 +89,14 @@ func TestMistakeInTheVariableNamesIt(t *testing.T) {
 	require.Contains(t, sentence, `CHANNEL_PREFIX "a*": want 1 to 128 bytes that can be printed`)
 }
 
+// Its nodes would let its own clients in no more than others.
+func TestSystemLetsEverybodyInOrSaysThatItCannot(t *testing.T) {
+	t.Setenv("TOKEN_KEYS", "s3cr3t")
+	code, sentence := mistaken(t)
+	require.Equal(t, 2, code)
+	require.Equal(t, "system: TOKEN_KEYS is for nodes that are started one by one: this system lets everybody in; unset it\n", sentence)
+}
+
 func TestChannelPrefixIsAFlagAndAVariable(t *testing.T) {
 	t.Setenv("CHANNEL_PREFIX", "shop")
 	o, err := parse(nil, io.Discard)
