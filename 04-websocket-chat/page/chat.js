@@ -14,6 +14,7 @@ import { Requests } from "./requests.js";
 import { Rooms, unreadBadge } from "./rooms.js";
 import { plain, problem, say, translate } from "./speak.js";
 import { Status } from "./status.js";
+import { takeToken, watchToken } from "./token.js";
 import { View } from "./view.js";
 import { address, addressed, nodes, ownNode, remember, wanted } from "./wanted.js";
 
@@ -106,6 +107,7 @@ function gone(why) {
 }
 
 function refused(text) {
+  if (status.state === "online") gone(["told", { text }]);
   status.set("refused", say("refusedHere"));
   ask(text);
 }
@@ -133,6 +135,9 @@ const own = {
   },
   $error({ data }) {
     lines.tell(shown, "bad", problem(data));
+  },
+  $expiring({ data }) {
+    lines.tellAll("warn", () => say("expiring", { n: data.seconds }));
   },
   $degraded({ data }) {
     status.degraded();
@@ -266,6 +271,19 @@ watch({
 
 // ---- begin ----
 
+watchToken((token) => {
+  if (!el("join").hidden) {
+    const room = shown?.name ?? addressed();
+    return start({ name: "", rooms: [...new Set([...rooms.names(), room])], shown: room });
+  }
+  requests.send(connection, { event: "$token", data: token }, {
+    ack: () => { connection.expiring = false; },
+    failed: (data) => lines.tell(shown, "bad", problem(data)),
+    lost: () => {}, // the next connection begins with it
+  });
+});
+
+takeToken();
 const begin = wanted();
 name = begin.name;
 if (begin.shown) start(begin);

@@ -6,6 +6,7 @@
 // when to ask again (Retry-After): it is left alone for so long, while others are tried.
 
 import { Moment } from "./moment.js";
+import { forgetToken, headers, protocols } from "./token.js";
 
 const firstWait = 500;        // milliseconds, doubled after every round of all nodes
 const longestWait = 20_000;   // milliseconds
@@ -39,7 +40,7 @@ export class Connection {
     this.on.connecting(node);
     let socket;
     try {
-      socket = new WebSocket(endpoint(node, query, "ws"));
+      socket = new WebSocket(endpoint(node, query, "ws"), protocols());
     } catch {
       return this.tryNext(["noAddress", { node }]);
     }
@@ -53,12 +54,14 @@ export class Connection {
       this.last = new Moment();
       if (typeof e.data !== "string") return this.on.binary(e.data);
       const frame = JSON.parse(e.data);
+      if (frame.event === "$expiring") this.expiring = true;
       if (frame.event !== "$pong") this.on.frame(frame, e.data);
     };
     // 1006 means "no close frame": the node vanished, or refused. A browser hides which, so we ask.
     socket.onclose = (e) => {
       this.drop();
-      if (this.wasOpen) this.tryNext(whyClosed(e));
+      if (e.code === 1008 && this.expiring && protocols().length > 0) this.barred(e.reason);
+      else if (this.wasOpen) this.tryNext(whyClosed(e));
       else this.askWhy(node, query);
     };
   }
@@ -73,6 +76,7 @@ export class Connection {
   opened() {
     clearTimeout(this.openTimer);
     this.wasOpen = true;
+    this.expiring = false; // the token; a new one over this connection makes it false again
     this.steadyTimer = setTimeout(() => { this.failures = 0; }, steadyAfter);
     // A browser does not show ping frames, and TCP can take minutes to notice a dead network. So we ask ourselves:
     // when not a single frame has come since the last $ping, nobody is there.
@@ -124,11 +128,12 @@ export class Connection {
     if (node === this.nodes[0]) {
       try {
         const signal = AbortSignal.any([asking.signal, AbortSignal.timeout(answerWithin)]);
-        const answer = await fetch(endpoint(node, query, "http") + "&origin=" + encodeURIComponent(location.origin), { signal });
+        const answer = await fetch(endpoint(node, query, "http") + "&origin=" + encodeURIComponent(location.origin), { signal, headers: headers() });
         const text = (await answer.text()).trim();
         if (asking.signal.aborted) return;
         const ours = isSentence(answer, text);
-        if (ours && [400, 401, 403, 421].includes(answer.status)) return this.on.refused(text);
+        if (ours && answer.status === 401) return this.barred(text);
+        if (ours && [400, 403, 421].includes(answer.status)) return this.on.refused(text);
         if (!ours) why = ["notTheNode", { status: answer.status }];
         else if (answer.status === 429 || answer.status >= 500) why = ["told", { text: text.replace(/[.\s]+$/, "") }];
         else if (answer.status === 426) why = ["noSocket"];
@@ -139,6 +144,12 @@ export class Connection {
       }
     }
     this.tryNext(why);
+  }
+
+  // barred is for a page whose token lets it in nowhere: with the same one it would be refused for ever.
+  barred(sentence) {
+    forgetToken();
+    this.on.refused(sentence);
   }
 
   tryNext(why) {

@@ -1,21 +1,23 @@
 // The name and the rooms that somebody wants: those of the address, or those that this browser remembers.
 
 import { inBrowser, inTab } from "./memory.js";
+import { theToken } from "./token.js";
 
 const names = (value) => (Array.isArray(value) ? value.filter((name) => typeof name === "string") : []);
 
 // addressed is the room that the address names.
 export const addressed = () => new URLSearchParams(location.search).get("room") || "lobby";
 
-// wanted returns { name, rooms, shown }: shown is the room to begin with, "" if nobody has said yet.
+// wanted returns { name, rooms, shown }: shown is the room to begin with, "" if nobody has said yet. With a token nobody is
+// asked: it says who its bearer is, whatever this browser remembers.
 export function wanted() {
   const query = new URLSearchParams(location.search);
   const given = query.has("name") || query.has("room");
   const known = inBrowser.get("me") ?? {};
-  const name = query.get("name") ?? (typeof known.name === "string" ? known.name : "");
-  const shown = given ? addressed() : names([known.shown])[0] ?? "";
+  const name = query.get("name") ?? (typeof known.name === "string" && !theToken() ? known.name : "");
+  const shown = given || theToken() ? addressed() : names([known.shown])[0] ?? "";
   // A reload comes back to all rooms of the tab; a new tab without an address, to those of the last one.
-  const more = names(inTab.get("rooms") ?? (given ? [] : known.rooms));
+  const more = names(inTab.get("rooms") ?? (given || theToken() ? [] : known.rooms));
   return { name, rooms: [...new Set([...more, shown])], shown };
 }
 

@@ -29,6 +29,7 @@ export const languages = {
     recoveredNone: "Messages arrive again; of those that can be counted, none was missed.",
     corrected: { one: "More is known now: of the messages that can be counted, {n} was missed.", other: "More is known now: of the messages that can be counted, {n} were missed." },
     recoveredUnknown: "Messages arrive again; how many were missed is not known.",
+    expiring: { one: "What lets you in here ends in {n} second, unless it is renewed.", other: "What lets you in here ends in {n} seconds, unless it is renewed." },
     notJoined: "{room} cannot be joined: {text}", roomRefused: "not joined",
 
     announcement: "announcement", somebody: "somebody", toYou: "to you alone", bytes: "{n} bytes",
@@ -69,6 +70,7 @@ export const languages = {
     recoveredNone: "メッセージが再び届くようになりました。数えられるもののうち、届かなかったものはありません。",
     corrected: { other: "その後分かったこと: 数えられるメッセージのうち、{n} 件が届きませんでした。" },
     recoveredUnknown: "メッセージが再び届くようになりました。届かなかった数は分かりません。",
+    expiring: { other: "入室の許可があと {n} 秒で切れます。更新されなければ切断されます。" },
     notJoined: "{room} に入れません: {text}", roomRefused: "入れません",
 
     announcement: "お知らせ", somebody: "だれか", toYou: "あなただけに", bytes: "{n} バイト",
