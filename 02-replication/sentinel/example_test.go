@@ -10,6 +10,7 @@ import (
 // A program that runs on follows the master. Nobody answers here, so it hears why.
 func ExampleWatch() {
 	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
 	watcher, err := sentinel.Watch(ctx, sentinel.Options{Addrs: []string{"127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"}, Name: "chat"})
 	if err != nil {
 		fmt.Println(err)
