@@ -95,6 +95,7 @@ func ask(ctx context.Context, c *redis.SentinelClient, name string) (said, error
 		return said{}, fmt.Errorf("%w: an address of %d parts", dial.ErrReply, len(addr))
 	}
 	s := said{
+		asked:  map[string]time.Time{},
 		at:     time.Now(),
 		master: net.JoinHostPort(addr[0], addr[1]),
 		former: net.JoinHostPort(master["ip"], master["port"]),
@@ -102,9 +103,13 @@ func ask(ctx context.Context, c *redis.SentinelClient, name string) (said, error
 	}
 	s.epoch, _ = strconv.ParseInt(master["config-epoch"], 10, 64)
 	for _, fields := range replicas {
-		s.replicas = append(s.replicas, replica(fields))
+		r := replica(fields)
+		s.replicas = append(s.replicas, r)
+		if ago, _ := strconv.ParseInt(fields["info-refresh"], 10, 64); ago > 0 { // milliseconds; 0: never
+			s.asked[r.Addr] = s.at.Add(-time.Duration(ago) * time.Millisecond)
+		}
 		if s.moving && has(fields["flags"], "promoted") {
-			s.next = s.replicas[len(s.replicas)-1].Addr
+			s.next = r.Addr
 		}
 	}
 	slices.SortFunc(s.replicas, func(a, b Replica) int { return strings.Compare(a.Addr, b.Addr) })

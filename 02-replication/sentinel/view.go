@@ -44,6 +44,7 @@ type said struct {
 	moving   bool   // it leads a failover
 	next     string // the replica that this makes the master
 	replicas []Replica
+	asked    map[string]time.Time // when it has heard last from each of them, by their addresses
 }
 
 const (
@@ -67,11 +68,31 @@ func merge(all []said, now time.Time) View {
 			best = s
 		}
 	}
-	v.Master, v.Epoch, v.Replicas = best.master, best.epoch, best.replicas
+	v.Master, v.Epoch, v.Replicas = best.master, best.epoch, freshest(best, all)
 	for _, s := range all {
 		if s.moving && s.epoch == best.epoch && s.master == s.former && now.Sub(s.at) <= heardFor {
 			v.Moving, v.Next = true, s.next
 		}
 	}
 	return v
+}
+
+// freshest takes from each replica what it said last, to whichever Sentinel. Each asks a replica on its own, each ten seconds or
+// each second: whoever believed the Sentinel that answered last would hear now of a link that stands, and now of the one before.
+func freshest(best said, all []said) []Replica {
+	replicas := slices.Clone(best.replicas)
+	for i, r := range replicas {
+		last := best.asked[r.Addr]
+		for _, s := range all {
+			if s.master != best.master || s.epoch != best.epoch || !s.asked[r.Addr].After(last) {
+				continue
+			}
+			for _, other := range s.replicas {
+				if other.Addr == r.Addr {
+					replicas[i], last = other, s.asked[r.Addr]
+				}
+			}
+		}
+	}
+	return replicas
 }
