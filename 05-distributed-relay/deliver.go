@@ -49,7 +49,7 @@ func (r *Relay) handle(e *pubsub.Event, now time.Time) {
 	case pubsub.Message:
 		r.route(e, now)
 	case pubsub.Subscribed, pubsub.Moved:
-		r.o.Log.Info("subscribed", "at", r.o.subAddr())
+		r.o.Log.Info(LogSubscribed, "at", r.o.subAddr())
 		r.publisher.around.Store(false) // it may be another server
 		r.publisher.askAround()
 	case pubsub.Disconnected, pubsub.Silent:

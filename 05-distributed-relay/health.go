@@ -96,6 +96,8 @@ const (
 	LogLate      = "messages come late"                               // warn; delay: how much; with more than MAX_DELAY the node is not ready
 	LogInTime    = "messages come in time again"                      // info; missed
 	LogCorrected = "more was missed in the last outage than was told" // info; missed: the number that is right
+	// LogSubscribed is told each time when there is a subscription; at: host:port of the server.
+	LogSubscribed = "subscribed"
 	// LogMissedNotKnown is that number when nobody could count it.
 	LogMissedNotKnown = "not known"
 )

@@ -151,6 +151,9 @@ func (w *Watched) Restart(ctx context.Context, i int) error {
 	return w.Topology.(again).StartAgain(ctx, i)
 }
 
+// SentinelPID is the number of Sentinel i's process; after its end, of the last one.
+func (w *Watched) SentinelPID(i int) int { return w.sentinels[i].PID() }
+
 // KillSentinel ends Sentinel i as kill -9 does.
 func (w *Watched) KillSentinel(i int) error { return w.sentinels[i].Kill() }
 
