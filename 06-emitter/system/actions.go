@@ -20,6 +20,8 @@ const (
 	Thaw    = "thaw"
 	Cut     = "cut" // a replica's link to the master
 	Mend    = "mend"
+
+	Failover = "failover" // with Sentinels: they make another server the master, though this one is well
 )
 
 // actionTimeout is how long an action may take. A replica that is restarted while the
@@ -29,13 +31,26 @@ const actionTimeout = 4 * time.Second
 // ErrNobody is in the error of an action on something that does not exist.
 var ErrNobody = errors.New("there is nothing of that name")
 
-// Do does something to a server or a node, by its name (replica-1, node-2) or
-// its port, and returns when it is done.
+// Do does something to a server, a node or a Sentinel, by its name (replica-1, node-2) or
+// its port, and returns when it is done. Failover needs no name, or that of the Sentinel that is to begin.
 func (s *System) Do(ctx context.Context, action, target string) error {
 	if s.stopping.Load() {
 		return errors.New("the system is stopping")
 	}
 	now := s.state.get()
+	if action == Failover {
+		return s.failOver(ctx, now, target)
+	}
+	if target == "master" { // with Sentinels, the one of the moment
+		target = now.Master
+	}
+	for i, w := range now.Sentinels {
+		if target == w.Name || strings.HasSuffix(w.Addr, ":"+target) {
+			return s.did(livemap.Moment{Who: w.Name, Text: action, Command: s.sentinelByHand(action, w)}, func() error {
+				return s.doSentinel(ctx, action, i)
+			})
+		}
+	}
 	for i, server := range now.Servers {
 		if target == server.Name || strings.HasSuffix(server.Addr, ":"+target) {
 			return s.did(livemap.Moment{Who: server.Name, Text: action, Command: s.serverByHand(action, i, server), Typed: !s.processes()}, func() error {
@@ -50,7 +65,7 @@ func (s *System) Do(ctx context.Context, action, target string) error {
 			})
 		}
 	}
-	return fmt.Errorf("%s %s: %w: name a server (master, replica-1, …) or a node (node-1, …)", action, target, ErrNobody)
+	return fmt.Errorf("%s %s: %w: name a server (%s, %s, …) or a node (node-1, …)", action, target, ErrNobody, now.Servers[0].Name, now.Servers[1].Name)
 }
 
 // did does something, and notes the time when it began: before anybody can notice.
@@ -66,6 +81,9 @@ func (s *System) did(deed livemap.Moment, do func() error) error {
 func (s *System) doServer(ctx context.Context, action string, i int, server status.Server) error {
 	if !s.ours(i, server) {
 		return fmt.Errorf("%s %s: process %d was not started by this program: end it where it was started, or by kill %d", action, server.Name, server.PID, server.PID)
+	}
+	if s.watchers != nil && (action == Cut || action == Mend) {
+		return fmt.Errorf("%s %s: where Sentinels watch, links are theirs: a replica that is cut off would be linked anew", action, server.Name)
 	}
 	ctx, cancel := context.WithTimeout(ctx, actionTimeout)
 	defer cancel()
@@ -186,6 +204,7 @@ func (s *System) thawNode(n *child.Process) error {
 // Emit sends a message from outside the nodes: to a room, or to everybody when
 // room is "". It returns the receipt, as a line.
 func (s *System) Emit(ctx context.Context, room, text string) (string, error) {
+	s.settled(ctx)
 	e := s.emitter
 	if room != "" {
 		e = e.To(room)
@@ -201,8 +220,9 @@ func (s *System) Emit(ctx context.Context, room, text string) (string, error) {
 // which gives the receipt, does not know of them.
 func (s *System) without() string {
 	var missing []string
-	for _, server := range s.state.get().Servers[1:] {
-		if server.State != status.Up {
+	now := s.state.get()
+	for _, server := range now.Servers {
+		if server.Name != now.Master && server.State != status.Up {
 			missing = append(missing, server.Name+", which is "+server.State)
 		}
 	}

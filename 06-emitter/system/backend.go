@@ -44,6 +44,9 @@ func (s *System) chooseRedis(context.Context) (err error) {
 	if s.backend, path, s.why, err = choose(s.o.Redis); err != nil {
 		return err
 	}
+	if s.o.Sentinels > 0 && !s.processes() {
+		return fmt.Errorf("-sentinels %d: neither redis-server nor valkey-server is on the PATH: %s", s.o.Sentinels, needsReal)
+	}
 	s.server, s.cli = filepath.Base(path), launch.CLI()
 	s.feed.Print(s.why)
 	return nil

@@ -47,10 +47,20 @@ func byHand(of func(action string) string) map[string]string {
 // that may be restarted keeps nothing: see chapter 02.
 func (s *System) startByHand(i int, port string) string {
 	line := s.server + " --port " + port
-	if i > 0 {
-		line += " " + strings.Join(launch.Following(s.top.Addrs()[0]), " ")
+	if !s.isMaster(i) {
+		line += " " + strings.Join(launch.Following(s.masterAddr()), " ")
 	}
 	return line + " --save '' --rdb-del-sync-files yes"
+}
+
+// sentinelByHand is the command line that does the same to a Sentinel. Only this program knows the file with which one is
+// started again.
+func (s *System) sentinelByHand(action string, w status.Sentinel) string {
+	if action == Failover {
+		_, port, _ := net.SplitHostPort(w.Addr)
+		return s.cli + " -p " + port + " sentinel failover " + s.watchers.Name()
+	}
+	return signalByHand(action, w.PID)
 }
 
 // signalByHand is the command line that does an action to a process. It is "" where

@@ -7,6 +7,10 @@
 //	client ⇄ node-2 ── PUBLISH ──▶ master ──▶ replica-2 ──▶ node-2 ⇄ client
 //	                   emitter ──▶ master
 //
+// With Options.Sentinels, Sentinels watch the servers and make another one the master when the
+// master is gone. Then nothing here holds that the first server is the master: followMaster
+// knows which one is.
+//
 // Read it in this order:
 //
 //   - options.go, system.go: what to start, and Start, step by step.
@@ -21,12 +25,16 @@
 //     asked for, and the steps of each message while a map is open.
 //   - actions.go, byhand.go: what can be done to a server or a node, and the command
 //     line that does the same.
+//   - master.go: which server is the master; with Sentinels, all that publishes here goes to
+//     another one.
+//   - sentinels.go, vote.go: the Sentinels are started and followed, and what can be done to
+//     them.
 //   - run.go, table.go: the terminal: commands, and what runs where.
 //   - stop.go: the end, in order.
 //
-// Three packages stand below it and know nothing of it: status (the words for the
-// states), child (a program as a child process), and livemap (what the terminal and the map
-// show).
+// Four packages stand below it and know nothing of it: status (the words for the
+// states), child (a program as a child process), voters (what each Sentinel says), and livemap
+// (what the terminal and the map show).
 //
 // # The goroutines
 //
@@ -37,6 +45,8 @@
 //   - For each node one that reads its log, which is where the system learns of
 //     clients and of outages, and waits for its end: package child's.
 //   - One that polls offsets and metrics twice a second.
+//   - With Sentinels: one for each of them, one that follows where the master is, and
+//     those of package places.
 //   - One that prints: package livemap's. It alone may be blocked by the terminal.
 //   - With a map: one that passes the state on when it has changed, and those of
 //     the HTTP server: livemap's, too.

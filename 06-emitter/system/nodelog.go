@@ -19,6 +19,7 @@ type record struct {
 	Msg    string          `json:"msg"`
 	Client status.Client   `json:"client"`
 	Why    string          `json:"why"`
+	At     string          `json:"at"`     // host:port
 	Missed string          `json:"missed"` // a number, or relay.LogMissedNotKnown
 	Step   json.RawMessage `json:"step"`
 }
@@ -49,6 +50,8 @@ func (s *System) logged(node string, line []byte) (keep bool) {
 		s.arrived(node, r.Client)
 	case chat.LogDisconnected:
 		s.departed(node, r.Client)
+	case relay.LogSubscribed:
+		s.listens(node, r.At)
 	case relay.LogNotReady:
 		if !s.doubted(node, true, status.NotReady, r.Why) {
 			s.feed.Notice(node, "%s is not ready: %s", node, r.Why)
@@ -90,6 +93,22 @@ func (s *System) departed(node string, c status.Client) {
 		at.Clients = slices.DeleteFunc(at.Clients, func(other status.Client) bool { return other.ID == c.ID })
 	})
 	s.feed.SayLimited("%s left %s", c.Name, node)
+}
+
+// listens notes at which server a node has subscribed. Without Sentinels that is the same one each time.
+func (s *System) listens(node, addr string) {
+	at := s.serverAt(addr)
+	if at == "" {
+		return
+	}
+	var before string
+	s.state.change(func(now *known) {
+		n := now.node(node)
+		before, n.Replica = n.Replica, at
+	})
+	if before != at {
+		s.feed.Notice(node, "%s listens at %s now", node, at)
+	}
 }
 
 // doubted notes what a node's log says of its delivery, and returns whether it had been

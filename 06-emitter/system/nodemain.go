@@ -35,9 +35,14 @@ func NodeMain() int {
 	return cmdline.Exit("node", relaynode.Run(ctx, c, log), os.Stderr)
 }
 
-// ours are variables that a node reads and gets from nobody but the system, which sets no
-// value for them: its servers want no password, and all nodes cannot have profiles at one address.
-var ours = []string{"REDIS_USERNAME", "REDIS_PASSWORD", "REDIS_TLS", "PPROF_ADDR"}
+// ours are variables that a node reads and gets from nobody but the system. It sets no value for some of them: its servers want
+// no password, and all nodes cannot have profiles at one address. Of the addresses it sets those of the Sentinels, or those of
+// the servers.
+var ours = []string{
+	"REDIS_USERNAME", "REDIS_PASSWORD", "REDIS_TLS", "PPROF_ADDR",
+	"PUB_HOST", "PUB_PORT", "SUB_HOST", "SUB_PORT",
+	"SENTINELS", "MASTER_NAME", "SUB_PREFER", "SENTINEL_USERNAME", "SENTINEL_PASSWORD",
+}
 
 // environment is a node's environment: the system's settings, and of our own environment
 // all else. So a PUB_PORT that was exported for chapter 05 leads no node elsewhere, and a MAX_DELAY

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"os"
 	"strconv"
@@ -49,8 +50,6 @@ func (s *System) startNodes(ctx context.Context) error {
 }
 
 func (s *System) newNode(i int) (*child.Process, error) {
-	master, masterPort, _ := net.SplitHostPort(s.top.Addrs()[0])
-	replica, replicaPort, _ := net.SplitHostPort(s.top.Addrs()[s.replicaOf(i)])
 	var peers, origins []string
 	for j, port := range s.o.Ports {
 		if j != i {
@@ -63,14 +62,15 @@ func (s *System) newNode(i int) (*child.Process, error) {
 	if s.o.Logs != nil {
 		level = min(level, *s.o.Logs)
 	}
-	env, err := environment(map[string]string{
+	settings := map[string]string{
 		"PORT": strconv.Itoa(s.o.Ports[i]), "LISTEN_HOST": s.o.Host, "NODE_NAME": nodeName(i),
-		"PUB_HOST": master, "PUB_PORT": masterPort, "SUB_HOST": replica, "SUB_PORT": replicaPort,
 		"CHANNEL_PREFIX": s.o.Key,
 		"PEERS":          strings.Join(peers, ","), "ALLOWED_ORIGINS": strings.Join(origins, ","),
 		"FRAME_ANCESTORS": strings.Join(livemap.Origins(s.o.MapPort), ","),
 		"GRACE":           s.o.Grace.String(), "LOG_LEVEL": level.String(),
-	})
+	}
+	maps.Copy(settings, s.where(i))
+	env, err := environment(settings)
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +80,17 @@ func (s *System) newNode(i int) (*child.Process, error) {
 		Log:  func(line []byte) (keep bool) { return s.logged(name, line) },
 		Died: func(why error, last []string) { s.died(name, why, last) },
 	}), nil
+}
+
+// where tells node i where the servers are, or whom to ask for them.
+func (s *System) where(i int) map[string]string {
+	replica := s.top.Addrs()[s.replicaOf(i)]
+	if s.watchers != nil {
+		return map[string]string{"SENTINELS": strings.Join(s.watchers.Sentinels(), ","), "MASTER_NAME": s.watchers.Name(), "SUB_PREFER": replica}
+	}
+	pubHost, pubPort, _ := net.SplitHostPort(s.top.Addrs()[0])
+	subHost, subPort, _ := net.SplitHostPort(replica)
+	return map[string]string{"PUB_HOST": pubHost, "PUB_PORT": pubPort, "SUB_HOST": subHost, "SUB_PORT": subPort}
 }
 
 // startNode starts node i and returns when messages reach it.

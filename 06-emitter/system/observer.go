@@ -3,6 +3,7 @@ package system
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -23,9 +24,30 @@ func (s *System) observe(ctx context.Context, i int) {
 	defer client.Close()
 	probes := wire.OwnPrefix(s.o.Key) + wire.ProbeChannel
 	o := pubsub.Options{Channels: []string{probes}, Patterns: []string{wire.Pattern(s.o.Key)}}
-	subscriber, err := pubsub.Subscribe(ctx, client, o.WatchedThrough(s.master))
+	subscriber, err := pubsub.Subscribe(ctx, client, s.probed(o))
 	if err != nil {
 		panic("system: " + err.Error()) // a mistake in the options above
+	}
+	heard := func(e *pubsub.Event, now time.Time) {
+		switch e.Kind {
+		case pubsub.Message:
+			if e.Channel == probes {
+				s.knows(e.Payload)
+			} else if e.Pattern != "" { // else the observer's own probe
+				s.seen(i, e, now)
+			}
+		case pubsub.Alive:
+			s.serverUp(i)
+		case pubsub.Disconnected:
+			if !s.letGo(ctx, i, e.Err) {
+				s.serverDown(ctx, i, e.Err, isGone(e.Err))
+			}
+		case pubsub.Silent:
+			// When the master takes no probes, the replica is not at fault.
+			if s.isMaster(i) || !errors.Is(e.Err, pubsub.ErrNotPublished) {
+				s.serverDown(ctx, i, e.Err, false)
+			}
+		}
 	}
 	for {
 		events, err := subscriber.Receive(ctx)
@@ -33,24 +55,8 @@ func (s *System) observe(ctx context.Context, i int) {
 			return // the end of ctx
 		}
 		now := time.Now()
-		for _, e := range events {
-			switch e.Kind {
-			case pubsub.Message:
-				if e.Channel == probes {
-					s.knows(e.Payload)
-				} else if e.Pattern != "" { // else the observer's own probe
-					s.seen(i, &e, now)
-				}
-			case pubsub.Alive:
-				s.serverUp(i)
-			case pubsub.Disconnected:
-				s.serverDown(ctx, i, e.Err, isGone(e.Err))
-			case pubsub.Silent:
-				// When the master takes no probes, the replica is not at fault.
-				if i == 0 || !errors.Is(e.Err, pubsub.ErrNotPublished) {
-					s.serverDown(ctx, i, e.Err, false)
-				}
-			}
+		for i := range events {
+			heard(&events[i], now)
 		}
 	}
 }
@@ -67,6 +73,35 @@ func isGone(err error) bool {
 	trouble := dial.Diagnose(err)
 	return trouble == dial.NobodyThere || trouble == dial.ConnectionEnded
 }
+
+// letGo reports whether a server is there, and has only ended its connections: a Sentinel has it do that when it makes it the
+// master, or another one's replica.
+func (s *System) letGo(ctx context.Context, i int, err error) bool {
+	if s.watchers == nil || dial.Diagnose(err) != dial.ConnectionEnded {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	client := observerClient(s.top.Addrs()[i])
+	defer client.Close()
+	for {
+		err := client.Ping(ctx).Err()
+		if err == nil {
+			return true
+		}
+		if trouble := dial.Diagnose(err); trouble != dial.ConnectionEnded {
+			return trouble != dial.NobodyThere // whoever is slow to answer is there
+		}
+		select { // it is about to end, and takes a connection still
+		case <-ctx.Done():
+			return false
+		case <-time.After(answerTime / 20):
+		}
+	}
+}
+
+// answerTime is for a server that is asked how it is.
+const answerTime = 300 * time.Millisecond
 
 func (s *System) serverUp(i int) {
 	var before server
@@ -108,6 +143,10 @@ func (s *System) serverDown(ctx context.Context, i int, err error, gone bool) {
 		return
 	}
 	who := strings.Join(silenced, " and ")
+	if s.watchers != nil {
+		s.feed.Notice(down.Name, "%s", s.watchedDown(ctx, i, down.Server, gone, who, err))
+		return
+	}
 	switch {
 	case gone && i == 0:
 		s.feed.Notice(down.Name, "master is gone: nobody can send. To have it back: restart master (empty, as it saves nothing)")
@@ -123,6 +162,21 @@ func (s *System) serverDown(ctx context.Context, i int, err error, gone bool) {
 	}
 }
 
+// watchedDown is the sentence where Sentinels watch: what is gone has a successor, and nodes go elsewhere.
+func (s *System) watchedDown(ctx context.Context, i int, down status.Server, gone bool, who string, err error) string {
+	what := "is gone"
+	if !gone {
+		what = "is silent (" + s.whySilent(ctx, down, err) + ")"
+	}
+	switch {
+	case s.isMaster(i):
+		return fmt.Sprintf("%s, the master, %s: nobody can send until the Sentinels have made another server the master", down.Name, what)
+	case who == "":
+		return fmt.Sprintf("%s %s; no node listens there", down.Name, what)
+	}
+	return fmt.Sprintf("%s %s: clients of %s hear nothing, until there is another server to listen at", down.Name, what, who)
+}
+
 // orByHand is how to start a replica without this program.
 func (s *System) orByHand(i int) string {
 	if !s.processes() {
@@ -134,7 +188,7 @@ func (s *System) orByHand(i int) string {
 
 // whySilent asks the server itself for the reason.
 func (s *System) whySilent(ctx context.Context, server status.Server, err error) string {
-	ctx, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	client := observerClient(server.Addr)
 	defer client.Close()
@@ -142,6 +196,8 @@ func (s *System) whySilent(ctx context.Context, server status.Server, err error)
 	switch {
 	case roleErr != nil:
 		return "it does not answer: frozen?"
+	case role.Name == replication.Master && s.watchers != nil:
+		return "it is a master of its own, until a Sentinel makes it a replica of the other one"
 	case role.Name == replication.Master:
 		return "it is a master of its own: it was started without --replicaof"
 	case role.Link != replication.Connected:

@@ -21,6 +21,14 @@ type Options struct {
 	// RedisPorts are the master's port, then one for each replica; 0 is a free one.
 	// A taken port becomes the next free one. Default: three free ones.
 	RedisPorts []int
+	// Sentinels is how many of them watch the servers, and make another one the master when the master is gone. They need
+	// real servers. Default 0: the master is the same one for ever.
+	Sentinels int
+	// SentinelPorts are their ports; 0 is a free one, and where there are fewer ports than Sentinels the next ones follow.
+	// Default: free ones.
+	SentinelPorts []int
+	// DownAfter is how long a server may be silent until a Sentinel holds it to be down. Default 500ms.
+	DownAfter time.Duration
 	// Nodes is how many chat nodes there are. Default: as many as Ports, else 2.
 	Nodes int
 	// Ports are the nodes' ports; 0 is a free one, and where there are fewer ports
@@ -92,12 +100,20 @@ func (o Options) withDefaults() (Options, error) {
 		return bad("-nodes %d: want 1 to 20", o.Nodes)
 	case len(o.Ports) > o.Nodes:
 		return bad("-ports names %d ports for %d nodes: leave some away, or raise -nodes", len(o.Ports), o.Nodes)
+	case o.Sentinels < 0 || o.Sentinels > 9:
+		return bad("-sentinels %d: want 0 to 9", o.Sentinels)
+	case len(o.SentinelPorts) > o.Sentinels:
+		return bad("-sentinel-ports names %d ports for %d Sentinels: leave some away, or raise -sentinels", len(o.SentinelPorts), o.Sentinels)
+	case o.Sentinels > 0 && o.Redis == "embedded":
+		return bad("-sentinels %d with -redis embedded: %s", o.Sentinels, needsReal)
+	case o.DownAfter < 0:
+		return bad("-down-after %v: want a time above 0", o.DownAfter)
 	case len(o.RedisPorts) < 2 || len(o.RedisPorts) > 10:
 		return bad("-redis-ports names %d ports: want the master's, then one for each replica, up to 9", len(o.RedisPorts))
 	}
-	o.RedisPorts, o.Ports = slices.Clone(o.RedisPorts), followed(o.Ports, o.Nodes)
+	o.RedisPorts, o.Ports, o.SentinelPorts = slices.Clone(o.RedisPorts), followed(o.Ports, o.Nodes), followed(o.SentinelPorts, o.Sentinels)
 	seen := map[int]bool{0: true}
-	for _, port := range slices.Concat(o.RedisPorts, o.Ports, []int{o.MapPort}) {
+	for _, port := range slices.Concat(o.RedisPorts, o.SentinelPorts, o.Ports, []int{o.MapPort}) {
 		if port < 0 || port > 65535 {
 			return bad("port %d: want 1 to 65535, or 0 for a free one", port)
 		}
@@ -108,6 +124,10 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	return o, nil
 }
+
+// needsReal says what Sentinels would show, and how to get the servers that they need.
+const needsReal = "Sentinels are redis-server processes, and watch such processes: with them you see how they vote when the master is killed, " +
+	"how another server becomes the master, and how the nodes go there: install redis-server (Debian: apt-get install redis-server; macOS: brew install redis)"
 
 // followed lets the ports after the last one follow: 3000, 3001 for three nodes
 // is 3000, 3001, 3002.

@@ -80,7 +80,7 @@ func (s *System) seen(i int, e *pubsub.Event, now time.Time) {
 	// end: same
 	s.state.change(func(now *known) {
 		now.servers[i].Seen++
-		if i == 0 {
+		if i == now.master {
 			now.messages++
 		}
 	})
@@ -181,12 +181,13 @@ func (s *System) tell(at *path) {
 // always see a message in the order in which it travels.
 func (s *System) sentence(at *path) string {
 	way := []string{at.hop.By}
-	if at.has(0) {
-		way = append(way, s.serverName(0))
+	master := s.state.master()
+	if at.has(master) {
+		way = append(way, s.serverName(master))
 	}
 	var replicas []string
-	for i := 1; i < s.state.servers(); i++ {
-		if at.has(i) {
+	for i := range s.state.servers() {
+		if i != master && at.has(i) {
 			replicas = append(replicas, s.serverName(i))
 		}
 	}

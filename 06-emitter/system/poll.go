@@ -73,7 +73,11 @@ func (s *System) pollServer(ctx context.Context, i int, client *redis.Client) {
 		server := &now.servers[i]
 		server.Role, server.Link, server.Offset, server.Linked = role.Name, role.Link, role.Offset, len(role.Replicas)
 		server.PID, server.Quiet = int(pid), quiet
+		server.Follows = s.serverAt(role.Master)
 	})
+	if s.places != nil && role.Name == replication.Replica && s.isMaster(i) { // somebody else has done that, and no Sentinel knows yet
+		s.places.Replaced(s.top.Addrs()[i], role.Master)
+	}
 }
 
 // pollNode also notices a node that does not answer: one that was frozen from outside

@@ -16,10 +16,16 @@ import (
 func (s *System) findPorts(context.Context) (err error) {
 	found := &ports{say: func(format string, args ...any) { s.feed.Print(fmt.Sprintf(format, args...)) }}
 	found.reserve(s.o.RedisPorts...)
+	found.reserve(s.o.SentinelPorts...)
 	found.reserve(s.o.Ports...)
 	found.reserve(s.o.MapPort)
 	for i, port := range s.o.RedisPorts {
 		if s.o.RedisPorts[i], err = found.find(s.serverName(i), port); err != nil {
+			return err
+		}
+	}
+	for i, port := range s.o.SentinelPorts {
+		if s.o.SentinelPorts[i], err = found.find(sentinelName(i), port); err != nil {
 			return err
 		}
 	}

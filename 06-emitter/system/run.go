@@ -48,6 +48,21 @@ const help = `  status                       what runs where
   cut REPLICA, mend REPLICA    its link to the master
   quit                         end everything, as Ctrl-C does`
 
+const watchedHelp = `  status                       what runs where
+  emit TEXT                    send a message to all clients of all nodes
+  kill WHAT                    as kill -9: master (of the moment), server-1, sentinel-1, node-1, …
+  restart WHAT                 at the same address; a server comes back empty
+  freeze WHAT, thaw WHAT       it stands still: connections stay open, nothing is answered
+  failover                     have the Sentinels make another server the master
+  quit                         end everything, as Ctrl-C does`
+
+func (s *System) help() string {
+	if s.watchers != nil {
+		return watchedHelp
+	}
+	return help
+}
+
 // read does the commands that are typed. When the input ends, the system goes on: it
 // runs without a terminal too.
 func (s *System) read(ctx context.Context, in io.Reader, quit func()) {
@@ -71,7 +86,7 @@ func (s *System) obey(ctx context.Context, verb, rest string) (answer string) {
 	case "":
 		return ""
 	case "help", "?":
-		return help
+		return s.help()
 	case "status":
 		return s.Table()
 	case "emit":
@@ -80,6 +95,10 @@ func (s *System) obey(ctx context.Context, verb, rest string) (answer string) {
 		}
 		if answer, err = s.Emit(ctx, "", rest); err == nil {
 			return "  " + answer
+		}
+	case Failover:
+		if err = s.Do(ctx, Failover, rest); err == nil {
+			return "  failover: begun"
 		}
 	case Kill, Restart, Freeze, Thaw, Cut, Mend:
 		if rest == "" {

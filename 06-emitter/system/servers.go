@@ -18,7 +18,12 @@ func (s *System) startServers(ctx context.Context) (err error) {
 	if s.o.Logs != nil && *s.o.Logs <= slog.LevelDebug {
 		options.Log, options.LogLevel = printer{s.feed}, "verbose"
 	}
-	if s.top, err = topology.Start(ctx, options); err != nil {
+	if s.o.Sentinels > 0 {
+		err = s.startWatched(ctx, options)
+	} else {
+		s.top, err = topology.Start(ctx, options)
+	}
+	if err != nil {
 		return err
 	}
 	addrs := s.top.Addrs()
@@ -30,7 +35,7 @@ func (s *System) startServers(ctx context.Context) (err error) {
 			})
 		}
 	})
-	s.master = observerClient(addrs[0])
+	s.master.Store(observerClient(addrs[0]))
 	client := observerClient(addrs[0])
 	s.emitter = emitter.New(client, emitter.Options{Key: s.o.Key})
 	client.Close() // the emitter has a connection of its own
@@ -38,12 +43,16 @@ func (s *System) startServers(ctx context.Context) (err error) {
 	for i := range addrs {
 		s.background.Go(func() { s.observe(s.watching, i) })
 	}
+	s.followSentinels()
 	return nil
 }
 
-// serverName is master, replica-1, …
+// serverName is master, replica-1, … Where Sentinels decide who is what, it is server-1, …
 func (s *System) serverName(i int) string {
-	if i == 0 {
+	switch {
+	case s.o.Sentinels > 0:
+		return fmt.Sprintf("server-%d", i+1)
+	case i == 0:
 		return "master"
 	}
 	return fmt.Sprintf("replica-%d", i)
@@ -53,7 +62,11 @@ func (s *System) processes() bool { return s.backend.Kind == launch.KindServer }
 
 // serverPID is 0 for a server inside this program.
 func (s *System) serverPID(i int) int {
-	if p, ok := s.top.(interface{ PID(int) int }); ok {
+	top := s.top
+	if s.watchers != nil {
+		top = s.watchers.Topology
+	}
+	if p, ok := top.(interface{ PID(int) int }); ok {
 		return p.PID(i)
 	}
 	return 0

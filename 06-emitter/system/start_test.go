@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -40,7 +41,7 @@ func TestTakenPortsBecomeTheNextFreeOnes(t *testing.T) {
 func TestEnvironmentOfOthersDoesNotReachTheNodes(t *testing.T) {
 	for name, value := range map[string]string{
 		"PUB_PORT": "1", "SUB_HOST": "no-such-host.invalid", "PORT": "nonsense", "GRACE": "nonsense",
-		"REDIS_PASSWORD": "secret", "REDIS_TLS": "true", "PPROF_ADDR": "nonsense",
+		"SENTINELS": "127.0.0.1:1", "MASTER_NAME": "another", "REDIS_PASSWORD": "secret", "REDIS_TLS": "true", "PPROF_ADDR": "nonsense",
 	} {
 		t.Setenv(name, value)
 	}
@@ -77,6 +78,9 @@ func TestOptionsThatCannotBe(t *testing.T) {
 		"-redis-ports names 1": {RedisPorts: []int{6379}},
 		"port 70000":           {MapPort: 70000},
 		"asked for twice":      {Ports: []int{3000, 3000}},
+		"-sentinels 10":        {Sentinels: 10},
+		"2 ports for 1 Senti":  {Sentinels: 1, SentinelPorts: []int{1, 2}},
+		"-down-after -1s":      {DownAfter: -time.Second},
 	} {
 		err := o.Check()
 		require.ErrorIs(t, err, system.ErrOption)

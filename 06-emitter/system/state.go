@@ -3,6 +3,7 @@ package system
 import (
 	"slices"
 	"sync"
+	"time"
 
 	"example.com/redis-chat/06-emitter/system/status"
 )
@@ -12,8 +13,12 @@ import (
 type known struct {
 	backend  string
 	inside   bool
-	servers  []server // the master first
+	servers  []server // in the order in which they were started
+	master   int      // the number of the server that is the master
 	nodes    []node
+	watchers []watcher         // the Sentinels
+	voters   map[string]string // their names, by the ids that they have among themselves
+	moving   bool              // they are about to make another server the master
 	messages int64
 	missed   int64
 }
@@ -34,6 +39,29 @@ func (s *server) judge() {
 	}
 }
 
+// watcher is a Sentinel.
+type watcher struct {
+	status.Sentinel
+	heard string    // Starting, Up, Silent or Gone
+	fault string    // Frozen or nothing
+	since time.Time // of the fault
+}
+
+func (w *watcher) judge() {
+	if w.State = w.heard; w.fault != "" && w.heard != status.Gone {
+		w.State = w.fault
+	}
+}
+
+// answered notes an answer to what it was asked then. What it said just before it was frozen does not thaw it.
+func (w *watcher) answered(asked time.Time) {
+	w.heard = status.Up
+	if asked.After(w.since) {
+		w.fault = ""
+	}
+	w.judge()
+}
+
 type node struct {
 	status.Node
 
@@ -49,7 +77,14 @@ func (k *known) node(name string) *node {
 
 // told is a copy for others.
 func (k *known) told() status.State {
-	t := status.State{Backend: k.backend, Inside: k.inside, Messages: k.messages, Missed: k.missed}
+	t := status.State{Backend: k.backend, Inside: k.inside, Messages: k.messages, Missed: k.missed, Moving: k.moving}
+	if k.master < len(k.servers) {
+		t.Master = k.servers[k.master].Name
+	}
+	for _, w := range k.watchers {
+		w.Down = append([]string{}, w.Down...)
+		t.Sentinels = append(t.Sentinels, w.Sentinel)
+	}
 	for _, s := range k.servers {
 		t.Servers = append(t.Servers, s.Server)
 	}
@@ -65,12 +100,12 @@ type state struct {
 	mu      sync.Mutex
 	now     known
 	changed chan struct{}           // room for one
-	became  func(who, state string) // is told when a server or a node is in another state
-	before  []string                // the state of each, as it was told last
+	became  func(who, state string) // is told when a server, a node or a Sentinel is in another state
+	before  map[string]string       // the state of each, as it was told last
 }
 
 func newState(became func(who, state string)) *state {
-	return &state{changed: make(chan struct{}, 1), became: became}
+	return &state{changed: make(chan struct{}, 1), became: became, before: map[string]string{}}
 }
 
 // change runs f on the state. f must not block.
@@ -87,20 +122,20 @@ func (s *state) change(f func(*known)) {
 
 // compare is called with mu held.
 func (s *state) compare() {
-	if n := len(s.now.servers) + len(s.now.nodes); len(s.before) < n {
-		s.before = append(s.before, make([]string, n-len(s.before))...)
-	}
-	note := func(i int, who, state string) {
-		if s.before[i] != state {
-			s.before[i] = state
+	note := func(who, state string) {
+		if s.before[who] != state {
+			s.before[who] = state
 			s.became(who, state)
 		}
 	}
 	for i := range s.now.servers {
-		note(i, s.now.servers[i].Name, s.now.servers[i].State)
+		note(s.now.servers[i].Name, s.now.servers[i].State)
 	}
 	for i := range s.now.nodes {
-		note(len(s.now.servers)+i, s.now.nodes[i].Name, s.now.nodes[i].State)
+		note(s.now.nodes[i].Name, s.now.nodes[i].State)
+	}
+	for i := range s.now.watchers {
+		note(s.now.watchers[i].Name, s.now.watchers[i].State)
 	}
 }
 
@@ -109,6 +144,13 @@ func (s *state) servers() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.now.servers)
+}
+
+// master is the number of the server that is the master now.
+func (s *state) master() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now.master
 }
 
 // of is the state that a node is in.

@@ -30,7 +30,7 @@ func (s *System) stop() {
 	s.background.Wait()
 	var errs []error
 	if s.emitter != nil {
-		errs = append(errs, s.emitter.Close(), s.master.Close())
+		errs = append(errs, s.emitter.Close(), s.master.Load().Close())
 	}
 	if s.top != nil {
 		errs = append(errs, s.top.Close())

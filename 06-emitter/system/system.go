@@ -12,14 +12,16 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/02-replication/topology"
+	"example.com/redis-chat/02-replication/watched"
+	"example.com/redis-chat/05-distributed-relay/places"
 	emitter "example.com/redis-chat/06-emitter"
 	"example.com/redis-chat/06-emitter/system/child"
 	"example.com/redis-chat/06-emitter/system/livemap"
 	"example.com/redis-chat/06-emitter/system/status"
 )
 
-// System is the whole chat, running: a master and its replicas, the nodes, an
-// emitter, and the live map.
+// System is the whole chat, running: a master and its replicas, Sentinels if they are
+// asked for, the nodes, an emitter, and the live map.
 type System struct {
 	o       Options
 	why     string // where Redis comes from
@@ -28,10 +30,13 @@ type System struct {
 	cli     string // the name of the program that talks to them by hand
 	top     topology.Topology
 	nodes   []*child.Process
-	master  *redis.Client // for the observers' probes
+	master  atomic.Pointer[redis.Client] // for the observers' probes
 	emitter *emitter.Emitter
 	mapURL  string // "": no map
 	ready   time.Duration
+
+	watchers *watched.Watched  // top, when Sentinels watch it; else nil
+	places   *places.Sentinels // with them: where the master is
 
 	state *state
 	feed  *livemap.Feed
@@ -121,6 +126,11 @@ func (s *System) State() status.State {
 	for i := range now.Servers {
 		server := &now.Servers[i]
 		server.ByHand = byHand(func(action string) string { return s.serverByHand(action, i, *server) })
+	}
+	for i := range now.Sentinels {
+		w := &now.Sentinels[i]
+		w.ByHand = byHand(func(action string) string { return s.sentinelByHand(action, *w) })
+		w.ByHand[Failover] = s.sentinelByHand(Failover, *w)
 	}
 	for i := range now.Nodes {
 		n := &now.Nodes[i]

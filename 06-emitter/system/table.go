@@ -21,7 +21,15 @@ func (s *System) Table() string {
 	row("WHAT", "WHERE", "PID", "STATE", "REACH IT BY")
 	for _, server := range now.Servers {
 		_, port, _ := net.SplitHostPort(server.Addr)
-		row(server.Name, server.Addr, s.pidText(server.PID), server.State, s.cli+" -p "+port)
+		state := server.State
+		if s.watchers != nil && server.Name == now.Master {
+			state += ", the master"
+		}
+		row(server.Name, server.Addr, s.pidText(server.PID), state, s.cli+" -p "+port)
+	}
+	for _, w := range now.Sentinels {
+		_, port, _ := net.SplitHostPort(w.Addr)
+		row(w.Name, w.Addr, s.pidText(w.PID), w.State, s.cli+" -p "+port+" sentinel master "+s.watchers.Name())
 	}
 	for _, n := range now.Nodes {
 		state := n.State
@@ -62,11 +70,16 @@ func (s *System) Hints() string {
 		try("go run ./04-websocket-chat/cmd/talk -name "+name+" "+n.URL, "or open the URL in a browser")
 	}
 	emit := "go run ./06-emitter/cmd/emit -redis " + now.Servers[0].Addr
+	if s.watchers != nil {
+		emit = "go run ./06-emitter/cmd/emit -sentinels " + s.watchers.Sentinels()[0]
+	}
 	if s.o.Key != wire.DefaultKey {
 		emit += " -channel-prefix " + s.o.Key
 	}
 	try(emit+" message 'Hello!'", "to all clients of all nodes")
-	if s.processes() {
+	if s.watchers != nil {
+		try("kill -9 "+strconv.Itoa(now.Servers[s.state.master()].PID), "the master; Sentinels make another server the master")
+	} else if s.processes() {
 		try("kill -9 "+strconv.Itoa(now.Servers[1].PID), now.Servers[1].Name+"; then, here: restart "+now.Servers[1].Name)
 	}
 	b.WriteString("Type help for what can be done here; Ctrl-C ends everything.\n")

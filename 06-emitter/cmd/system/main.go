@@ -1,7 +1,10 @@
 // Command system runs the whole chat: a Redis master with two replicas, two
 // chat nodes that are processes of their own, and a live map.
 //
-//	system [-redis auto|embedded|server] [-nodes 2] [-ports 3000,3001] [-redis-ports 6379,6380,6381] [-map 8080] [-channel-prefix socket.io] [-open=false]
+//	system [-redis auto|embedded|server] [-nodes 2] [-ports 3000,3001] [-redis-ports 6379,6380,6381] [-map 8080] [-channel-prefix socket.io] [-open=false] [-sentinels 0]
+//
+// With -sentinels 3 three Sentinels watch the servers, and make another one the master when the master is gone. That needs
+// redis-server.
 //
 // What is about a node alone, as MAX_DELAY or RATE_PER_SECOND, is taken from the environment, for
 // all nodes.
@@ -26,6 +29,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
 	"example.com/redis-chat/01-redis-basics/harmless"
@@ -83,6 +87,7 @@ func parse(args []string, errOut io.Writer) (system.Options, error) {
 		MapPort:    8080,
 		Host:       "127.0.0.1",
 	}
+	sentinelPorts := []int{26379}
 	var verbose, portsGiven bool
 	var level slog.Level
 	fs := flag.NewFlagSet("system", flag.ContinueOnError)
@@ -91,6 +96,9 @@ func parse(args []string, errOut io.Writer) (system.Options, error) {
 	fs.Func("nodes", "`number` of chat nodes (default 2, or as many as -ports)", cmdline.Number(&o.Nodes, 1, 20))
 	fs.Func("ports", "the nodes' `ports`; 0: a free one (default 3000,3001)", func(s string) error { portsGiven = true; return list(&o.Ports)(s) })
 	fs.Func("redis-ports", "the `ports` of the master and of each replica; 0: a free one (default 6379,6380,6381)", list(&o.RedisPorts))
+	fs.Func("sentinels", "`number` of Sentinels, which make another server the master when the master is gone; they need redis-server (default 0)", cmdline.Number(&o.Sentinels, 0, 9))
+	fs.Func("sentinel-ports", "the Sentinels' `ports`; 0: a free one; the next ones follow (default 26379)", list(&sentinelPorts))
+	fs.DurationVar(&o.DownAfter, "down-after", 500*time.Millisecond, "how long a server is silent until a Sentinel holds it to be down")
 	fs.Func("map", "the live map's `port`; 0: no map (default 8080)", func(s string) error {
 		if s == "" {
 			s = "0"
@@ -122,6 +130,9 @@ func parse(args []string, errOut io.Writer) (system.Options, error) {
 	}
 	if verbose {
 		o.Logs = &level
+	}
+	if o.Sentinels > 0 {
+		o.SentinelPorts = sentinelPorts
 	}
 	if last := o.Ports[len(o.Ports)-1]; last != 0 && last+o.Nodes-len(o.Ports) > 65535 {
 		return o, cmdline.Usagef("-ports: the nodes after port %d would pass port 65535: name a port for each, or 0 for a free one", last)

@@ -51,6 +51,10 @@ func TestMistakeInTheCallIsOneSentenceAndExit2(t *testing.T) {
 		{[]string{"-ports", "0,3000", "-map", "3000"}, "port 3000 is asked for twice"},
 		{[]string{"-ports", "65535", "-nodes", "2"}, "-ports: the nodes after port 65535 would pass port 65535"},
 		{[]string{"-nodes", "1", "-ports", "1,2"}, "2 ports for 1 nodes"},
+		{[]string{"-sentinels", "x"}, `-sentinels "x": want a whole number from 0 to 9`},
+		{[]string{"-sentinels", "3", "-redis", "embedded"}, "Sentinels are redis-server processes"},
+		{[]string{"-sentinels", "1", "-sentinel-ports", "1,2"}, "-sentinel-ports names 2 ports for 1 Sentinels"},
+		{[]string{"-down-after", "soon"}, `-down-after "soon": want`},
 		{[]string{"-redis-ports", "6379"}, "want the master's, then one for each replica"},
 		{[]string{"-redis-ports", "1,2,3,4,5,6,7,8,9,10,11"}, "want the master's, then one for each replica"},
 		{[]string{"-redis-ports", ","}, `-redis-ports ",": ` + ports},
@@ -125,7 +129,7 @@ func TestWithoutRedisServerOneSentenceSaysHowToGetOne(t *testing.T) {
 func TestHelpListsTheFlags(t *testing.T) {
 	var out, errOut bytes.Buffer
 	require.Zero(t, run(context.Background(), []string{"-h"}, nil, &out, &errOut))
-	for _, flag := range []string{"-redis", "-nodes", "-ports", "-redis-ports", "-map", "-channel-prefix", "-open", "-v"} {
+	for _, flag := range []string{"-redis", "-nodes", "-ports", "-redis-ports", "-sentinels", "-sentinel-ports", "-down-after", "-map", "-channel-prefix", "-open", "-v"} {
 		require.Contains(t, errOut.String(), "\n  "+flag)
 	}
 }

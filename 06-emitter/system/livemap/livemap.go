@@ -162,7 +162,7 @@ func (m *Map) serveDo(w http.ResponseWriter, r *http.Request) {
 	if ask.Action == "emit" {
 		answer, err = m.o.System.Emit(r.Context(), ask.Room, ask.Text)
 	} else if err = m.o.System.Do(r.Context(), ask.Action, ask.Target); err == nil {
-		answer = ask.Action + " " + ask.Target + ": done"
+		answer = strings.TrimSpace(ask.Action+" "+ask.Target) + ": done"
 	}
 	// A failed action is answered with status 200, too: the page shows the error, and a
 	// browser would only put another status into its console.
