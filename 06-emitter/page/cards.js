@@ -6,11 +6,18 @@ const made = new Map(); // by name
 
 export function cards(parent, state, act) {
   for (const server of state.servers) {
-    const actions = ["kill", "restart", "freeze", "thaw", ...(server.name === "master" ? [] : ["cut", "mend"])];
+    const actions = ["kill", "restart", "freeze", "thaw", ...(state.sentinels || server.name === state.master ? [] : ["cut", "mend"])];
     fill(card(parent, server.name, actions, act), server, serverFacts(server, state), state.inside ? {} : state.cannot);
   }
   for (const node of state.nodes) {
     fill(card(parent, node.name, ["kill", "restart", "freeze", "thaw"], act, node.url), node, nodeFacts(node), state.cannot);
+  }
+}
+
+// sentinelCards are narrow, and stand in a row of their own.
+export function sentinelCards(parent, state, act) {
+  for (const sentinel of state.sentinels) {
+    fill(card(parent, sentinel.name, ["kill", "restart", "freeze", "thaw"], act), sentinel, sentinelFacts(sentinel), state.cannot);
   }
 }
 
@@ -32,16 +39,24 @@ function serverFacts(server, state) {
   const gone = server.state === "gone";
   const facts = { port: portOf(server.addr), process: gone ? "none" : state.inside ? "in this program" : server.pid };
   if (gone) return facts;
-  const master = state.servers[0];
+  const master = state.servers.find(({ name }) => name === state.master);
   const linked = server.offset >= 0;
-  facts.role = server === master ? `${server.role} of ${count(server.linked, "replica")}` : `${server.role}, ${server.link || "not linked"}`;
-  facts.offset = linked ? server.offset.toLocaleString("en") : "none while it is not linked";
+  facts.role = server === master && server.role === "master" ? `master of ${count(server.linked, "replica")}` : roleOf(server, state);
+  facts.offset = linked ? server.offset.toLocaleString("en") : server === master ? "not known yet" : "none while it is not linked";
   if (server !== master) {
     facts.lag = linked && master.state !== "gone" ? count(Math.max(0, master.offset - server.offset), "byte") : "not known";
     if (server.quiet >= 0) facts.heard = `${server.quiet} s ago from the master`;
   }
   facts.messages = `${server.seen.toLocaleString("en")} seen here`;
   return facts;
+}
+
+// roleOf is what a server says of itself that is not the master. Where Sentinels watch, it is of interest whom it follows.
+function roleOf(server, state) {
+  const link = server.link || "not linked";
+  if (!state.sentinels) return `${server.role}, ${link}`;
+  if (server.role === "master") return "a master of its own";
+  return `${server.role} of ${server.follows || "another"}${link === "connected" ? "" : `, ${link}`}`;
 }
 
 function nodeFacts(node) {
@@ -52,6 +67,16 @@ function nodeFacts(node) {
     messages: `${node.received.toLocaleString("en")} in, ${node.delivered.toLocaleString("en")} out`,
     missed: `${node.missed.toLocaleString("en")} counted`,
     [node.why ? "why" : "last probe"]: node.why || (node.probed ? ago(node.probed) : "none yet"),
+  });
+}
+
+function sentinelFacts(sentinel) {
+  const facts = { process: `${sentinel.pid || "none"}, port ${portOf(sentinel.addr)}` };
+  if (sentinel.state === "gone") return facts;
+  return Object.assign(facts, {
+    "its master": `${sentinel.master}, epoch ${sentinel.epoch}`,
+    "no answer": (sentinel.down.join(", ") || "from nobody") + (sentinel.agreed ? ": enough agree" : ""),
+    "its vote": sentinel.vote ? `for ${sentinel.vote}, epoch ${sentinel.votedIn}` : "none so far",
   });
 }
 
@@ -102,7 +127,7 @@ function make(parent, name, actions, act, url) {
   known.className = "known";
   known.append(facts, output); // which lies over them for a while: a card keeps its size
   part.append(head, known, buttons);
-  parent.append(part);
+  parent.insertBefore(part, parent.querySelector(".last"));
   return { name, badge, facts, all, output };
 }
 

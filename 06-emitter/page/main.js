@@ -10,6 +10,7 @@ import { Ways } from "./ways.js";
 import { answer } from "./answers.js";
 import { cards, outputOf } from "./cards.js";
 import { panes } from "./panes.js";
+import { sentinels } from "./sentinels.js";
 
 const at = (id) => document.getElementById(id);
 const { token, run } = document.documentElement.dataset;
@@ -25,7 +26,7 @@ const messages = new Messages({
   delivered: (...news) => both("delivered", ...news),
   // Of a sample it cannot be said that something is missing.
   missing: (message) => rates.busy() || both("missing", message),
-});
+}, (name) => name === state.master);
 let state = null;
 
 const hear = {
@@ -40,6 +41,7 @@ const hear = {
     timeline.parts(now);
     ways.parts(now);
     cards(at("parts"), now, (action, name) => act(outputOf(name), action, name));
+    sentinels(now, (action, name, output = outputOf(name)) => act(output, action, name));
     panes(now);
   },
   hop: (hop) => messages.hop(hop),
@@ -78,7 +80,7 @@ function say(text) {
 
 // act asks the system for something, and says in output what came of it.
 async function act(output, action, target, more = {}) {
-  answer(output, `${action} ${target} …`);
+  answer(output, `${action} ${target}`.trim() + " …");
   try {
     const response = await fetch("/do", {
       method: "POST",
@@ -102,7 +104,7 @@ at("emit").addEventListener("submit", (event) => {
 // Twice a second, what changes without news: rates go down, and the minute goes on.
 setInterval(() => {
   if (document.hidden || !state) return;
-  at("rate").textContent = Math.round(rates.of("master")).toLocaleString("en");
+  at("rate").textContent = Math.round(rates.of(state.master)).toLocaleString("en");
   picture.flow(rates, state);
   document.body.classList.toggle("busy", rates.busy());
   at("pace").textContent = rates.busy()

@@ -14,8 +14,9 @@ export class Messages {
   //   missing(message)          it has been at the master for a second: where it has not been by now, it does not come in time
   // A message is {from, text, by, client, been}: who sent it, its words, the name of its publisher, the id of its client,
   // and the names of the servers and nodes where it has been.
-  constructor(on) {
-    this.on = on;
+  // isMaster tells whether a server of that name is the master.
+  constructor(on, isMaster) {
+    Object.assign(this, { on, isMaster });
     this.known = new Map(); // by its bytes' name
     this.taken = new Map(); // by client: taken by a node, and not yet seen at a server
     this.ahead = new Map(); // by client: seen at a server before its node's word of it was here
@@ -25,8 +26,8 @@ export class Messages {
   hop(hop) {
     let message = this.known.get(hop.message);
     // The same once more at the master is another one: npm's packages do not number.
-    if (!message || (hop.at === "master" && message.published)) message = this.begin(hop);
-    if (hop.at === "master") {
+    if (!message || (this.isMaster(hop.at) && message.published)) message = this.begin(hop);
+    if (this.isMaster(hop.at)) {
       message.published = true;
       setTimeout(() => this.on.missing(message), missingAfter);
     }

@@ -18,6 +18,7 @@ export class Rates {
       of.set("in " + node.name, node.received);
       of.set("out " + node.name, node.delivered);
     }
+    this.master = state.master;
     this.totals.push({ when: performance.now(), of });
     this.forget();
   }
@@ -39,10 +40,10 @@ export class Rates {
 
   // emitted is what comes to the master from no node of ours.
   emitted(state) {
-    return Math.max(0, this.of("master") - state.nodes.reduce((sum, node) => sum + this.of("in " + node.name), 0));
+    return Math.max(0, this.of(state.master) - state.nodes.reduce((sum, node) => sum + this.of("in " + node.name), 0));
   }
 
   busy() {
-    return this.of("master") > many;
+    return this.of(this.master) > many;
   }
 }

@@ -22,7 +22,10 @@ export class Timeline {
 
   parts(state) {
     this.listens = new Map(state.nodes.map((node) => [node.name, node.replica]));
-    const names = [...state.servers, ...state.nodes].map((part) => part.name);
+    const watched = state.sentinels ?? [];
+    // What is noticed may follow from what was done to the master; where Sentinels watch, to any server, and to them.
+    this.concerns = new Set(watched.length ? [...state.servers, ...watched].map((part) => part.name) : [state.master]);
+    const names = [...state.servers, ...watched, ...state.nodes].map((part) => part.name);
     if (String(names) === String(this.names)) return;
     this.names = names;
     this.svg.setAttribute("height", TOP + LANE * names.length + 20);
@@ -70,10 +73,10 @@ export class Timeline {
     return item;
   }
 
-  // causeOf is the last deed from which a moment may follow: done to the same part, to what it listens at, or to the master.
+  // causeOf is the last deed from which a moment may follow: done to the same part, to what it listens at, or to what concerns all.
   causeOf(moment) {
     return this.moments.findLast((deed) => deed.kind === "done" && deed.at <= moment.at && moment.at - deed.at < followsWithin &&
-      (deed.who === moment.who || deed.who === "master" || deed.who === this.listens.get(moment.who)));
+      (deed.who === moment.who || this.concerns?.has(deed.who) || deed.who === this.listens?.get(moment.who)));
   }
 
   draw() {

@@ -2,6 +2,7 @@
 // the map's own subscribers at master and replicas, by the node that has delivered it. What takes a fifth of a
 // millisecond takes seconds here, so a dot waits for the one before it.
 import { Labels } from "./labels.js";
+import { followed } from "./picture.js";
 import { colour, draw, short, text } from "./svg.js";
 
 const edgeTime = 450; // milliseconds on one edge
@@ -37,9 +38,10 @@ export class Travel {
       journey.reach(message.client || hop.by);
       if (message.client) this.go(message, message.client, hop.by);
     }
-    if (hop.late) journey.reach("master"); // that was long ago
-    if (hop.at === "master") this.go(message, hop.by, "master");
-    else this.go(message, "master", hop.at);
+    const { master } = this.picture.state;
+    if (hop.late) journey.reach(master); // that was long ago
+    if (hop.at === master) this.go(message, hop.by, master);
+    else this.go(message, followed(this.picture.state, hop.at), hop.at);
   }
 
   async delivered(message, step) {
@@ -51,10 +53,10 @@ export class Travel {
 
   // missing shows where a message should have come to, and has not.
   missing(message) {
-    const { servers, nodes } = this.picture.state;
+    const { master, servers, nodes } = this.picture.state;
     const { been } = message;
-    for (const replica of servers.slice(1)) {
-      if (!been.has(replica.name)) this.cross("master", replica.name, message);
+    for (const { name } of servers) {
+      if (name !== master && !been.has(name)) this.cross(followed(this.picture.state, name), name, message);
     }
     for (const node of nodes) {
       if (been.has(node.replica) && !been.has(node.name) && node.state !== "gone") this.cross(node.replica, node.name, message);
@@ -64,7 +66,7 @@ export class Travel {
   async cross(from, to, message) {
     const path = this.picture.edges.get(`${from}>${to}`);
     if (!path || this.journey(message).skipped || this.count >= mostDots) return;
-    await this.journey(message).at("master");
+    await this.journey(message).at(this.picture.state.master);
     this.count++;
     const point = path.getPointAtLength(path.getTotalLength() * 0.6);
     const dot = draw(this.picture.dots, "g", { class: "dot failed", transform: `translate(${point.x} ${point.y})` });

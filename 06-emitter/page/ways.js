@@ -13,6 +13,7 @@ export class Ways {
   }
 
   parts(state) {
+    this.master = state.master;
     this.giveUp(state);
     const columns = [...state.servers, ...state.nodes].map((part) => part.name);
     if (String(columns) === String(this.columns)) return;
@@ -32,7 +33,7 @@ export class Ways {
   }
 
   failed(message) {
-    this.mark(message, "master", "not confirmed", "no");
+    this.mark(message, this.master, "not confirmed", "no");
   }
 
   seen(message, hop) {

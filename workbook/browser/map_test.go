@@ -31,6 +31,11 @@ var maps = make(chan struct{}, runtime.GOMAXPROCS(0))
 // startMap starts the whole system, embedded, with its map.
 func startMap(t *testing.T, probes string) *system.System {
 	t.Helper()
+	return startMapOf(t, probes, system.Options{Redis: "embedded"})
+}
+
+func startMapOf(t *testing.T, probes string, o system.Options) *system.System {
+	t.Helper()
 	t.Parallel()
 	if chromium == nil {
 		open(t, "", 0, 0) // skips or fails
@@ -43,7 +48,8 @@ func startMap(t *testing.T, probes string) *system.System {
 	require.NoError(t, err)
 	self, err := os.Executable()
 	require.NoError(t, err)
-	s, err := system.Start(t.Context(), system.Options{Redis: "embedded", MapPort: number, Node: []string{self, "node", probes}})
+	o.MapPort, o.Node = number, []string{self, "node", probes}
+	s, err := system.Start(t.Context(), o)
 	require.NoError(t, err)
 	t.Cleanup(s.Stop)
 	return s
