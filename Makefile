@@ -8,7 +8,7 @@ N = 3
 #   $(call first,FLAGS,HOW LONG)
 first = [ -z "$$(go list $(1) -f '{{if .Stale}}stale{{end}}' net/http)" ] || echo "Go compiles everything first: $(2) on two cores, and only this once."
 
-.PHONY: help run learn test test-slow check bench compare faults soak pictures book slides prepare doctor fmt tidy
+.PHONY: help run learn test test-slow check bench compare faults failover soak pictures book slides prepare doctor fmt tidy
 
 help: ## list the jobs (make alone does that too)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,11 @@ faults: ## break the system, one thing at a time: what is lost, and is it counte
 	@mkdir -p bin
 	@go build -buildvcs=false -o bin/ ./labs/faults/cmd/faults
 	@exec bin/faults $(ARGS)
+
+failover: ## the system with three Sentinels: kill the master, and see them vote on the map (needs redis-server)
+	@[ -e bin/system ] || $(call first,,about a minute)
+	@go build -buildvcs=false -o bin/ ./06-emitter/cmd/system
+	@exec bin/system -sentinels 3 $(ARGS)
 
 soak: ## random faults for 15 minutes: does anything grow (ARGS='-for 1h')
 	@mkdir -p bin
