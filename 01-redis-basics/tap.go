@@ -6,6 +6,8 @@ import (
 	"crypto/tls"
 	"net"
 	"sync"
+
+	"example.com/redis-chat/01-redis-basics/dial"
 )
 
 // Tap sits between a client and its connections. It keeps what went over the
@@ -25,13 +27,10 @@ type Tap struct {
 
 // Dial connects. All bytes of the connection go through the tap.
 func (t *Tap) Dial(ctx context.Context, network, addr string) (net.Conn, error) {
-	var d interface {
-		DialContext(ctx context.Context, network, addr string) (net.Conn, error)
-	} = &net.Dialer{}
-	if t.TLS != nil {
-		d = &tls.Dialer{Config: t.TLS}
+	conn, err := new(net.Dialer).DialContext(ctx, network, addr)
+	if err == nil && t.TLS != nil {
+		conn, err = dial.Greet(ctx, conn, t.TLS, addr)
 	}
-	conn, err := d.DialContext(ctx, network, addr)
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,7 @@ func (d dialer) dialAs(o *redis.Options) func(ctx context.Context, network, addr
 		if o.TLSConfig == nil {
 			return listen(conn), nil
 		}
-		return greet(ctx, conn, o.TLSConfig, addr)
+		return Greet(ctx, conn, o.TLSConfig, addr)
 	}
 }
 
@@ -100,16 +100,16 @@ func (d dialer) any(ctx context.Context, limit time.Duration, network, addr stri
 	}
 }
 
-// greet speaks TLS on a connection, to the host of addr where c names none.
-func greet(ctx context.Context, conn net.Conn, c *tls.Config, addr string) (net.Conn, error) {
+// Greet speaks TLS on a connection, to the host of addr where c names none. An error has closed it.
+func Greet(ctx context.Context, conn net.Conn, c *tls.Config, addr string) (net.Conn, error) {
 	if c.ServerName == "" {
 		c = c.Clone()
 		c.ServerName, _, _ = net.SplitHostPort(addr)
 	}
-	secure := tls.Client(conn, c)
-	if err := secure.HandshakeContext(ctx); err != nil {
+	client := tls.Client(conn, c)
+	if err := client.HandshakeContext(ctx); err != nil {
 		_ = conn.Close()
 		return nil, err
 	}
-	return secure, nil
+	return secure{client}, nil
 }

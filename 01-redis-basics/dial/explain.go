@@ -109,9 +109,21 @@ func aboutNotRedis(err error) string {
 		return "its certificate is not trusted here: make this machine trust whoever signed it; on Linux SSL_CERT_FILE can name the file"
 	}
 	if operation, ok := errors.AsType[*net.OpError](err); ok && strings.HasSuffix(operation.Op, "error") {
-		return "it refuses our TLS: we have no certificate of our own, so Redis needs tls-auth-clients no"
+		return aboutAlert(operation.Err.Error())
 	}
 	return "this does not answer as Redis does: give the address of a Redis server"
+}
+
+// aboutAlert knows the alerts of TLS by their text: Go gives them no type. A server that wants a certificate and gets
+// none says so since TLS 1.3; before, that is a bad certificate, or a handshake that failed.
+func aboutAlert(alert string) string {
+	switch {
+	case strings.Contains(alert, "certificate required"):
+		return "it lets in only those who show a certificate: set REDIS_CERT and REDIS_KEY, or in Redis tls-auth-clients no"
+	case strings.Contains(alert, "certificate"):
+		return "it does not accept our certificate: set REDIS_CERT and REDIS_KEY to one that is good today, and signed by somebody in Redis' tls-ca-cert-file"
+	}
+	return "it refuses our TLS: it may want a certificate (REDIS_CERT and REDIS_KEY), or another version of TLS"
 }
 
 func aboutAnswer(answer string) string {

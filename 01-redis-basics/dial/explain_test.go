@@ -6,11 +6,14 @@ import (
 	"os"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
 	"github.com/stretchr/testify/require"
 
+	"example.com/redis-chat/01-redis-basics/certtest"
+	"example.com/redis-chat/01-redis-basics/cmdline"
 	"example.com/redis-chat/01-redis-basics/dial"
 	"example.com/redis-chat/01-redis-basics/redistest"
 )
@@ -89,4 +92,25 @@ func TestLoginIsReadFromTheEnvironment(t *testing.T) {
 		_, err = dial.LoginFromEnv(env([]string{"REDIS_TLS=" + word}))
 		require.EqualError(t, err, `REDIS_TLS "`+word+`": want true or false`)
 	}
+}
+
+func TestCertificateOfOurOwnIsReadFromTheEnvironment(t *testing.T) {
+	cert := certtest.NewAuthority(t).Issue(time.Hour, "client")
+	files := []string{"REDIS_CERT=" + cert.CertFile, "REDIS_KEY=" + cert.KeyFile}
+	login, err := dial.LoginFromEnv(env(append(files, "REDIS_TLS=true")))
+	require.NoError(t, err)
+	shown, err := login.TLS.GetClientCertificate(nil)
+	require.NoError(t, err)
+	require.Equal(t, cert.Certificate.Certificate, shown.Certificate)
+
+	_, err = dial.LoginFromEnv(env(files))
+	require.EqualError(t, err, "REDIS_CERT is given without TLS: set REDIS_TLS=true")
+	_, usage := err.(*cmdline.Usage)
+	require.True(t, usage)
+	_, err = dial.LoginFromEnv(env([]string{"REDIS_TLS=true", "REDIS_CERT=" + cert.CertFile}))
+	require.ErrorContains(t, err, "REDIS_KEY")
+	_, err = dial.LoginFromEnv(env([]string{"REDIS_TLS=true", "REDIS_CERT=" + cert.CertFile, "REDIS_KEY=" + cert.CertFile}))
+	require.ErrorContains(t, err, "are no certificate with its key")
+	_, usage = err.(*cmdline.Usage)
+	require.False(t, usage, "the value is fine, the file is not")
 }

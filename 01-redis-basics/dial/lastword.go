@@ -2,6 +2,7 @@ package dial
 
 import (
 	"bytes"
+	"crypto/tls"
 	"errors"
 	"net"
 	"os"
@@ -62,6 +63,24 @@ func (l *listener) explain(err error) error {
 		return err
 	}
 	return &Refused{l.last, err}
+}
+
+// secure is the same for TLS. Since TLS 1.3 a server looks at our certificate when we think that we are through: it
+// sends an alert, and closes, and what we send meanwhile fails.
+type secure struct{ *tls.Conn }
+
+// Write implements net.Conn. When it fails, it looks for an alert that has come before.
+func (s secure) Write(b []byte) (int, error) {
+	n, err := s.Conn.Write(b)
+	if err == nil || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed) {
+		return n, err
+	}
+	_ = s.Conn.SetReadDeadline(time.Now().Add(time.Millisecond)) // it is there, or it is not
+	_, last := s.Conn.Read(make([]byte, 1))
+	if alert, ok := errors.AsType[*net.OpError](last); ok && alert.Op == "remote error" {
+		return n, last // as it is: go-redis takes its outermost wrapping off
+	}
+	return n, err
 }
 
 // longestWord is more than the longest that Redis says: that of protected mode has

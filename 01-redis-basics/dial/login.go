@@ -4,33 +4,36 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"strconv"
 
 	"github.com/redis/go-redis/v9"
 
+	"example.com/redis-chat/01-redis-basics/cmdline"
 	"example.com/redis-chat/01-redis-basics/harmless"
+	"example.com/redis-chat/01-redis-basics/keypair"
 )
 
 // Login is what a client needs to log in to a server. The zero value is for a server
 // that lets everybody in, without TLS.
 type Login struct {
 	Username, Password string
-	TLS                *tls.Config // nil: none
+	TLS                *tls.Config    // nil: none
+	Certificate        *keypair.Files // in TLS, see SetCertificate; nil: none
 }
 
-// LoginFromEnv reads REDIS_USERNAME, REDIS_PASSWORD and REDIS_TLS by getenv,
-// such as os.Getenv. The error names the variable and says what is wanted.
+// LoginFromEnv reads REDIS_USERNAME, REDIS_PASSWORD, REDIS_TLS, REDIS_CERT and REDIS_KEY by getenv,
+// such as os.Getenv. The error names the variable and says what is wanted; cmdline.Exit tells a mistake in a value from
+// a file that cannot be used.
 func LoginFromEnv(getenv func(string) string) (Login, error) {
 	l := Login{Username: getenv("REDIS_USERNAME"), Password: getenv("REDIS_PASSWORD")}
 	if text := getenv("REDIS_TLS"); text != "" {
 		if err := l.SetTLS(text); err != nil {
-			return l, fmt.Errorf("REDIS_TLS %q: %w", harmless.Value(text), err)
+			return l, cmdline.Usagef("REDIS_TLS %q: %w", harmless.Value(text), err)
 		}
 	}
-	return l, nil
+	return l, l.SetCertificate(getenv("REDIS_CERT"), getenv("REDIS_KEY"))
 }
 
 // SetTLS sets TLS by a word: true or false. It is for a flag.
@@ -42,6 +45,21 @@ func (l *Login) SetTLS(text string) error {
 	if l.TLS = nil; on {
 		l.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
+	return nil
+}
+
+// SetCertificate has our side show a certificate, too, from the files that REDIS_CERT and REDIS_KEY name: for a server
+// that lets only those in who have one (tls-auth-clients). With neither it does nothing. Call it after SetTLS.
+func (l *Login) SetCertificate(certFile, keyFile string) error {
+	pair, err := keypair.Load("REDIS", certFile, keyFile)
+	switch {
+	case err != nil || pair == nil:
+		return err
+	case l.TLS == nil: // or a password would go out in clear, by whoever believes that this is TLS
+		return cmdline.Usagef("REDIS_CERT is given without TLS: set REDIS_TLS=true")
+	}
+	pair.Client(l.TLS)
+	l.Certificate = pair
 	return nil
 }
 

@@ -18,9 +18,9 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
+	"example.com/redis-chat/01-redis-basics/certtest"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/04-websocket-chat/client"
-	"example.com/redis-chat/05-distributed-relay/certtest"
 	emitter "example.com/redis-chat/06-emitter"
 )
 

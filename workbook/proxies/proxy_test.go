@@ -14,7 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"example.com/redis-chat/05-distributed-relay/certtest"
+	"example.com/redis-chat/01-redis-basics/certtest"
 	"example.com/redis-chat/workbook/workspace"
 )
 

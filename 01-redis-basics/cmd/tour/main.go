@@ -4,8 +4,8 @@
 //	tour [-redis embedded|server|host:port] [-wire] [-list] [section…]
 //
 // Without sections it runs all. On a terminal it asks for a prediction before it shows a
-// number, and waits for it; Enter alone goes on. REDIS_USERNAME, REDIS_PASSWORD and REDIS_TLS=true are
-// for a server that is running already. Exit code 2: a value that the tour does not
+// number, and waits for it; Enter alone goes on. REDIS_USERNAME, REDIS_PASSWORD, REDIS_TLS=true,
+// REDIS_CERT and REDIS_KEY are for a server that is running already. Exit code 2: a value that the tour does not
 // know; 1: something went wrong with the server.
 package main
 
@@ -72,7 +72,7 @@ func run(ctx context.Context, args []string, out io.Writer, ask func(context.Con
 	}
 	login, err := dial.LoginFromEnv(os.Getenv)
 	if err != nil {
-		return cmdline.Usagef("%w", err)
+		return err
 	}
 	sections, err := basics.Find(fs.Args()...)
 	if err != nil {

@@ -3,8 +3,8 @@
 //	check HOST:PORT…
 //
 // It prints a table and what it did, and leaves no key behind. It exits 0 when all is well, and 2 for a mistake in its own
-// arguments. When something is wrong it says so in a sentence on standard error, and exits 1. REDIS_USERNAME, REDIS_PASSWORD and
-// REDIS_TLS=true are for all servers.
+// arguments. When something is wrong it says so in a sentence on standard error, and exits 1. REDIS_USERNAME, REDIS_PASSWORD,
+// REDIS_TLS=true, REDIS_CERT and REDIS_KEY are for all servers.
 package main
 
 import (
@@ -65,9 +65,14 @@ func parse(args []string, stderr io.Writer) (addrs []string, o replication.Check
 	fs.StringVar(&o.Username, "redis-username", "", "`name` for all servers (REDIS_USERNAME)")
 	fs.StringVar(&o.Password, "redis-password", "", "`password` for all servers (REDIS_PASSWORD)")
 	fs.BoolFunc("redis-tls", "speak TLS with all servers (REDIS_TLS)", o.SetTLS)
+	certFile := fs.String("redis-cert", "", "`file` with our own certificate, PEM, for servers that want one (REDIS_CERT)")
+	keyFile := fs.String("redis-key", "", "`file` with its key (REDIS_KEY)")
 	fs.Func("patience", "`time` that a replica may take to show a write (PATIENCE) (default 2s)", cmdline.Time(&o.Patience, time.Millisecond))
 	const usage = "usage: check HOST:PORT…   the master and its replicas, in any order"
 	if err := cmdline.Parse(fs, args, usage, ff.WithEnvVars()); err != nil {
+		return nil, o, err
+	}
+	if err := o.SetCertificate(*certFile, *keyFile); err != nil {
 		return nil, o, err
 	}
 	if addrs = fs.Args(); len(addrs) == 0 {

@@ -2,7 +2,8 @@
 //
 //	publish [-redis host:port] [-n 1] [-rate 0] CHANNEL MESSAGE
 //
-// Credentials come from REDIS_USERNAME and REDIS_PASSWORD; REDIS_TLS=true speaks TLS.
+// Credentials come from REDIS_USERNAME and REDIS_PASSWORD; REDIS_TLS=true speaks TLS, with the certificate
+// in REDIS_CERT and REDIS_KEY if the server wants one.
 // Exit codes: 0 published, 1 not, or nobody knows, 2 a mistake in the call.
 package main
 
@@ -56,7 +57,7 @@ func parse(args []string, help io.Writer) (options, error) {
 		return o, err
 	}
 	if o.login, err = dial.LoginFromEnv(os.Getenv); err != nil {
-		return o, cmdline.Usagef("%w", err)
+		return o, err
 	}
 	switch {
 	case f.NArg() != 2:

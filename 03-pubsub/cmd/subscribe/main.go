@@ -4,7 +4,8 @@
 //	subscribe [-redis host:port] [-master host:port] [-lang en|ja] [-count N] [-pattern PATTERN]… [CHANNEL]…
 //
 // Messages go to standard output, what happens to the subscription to standard error, marked with a star.
-// Credentials come from REDIS_USERNAME and REDIS_PASSWORD; REDIS_TLS=true speaks TLS. Ctrl-C ends it.
+// Credentials come from REDIS_USERNAME and REDIS_PASSWORD; REDIS_TLS=true speaks TLS, with the certificate in REDIS_CERT
+// and REDIS_KEY if the server wants one. Ctrl-C ends it.
 // Exit codes: 0 the end, 1 a mistake that waiting cannot mend, such as a wrong password, 2 one in the call.
 package main
 
@@ -71,7 +72,7 @@ func parse(args []string, help io.Writer) (options, error) {
 		return o, err
 	}
 	if o.login, err = dial.LoginFromEnv(os.Getenv); err != nil {
-		return o, cmdline.Usagef("%w", err)
+		return o, err
 	}
 	o.channels = f.Args()
 	for _, arg := range o.channels {

@@ -11,8 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"example.com/redis-chat/01-redis-basics/certtest"
 	"example.com/redis-chat/01-redis-basics/redistest"
-	"example.com/redis-chat/05-distributed-relay/certtest"
 )
 
 // withTLS is a proxy in front of a server that speaks TLS with its clients.

@@ -3,7 +3,7 @@
 //	emit [-redis 127.0.0.1:6379 | -sentinels 127.0.0.1:26379,… [-master-name mymaster]] [-to ROOM]… [-except ROOM]… [-wait 0] [-timeout 2s] EVENT [DATA]
 //
 // DATA is JSON if it can be read as such, else a string. Credentials come from
-// REDIS_USERNAME, REDIS_PASSWORD and REDIS_TLS=true. With SENTINELS, or its flag, Sentinels say where the master is.
+// REDIS_USERNAME, REDIS_PASSWORD and REDIS_TLS=true, a certificate of our own from REDIS_CERT and REDIS_KEY. With SENTINELS, or its flag, Sentinels say where the master is.
 //
 // Exit codes: 0 published; 1 nobody answers, the server is a replica (or a Sentinel, or in a cluster), or
 // fewer than -wait replicas took it; 2 a bad flag or argument.
@@ -35,7 +35,7 @@ const usage = `usage: emit [-redis 127.0.0.1:6379 | -sentinels 127.0.0.1:26379,�
 
 Sends one event to the clients of every node. DATA is JSON if it can be read as such, else a string.
 What it prints counts replicas that have the event, neither nodes nor clients.
-Environment: REDIS_USERNAME, REDIS_PASSWORD, REDIS_TLS=true, CHANNEL_PREFIX, SENTINELS, MASTER_NAME.`
+Environment: REDIS_USERNAME, REDIS_PASSWORD, REDIS_TLS=true, REDIS_CERT, REDIS_KEY, CHANNEL_PREFIX, SENTINELS, MASTER_NAME.`
 
 func main() {
 	logging.Disable() // the error that run prints says the same
@@ -116,7 +116,7 @@ func parse(args []string, getenv func(string) string, errOut io.Writer) (o optio
 		}
 	}
 	if o.login, err = dial.LoginFromEnv(getenv); err != nil {
-		return o, cmdline.Usagef("%w", err)
+		return o, err
 	}
 	if err := o.where(getenv); err != nil {
 		return o, err

@@ -18,11 +18,11 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
+	"example.com/redis-chat/01-redis-basics/certtest"
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
-	"example.com/redis-chat/05-distributed-relay/certtest"
 )
 
 // patience is how long a test waits for something that is bound to come. It is
