@@ -114,6 +114,6 @@ const questionKey = "origin"
 // originAllowed keeps other sites' pages out: a browser would let them open a
 // WebSocket with the cookies of this one. Programs send no Origin; they are
 // not the danger, and pass.
-func (h *Hub) originAllowed(from, host string) bool {
-	return from == "" || origin.Allowed(from, host, h.o.AllowedOrigins)
+func (h *Hub) originAllowed(from string, r *http.Request) bool {
+	return from == "" || origin.Allowed(from, r.Host, r.TLS != nil, h.o.AllowedOrigins)
 }

@@ -112,7 +112,7 @@ func (h *Hub) check(r *http.Request, id string) (asked wish, no refusal) {
 		no = refusal{http.StatusMethodNotAllowed, RefusedMethod, "connect with GET"}
 	case r.ContentLength != 0: // also -1, of a length that is not said
 		no = refusal{http.StatusBadRequest, RefusedBody, "a request for a WebSocket has no body: send the first message as a frame"}
-	case !h.originAllowed(from, r.Host):
+	case !h.originAllowed(from, r):
 		no = refusal{http.StatusForbidden, RefusedOrigin, "pages of " + printableOr(from) + " may not connect to this node; " +
 			"its operator can allow them (ALLOWED_ORIGINS), or let a proxy in front pass the Host header on"}
 	case malformed != nil:

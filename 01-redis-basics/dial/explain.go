@@ -2,8 +2,6 @@ package dial
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -11,6 +9,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"example.com/redis-chat/01-redis-basics/keypair"
 )
 
 // Explain makes a sentence of an error that a client with these options has had:
@@ -102,11 +102,8 @@ func aboutCredentials(answer string) string {
 }
 
 func aboutNotRedis(err error) string {
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		if _, ok := errors.AsType[x509.HostnameError](err); ok {
-			return "its certificate is for another name: give the address by that name"
-		}
-		return "its certificate is not trusted here: make this machine trust whoever signed it; on Linux SSL_CERT_FILE can name the file"
+	if why := keypair.WhyNotTrusted(err); why != "" {
+		return why
 	}
 	if operation, ok := errors.AsType[*net.OpError](err); ok && strings.HasSuffix(operation.Op, "error") {
 		return aboutAlert(operation.Err.Error())

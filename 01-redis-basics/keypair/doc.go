@@ -4,6 +4,7 @@
 //
 //   - keypair.go: Load reads them at the start, and says what is wrong with them; Server and Client are for crypto/tls.
 //   - renew.go: whether they have changed, asked at a handshake.
+//   - trust.go: why the other side's certificate does not hold.
 //
 // There is no goroutine, and nothing to close. A certificate is wanted only at a handshake, so that is when the files are
 // looked at, once a second at most: that is two system calls. To be told by the operating system instead takes a file descriptor and a goroutine

@@ -139,6 +139,11 @@ func TestEachWayToReplaceAFileIsNoticed(t *testing.T) {
 			}
 		}
 		require.Equal(t, linked.Certificate.Certificate[0], r.shown())
+
+		behind := r.authority.Issue(time.Hour, "localhost")
+		r.put(behind.CertFile, linked.CertFile)
+		r.put(behind.KeyFile, linked.KeyFile)
+		require.Equal(t, behind.Certificate.Certificate[0], r.shown(), "the link is the same, and leads elsewhere")
 	})
 }
 

@@ -89,7 +89,7 @@ func Dial(ctx context.Context, rawURL string, o DialOptions) (*Client, error) {
 		if errors.Is(err, websocket.ErrBadHandshake) {
 			return nil, refusal(resp) // the node's own sentence says it all
 		}
-		return nil, fmt.Errorf("dial %s: %w", peer, err)
+		return nil, fmt.Errorf("dial %s: %w", peer, explainTLS(err))
 	}
 	c := &Client{
 		conn:     conn,

@@ -6,6 +6,7 @@
 //   - url.go: every form of a node's address that a person may type.
 //   - token.go: what can be a token.
 //   - refused.go: a node that does not let somebody in says why, and when to come back.
+//   - tls.go: why no TLS could be spoken with it.
 //
 // A client of one's own is short:
 //

@@ -41,6 +41,9 @@ func refusal(resp *http.Response) error {
 	if resp.StatusCode == http.StatusUpgradeRequired { // the node heard of no WebSocket, and one was asked for
 		text = "the node was not asked for a WebSocket: a proxy in front of it has to pass the headers Upgrade and Connection on"
 	}
+	if resp.StatusCode == http.StatusBadRequest && strings.Contains(text, "HTTP request to an HTTPS server") { // net/http's words
+		text = "this node speaks TLS: write https:// or wss://"
+	}
 	pause, err := strconv.Atoi(resp.Header.Get("Retry-After"))
 	if err != nil || pause < 0 || pause > maxRetryAfter { // nonsense, or a date: with a wrong clock that is any pause
 		pause = 0

@@ -19,6 +19,7 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
 	"example.com/redis-chat/01-redis-basics/harmless"
+	"example.com/redis-chat/01-redis-basics/keypair"
 	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/04-websocket-chat/origin"
@@ -42,12 +43,16 @@ type Config struct {
 	// AllowedHosts are the names under which the node answers, besides those of loopback; "*": any. Default: on
 	// loopback no other, else any.
 	AllowedHosts []string
-	Tokens       token.Keys // a client needs a token of one of them; none: nobody needs one
-	Sockets      int        // that clients may have open, WebSockets and all others; Listen sets it. 0: not known
+	Tokens       token.Keys     // a client needs a token of one of them; none: nobody needs one
+	Sockets      int            // that clients may have open, WebSockets and all others; Listen sets it. 0: not known
+	Certificate  *keypair.Files // of TLSCert and TLSKey, read by Listen; nil: the node speaks HTTP
+
+	TLSCert, TLSKey string // PEM files
 }
 
 // Register declares the flags that every node has.
 func (c *Config) Register(fs *flag.FlagSet) {
+	c.registerTLS(fs)
 	// Not "host": HOST is set by some shells, to something else.
 	fs.Func("listen-host", "`address` to listen on; 0.0.0.0 lets other machines in (default: this machine alone)", cmdline.Host(&c.Host))
 	fs.Func("port", "`port` to listen on; 0: a free one (default 3000)", cmdline.Number(&c.Port, 0, 65535))
@@ -81,8 +86,12 @@ func (c *Config) Register(fs *flag.FlagSet) {
 // Check says what does not fit together.
 func (c *Config) Check() error { return cmp.Or(c.checkTokens(), c.Hub.Check()) }
 
-// Listen opens the node's port, and completes what depends on it.
+// Listen reads the certificate, opens the node's port, and completes what depends on it.
 func (c *Config) Listen() (net.Listener, error) {
+	var err error
+	if c.Certificate, err = keypair.Load("TLS", c.TLSCert, c.TLSKey); err != nil {
+		return nil, err
+	}
 	l, err := c.listen()
 	if err != nil {
 		return nil, c.cannotListen(err)
@@ -107,6 +116,7 @@ func (c *Config) listen() (net.Listener, error) {
 
 // LogWhere says who can reach the node, and whom it lets in.
 func (c *Config) LogWhere(log *slog.Logger, l net.Listener) {
+	c.logTLS(log)
 	switch {
 	case onLoopback(l) && c.Host == "":
 		log.Info("this machine alone can connect; LISTEN_HOST=0.0.0.0 lets others in")

@@ -22,7 +22,7 @@ func configured(t *testing.T, args []string, env map[string]string) (Config, err
 	for _, name := range []string{"PORT", "NODE_NAME", "LOG_LEVEL", "PEERS", "ALLOWED_ORIGINS", "FRAME_ANCESTORS", "GRACE",
 		"MAX_MESSAGE_BYTES", "MAX_QUEUE_BYTES", "RATE_PER_SECOND", "RATE_BURST", "LISTEN_HOST", "MAX_CONNS", "MAX_CONNS_PER_IP",
 		"RATE_PER_IP", "RATE_PER_NODE", "BYTES_PER_SECOND", "BYTES_PER_IP", "NEW_CONNS_PER_IP", "NEW_CONNS_PER_NODE",
-		"TRUSTED_PROXIES", "DRAIN_DELAY", "TOKEN_KEYS", "TOKEN_AUDIENCE"} {
+		"TRUSTED_PROXIES", "DRAIN_DELAY", "TOKEN_KEYS", "TOKEN_AUDIENCE", "TLS_CERT", "TLS_KEY"} {
 		t.Setenv(name, "") // empty is as good as not set
 	}
 	for name, value := range env {
@@ -49,7 +49,7 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 		Port: 3456, Node: "n1", LogLevel: slog.LevelDebug, Grace: 2 * time.Second, Host: "127.0.0.1",
 		Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/24")}, Delay: 3 * time.Second,
 		Peers: []string{"http://127.0.0.1:3001", "https://b.example.com"}, Frames: []string{"http://127.0.0.1:8080", "https://d.example.com"},
-		AllowedHosts: []string{"chat.example.com", "10.0.0.5"}, Tokens: tokenKeys(t),
+		AllowedHosts: []string{"chat.example.com", "10.0.0.5"}, Tokens: tokenKeys(t), TLSCert: "/etc/chat.crt", TLSKey: "/etc/chat.key",
 		Hub: chat.Options{
 			MaxMessageBytes: 1000, MaxQueueBytes: 20_000, RatePerSecond: 2.5, RateBurst: 3, MaxConns: 1000, MaxConnsPerIP: 10,
 			BytesPerSecond: 5000, Shared: chat.SharedRates{PerIP: 7.5, PerNode: 70, BytesPerIP: 6000, NewConnsPerIP: -1, NewConnsPerNode: 8},
@@ -62,6 +62,7 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 		"frame-ancestors":   "http://127.0.0.1:8080, https://d.example.com",
 		"max-message-bytes": "1000", "max-queue-bytes": "20000", "rate-per-second": "2.5", "rate-burst": "3", "max-conns": "1000", "max-conns-per-ip": "10",
 		"trusted-proxies": "10.0.0.0/24", "drain-delay": "3s", "token-keys": someKeys, "token-audience": "chat",
+		"tls-cert": "/etc/chat.crt", "tls-key": "/etc/chat.key",
 		"rate-per-ip": "7.5", "rate-per-node": "70", "bytes-per-second": "5000", "bytes-per-ip": "6000", "new-conns-per-ip": "0", "new-conns-per-node": "8",
 	}
 	env, other := map[string]string{}, map[string]string{}

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -178,6 +179,9 @@ func (g *gate) closeFirst(among func(*socket) bool, when func(*socket) time.Time
 		return false
 	}
 	g.forget(first) // its place is free at once
+	if secure, ok := first.(*tls.Conn); ok {
+		first = secure.NetConn() // a farewell may wait for a client that reads nothing, and the gate would with it
+	}
 	_ = first.Close()
 	return true
 }

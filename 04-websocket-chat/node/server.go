@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"example.com/redis-chat/01-redis-basics/keypair"
 	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/04-websocket-chat/frame"
 )
@@ -29,6 +30,7 @@ type Server struct {
 	Delay   time.Duration                      // at the end, in which the node is not ready, and serves as before; default 0
 	Grace   time.Duration                      // for clients to leave at the end, after Delay; default 10s
 	Sockets int                                // that may be open, WebSockets and all others; 0: as many as come
+	TLS     *keypair.Files                     // Config.Certificate; nil: HTTP
 	Log     *slog.Logger                       // default: none
 
 	leaving atomic.Bool
@@ -60,7 +62,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	gate := newGate(l, gateLimits{sockets: s.Sockets, httpPer: httpPer(s.Hub.MaxConnsPerIP()), trusted: s.Trusted}, s.Hub.Sockets, s.Log)
 	server.ConnState = gate.note
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(gate) }()
+	go func() { failed <- serve(server, gate, s.TLS, s.Log) }()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve on %s: %w", l.Addr(), err)

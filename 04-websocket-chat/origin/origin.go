@@ -99,19 +99,30 @@ func canonicalHost(host string) string {
 // Allowed reports whether a page of that origin may connect to the host of a request:
 // it comes from that host, or is among those that are allowed, which are canonical. A
 // proxy that ends TLS does not change the host, but may add the standard port.
-func Allowed(origin, host string, allowed []string) bool {
+//
+// byTLS: the request itself came by TLS. Then a page of that host that came without is another site: whoever sits on the
+// way could have written it.
+func Allowed(origin, host string, byTLS bool, allowed []string) bool {
+	scheme := strings.ToLower(rawScheme(origin))
+	if (!byTLS || scheme == "https") && sameHost(origin, scheme, host) {
+		return true
+	}
+	canonical, err := Canonical(origin)
+	return err == nil && slices.Contains(allowed, canonical) || slices.Contains(allowed, All)
+}
+
+func sameHost(origin, scheme, host string) bool {
 	u, err := url.Parse(origin)
 	if err == nil && u.Host != "" && strings.EqualFold(u.Host, host) {
 		return true
 	}
+	if _, ofPages := own[scheme]; !ofPages {
+		return false
+	}
 	canonical, err := Canonical(origin)
 	if err != nil {
-		return slices.Contains(allowed, All)
+		return false
 	}
-	if _, ofPages := own[strings.ToLower(rawScheme(origin))]; ofPages {
-		if same, err := Canonical(rawScheme(origin) + "://" + host); err == nil && same == canonical {
-			return true
-		}
-	}
-	return slices.Contains(allowed, canonical) || slices.Contains(allowed, All)
+	same, err := Canonical(scheme + "://" + host)
+	return err == nil && same == canonical
 }

@@ -102,8 +102,8 @@ func TestSameHostIsFoundWhateverAProxyAdds(t *testing.T) {
 		"the host within another":       {"https://chat.example.com.evil.example", "chat.example.com", false},
 		"a user that looks like a host": {"https://chat.example.com@evil.example", "chat.example.com", false},
 	} {
-		require.Equal(t, row.want, Allowed(row.origin, row.host, nil), name)
-		require.True(t, Allowed(row.origin, row.host, []string{"*"}), name)
+		require.Equal(t, row.want, Allowed(row.origin, row.host, false, nil), name)
+		require.True(t, Allowed(row.origin, row.host, false, []string{"*"}), name)
 	}
 }
 
@@ -114,6 +114,19 @@ func TestAllowedByName(t *testing.T) {
 		"https://chat.example.com": true, "https://Chat.example.com:443": true, "null": true, "capacitor://localhost": true,
 		"http://chat.example.com": false, "https://example.com": false, "ionic://localhost": false, "https://%": false,
 	} {
-		require.Equal(t, want, Allowed(origin, host, allowed), origin)
+		require.Equal(t, want, Allowed(origin, host, false, allowed), origin)
 	}
+}
+
+// Whoever sits on the way can write a page that comes without TLS.
+func TestPageWithoutTLSIsAnotherSiteForANodeWithIt(t *testing.T) {
+	const host = "chat.example.com"
+	for origin, want := range map[string]bool{
+		"https://chat.example.com": true, "HTTPS://Chat.Example.com:443": true,
+		"http://chat.example.com": false, "http://chat.example.com:443": false, "capacitor://chat.example.com": false,
+	} {
+		require.Equal(t, want, Allowed(origin, host, true, nil), origin)
+		require.True(t, Allowed(origin, host, true, []string{All}), origin)
+	}
+	require.True(t, Allowed("http://chat.example.com", host, true, []string{"http://chat.example.com"}), "unless it is allowed by name")
 }

@@ -51,9 +51,10 @@ func (t *talk) connectFirst(ctx context.Context) error {
 	return errors.New(sentence)
 }
 
-// advised adds to a failure what to do about it. A node that refuses has already said so.
+// advised adds to a failure what to do about it. A node that refuses has already said so, and so has TLS.
 func advised(err error) error {
-	if _, refused := errors.AsType[*client.RefusedError](err); refused || errors.Is(err, context.Canceled) {
+	_, refused := errors.AsType[*client.RefusedError](err)
+	if _, ofTLS := errors.AsType[*client.TLSError](err); ofTLS || refused || errors.Is(err, context.Canceled) {
 		return err
 	}
 	if operation, ok := errors.AsType[*net.OpError](err); ok && operation.Op == "dial" {

@@ -2,10 +2,10 @@ package node
 
 import (
 	"cmp"
-	"crypto/tls"
 	"errors"
 	"flag"
 	"fmt"
+	"log/slog"
 	"net"
 	"strconv"
 	"time"
@@ -24,6 +24,8 @@ type Config struct {
 	chatnode.Config
 	Relay     relay.Options
 	PprofAddr string // "": off
+	// PEM files of a certificate that is shown to Redis in TLS, which Run reads; default: none
+	RedisCert, RedisKey string
 
 	// Instead of the servers' addresses: who knows them.
 	Sentinels  []string // host:port
@@ -33,6 +35,7 @@ type Config struct {
 	pubHost, subHost string
 	pubPort, subPort int
 	sentinelLogin    dial.Login
+	login            dial.Login
 }
 
 // Parse reads them all. What is wrong comes back as one sentence.
@@ -44,9 +47,11 @@ func (c *Config) Parse(fs *flag.FlagSet, args []string) error {
 	fs.Func("sub-port", "`port` of this node's replica (default: pub-port)", cmdline.Number(&c.subPort, 1, 65535))
 	c.registerSentinels(fs)
 	fs.Func("channel-prefix", "beginning of the channels' `names`, Socket.IO's key, for systems that share a Redis (default socket.io)", wire.SetKey(&c.Relay.Key))
-	fs.StringVar(&c.Relay.Username, "redis-username", "", "`user` at both servers")
-	fs.StringVar(&c.Relay.Password, "redis-password", "", "`password` at both servers; rather by the environment, where ps does not show it")
-	fs.BoolFunc("redis-tls", "speak TLS with both servers", c.tls)
+	fs.StringVar(&c.login.Username, "redis-username", "", "`user` at both servers")
+	fs.StringVar(&c.login.Password, "redis-password", "", "`password` at both servers; rather by the environment, where ps does not show it")
+	fs.BoolFunc("redis-tls", "speak TLS with both servers", c.login.SetTLS)
+	fs.StringVar(&c.RedisCert, "redis-cert", "", "`file` with this node's certificate, PEM, for servers that want one; read anew when it changes (default: none)")
+	fs.StringVar(&c.RedisKey, "redis-key", "", "`file` with the key of redis-cert, PEM")
 	fs.Func("probe-interval", "`time` between probes; three late: not ready (default 250ms)", cmdline.Time(&c.Relay.ProbeInterval, time.Millisecond))
 	fs.Func("publish-timeout", "`time` from a client's message to its answer, or more where the master is far (default 1s)", cmdline.Time(&c.Relay.PublishTimeout, time.Millisecond))
 	fs.Func("max-delay", "how late messages may come, as a `time`; later: not ready (default 5s)", cmdline.Time(&c.Relay.MaxDelay, time.Millisecond))
@@ -58,6 +63,7 @@ func (c *Config) Parse(fs *flag.FlagSet, args []string) error {
 		return cmdline.Usagef("%w", err)
 	}
 	c.addresses()
+	c.Relay.Username, c.Relay.Password, c.Relay.TLS = c.login.Username, c.login.Password, c.login.TLS
 	if err := c.Check(); err != nil {
 		return cmdline.Usagef("%w", err)
 	}
@@ -81,15 +87,13 @@ func (c *Config) addresses() {
 	c.Relay.SubAddr = net.JoinHostPort(cmp.Or(c.subHost, pubHost), strconv.Itoa(cmp.Or(c.subPort, pubPort)))
 }
 
-func (c *Config) tls(s string) error {
-	on, err := strconv.ParseBool(s)
-	if err != nil {
-		return errors.New("want true or false")
+// certificate has the relay show a certificate, if there is one.
+func (c *Config) certificate(log *slog.Logger) error {
+	err := c.login.SetCertificate(c.RedisCert, c.RedisKey)
+	if err == nil && c.login.Certificate != nil {
+		c.login.Certificate.Log = log
 	}
-	if c.Relay.TLS = nil; on {
-		c.Relay.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
-	}
-	return nil
+	return err
 }
 
 func (c *Config) pprof(s string) error {

@@ -28,9 +28,10 @@ var values = map[string]string{
 	"peers": "http://127.0.0.1:3001", "allowed-origins": "https://a.example.com", "frame-ancestors": "http://127.0.0.1:8080",
 	"max-message-bytes": "1000", "max-queue-bytes": "20000", "rate-per-second": "2.5", "rate-burst": "3",
 	"pub-host": "master.example.com", "pub-port": "7000", "sub-host": "::1", "sub-port": "7001",
-	"redis-username": "chat", "redis-password": "secret", "redis-tls": "true",
+	"redis-username": "chat", "redis-password": "secret", "redis-tls": "true", "redis-cert": "/etc/redis.crt", "redis-key": "/etc/redis.key",
 	"max-conns": "100", "max-conns-per-ip": "7", "trusted-proxies": "10.0.0.5", "drain-delay": "4s",
 	"rate-per-ip": "7.5", "rate-per-node": "70", "bytes-per-second": "5000", "bytes-per-ip": "6000", "new-conns-per-ip": "0", "new-conns-per-node": "8",
+	"tls-cert": "/etc/chat.crt", "tls-key": "/etc/chat.key",
 	"probe-interval": "50ms", "publish-timeout": "3s", "max-delay": "7s", "pprof-addr": "127.0.0.1:0", "channel-prefix": "shop",
 	"token-keys": "hs256:a:YWxpY2UgYW5kIGJvYiBrbm93IHRoaXMgYW5kIG5vYm9keSBlbHNl", "token-audience": "chat",
 }
@@ -109,7 +110,7 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 		require.Equal(t, chatnode.Config{
 			Port: 3456, Node: "n1", LogLevel: slog.LevelDebug, Grace: 2 * time.Second, Host: "127.0.0.1",
 			Peers: []string{"http://127.0.0.1:3001"}, Frames: []string{"http://127.0.0.1:8080"},
-			AllowedHosts: []string{"chat.example.com", "10.0.0.5"}, Tokens: tokens,
+			AllowedHosts: []string{"chat.example.com", "10.0.0.5"}, Tokens: tokens, TLSCert: "/etc/chat.crt", TLSKey: "/etc/chat.key",
 			Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.5/32")}, Delay: 4 * time.Second,
 			Hub: chat.Options{
 				MaxMessageBytes: 1000, MaxQueueBytes: 20_000, RatePerSecond: 2.5, RateBurst: 3, MaxConns: 100, MaxConnsPerIP: 7,
@@ -123,6 +124,7 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 			ProbeInterval: 50 * time.Millisecond, PublishTimeout: 3 * time.Second, MaxDelay: 7 * time.Second, Key: "shop",
 		}, c.Relay, way)
 		require.Equal(t, "127.0.0.1:0", c.PprofAddr, way)
+		require.Equal(t, []string{"/etc/redis.crt", "/etc/redis.key"}, []string{c.RedisCert, c.RedisKey}, way)
 	}
 }
 

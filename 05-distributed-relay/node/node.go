@@ -20,6 +20,9 @@ import (
 // ends; then it lets its clients go and returns nil. It is what cmd/node runs,
 // and what a program runs that starts nodes as processes of its own.
 func Run(ctx context.Context, c Config, log *slog.Logger) error {
+	if err := c.certificate(log); err != nil {
+		return err
+	}
 	l, err := c.Listen()
 	if err != nil {
 		return err
@@ -62,6 +65,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) error {
 		Delay:   c.Delay,
 		Grace:   c.Grace,
 		Sockets: c.Sockets,
+		TLS:     c.Certificate,
 		Log:     log,
 	}
 	if err := profile(ctx, c.PprofAddr, c.AllowedHosts, log); err != nil {

@@ -41,7 +41,8 @@ func TestTakenPortsBecomeTheNextFreeOnes(t *testing.T) {
 func TestEnvironmentOfOthersDoesNotReachTheNodes(t *testing.T) {
 	for name, value := range map[string]string{
 		"PUB_PORT": "1", "SUB_HOST": "no-such-host.invalid", "PORT": "nonsense", "GRACE": "nonsense",
-		"SENTINELS": "127.0.0.1:1", "MASTER_NAME": "another", "REDIS_PASSWORD": "secret", "REDIS_TLS": "true", "PPROF_ADDR": "nonsense",
+		"SENTINELS": "127.0.0.1:1", "MASTER_NAME": "another", "REDIS_PASSWORD": "secret", "REDIS_TLS": "true", "REDIS_CERT": "nonsense", "PPROF_ADDR": "nonsense",
+		"TLS_CERT": "nonsense", "TLS_KEY": "nonsense",
 	} {
 		t.Setenv(name, value)
 	}

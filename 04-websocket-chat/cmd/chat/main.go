@@ -57,7 +57,7 @@ func run(ctx context.Context, c node.Config) error {
 	c.LogLimits(log)
 	server := &node.Server{
 		Hub: hub, Page: page.Handler(page.Options{Node: c.Node, Peers: c.Peers, Frames: c.Frames}),
-		Hosts: c.AllowedHosts, Trusted: c.Trusted, Delay: c.Delay, Grace: c.Grace, Sockets: c.Sockets, Log: log,
+		Hosts: c.AllowedHosts, Trusted: c.Trusted, Delay: c.Delay, Grace: c.Grace, Sockets: c.Sockets, TLS: c.Certificate, Log: log,
 	}
 	return server.Run(ctx, l)
 }

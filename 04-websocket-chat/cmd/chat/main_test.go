@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
+
+	"example.com/redis-chat/01-redis-basics/certtest"
 )
 
 // The test program is the program under test, too, when it is told so.
@@ -44,6 +46,7 @@ func TestMistakesEndTheProgramWithASentence(t *testing.T) {
 	defer taken.Close()
 	_, port, err := net.SplitHostPort(taken.Addr().String())
 	require.NoError(t, err)
+	expired := certtest.NewAuthority(t).Issue(-time.Minute, "localhost")
 	for name, test := range map[string]struct {
 		env, args []string
 		exit      int
@@ -58,6 +61,9 @@ func TestMistakesEndTheProgramWithASentence(t *testing.T) {
 		"host that is a URL":   {[]string{"LISTEN_HOST=http://localhost:3000"}, nil, 2, `LISTEN_HOST "http://localhost:3000": want a host name`},
 		"port taken":           {[]string{"PORT=" + port}, nil, 1, "choose another PORT"},
 		"host of another":      {[]string{"LISTEN_HOST=192.0.2.1"}, nil, 1, "choose an address of this machine for LISTEN_HOST"},
+		"certificate alone":    {[]string{"TLS_CERT=chat.crt"}, nil, 2, "TLS_CERT is given without TLS_KEY: a certificate needs its key"},
+		"no such certificate":  {[]string{"TLS_CERT=no-such-file", "TLS_KEY=chat.key"}, nil, 1, "read TLS_CERT no-such-file: "},
+		"expired certificate":  {[]string{"TLS_CERT=" + expired.CertFile, "TLS_KEY=" + expired.KeyFile}, nil, 1, "the certificate in TLS_CERT " + expired.CertFile + " has ended at "},
 		"host of nobody":       {[]string{"LISTEN_HOST=no-such-host.invalid"}, nil, 1, "LISTEN_HOST"},
 	} {
 		t.Run(name, func(t *testing.T) {

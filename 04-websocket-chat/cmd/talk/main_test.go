@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 
@@ -16,7 +17,13 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// The test program is the program under test, too, when it is told so.
+func TestMain(m *testing.M) {
+	if os.Getenv("TALK_RUN_MAIN") != "" {
+		main()
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // greeter is an address where each connection gets this greeting, and is then read until it ends.
 func greeter(t *testing.T, greeting string) (addr string) {
@@ -92,7 +99,7 @@ func TestExitCodes(t *testing.T) {
 		"closes at once":         {[]string{"http://" + greeter(t, "")}, 1, "is this the URL of a chat node?"},
 		"another web site":       {[]string{web.URL}, 1, "refused with 404 Not Found: is this the URL of a chat node?"},
 		"TLS to a plain node":    {[]string{strings.Replace(node.URL, "http:", "https:", 1)}, 1, "TLS"},
-		"plain to TLS":           {[]string{strings.Replace(secure.URL, "https:", "http:", 1)}, 2, "HTTP request to an HTTPS server"},
+		"plain to TLS":           {[]string{strings.Replace(secure.URL, "https:", "http:", 1)}, 2, "this node speaks TLS: write https:// or wss://"},
 		"an unknown certificate": {[]string{secure.URL}, 1, "certificate"},
 		"no URL":                 {nil, 2, "give the URL"},
 		"an empty URL":           {[]string{""}, 2, "no host"},

@@ -2,13 +2,18 @@ package main
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"io"
 	"net"
+	"net/http"
+	"os"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/01-redis-basics/certtest"
@@ -90,4 +95,84 @@ func TestCertificateThatDoesNotHoldEndsTheProgramWith1(t *testing.T) {
 			t.Log(sentence)
 		})
 	}
+}
+
+// A server may want to see whom it lets in.
+func TestNodeShowsRedisACertificateOfItsOwn(t *testing.T) {
+	authority := certtest.NewAuthority(t)
+	trust := trusts(t, authority)
+	server := redistest.Start(t).Options().Addr
+	pem, err := os.ReadFile(authority.File)
+	require.NoError(t, err)
+	strict := with(authority.Issue(time.Hour, "127.0.0.1"))
+	strict.ClientAuth, strict.ClientCAs = tls.RequireAndVerifyClientCert, x509.NewCertPool()
+	require.True(t, strict.ClientCAs.AppendCertsFromPEM(pem))
+	addr := withTLS(t, server, strict)
+	env := append(at(addr, addr), "REDIS_TLS=true", trust)
+	ours := authority.Issue(time.Hour, "n1")
+	start(t, append(env, "REDIS_CERT="+ours.CertFile, "REDIS_KEY="+ours.KeyFile)...).awaitReady()
+
+	foreign := certtest.NewAuthority(t).Issue(time.Hour, "n1")
+	exit, sentence := runToEnd(t, append(env, "REDIS_CERT="+foreign.CertFile, "REDIS_KEY="+foreign.KeyFile))
+	require.Equal(t, 1, exit)
+	require.Contains(t, sentence, addr+": it does not accept our certificate: set REDIS_CERT and REDIS_KEY to one that is good today")
+}
+
+func TestCertificateThatCannotBeUsedEndsTheProgram(t *testing.T) {
+	authority := certtest.NewAuthority(t)
+	good, expired := authority.Issue(time.Hour, "n1"), authority.Issue(-time.Minute, "n1")
+	for _, row := range []struct {
+		env  []string
+		exit int
+		says string
+	}{
+		{[]string{"REDIS_TLS=true", "REDIS_KEY=" + good.KeyFile}, 2, "node: REDIS_KEY is given without REDIS_CERT: a key needs its certificate"},
+		{[]string{"REDIS_CERT=" + good.CertFile, "REDIS_KEY=" + good.KeyFile}, 2, "node: REDIS_CERT is given without TLS: set REDIS_TLS=true"},
+		{[]string{"REDIS_TLS=true", "REDIS_CERT=no-such-file", "REDIS_KEY=" + good.KeyFile}, 1, "node: read REDIS_CERT no-such-file: "},
+		{[]string{"REDIS_TLS=true", "REDIS_CERT=" + expired.CertFile, "REDIS_KEY=" + expired.KeyFile}, 1, "node: the certificate in REDIS_CERT " + expired.CertFile + " has ended at "},
+		{[]string{"TLS_CERT=" + good.CertFile}, 2, "node: TLS_CERT is given without TLS_KEY: a certificate needs its key"},
+		{[]string{"TLS_CERT=" + good.CertFile, "TLS_KEY=" + expired.KeyFile}, 1, "are no certificate with its key: private key does not match public key"},
+	} {
+		exit, sentence := runToEnd(t, row.env)
+		require.Equal(t, row.exit, exit, sentence)
+		require.Contains(t, sentence, row.says)
+	}
+}
+
+// The page, its WebSocket and what monitors it: all of it at one port, and nothing there without TLS.
+func TestNodeSpeaksTLSWithItsClients(t *testing.T) {
+	authority := certtest.NewAuthority(t)
+	server := redistest.Start(t).Options().Addr
+	pair := authority.Issue(time.Hour, "127.0.0.1")
+	p := start(t, append(at(server, server), "TLS_CERT="+pair.CertFile, "TLS_KEY="+pair.KeyFile)...)
+	p.awaitLog(`msg="clients connect by https:// and wss://" certificate=(\S+)`)
+	pem, err := os.ReadFile(authority.File)
+	require.NoError(t, err)
+	trusted := x509.NewCertPool()
+	require.True(t, trusted.AppendCertsFromPEM(pem))
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trusted}}
+	defer transport.CloseIdleConnections()
+	client := http.Client{Transport: transport}
+	get := func(path string) (status int) {
+		answer, err := client.Get(strings.Replace(p.url, "http", "https", 1) + path)
+		require.NoError(t, err)
+		defer answer.Body.Close()
+		_, _ = io.Copy(io.Discard, answer.Body)
+		return answer.StatusCode
+	}
+	require.Eventually(t, func() bool { return get("/readyz") == http.StatusOK }, patience, 5*time.Millisecond)
+	for path, want := range map[string]int{"/": 200, "/healthz": 200, "/metrics": 200, "/ws": 426} {
+		require.Equal(t, want, get(path), path)
+	}
+	dialer := websocket.Dialer{TLSClientConfig: transport.TLSClientConfig}
+	ws, _, err := dialer.Dial(strings.Replace(p.url, "http", "wss", 1)+"/ws", http.Header{"Origin": {strings.Replace(p.url, "http", "https", 1)}})
+	require.NoError(t, err)
+	defer ws.Close()
+	_, welcome, err := ws.ReadMessage()
+	require.NoError(t, err)
+	require.Contains(t, string(welcome), "$welcome")
+	plain, err := http.Get(p.url + "/metrics")
+	require.NoError(t, err)
+	plain.Body.Close()
+	require.Equal(t, http.StatusBadRequest, plain.StatusCode)
 }

@@ -42,14 +42,15 @@ func program(t *testing.T, which string, env []string, args ...string) *exec.Cmd
 
 // startTLS starts a server that listens for TLS alone, and speaks it to its
 // master, and returns that address.
-func startTLS(t *testing.T, authority *certtest.Authority, master string) string {
+// clients must show a certificate if auth is "yes".
+func startTLS(t *testing.T, authority *certtest.Authority, master, auth string) string {
 	t.Helper()
 	cert := authority.Issue(time.Hour, "127.0.0.1")
 	addr := redistest.Nobody(t)
 	_, port, _ := net.SplitHostPort(addr)
 	args := []string{
 		"--tls-port", port, "--tls-cert-file", cert.CertFile, "--tls-key-file", cert.KeyFile, "--tls-ca-cert-file", authority.File,
-		"--tls-auth-clients", "no", "--tls-replication", "yes", "--repl-diskless-sync", "no", "--hz", "100",
+		"--tls-auth-clients", auth, "--tls-replication", "yes", "--repl-diskless-sync", "no", "--hz", "100",
 	}
 	if master != "" {
 		args = append(args, launch.Following(master)...)
@@ -107,18 +108,31 @@ func next(t *testing.T, who *client.Client, event string) string {
 }
 
 // Master, replicas, nodes and emitter speak only TLS, with certificates of an authority
-// that only SSL_CERT_FILE names.
+// that only SSL_CERT_FILE names; also where the servers let in only those who show one.
 func TestWholeSystemSpeaksTLS(t *testing.T) {
 	redistest.NeedsTLS(t)
 	if runtime.GOOS != "linux" {
 		t.Skip("whom a program trusts is the system's matter here; on Linux SSL_CERT_FILE says it")
 	}
+	for _, auth := range []string{"no", "yes"} {
+		t.Run("tls-auth-clients "+auth, func(t *testing.T) { speakTLS(t, auth) })
+	}
+}
+
+func speakTLS(t *testing.T, auth string) {
 	authority := certtest.NewAuthority(t)
-	master := startTLS(t, authority, "")
+	master := startTLS(t, authority, "", auth)
 	trust := []string{"REDIS_TLS=true", "SSL_CERT_FILE=" + authority.File}
+	if auth == "yes" {
+		out, err := program(t, "emit", trust, "-redis", master, "-timeout", patience.String(), "news").CombinedOutput()
+		require.Error(t, err)
+		require.Contains(t, string(out), "emit: publish to "+master+": it lets in only those who show a certificate: set REDIS_CERT and REDIS_KEY")
+		ours := authority.Issue(time.Hour, "a client of a test")
+		trust = append(trust, "REDIS_CERT="+ours.CertFile, "REDIS_KEY="+ours.KeyFile)
+	}
 	var clients []*client.Client
 	for i, name := range []string{"alice", "bob"} {
-		replica := startTLS(t, authority, master)
+		replica := startTLS(t, authority, master, auth)
 		host, port, _ := net.SplitHostPort(master)
 		subHost, subPort, _ := net.SplitHostPort(replica)
 		url, _ := startNode(t, append(trust, "PUB_HOST="+host, "PUB_PORT="+port, "SUB_HOST="+subHost, "SUB_PORT="+subPort, fmt.Sprint("NODE_NAME=", i))...)
@@ -146,7 +160,7 @@ func TestCertificateThatDoesNotHoldIsOneSentenceAndExit1(t *testing.T) {
 	}
 	redistest.NeedsTLS(t)
 	authority, other := certtest.NewAuthority(t), certtest.NewAuthority(t)
-	addr := startTLS(t, authority, "")
+	addr := startTLS(t, authority, "", "no")
 	_, port, _ := net.SplitHostPort(addr)
 	for name, row := range map[string]struct {
 		addr, trust, says string
