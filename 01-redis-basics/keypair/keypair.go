@@ -24,7 +24,7 @@ type Files struct {
 	looking sync.Mutex // guards what follows
 	looked  time.Time  // when the files were last looked at
 	seen    [2]os.FileInfo
-	told    map[string]string // what was last logged of each kind of trouble, so that it is told once
+	told    map[string]string // the last trouble with the new and with the old pair, so that it is told once
 }
 
 // file is one of the two, with the variable that names it.

@@ -38,19 +38,20 @@ func (f *Files) look() {
 			log.Info("a new certificate is in use", "file", f.cert.path, "until", pair.Leaf.NotAfter)
 			return
 		}
-		f.tell(log, err, "the new certificate cannot be used: the old one goes on")
+		if f.isNews("new", err) {
+			log.Warn("the new certificate cannot be used: the old one goes on", "why", err)
+		}
 	}
-	if err := f.goodToday(f.pair.Load()); err != nil {
-		f.tell(log, err, "the certificate is no longer good: whoever checks it refuses us")
+	if err := f.goodToday(f.pair.Load()); err != nil && f.isNews("old", err) {
+		log.Warn("the certificate is no longer good: whoever checks it refuses us", "why", err)
 	}
 }
 
-// tell logs each trouble once, until another comes or it is over.
-func (f *Files) tell(log *slog.Logger, why error, what string) {
-	if f.told[what] != why.Error() {
-		f.told[what] = why.Error()
-		log.Warn(what, "why", why)
-	}
+// isNews has each trouble with one of the two pairs told once, until another comes or it is over.
+func (f *Files) isNews(pair string, trouble error) bool {
+	was := f.told[pair]
+	f.told[pair] = trouble.Error()
+	return was != trouble.Error()
 }
 
 // stat follows symbolic links: Kubernetes and certbot change where a link leads.

@@ -22,7 +22,8 @@ func explainTLS(err error) error {
 		return &TLSError{why, err}
 	}
 	if _, plain := errors.AsType[tls.RecordHeaderError](err); plain {
-		return &TLSError{"this node speaks no TLS: write http:// or ws://", err}
+		why := "this node speaks no TLS: write http:// or ws://"
+		return &TLSError{why, err}
 	}
 	return err
 }

@@ -31,8 +31,8 @@ var sayers = map[string]int{
 // tellers are the files that explain an error, a refusal or a doubt in words of their own:
 // there each string of three words and more counts that is returned, assigned, or
 // the text of a close frame.
-var tellers = regexp.MustCompile(`^(?:01-redis-basics/dial/explain|02-replication/(?:check|look|embedded/commands)|` +
-	`04-websocket-chat/(?:capacity|upgrade|frame/close|frame/parse|node/gate|client/refused|talk/nodes|talk/readable)|` +
+var tellers = regexp.MustCompile(`^(?:01-redis-basics/(?:dial/explain|keypair/trust)|02-replication/(?:check|look|embedded/commands)|` +
+	`04-websocket-chat/(?:capacity|upgrade|frame/close|frame/parse|node/gate|client/(?:refused|tls)|talk/nodes|talk/readable)|` +
 	`05-distributed-relay/(?:health|node/node)|06-emitter/system/observer)\.go$`)
 
 // writers are the tools of whoever writes the texts: they name a file, a line and what to
