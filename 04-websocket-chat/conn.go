@@ -25,6 +25,7 @@ type Conn struct {
 	id   string
 	name string
 	home string  // the room of the URL
+	addr string  // host and port
 	from *source // its address; nil: no address has a limit
 	out  queue
 	raw  syscall.RawConn // for writes that do not wait; nil: there are none
@@ -34,6 +35,9 @@ type Conn struct {
 	writer func() // write, made once: starting a writer allocates nothing
 
 	frames, volume *rate.Limiter // volume: in bytes; nil: no limit
+
+	since time.Time
+	sent  atomic.Int64 // messages that it has sent
 
 	hungUp atomic.Bool // its place is given back
 
@@ -201,6 +205,7 @@ func (c *Conn) publish(e Event, name string, id *int64) *frame.Problem {
 		return frame.Problemf(frame.CodeBadFrame, "%v", err)
 	}
 	c.hub.stats.received.Add(1)
+	c.sent.Add(1)
 	return nil
 }
 

@@ -23,10 +23,10 @@
 //   - presence.go, roster.go: the names in a room, here and on other nodes, and how its
 //     members are told. degrade.go: all clients are told that messages may be missed.
 //     The relay (chapter 05) notices that, and counts the gaps, in its sequences.go.
-//   - drain.go: the end of a node, one client after the other.
+//   - drain.go: the end of a node, one client after the other. kick.go: the end of one client, when an operator asks for it.
 //   - options.go, stats.go: what can be set, and what is counted.
 //
-// The root imports five packages of this chapter, frame (the protocol), early (what comes
+// The root imports six packages of this chapter, frame (the protocol), ban (who is to stay away), early (what comes
 // with the request), nowait (a write that never waits), origin (which pages' sites are the
 // same) and presence (the list of a node's clients, in parts); they know no hub. Packages client and talk connect to a node;
 // packages node and page make a program of the hub, with token for who may come. The tests share chattest.

@@ -13,6 +13,7 @@ import (
 	"github.com/gorilla/websocket"
 	"golang.org/x/time/rate"
 
+	"example.com/redis-chat/04-websocket-chat/ban"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/04-websocket-chat/nowait"
 	"example.com/redis-chat/04-websocket-chat/presence"
@@ -32,6 +33,7 @@ type Hub struct {
 	capacity capacity
 	messages *rate.Limiter // of all clients; nil: no limit
 	over     overs
+	bans     ban.List
 
 	oversizeLog rate.Sometimes
 
@@ -86,7 +88,7 @@ func NewHub(o Options) (*Hub, error) {
 
 // admit makes a connection of an upgraded socket: welcome first, then its room.
 func (h *Hub) admit(ws *websocket.Conn, from *source, w wish) (*Conn, error) {
-	c := &Conn{hub: h, ws: ws, from: from, id: w.id, name: w.name, home: w.room, self: []string{w.id}}
+	c := &Conn{hub: h, ws: ws, from: from, addr: w.addr, id: w.id, name: w.name, home: w.room, self: []string{w.id}, since: time.Now()}
 	c.writer = c.write
 	c.raw = nowait.Raw(ws.NetConn())
 	c.out.limit = h.o.MaxQueueBytes
@@ -99,6 +101,9 @@ func (h *Hub) admit(ws *websocket.Conn, from *source, w wish) (*Conn, error) {
 	start, err := h.seat(c, w.permit)
 	if start {
 		c.writeNow()
+	}
+	if b, late := h.bans.Find(w.name, Address(w.addr)); late && err == nil { // a kick has come since it was checked, and may not have seen it
+		c.kick(frame.CloseKicked(time.Until(b.Until), b.Reason))
 	}
 	return c, err
 }

@@ -37,6 +37,7 @@ const (
 // wish is what a request asks for.
 type wish struct {
 	id, name, room string
+	addr           string  // host and port, once it is let in
 	permit         *Permit // nil: nobody needs one
 }
 

@@ -54,6 +54,19 @@ func (q *queue) close(reason frame.CloseReason) (start bool) {
 	return start
 }
 
+// expel lets nothing but a close frame go, and reports whether the caller must start the writer, and whether the queue was open.
+func (q *queue) expel(reason frame.CloseReason) (start, open bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return false, false
+	}
+	q.drop()
+	q.shut(reason)
+	start, q.writing = !q.writing, true
+	return start, true
+}
+
 // drop forgets the chunks that wait. Those in the writer's hands still count. A frame
 // that has been begun must be ended: a close frame in the middle of it would be none.
 func (q *queue) drop() {

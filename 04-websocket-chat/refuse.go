@@ -25,6 +25,7 @@ const (
 	RefusedExpired   Refused = "expired"    // its token was good once
 	RefusedForbidden Refused = "forbidden"  // its token is for another name, or not for that room
 	RefusedLeaving   Refused = "leaving"    // the node is going away
+	RefusedBanned    Refused = "banned"     // an operator has asked whoever has this name or address to leave, see Kick
 	RefusedFull      Refused = "full"       // no place, see Options.MaxConns and MaxConnsPerIP
 	RefusedHasty     Refused = "hasty"      // too many come a second, see Options.Shared
 	RefusedNoUpgrade Refused = "no_upgrade" // it asks for no WebSocket: a proxy may have taken that out
@@ -65,7 +66,7 @@ func newRefusals() map[Refused]*refusals {
 	all := map[Refused]*refusals{}
 	for _, why := range []Refused{
 		RefusedMethod, RefusedOrigin, RefusedBody, RefusedQuery, RefusedName, RefusedRoom, RefusedToken, RefusedExpired, RefusedForbidden,
-		RefusedLeaving, RefusedFull, RefusedHasty, RefusedNoUpgrade, RefusedHandshake,
+		RefusedLeaving, RefusedBanned, RefusedFull, RefusedHasty, RefusedNoUpgrade, RefusedHandshake,
 	} {
 		all[why] = &refusals{log: rate.Sometimes{Interval: refusedEvery}}
 	}

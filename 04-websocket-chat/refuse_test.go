@@ -58,7 +58,7 @@ func TestPageHearsWhyItsOriginIsRefused(t *testing.T) {
 
 func TestRefusalsAreCountedByReason(t *testing.T) {
 	h, _ := door(t, Options{MaxConns: 1})
-	require.Len(t, h.Refusals(), 14)
+	require.Len(t, h.Refusals(), 15)
 	_, why := h.capacity.reserve("192.0.2.1:1")
 	require.Empty(t, why)
 	foreign := append(upgrade, "Origin", "https://chat.example.com")
@@ -77,7 +77,7 @@ func TestRefusalsAreCountedByReason(t *testing.T) {
 	h.Drain(t.Context(), time.Second)
 	knocks(h, "GET", "", upgrade...)
 	require.Equal(t, map[Refused]int64{
-		RefusedMethod: 1, RefusedOrigin: 2, RefusedQuery: 1, RefusedName: 1, RefusedRoom: 1, RefusedFull: 1, RefusedNoUpgrade: 1, RefusedHandshake: 1, RefusedLeaving: 1,
+		RefusedMethod: 1, RefusedOrigin: 2, RefusedQuery: 1, RefusedName: 1, RefusedRoom: 1, RefusedFull: 1, RefusedNoUpgrade: 1, RefusedHandshake: 1, RefusedLeaving: 1, RefusedBanned: 0,
 		RefusedBody: 0, RefusedHasty: 0, // see below
 		RefusedToken: 0, RefusedExpired: 0, RefusedForbidden: 0, // see permit_test.go
 	}, h.Refusals())

@@ -10,6 +10,7 @@ type Stats struct {
 	Received    int64 // messages from clients
 	Deliveries  int64 // messages handed to a client's queue
 	Slow        int64 // clients closed with 1013
+	Kicked      int64 // clients that an operator has asked to leave, see Kick
 	Refused     int64 // connections that found no place, see Options.MaxConns
 	Hasty       int64 // connections refused because too many came a second, see SharedRates
 	RateLimited int64 // frames dropped for their rate
@@ -22,7 +23,7 @@ func (h *Hub) Stats() Stats {
 	s := Stats{Connections: len(h.all), Rooms: h.occupied, Draining: h.draining}
 	h.mu.Unlock()
 	s.Received, s.Deliveries = h.stats.received.Load(), h.stats.deliveries.Load()
-	s.Slow, s.RateLimited = h.stats.slow.Load(), h.stats.limited.Load()
+	s.Slow, s.Kicked, s.RateLimited = h.stats.slow.Load(), h.stats.kicked.Load(), h.stats.limited.Load()
 	s.Oversize, s.Refused, s.Hasty = h.stats.oversize.Load(), h.stats.refused.Load(), h.stats.hasty.Load()
 	return s
 }
@@ -40,5 +41,5 @@ func (h *Hub) MaxConnsPerIP() int { return h.o.MaxConnsPerIP }
 
 // counters count since the start.
 type counters struct {
-	received, deliveries, slow, limited, oversize, refused, hasty atomic.Int64
+	received, deliveries, slow, kicked, limited, oversize, refused, hasty atomic.Int64
 }

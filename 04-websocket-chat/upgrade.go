@@ -24,6 +24,10 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if no.status == http.StatusMethodNotAllowed {
 			w.Header().Set("Allow", http.MethodGet)
 		}
+		if no.reason == RefusedBanned {
+			_, left := h.banned(asked.name, r.RemoteAddr)
+			w.Header().Set("Retry-After", retryAfter(left))
+		}
 		if r.ContentLength != 0 {
 			w.Header().Set("Connection", "close") // or the server would wait for the body before it answers
 		}
@@ -71,7 +75,7 @@ func (h *Hub) upgrade(w http.ResponseWriter, r *http.Request, from *source, aske
 	}
 	// Clones: both are parts of the request's first line. Its memory, up to 16 KiB,
 	// would stay for as long as the connection does.
-	asked.name, asked.room = strings.Clone(asked.name), strings.Clone(asked.room)
+	asked.name, asked.room, asked.addr = strings.Clone(asked.name), strings.Clone(asked.room), strings.Clone(r.RemoteAddr)
 	c, err := h.admit(ws, from, asked)
 	if err != nil { // draining began in the meantime
 		_ = ws.NetConn().SetWriteDeadline(time.Now().Add(h.o.CloseTimeout))
@@ -125,6 +129,9 @@ func (h *Hub) check(r *http.Request, id string) (asked wish, no refusal) {
 		no = refusal{http.StatusServiceUnavailable, RefusedLeaving, frame.CloseGoingAway.Text}
 	default:
 		no = h.permit(&asked, r, query)
+		if no.status == 0 { // a token may have given the name
+			no, _ = h.banned(asked.name, r.RemoteAddr)
+		}
 	}
 	return asked, no
 }

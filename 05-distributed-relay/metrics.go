@@ -79,6 +79,7 @@ var (
 	descReceived    = describe("chat_messages_received_total", "Messages from clients.")
 	descDeliveries  = describe("chat_deliveries_total", "Messages handed to clients, each client counted.")
 	descSlow        = describe("chat_slow_clients_total", "Clients closed with 1013 for reading too slowly.")
+	descKicked      = describe("chat_kicked_total", "Clients that an operator has asked to leave.")
 	descRefused     = describe("chat_connections_refused_total", "Clients refused with 503 because MAX_CONNS or MAX_CONNS_PER_IP was reached.")
 	descTurnedAway  = prometheus.NewDesc("chat_refused_total", "Requests for a WebSocket that were refused, by reason.", []string{"reason"}, nil)
 	descHasty       = describe("chat_connections_hasty_total", "Clients refused with 429 because NEW_CONNS_PER_IP or NEW_CONNS_PER_NODE was passed.")
@@ -112,6 +113,7 @@ func (c *counted) Collect(out chan<- prometheus.Metric) {
 	total(descReceived, stats.Received)
 	total(descDeliveries, stats.Deliveries)
 	total(descSlow, stats.Slow)
+	total(descKicked, stats.Kicked)
 	total(descRefused, stats.Refused)
 	for reason, n := range c.hub.Refusals() {
 		out <- prometheus.MustNewConstMetric(descTurnedAway, prometheus.CounterValue, float64(n), string(reason))

@@ -9,7 +9,7 @@ type CloseReason struct {
 	Text string // at most 123 bytes: a control frame holds 125, two are the code
 }
 
-// Why a node closes a connection. After 1001 and 1013 the client should pause and
+// Why a node closes a connection; see also CloseKicked. After 1001 and 1013 the client should pause and
 // connect again; after the others it must mend its mistake first.
 //
 // The WebSocket library sends one more code: 1002, to a client that breaks RFC 6455

@@ -14,7 +14,7 @@
 //     fast. It is asked first. What it does not take is left to parse.go.
 //   - encode.go: the other way, for what a node says itself.
 //   - wire.go: the bytes around a text, as RFC 6455 has them.
-//   - close.go: why a node closes a connection: a number and a sentence.
+//   - close.go: why a node closes a connection: a number and a sentence. kick.go: the one that says when to come back.
 //
 // Two words are near each other: a Frame is the JSON object, a WebSocket frame is what
 // carries it. Parse and Encode are about the first, Append about the second, and

@@ -47,12 +47,14 @@ type Config struct {
 	Sockets      int            // that clients may have open, WebSockets and all others; Listen sets it. 0: not known
 	Certificate  *keypair.Files // of TLSCert and TLSKey, read by Listen; nil: the node speaks HTTP
 
-	TLSCert, TLSKey string // PEM files
+	TLSCert, TLSKey       string // PEM files
+	AdminAddr, AdminToken string // see ServeAdmin; "": off, and none
 }
 
 // Register declares the flags that every node has.
 func (c *Config) Register(fs *flag.FlagSet) {
 	c.registerTLS(fs)
+	c.registerAdmin(fs)
 	// Not "host": HOST is set by some shells, to something else.
 	fs.Func("listen-host", "`address` to listen on; 0.0.0.0 lets other machines in (default: this machine alone)", cmdline.Host(&c.Host))
 	fs.Func("port", "`port` to listen on; 0: a free one (default 3000)", cmdline.Number(&c.Port, 0, 65535))

@@ -22,7 +22,7 @@ func configured(t *testing.T, args []string, env map[string]string) (Config, err
 	for _, name := range []string{"PORT", "NODE_NAME", "LOG_LEVEL", "PEERS", "ALLOWED_ORIGINS", "FRAME_ANCESTORS", "GRACE",
 		"MAX_MESSAGE_BYTES", "MAX_QUEUE_BYTES", "RATE_PER_SECOND", "RATE_BURST", "LISTEN_HOST", "MAX_CONNS", "MAX_CONNS_PER_IP",
 		"RATE_PER_IP", "RATE_PER_NODE", "BYTES_PER_SECOND", "BYTES_PER_IP", "NEW_CONNS_PER_IP", "NEW_CONNS_PER_NODE",
-		"TRUSTED_PROXIES", "DRAIN_DELAY", "TOKEN_KEYS", "TOKEN_AUDIENCE", "TLS_CERT", "TLS_KEY"} {
+		"TRUSTED_PROXIES", "DRAIN_DELAY", "TOKEN_KEYS", "TOKEN_AUDIENCE", "TLS_CERT", "TLS_KEY", "ADMIN_ADDR", "ADMIN_TOKEN"} {
 		t.Setenv(name, "") // empty is as good as not set
 	}
 	for name, value := range env {
@@ -50,6 +50,7 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 		Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/24")}, Delay: 3 * time.Second,
 		Peers: []string{"http://127.0.0.1:3001", "https://b.example.com"}, Frames: []string{"http://127.0.0.1:8080", "https://d.example.com"},
 		AllowedHosts: []string{"chat.example.com", "10.0.0.5"}, Tokens: tokenKeys(t), TLSCert: "/etc/chat.crt", TLSKey: "/etc/chat.key",
+		AdminAddr: "127.0.0.1:9000", AdminToken: "0123456789abcdef",
 		Hub: chat.Options{
 			MaxMessageBytes: 1000, MaxQueueBytes: 20_000, RatePerSecond: 2.5, RateBurst: 3, MaxConns: 1000, MaxConnsPerIP: 10,
 			BytesPerSecond: 5000, Shared: chat.SharedRates{PerIP: 7.5, PerNode: 70, BytesPerIP: 6000, NewConnsPerIP: -1, NewConnsPerNode: 8},
@@ -63,6 +64,7 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 		"max-message-bytes": "1000", "max-queue-bytes": "20000", "rate-per-second": "2.5", "rate-burst": "3", "max-conns": "1000", "max-conns-per-ip": "10",
 		"trusted-proxies": "10.0.0.0/24", "drain-delay": "3s", "token-keys": someKeys, "token-audience": "chat",
 		"tls-cert": "/etc/chat.crt", "tls-key": "/etc/chat.key",
+		"admin-addr": "127.0.0.1:9000", "admin-token": "0123456789abcdef",
 		"rate-per-ip": "7.5", "rate-per-node": "70", "bytes-per-second": "5000", "bytes-per-ip": "6000", "new-conns-per-ip": "0", "new-conns-per-node": "8",
 	}
 	env, other := map[string]string{}, map[string]string{}
@@ -147,6 +149,7 @@ func TestBadValueIsOneSentenceThatNamesIt(t *testing.T) {
 		"max-conns-per-ip":   {"-1", "x", "999999999999"},
 		"allowed-origins":    {"example.com", "ftp://example.com", "https://", "https://example.com/chat", "https://a?b", "https://ok.example.com,nonsense", "https://*.example.com", "https://münchen.example", "https://a;x"},
 		"trusted-proxies":    {"proxy.example.com", "10.0.0.5:8080", "10.0.0.0/33", "*", "fe80::1%eth0"},
+		"admin-addr":         {"9000", "http://127.0.0.1:9000", "unix:", "a b:1"},
 		"drain-delay":        {"3", "-1s", "soon"},
 		"frame-ancestors":    {"*", "'self'", "127.0.0.1:8080", "http://", "http://a;b", "http://a/path", "http://[::1]:8080", "https://ok.example.com,x"},
 		"peers":              {"127.0.0.1:3001", "http://", "*", "http://a,b", "http://a/path", "capacitor://localhost", "null", "http://münchen.example"},

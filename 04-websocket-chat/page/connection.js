@@ -11,6 +11,7 @@ import { forgetToken, headers, protocols } from "./token.js";
 const firstWait = 500;        // milliseconds, doubled after every round of all nodes
 const longestWait = 20_000;   // milliseconds
 const longestAsked = 300_000; // milliseconds that a Retry-After can keep us away: more would be a mistake
+const longestKick = 86_400_000; // milliseconds that somebody can be asked to leave for
 const pingEvery = 10_000;     // milliseconds
 const answerWithin = 5_000;   // milliseconds that a node may take to open the connection
 const steadyAfter = 5_000;    // milliseconds online before waits start small again
@@ -60,9 +61,10 @@ export class Connection {
     // 1006 means "no close frame": the node vanished, or refused. A browser hides which, so we ask.
     socket.onclose = (e) => {
       this.drop();
-      if (e.code === 1008 && this.expiring && protocols().length > 0) this.barred(e.reason);
-      else if (this.wasOpen) this.tryNext(whyClosed(e));
-      else this.askWhy(node, query);
+      if (e.code === 1008 && this.expiring && protocols().length > 0) return this.barred(e.reason);
+      if (!this.wasOpen) return this.askWhy(node, query);
+      this.stayAway(kickedFor(e));
+      this.tryNext(whyClosed(e));
     };
   }
 
@@ -178,6 +180,11 @@ export class Connection {
     this.open();
   }
 
+  // stayAway leaves all nodes alone for so many milliseconds: it was a person who has asked, and meant all of them.
+  stayAway(wait) {
+    if (wait > 0) for (const node of this.nodes) this.notBefore.set(node, performance.now() + wait);
+  }
+
   // asked is how many milliseconds more a node wants to be left alone.
   asked(at) {
     return Math.max(0, (this.notBefore.get(this.nodes[at]) ?? 0) - performance.now());
@@ -194,6 +201,12 @@ function isSentence(answer, text) {
 function retryAfter(answer) {
   const said = answer.headers.get("Retry-After") ?? "";
   return /^\d+$/.test(said) ? Math.min(said * 1000, longestAsked) : 0;
+}
+
+// kickedFor is how many milliseconds an operator wants us to stay away; 0: nobody has asked us to leave.
+function kickedFor({ code, reason }) {
+  const said = /^you were asked to leave for (\d{1,7}) s(?:: |$)/.exec(reason);
+  return code === 4001 && said ? Math.min(said[1] * 1000, longestKick) : 0;
 }
 
 // whyClosed is what a close frame says. A code that nodes use has words of its own.

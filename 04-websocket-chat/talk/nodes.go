@@ -91,6 +91,14 @@ func (t *talk) comeBack(err error) {
 	t.notBefore[t.url] = time.Now().Add(busy(err))
 }
 
+// stayAway leaves all nodes alone for so long: it was a person who has asked, and meant all of them.
+func (t *talk) stayAway(wait time.Duration) {
+	t.notBefore = make([]time.Time, len(t.o.URLs))
+	for i := range t.notBefore {
+		t.notBefore[i] = time.Now().Add(wait)
+	}
+}
+
 func (t *talk) connect(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, t.o.Patience)
 	defer cancel()
@@ -120,8 +128,12 @@ func (t *talk) lost(err error) {
 	var closed *websocket.CloseError
 	if errors.As(err, &closed) {
 		why = fmt.Sprintf("the node closed the connection: %d %s", closed.Code, closed.Text)
-		if closed.Code == websocket.CloseAbnormalClosure {
+		switch wait := frame.KickedFor(closed.Code, closed.Text); {
+		case closed.Code == websocket.CloseAbnormalClosure:
 			why = "the node is gone"
+		case wait > 0:
+			why = closed.Text
+			t.stayAway(wait)
 		}
 	}
 	if t.line != nil && t.line.sent {

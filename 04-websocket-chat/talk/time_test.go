@@ -100,3 +100,21 @@ func TestLeavingDoesNotWaitForASilentNode(t *testing.T) {
 		require.Equal(t, time.Second, time.Since(began))
 	})
 }
+
+// It was a person who has asked, and meant all nodes.
+func TestTalkThatIsAskedToLeaveStaysAwayFromAllNodesUntilThen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		nodes := chattest.Network{}
+		hub, first := serving(t, nodes, chat.Options{Node: "n1"})
+		_, second := serving(t, nodes, chat.Options{Node: "n2"})
+		k := talking(t, Options{URLs: []string{first, second}, Name: "mallory", dial: nodes.Dial})
+		k.err.shows(t, "connected to node n1")
+		began := time.Now()
+		_, err := hub.Kick(chat.Kick{Name: "mallory", Reason: "no spam here", For: 90 * time.Second})
+		require.NoError(t, err)
+		k.err.shows(t, "talk: you were asked to leave for 90 s: no spam here; trying "+second+" in 1m30s")
+		k.err.shows(t, "connected to node n2")
+		require.GreaterOrEqual(t, time.Since(began), 90*time.Second)
+		require.Less(t, time.Since(began), 91*time.Second)
+	})
+}

@@ -31,6 +31,7 @@ var values = map[string]string{
 	"redis-username": "chat", "redis-password": "secret", "redis-tls": "true", "redis-cert": "/etc/redis.crt", "redis-key": "/etc/redis.key",
 	"max-conns": "100", "max-conns-per-ip": "7", "trusted-proxies": "10.0.0.5", "drain-delay": "4s",
 	"rate-per-ip": "7.5", "rate-per-node": "70", "bytes-per-second": "5000", "bytes-per-ip": "6000", "new-conns-per-ip": "0", "new-conns-per-node": "8",
+	"admin-addr": "unix:/run/chat.sock", "admin-token": "0123456789abcdef",
 	"tls-cert": "/etc/chat.crt", "tls-key": "/etc/chat.key",
 	"probe-interval": "50ms", "publish-timeout": "3s", "max-delay": "7s", "pprof-addr": "127.0.0.1:0", "channel-prefix": "shop",
 	"token-keys": "hs256:a:YWxpY2UgYW5kIGJvYiBrbm93IHRoaXMgYW5kIG5vYm9keSBlbHNl", "token-audience": "chat",
@@ -111,6 +112,7 @@ func TestEveryFlagIsAVariableToo(t *testing.T) {
 			Port: 3456, Node: "n1", LogLevel: slog.LevelDebug, Grace: 2 * time.Second, Host: "127.0.0.1",
 			Peers: []string{"http://127.0.0.1:3001"}, Frames: []string{"http://127.0.0.1:8080"},
 			AllowedHosts: []string{"chat.example.com", "10.0.0.5"}, Tokens: tokens, TLSCert: "/etc/chat.crt", TLSKey: "/etc/chat.key",
+			AdminAddr: "unix:/run/chat.sock", AdminToken: "0123456789abcdef",
 			Trusted: []netip.Prefix{netip.MustParsePrefix("10.0.0.5/32")}, Delay: 4 * time.Second,
 			Hub: chat.Options{
 				MaxMessageBytes: 1000, MaxQueueBytes: 20_000, RatePerSecond: 2.5, RateBurst: 3, MaxConns: 100, MaxConnsPerIP: 7,
@@ -167,6 +169,7 @@ func TestBadValueIsOneSentenceThatNamesIt(t *testing.T) {
 		"max-delay":          {times, []string{"1", "0s", "-1s", "999999h"}},
 		"publish-timeout":    {times, []string{"1", "0s", "-1s", "999999h"}},
 		"channel-prefix":     {`want 1 to 128 bytes that can be printed, without spaces and without # * ? [ ] \`, []string{"a#b", "a*", "a?", "[a]", `a\b`, "a b", " ", "a\nb", "\xff", "a\u200bb", strings.Repeat("x", 129)}},
+		"admin-addr":         {"want host and port, as 127.0.0.1:9000, or unix: and a path", []string{"9000", "127.0.0.1", "http://127.0.0.1:9000", "unix:", "a b:1"}},
 		"pprof-addr":         {addr, []string{"6060", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:65536", "127.0.0.1:", "http://127.0.0.1:6060", "a b:6060"}},
 		"sentinels":          {"", []string{"127.0.0.1", "redis://127.0.0.1:26379", "127.0.0.1:26379;127.0.0.1:26380", "127.0.0.1:0", "a b:1"}},
 		"sub-prefer":         {"", []string{"127.0.0.1", "http://127.0.0.1:6380"}},

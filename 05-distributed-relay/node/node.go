@@ -71,6 +71,9 @@ func Run(ctx context.Context, c Config, log *slog.Logger) error {
 	if err := profile(ctx, c.PprofAddr, c.AllowedHosts, log); err != nil {
 		return err
 	}
+	if err := c.ServeAdmin(ctx, hub, log); err != nil {
+		return err
+	}
 	said := []any{"addr", l.Addr().String(), "node", c.Node}
 	if where == nil {
 		said = append(said, "publish", c.Relay.PubAddr, "subscribe", c.Relay.SubAddr)

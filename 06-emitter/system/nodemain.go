@@ -36,10 +36,10 @@ func NodeMain() int {
 }
 
 // ours are variables that a node reads and gets from nobody but the system. It sets no value for some of them: its servers want
-// no password, its nodes speak HTTP, and all of them cannot have profiles at one address. Of the addresses it sets those of the
+// no password, its nodes speak HTTP, and all of them cannot have profiles, or operators, at one address. Of the addresses it sets those of the
 // Sentinels, or those of the servers.
 var ours = []string{
-	"REDIS_USERNAME", "REDIS_PASSWORD", "REDIS_TLS", "REDIS_CERT", "REDIS_KEY", "TLS_CERT", "TLS_KEY", "PPROF_ADDR",
+	"REDIS_USERNAME", "REDIS_PASSWORD", "REDIS_TLS", "REDIS_CERT", "REDIS_KEY", "TLS_CERT", "TLS_KEY", "ADMIN_ADDR", "ADMIN_TOKEN", "PPROF_ADDR",
 	"PUB_HOST", "PUB_PORT", "SUB_HOST", "SUB_PORT",
 	"SENTINELS", "MASTER_NAME", "SUB_PREFER", "SENTINEL_USERNAME", "SENTINEL_PASSWORD",
 }

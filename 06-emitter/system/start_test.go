@@ -42,7 +42,7 @@ func TestEnvironmentOfOthersDoesNotReachTheNodes(t *testing.T) {
 	for name, value := range map[string]string{
 		"PUB_PORT": "1", "SUB_HOST": "no-such-host.invalid", "PORT": "nonsense", "GRACE": "nonsense",
 		"SENTINELS": "127.0.0.1:1", "MASTER_NAME": "another", "REDIS_PASSWORD": "secret", "REDIS_TLS": "true", "REDIS_CERT": "nonsense", "PPROF_ADDR": "nonsense",
-		"TLS_CERT": "nonsense", "TLS_KEY": "nonsense",
+		"TLS_CERT": "nonsense", "TLS_KEY": "nonsense", "ADMIN_ADDR": "nonsense", "ADMIN_TOKEN": "short",
 	} {
 		t.Setenv(name, value)
 	}

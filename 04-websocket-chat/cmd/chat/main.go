@@ -52,6 +52,9 @@ func run(ctx context.Context, c node.Config) error {
 	if err != nil {
 		return err
 	}
+	if err := c.ServeAdmin(ctx, hub, log); err != nil {
+		return err
+	}
 	log.Info("listening", "addr", l.Addr().String(), "node", c.Node)
 	c.LogWhere(log, l)
 	c.LogLimits(log)
