@@ -194,7 +194,7 @@ func TestLessonsQuoteWhatTheProgramsSay(t *testing.T) {
 
 // Every line that the table of troubles begins with is one that the program can log.
 func TestOperationsExplainsLinesThatTheProgramLogs(t *testing.T) {
-	source := sources(t, "01-redis-basics/dial", "01-redis-basics/keypair", "02-replication", "02-replication/sentinel", "03-pubsub", "04-websocket-chat", "04-websocket-chat/node",
+	source := sources(t, "01-redis-basics/dial", "01-redis-basics/keypair", "02-replication", "02-replication/sentinel", "03-pubsub", "04-websocket-chat", "04-websocket-chat/admin", "04-websocket-chat/node",
 		"05-distributed-relay", "05-distributed-relay/node")
 	lines := section(t, doc(t, "operations.md"), "What you see, what it means, what to do")
 	lines, _, _ = strings.Cut(lines, "What a client is told:")
