@@ -32,7 +32,7 @@ var sayers = map[string]int{
 // there each string of three words and more counts that is returned, assigned, or
 // the text of a close frame.
 var tellers = regexp.MustCompile(`^(?:01-redis-basics/(?:dial/explain|keypair/trust)|02-replication/(?:check|look|embedded/commands)|` +
-	`04-websocket-chat/(?:capacity|upgrade|frame/close|frame/parse|node/gate|client/(?:refused|tls)|talk/nodes|talk/readable)|` +
+	`04-websocket-chat/(?:admin/door|capacity|kick|upgrade|frame/close|frame/kick|frame/parse|node/gate|client/(?:refused|tls)|talk/nodes|talk/readable)|` +
 	`05-distributed-relay/(?:health|node/node)|06-emitter/system/observer)\.go$`)
 
 // writers are the tools of whoever writes the texts: they name a file, a line and what to
