@@ -98,6 +98,9 @@ func (h *Hub) handOut(d *delivery, events []Event) {
 		h.deliverRun(d, events, first, last)
 		first = last
 	}
+	if place := events[len(events)-1].Place; place != "" {
+		h.place = place
+	}
 	h.mu.Unlock()
 	writeRound(d.start) // only now: one that starts earlier would find the first run alone
 	clear(d.start)

@@ -19,6 +19,7 @@ type Event struct {
 	From   string          // "": not sent by a client
 	At     time.Time       // zero: not known
 	Sent   *Sent           // its sender, who waits for news of it; nil when no client of this node sent it
+	Place  string          // its place in the one order, where the relay keeps what it carries (Keeper); "": it does not
 }
 
 // Relay carries the events of a hub's clients to the hubs of all nodes, the
@@ -78,10 +79,10 @@ func (s *Sent) Failed(text string) (told bool) {
 	return true
 }
 
-// placed queues "$placed" and returns whether the queue's writer must be
+// placed queues "$placed", with the place if there is one, and returns whether the queue's writer must be
 // started. An event that came back was accepted, even when the confirmation is
 // late: so the "$ack" that is due goes first.
-func (s *Sent) placed() (start bool) {
+func (s *Sent) placed(place string) (start bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.id == nil {
@@ -92,7 +93,7 @@ func (s *Sent) placed() (start bool) {
 		s.settled = true
 		start = s.conn.put(frame.Encode(frame.EventAck, "", nil, s.id))
 	}
-	return s.conn.put(frame.Encode(frame.EventPlaced, "", nil, s.id)) || start
+	return s.conn.put(frame.EncodePlaced(place, s.id)) || start
 }
 
 func errorFrame(p *frame.Problem, id *int64) []byte { return frame.Encode(frame.EventError, "", p, id) }
@@ -101,6 +102,9 @@ func errorFrame(p *frame.Problem, id *int64) []byte { return frame.Encode(frame.
 // receiver gets, made once.
 func (e *Event) appendFrame(dst, scratch []byte) (wire, text []byte) {
 	if e.Name == frame.EventBinary && e.Binary != nil {
+		if e.Place != "" { // bytes have no key for it: it goes ahead of them
+			dst = append(dst, frame.EncodePlace(e.Place)...)
+		}
 		return frame.Append(dst, frame.OpBinary, e.Binary), scratch
 	}
 	text = append(scratch[:0], `{"event":`...)
@@ -121,6 +125,10 @@ func (e *Event) appendFrame(dst, scratch []byte) (wire, text []byte) {
 		text = append(text, `,"at":"`...)
 		text = e.At.UTC().AppendFormat(text, "2006-01-02T15:04:05.000Z")
 		text = append(text, '"')
+	}
+	if e.Place != "" {
+		text = append(text, `,"place":`...)
+		text = frame.AppendString(text, e.Place)
 	}
 	text = append(text, '}')
 	return frame.Append(dst, frame.OpText, text), text

@@ -50,6 +50,7 @@ type Hub struct {
 	draining   bool
 	changes    PresenceUpdate // of our clients, until the relay takes them
 	changed    int            // bytes of them
+	place      string         // of the last event that was delivered; "": none yet, or the relay keeps nothing
 	walk       *presence.Walk // through the list of our clients, while the relay tells it; else nil
 	empty      chan struct{}  // made by Drain, closed when the last connection is gone
 }
@@ -86,7 +87,8 @@ func NewHub(o Options) (*Hub, error) {
 	return h, nil
 }
 
-// admit makes a connection of an upgraded socket: welcome first, then its room.
+// admit makes a connection of an upgraded socket: welcome first, then its room. Whoever is owed
+// something gets that before: see catchUp.
 func (h *Hub) admit(ws *websocket.Conn, from *source, w wish) (*Conn, error) {
 	c := &Conn{hub: h, ws: ws, from: from, addr: w.addr, id: w.id, name: w.name, home: w.room, self: []string{w.id}, since: time.Now()}
 	c.writer = c.write
@@ -97,8 +99,10 @@ func (h *Hub) admit(ws *websocket.Conn, from *source, w wish) (*Conn, error) {
 	ws.SetPingHandler(c.answerPing)
 	ws.SetPongHandler(c.pongHandler())
 	c.alive()
-
-	start, err := h.seat(c, w.permit)
+	if w.returns() {
+		return c, nil
+	}
+	start, _, err := h.seat(c, w.permit, true)
 	if start {
 		c.writeNow()
 	}
@@ -108,14 +112,21 @@ func (h *Hub) admit(ws *websocket.Conn, from *source, w wish) (*Conn, error) {
 	return c, err
 }
 
-// seat lets a connection in, and reports whether it is to be written to.
-func (h *Hub) seat(c *Conn, p *Permit) (start bool, err error) {
+func (c *Conn) welcome(place string) []byte {
+	return frame.Encode(frame.EventWelcome, "", frame.Welcome{ID: c.id, Name: c.name, Room: c.home, Node: c.hub.o.Node, Place: place}, nil)
+}
+
+// seat lets a connection in, behind a place in the order: all that is delivered later
+// goes to it, too. It reports whether it is to be written to.
+func (h *Hub) seat(c *Conn, p *Permit, welcome bool) (start bool, place string, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.draining {
-		return false, fmt.Errorf("%s", frame.CloseGoingAway.Text)
+		return false, "", fmt.Errorf("%s", frame.CloseGoingAway.Text)
 	}
-	start = c.put(frame.Encode(frame.EventWelcome, "", frame.Welcome{ID: c.id, Name: c.name, Room: c.home, Node: h.o.Node}, nil))
+	if welcome {
+		start = c.put(c.welcome(h.place))
+	}
 	if h.degraded != "" {
 		c.put(degradedFrame(h.degraded, h.delay)) // start is told once
 	}
@@ -128,7 +139,7 @@ func (h *Hub) seat(c *Conn, p *Permit) (start bool, err error) {
 	if p != nil {
 		c.admitUntil(p)
 	}
-	return start, nil
+	return start, h.place, nil
 }
 
 // remove takes a connection out of everything; a second call does nothing.

@@ -47,7 +47,7 @@ func (d *delivery) deliverIndividually(c *Conn, events []Event, r run) (count in
 		}
 		count += d.putPiece(c, r, from, i)
 		from = i
-		if own && events[i].Sent.placed() {
+		if own && events[i].Sent.placed(events[i].Place) {
 			d.start = append(d.start, c)
 		}
 		if skip {

@@ -39,6 +39,10 @@ type wish struct {
 	id, name, room string
 	addr           string  // host and port, once it is let in
 	permit         *Permit // nil: nobody needs one
+
+	after   string   // the place of the last message that it has got; "": it is new
+	was     []string // the ids of its connections before: it has said their messages itself
+	history int      // of a new one: how many messages of its room it wants to have
 }
 
 // permit lets the client's token decide what it may have, and what it gets where it has not said.

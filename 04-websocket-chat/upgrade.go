@@ -60,7 +60,11 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if c := h.upgrade(w, r, from, asked); c != nil {
 		h.log.Info(LogConnected, c.logAttrs(), "from", r.RemoteAddr)
-		go c.read()
+		if asked.returns() {
+			go c.catchUp(asked)
+		} else {
+			go c.read()
+		}
 		return
 	}
 	h.capacity.release(from)
@@ -78,12 +82,17 @@ func (h *Hub) upgrade(w http.ResponseWriter, r *http.Request, from *source, aske
 	asked.name, asked.room, asked.addr = strings.Clone(asked.name), strings.Clone(asked.room), strings.Clone(r.RemoteAddr)
 	c, err := h.admit(ws, from, asked)
 	if err != nil { // draining began in the meantime
-		_ = ws.NetConn().SetWriteDeadline(time.Now().Add(h.o.CloseTimeout))
-		_, _ = ws.NetConn().Write(frame.CloseGoingAway.Frame())
-		_ = ws.Close()
+		c.turnAway(frame.CloseGoingAway)
 		return nil
 	}
 	return c
+}
+
+// turnAway ends a connection that has no reader and no place in the hub.
+func (c *Conn) turnAway(why frame.CloseReason) {
+	_ = c.ws.NetConn().SetWriteDeadline(time.Now().Add(c.hub.o.CloseTimeout))
+	_, _ = c.ws.NetConn().Write(why.Frame())
+	_ = c.ws.Close()
 }
 
 // refuseUpgrade answers a handshake that the WebSocket library refuses. Its own
@@ -108,6 +117,7 @@ func (h *Hub) check(r *http.Request, id string) (asked wish, no refusal) {
 	if query.Has("room") {
 		asked.room = query.Get("room")
 	}
+	misplaced := h.readPlace(&asked, query)
 	h.mu.Lock()
 	draining := h.draining
 	h.mu.Unlock()
@@ -125,6 +135,8 @@ func (h *Hub) check(r *http.Request, id string) (asked wish, no refusal) {
 		no = refusal{http.StatusBadRequest, RefusedName, frame.NameRule}
 	case !frame.ValidRoom(asked.room):
 		no = refusal{http.StatusBadRequest, RefusedRoom, frame.RoomRule}
+	case misplaced != nil:
+		no = refusal{http.StatusBadRequest, RefusedQuery, misplaced.Error()}
 	case draining:
 		no = refusal{http.StatusServiceUnavailable, RefusedLeaving, frame.CloseGoingAway.Text}
 	default:

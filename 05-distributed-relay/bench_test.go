@@ -175,7 +175,7 @@ func BenchmarkTakeIn(b *testing.B) {
 			b.Fatal(err)
 		}
 		s.message(got.Pub, got.Seq, now)
-		if _, err := toEvent(&got); err != nil {
+		if _, err := ToEvent(&got); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 // deliver is the delivering goroutine: all that the subscription holds ready
 // goes to the hub in one call, so that it leaves in one write per client.
-func (r *Relay) deliver(ctx context.Context, subscriber *pubsub.Subscriber) error {
+func (r *Relay) deliver(ctx context.Context, subscriber Receiver) error {
 	forget := time.NewTicker(time.Minute)
 	defer forget.Stop()
 	listening := r.health.listen(ctx, r.sequences)
@@ -100,7 +100,7 @@ func (r *Relay) broadcast(e *pubsub.Event, now time.Time) {
 		r.oversize(e, now)
 		return
 	}
-	envelope, err := wire.DecodeEnvelope(e.Payload)
+	envelope, err := r.o.Carrier.Envelope(e)
 	if err != nil {
 		r.malformed(e, err)
 		return
@@ -108,10 +108,10 @@ func (r *Relay) broadcast(e *pubsub.Event, now time.Time) {
 	if fresh, err := r.noteNumber(envelope.Pub, envelope.Seq, now); err != nil {
 		r.malformed(e, err)
 		return
-	} else if !fresh {
+	} else if !fresh && envelope.Place == "" { // what has a place is there once, and for all
 		return
 	}
-	event, err := toEvent(&envelope)
+	event, err := ToEvent(&envelope)
 	if err != nil {
 		r.malformed(e, err)
 		return
@@ -129,7 +129,7 @@ func (r *Relay) broadcast(e *pubsub.Event, now time.Time) {
 // oversize counts what is far too large for any client's queue, unread but for
 // its number: as JSON it would be several times as large again.
 func (r *Relay) oversize(e *pubsub.Event, now time.Time) {
-	pub, seq, err := wire.DecodeNumber(e.Payload)
+	pub, seq, err := r.o.Carrier.Number(e)
 	fresh := false
 	if err == nil {
 		fresh, err = r.noteNumber(pub, seq, now)
@@ -187,7 +187,7 @@ func (r *Relay) place() {
 		return
 	}
 	last := r.mine[len(r.mine)-1].seq
-	if r.publisher.around.Load() || r.publisher.answers.await(last, answerWait) {
+	if r.publisher.around.Load() && r.o.Durable <= 1 || r.publisher.answers.await(last, answerWait) {
 		now := time.Now()
 		for _, m := range r.mine {
 			if w, ok := r.publisher.pending.pop(m.seq); ok {

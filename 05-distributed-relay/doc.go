@@ -43,7 +43,7 @@
 //
 // On the delivering goroutine of node B (deliver.go): Relay.deliver receives a batch. Each message goes through Relay.handle and
 // Relay.route to Relay.broadcast. There wire.DecodeEnvelope decodes it; Relay.noteNumber calls sequences.message
-// (sequences.go), which counts the numbers that were skipped, and tells when a number came twice, so that the message is dropped; toEvent (event.go)
+// (sequences.go), which counts the numbers that were skipped, and tells when a number came twice, so that the message is dropped; ToEvent (event.go)
 // makes the hub's event of it. Relay.flush hands the events of a batch to Hub.Deliver, which writes to the clients. (When
 // no message follows a gap, a probe shows it: Relay.applyProbe calls sequences.probe.)
 //
@@ -51,7 +51,7 @@
 // in the one order.
 //
 // Two things that one may look for here are the hub's, in chapter 04. A client that reads too slowly is closed by its queue (queue.go).
-// The sender is left out of those who receive its message: its hub has put its id into Event.Except; toEnvelope and toEvent carry
+// The sender is left out of those who receive its message: its hub has put its id into Event.Except; toEnvelope and ToEvent carry
 // that through Redis, in opts.except, and the hub of every node leaves that client out.
 //
 // # The goroutines

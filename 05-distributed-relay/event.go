@@ -15,13 +15,13 @@ import (
 // errReserved is why an event from Redis is dropped: wire.Reserved says whose its name is.
 var errReserved = errors.New("an event with a reserved name")
 
-// toEvent makes of an envelope what a hub delivers: one argument becomes the
+// ToEvent makes of an envelope what a hub delivers: one argument becomes the
 // data, several an array, none is no data.
-func toEvent(e *wire.Envelope) (chat.Event, error) {
+func ToEvent(e *wire.Envelope) (chat.Event, error) {
 	if whose := wire.Reserved(e.Event); whose != "" {
 		return chat.Event{}, fmt.Errorf("%w: %.64q is %s", errReserved, e.Event, whose)
 	}
-	event := chat.Event{Name: e.Event, Rooms: e.Rooms, Except: e.Except, From: e.From}
+	event := chat.Event{Name: e.Event, Rooms: e.Rooms, Except: e.Except, From: e.From, Place: e.Place}
 	if e.At != 0 {
 		event.At = time.UnixMilli(e.At)
 	}
@@ -59,7 +59,7 @@ func joinArgs(args []any) json.RawMessage {
 }
 
 // toEnvelope is the other way: what a client of this node sent.
-func toEnvelope(event *chat.Event) (wire.Envelope, error) {
+func toEnvelope(event *chat.Event, by Carrier) (wire.Envelope, error) {
 	if whose := wire.Reserved(event.Name); whose != "" {
 		return wire.Envelope{}, frame.Problemf(frame.CodeReservedEvent, "the event %.64q is %s; choose another name", event.Name, whose)
 	}
@@ -73,7 +73,7 @@ func toEnvelope(event *chat.Event) (wire.Envelope, error) {
 		e.Args = []any{event.Binary}
 	case event.Data != nil:
 		var err error
-		if e.Encoded, err = pack.FromJSON(event.Data); err != nil {
+		if e.Encoded, err = by.Argument(event.Data); err != nil {
 			return wire.Envelope{}, err
 		}
 	}

@@ -33,6 +33,8 @@ type Options struct {
 	Prefix         string        // before every channel and any key, so that tests of the usual names can share a server; default none
 	Log            *slog.Logger  // default: none
 	Trace          *Tracer       // tells somebody what happens to messages; default: nobody
+	Carrier        Carrier       // how messages travel through Redis; default: by Pub/Sub
+	Durable        int           // replicas that have to have a message before it is acknowledged; default 0
 
 	// Instead of the network's, for tests whose time is not the real one.
 	dial func(ctx context.Context, network, addr string) (net.Conn, error)
@@ -56,6 +58,9 @@ func (o Options) withDefaults() Options {
 		o.where.Store(&Place{})
 	}
 	o.own = o.Prefix + wire.OwnPrefix(o.Key)
+	if o.Carrier == nil {
+		o.Carrier = byPubSub{}
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

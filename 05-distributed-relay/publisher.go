@@ -52,7 +52,9 @@ type publisher struct {
 	buf      []byte // channels and payloads of a batch
 	batch    []outgoing
 	commands []command                   // of a batch
+	exec     *redis.SliceCmd             // that ends their transaction; nil: they are none
 	role     *redis.SliceCmd             // the ROLE behind them
+	kept     *redis.IntCmd               // the WAIT behind that; nil: none
 	replicas []replication.ReplicaOffset // that the master had then
 	left     uint64                      // the last probe before one of them left; a later one has to come back. 0: none left
 	away     error                       // why the master does not answer; nil: it does
@@ -122,11 +124,15 @@ func (p *publisher) send(ctx context.Context, batch []outgoing) {
 	}
 	first := p.seq + 1
 	p.pipeline(ctx, batch)
+	p.unfold()
 	p.takeBack(batch)
 	p.notePermission(batch)
 	away := p.atMaster()
 	if away != nil && (errors.Is(away, replication.ErrReplica) || !p.around.Load()) {
 		p.pending.forget(first)
+	}
+	if away == nil && p.tooFew() {
+		p.failShort(batch) // before anybody hears of the answer: what comes back acknowledges
 	}
 	p.answers.upTo(p.seq)
 	doubt := away == nil && p.inDoubt(time.Now())
@@ -238,21 +244,24 @@ func (p *publisher) answerTime() time.Duration {
 // order of the batch is the order at the master. Behind them it asks for the role.
 func (p *publisher) pipeline(ctx context.Context, batch []outgoing) {
 	pipe := p.link.Pipeline()
+	p.open(ctx, pipe, len(batch))
 	p.commands = slices.Grow(p.commands[:0], len(batch))[:len(batch)]
 	p.buf = p.buf[:0]
 	for i := range batch {
 		m, c := &batch[i], &p.commands[i]
 		if m.own != nil {
 			channel, payload := m.own()
-			c.channel, c.payload = argument(p.o.own+channel), payload
+			c.channel, c.payload, c.message = argument(p.o.own+channel), payload, nil
 		} else {
 			p.number(m, c)
 		}
-		c.queue(ctx, pipe)
+		c.queue(ctx, pipe, p.o.Carrier)
 	}
+	p.close(ctx, pipe)
 	p.issued.Store(p.seq)
 	p.role = replication.NewRoleCmd(ctx)
 	_ = pipe.Process(ctx, p.role)
+	p.waitForReplicas(ctx, pipe, batch)
 	_, _ = pipe.Exec(ctx) // each reply holds its own error
 	if cap(p.buf) > 2*batchBytes {
 		p.buf = nil
@@ -270,10 +279,10 @@ func (p *publisher) number(m *outgoing, c *command) {
 	c.channel = p.buf[begin:len(p.buf):len(p.buf)]
 	begin = len(p.buf)
 	var err error
-	if p.buf, err = e.Append(p.buf); err != nil {
+	if p.buf, err = p.o.Carrier.Append(p.buf, e); err != nil {
 		panic("relay: packed before: " + err.Error()) // Publish has packed what can fail
 	}
-	c.payload = p.buf[begin:len(p.buf):len(p.buf)]
+	c.payload, c.message = p.buf[begin:len(p.buf):len(p.buf)], e
 	p.pending.push(p.seq, m.sent, m.since)
 }
 

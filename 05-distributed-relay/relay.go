@@ -73,7 +73,7 @@ func identity(n int) string {
 
 // Publish takes a message of a client of this node. It implements chat.Relay.
 func (r *Relay) Publish(event chat.Event) error {
-	envelope, err := toEnvelope(&event)
+	envelope, err := toEnvelope(&event, r.o.Carrier)
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (r *Relay) Run(ctx context.Context, hub *chat.Hub) error {
 	client := r.o.client(r.o.subAddr())
 	defer client.Close()
 	group, ctx := errgroup.WithContext(ctx)
-	subscriber, err := pubsub.Subscribe(ctx, client, pubsub.Options{
+	subscriber, err := r.o.Carrier.Subscribe(ctx, client, pubsub.Options{
 		// All by pattern: Redis keeps the order of everything on a connection, but
 		// miniredis sends what was subscribed by channel and by pattern separately,
 		// and a probe that overtakes messages counts them as missed.

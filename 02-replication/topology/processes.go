@@ -65,6 +65,10 @@ func startProcesses(ctx context.Context, o Options) (_ Topology, err error) {
 
 func startProcess(ctx context.Context, o Options, i int, args ...string) (*launch.Process, error) {
 	options := launch.ProcessOptions{LogLevel: o.LogLevel, Args: slices.Concat(args, settings)}
+	if o.Saved && i == 0 {
+		// With everysec a write may wait for up to two seconds, while the disk is busy: a kill would lose what was acknowledged.
+		options.Args = append(options.Args, "--appendonly", "yes", "--appendfsync", "always")
+	}
 	if i < len(o.Ports) {
 		options.Port = o.Ports[i]
 	}

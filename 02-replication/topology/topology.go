@@ -54,6 +54,7 @@ type Options struct {
 	Backend  launch.Backend // where Redis comes from; default: embedded
 	Replicas int            // number of replicas; default 2; of running servers at least so many, and all that are named are used
 	Ports    []int          // the servers' ports, the master's first; missing or 0: a free one
+	Saved    bool           // real servers: the master writes all to its disk, and a killed one comes back with it; default: empty
 	LogLevel string         // real servers: debug, verbose, notice or warning; default notice
 	Log      io.Writer      // real servers: where their log lines go, each with the server's address in front; default: nowhere
 }

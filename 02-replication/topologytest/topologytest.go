@@ -25,8 +25,21 @@ import (
 // skipped with a sentence, or fails with REQUIRE_REDIS=1.
 func Start(t testing.TB, replicas int) topology.Topology {
 	t.Helper()
+	return start(t, topology.Options{Replicas: replicas})
+}
+
+// Saved starts a topology of real servers whose master comes back from a kill with its keys. It skips as Server does.
+func Saved(t testing.TB, replicas int) topology.Topology {
+	t.Helper()
+	redistest.NeedsServer(t)
+	return start(t, topology.Options{Replicas: replicas, Saved: true})
+}
+
+func start(t testing.TB, o topology.Options) topology.Topology {
+	t.Helper()
 	log := &tail{}
-	top, err := topology.Start(t.Context(), topology.Options{Backend: backend(t), Replicas: replicas, Log: log})
+	o.Backend, o.Log = backend(t), log
+	top, err := topology.Start(t.Context(), o)
 	if errors.Is(err, topology.ErrTooFew) && os.Getenv("REQUIRE_REDIS") != "1" {
 		t.Skip("WORKBOOK_REDIS names too few servers for this test: " + err.Error())
 	}

@@ -40,6 +40,11 @@ type DialOptions struct {
 	Name  string // default: the node makes one up, guest- and four characters; with a token, the token's
 	Room  string // default: the node's, lobby
 	Token string // that lets the client in, where the node wants one; it goes as a header, which no log shows. Default: none
+	// Last is how far the client has come on its connections before. Where the nodes keep messages, it gets what it has missed
+	// since, at any node, before what is new; other nodes take no notice. The zero value is a new client.
+	Last Last
+	// History is how many messages of the room a new client wants to have, where the nodes keep messages.
+	History int
 
 	// DialContext makes the socket; default: a TCP connection. A proxy, or in tests of time a pipe, may be another.
 	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
@@ -180,6 +185,7 @@ func (c *Client) Close() error {
 func (c *Client) read() {
 	defer close(c.ended)
 	defer c.conn.Close()
+	ahead := "" // the place of the binary frame that follows
 	for {
 		kind, payload, err := c.conn.ReadMessage()
 		if err != nil {
@@ -189,13 +195,17 @@ func (c *Client) read() {
 			c.err = err
 			return
 		}
-		m := Message{Frame: frame.Frame{Event: frame.EventBinary}, Binary: payload}
+		m := Message{Frame: frame.Frame{Event: frame.EventBinary, Place: ahead}, Binary: payload}
 		if kind == websocket.TextMessage {
 			m = Message{Text: payload}
 			if err := json.Unmarshal(payload, &m.Frame); err != nil {
 				c.err = fmt.Errorf("read from %s: a text frame that is not a chat frame: %w", c.peer, err)
 				return
 			}
+		}
+		if ahead = ""; m.Event == frame.EventPlace {
+			ahead = m.Place
+			continue
 		}
 		select {
 		case c.messages <- m:

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"example.com/redis-chat/01-redis-basics/harmless"
@@ -54,6 +55,12 @@ func endpoint(rawURL string, o DialOptions) (*url.URL, error) {
 	}
 	if o.Room != "" {
 		q.Set("room", o.Room)
+	}
+	if o.Last.Place != "" {
+		q.Set("after", o.Last.Place)
+		q.Set("was", strings.Join(o.Last.IDs, ","))
+	} else if o.History > 0 {
+		q.Set("history", strconv.Itoa(o.History))
 	}
 	u.RawQuery = q.Encode()
 	return u, nil

@@ -44,3 +44,25 @@ func Encode(event, room string, data any, id *int64) []byte {
 	}
 	return Append(nil, OpText, append(text, '}'))
 }
+
+// EncodePlaced makes "$placed": the message of that id has this place; "": the place is kept nowhere.
+func EncodePlaced(place string, id *int64) []byte {
+	text := append(make([]byte, 0, 128), `{"event":"`+EventPlaced+`"`...)
+	text = appendPlace(text, place)
+	text = append(text, `,"id":`...)
+	text = strconv.AppendInt(text, *id, 10)
+	return Append(nil, OpText, append(text, '}'))
+}
+
+// EncodePlace makes "$place", which goes ahead of a binary frame.
+func EncodePlace(place string) []byte {
+	text := append(make([]byte, 0, 128), `{"event":"`+EventPlace+`"`...)
+	return Append(nil, OpText, append(appendPlace(text, place), '}'))
+}
+
+func appendPlace(text []byte, place string) []byte {
+	if place == "" {
+		return text
+	}
+	return AppendString(append(text, `,"place":`...), place)
+}

@@ -16,6 +16,8 @@ const (
 	EventWelcome   = "$welcome"   // the first frame; Data is a Welcome
 	EventAck       = "$ack"       // the message of that id is accepted
 	EventPlaced    = "$placed"    // the message of that id has its place in the order of all
+	EventPlace     = "$place"     // the place of the binary frame that follows
+	EventCaughtUp  = "$caught-up" // what was missed is told, from here on all is new: Data is CaughtUp
 	EventError     = "$error"     // Data is a Problem
 	EventPresence  = "$presence"  // Data is a Presence
 	EventExpiring  = "$expiring"  // the client's token is about to expire: Data is an Expiring

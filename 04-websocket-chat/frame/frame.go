@@ -7,12 +7,13 @@ import (
 
 // Frame is one JSON text frame of the client wire, in either direction.
 type Frame struct {
-	Event string          `json:"event"`          // 1–64 bytes; the node's own begin with "$"
-	Data  json.RawMessage `json:"data,omitempty"` // any JSON; nil: none
-	Room  string          `json:"room,omitempty"` // 1–64 bytes
-	From  string          `json:"from,omitempty"` // stamped by the node
-	At    string          `json:"at,omitempty"`   // UTC, milliseconds: 2026-01-02T15:04:05.678Z
-	ID    *int64          `json:"id,omitempty"`   // asks for, and comes back in, an acknowledgement
+	Event string          `json:"event"`           // 1–64 bytes; the node's own begin with "$"
+	Data  json.RawMessage `json:"data,omitempty"`  // any JSON; nil: none
+	Room  string          `json:"room,omitempty"`  // 1–64 bytes
+	From  string          `json:"from,omitempty"`  // stamped by the node
+	At    string          `json:"at,omitempty"`    // UTC, milliseconds: 2026-01-02T15:04:05.678Z
+	ID    *int64          `json:"id,omitempty"`    // asks for, and comes back in, an acknowledgement
+	Place string          `json:"place,omitempty"` // in the one order, where the nodes keep it: what a client that comes back says
 }
 
 // ErrorCode says in one word what was wrong; the data of EventError carries it.
@@ -47,6 +48,16 @@ type Welcome struct {
 	Name string `json:"name"`
 	Room string `json:"room"`
 	Node string `json:"node"`
+	// Place is where this client's messages begin, where the nodes keep them: behind it.
+	Place string `json:"place,omitempty"`
+}
+
+// CaughtUp is the data of a "$caught-up" frame.
+type CaughtUp struct {
+	Messages int `json:"messages"` // that came before this frame, because the client had missed them
+	// Gone is how many messages, of all rooms, were behind the client's place and are kept no longer;
+	// nil: some are gone, and nobody knows how many.
+	Gone *int64 `json:"gone,omitempty"`
 }
 
 // Expiring is the data of an "$expiring" frame: when the node will close the connection, unless a new token comes.

@@ -102,7 +102,7 @@ func (t *talk) stayAway(wait time.Duration) {
 func (t *talk) connect(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, t.o.Patience)
 	defer cancel()
-	o := client.DialOptions{Name: t.o.Name, Room: t.o.Room, DialContext: t.o.dial}
+	o := client.DialOptions{Name: t.o.Name, Room: t.o.Room, Last: t.last, History: t.o.History, DialContext: t.o.dial}
 	if t.o.Token != nil {
 		var err error
 		if o.Token, err = t.o.Token(); err != nil {
@@ -115,6 +115,7 @@ func (t *talk) connect(ctx context.Context) error {
 	}
 	t.client, t.retry, t.heard, t.pinged, t.outage = c, nil, true, false, outage{}
 	w := c.Welcome()
+	t.last.Begin(w)
 	t.say("connected to node %s as %s in room %s", w.Node, w.Name, w.Room)
 	if t.o.JSON {
 		_, err = fmt.Fprintln(t.o.Out, raw(c.WelcomeMessage()))

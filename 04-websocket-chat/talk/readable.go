@@ -57,6 +57,7 @@ func notice(f frame.Frame, o *outage) string {
 		frame.Presence
 		frame.Problem
 		Missed *int64 `json:"missed"`
+		frame.CaughtUp
 	}
 	_ = json.Unmarshal(f.Data, &d) // a key that is missing stays empty, and is shown so
 	var text string
@@ -70,6 +71,8 @@ func notice(f frame.Frame, o *outage) string {
 		text = o.recovered(d.Missed)
 	case frame.EventExpiring:
 		text = d.Text
+	case frame.EventCaughtUp:
+		text = caughtUp(d.CaughtUp)
 	case frame.EventError:
 		text = fmt.Sprintf("error %s: %s", d.Code, d.Text)
 	}
@@ -114,6 +117,24 @@ func wereMissed(n int64) string {
 		return "1 was missed"
 	}
 	return fmt.Sprintf("%d were missed", n)
+}
+
+// caughtUp says how many messages were told late, and how many will never be.
+func caughtUp(c frame.CaughtUp) string {
+	text := "nothing was said while you were away"
+	switch {
+	case c.Messages == 1:
+		text = "1 message while you were away"
+	case c.Messages > 1:
+		text = fmt.Sprintf("%d messages while you were away", c.Messages)
+	}
+	switch {
+	case c.Gone == nil:
+		return text + "; older ones are kept no longer, nobody knows how many"
+	case *c.Gone > 0:
+		return fmt.Sprintf("%s; of all rooms together, %d older ones are kept no longer", text, *c.Gone)
+	}
+	return text
 }
 
 func presence(p frame.Presence) string {

@@ -21,6 +21,7 @@ type Options struct {
 	Name     string                 // default: the node makes one up
 	Room     string                 // default: the node's, lobby
 	Token    func() (string, error) // asked for each connection: a token that has expired may have been replaced; default: none
+	History  int                    // messages of the room to begin with, where the nodes keep them; default none
 	JSON     bool                   // print frames as they are, one a line, instead of readable lines
 	Patience time.Duration          // how long a node may be silent, and a typed line wait; default 10s
 	In       io.Reader              // lines to send; empty ones are skipped
@@ -72,6 +73,7 @@ type talk struct {
 
 	client *client.Client   // nil: not connected
 	url    int              // of the client, or of the next try
+	last   client.Last      // how far we have come
 	failed int              // tries since a connection was last steady
 	retry  <-chan time.Time // when the next try is due; nil while connected
 
@@ -190,6 +192,7 @@ func (t *talk) send(ctx context.Context) {
 
 // message follows the line that is under way and prints what is for the reader.
 func (t *talk) message(m client.Message) error {
+	t.last.Note(m)
 	mine := t.line != nil && t.line.sent && m.ID != nil && *m.ID == t.line.id
 	switch m.Event {
 	case frame.EventPong:

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"net/http"
 	"strings"
 
 	"github.com/redis/go-redis/v9/logging"
@@ -16,10 +17,23 @@ import (
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
+// Relay is what RunWith needs of a relay: *relay.Relay has it.
+type Relay interface {
+	chat.Relay
+	Run(ctx context.Context, hub *chat.Hub) error
+	Ready() (reason string, ready bool)
+	Metrics(hub *chat.Hub, ready func() (reason string, ready bool)) http.Handler
+}
+
 // Run is a whole node: it listens, joins the cluster, and serves until ctx
 // ends; then it lets its clients go and returns nil. It is what cmd/node runs,
 // and what a program runs that starts nodes as processes of its own.
 func Run(ctx context.Context, c Config, log *slog.Logger) error {
+	return RunWith(ctx, c, log, func(o relay.Options) Relay { return relay.New(o) })
+}
+
+// RunWith is Run with another relay, which is made of the node's options.
+func RunWith(ctx context.Context, c Config, log *slog.Logger, join func(relay.Options) Relay) error {
 	if err := c.certificate(log); err != nil {
 		return err
 	}
@@ -37,7 +51,7 @@ func Run(ctx context.Context, c Config, log *slog.Logger) error {
 	if where != nil {
 		c.Relay.Places = where
 	}
-	r := relay.New(c.Relay)
+	r := join(c.Relay)
 	c.Hub.Log, c.Hub.Relay = log, r
 	hub, err := chat.NewHub(c.Hub)
 	if err != nil {

@@ -28,7 +28,14 @@ func (e *Envelope) Append(dst []byte) ([]byte, error) {
 func (e *Envelope) encode(w *pack.Writer) error {
 	w.Array(3)
 	w.Text(e.UID)
+	if err := e.encodePacket(w); err != nil {
+		return err
+	}
+	e.encodeOpts(w)
+	return nil
+}
 
+func (e *Envelope) encodePacket(w *pack.Writer) error {
 	w.Map(3)
 	w.Text("type")
 	w.Int(eventPacket)
@@ -43,8 +50,6 @@ func (e *Envelope) encode(w *pack.Writer) error {
 	}
 	w.Text("nsp")
 	w.Text("/")
-
-	e.encodeOpts(w)
 	return nil
 }
 

@@ -19,6 +19,10 @@ type Envelope struct {
 	From   string // who said it; "": absent
 	At     int64  // when, in Unix milliseconds; 0: absent
 
+	// Place is the message's in the one order, where Redis keeps it: a decoder's word, and never
+	// part of the payload. "": Redis keeps nothing.
+	Place string
+
 	// Encoded is the first argument, encoded already, before Args: for publishers,
 	// as Args would allocate twice to hold it. Decoding leaves it nil.
 	Encoded pack.Value

@@ -30,6 +30,7 @@ var crowded = []string{
 	ours + "06-emitter/system",
 	ours + "05-distributed-relay/cmd/node",
 	ours + "labs/faults",
+	ours + "labs/no-message-lost",
 	ours + "06-emitter/cmd/system",
 	ours + "labs/load-test/cmd/loadtest",
 	ours + "06-emitter/interop",

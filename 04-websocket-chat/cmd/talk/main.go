@@ -1,6 +1,6 @@
 // Talk is a line client of the chat: what is typed is sent, what arrives is printed.
 //
-//	talk [-name N] [-room R] [-token T] [-json] URL…
+//	talk [-name N] [-room R] [-token T] [-history N] [-json] URL…
 //
 // Each flag is a variable, too: give a token as TALK_TOKEN, which ps does not show, or as the path of a file behind @, which
 // is read anew for each connection.
@@ -63,6 +63,7 @@ func parse(args []string, help io.Writer) (o talk.Options, err error) {
 	flags.StringVar(&o.Name, "name", "", "your `name`, 1 to 32 characters (default: the node makes one up)")
 	flags.StringVar(&o.Room, "room", "", "the `room`, 1 to 64 bytes (default: the node's, lobby)")
 	flags.Func("token", "the `token` that lets you in, or @/path of a file with it, where the node wants one (default: none)", cmdline.Secret(bring(&o)))
+	flags.Func("history", "`messages` of the room to begin with, where the nodes keep them (default none)", cmdline.Number(&o.History, 0, 1000))
 	flags.BoolVar(&o.JSON, "json", false, "print frames as they are, one a line")
 	if err := cmdline.Parse(flags, args, usage, ff.WithEnvVarPrefix("TALK")); err != nil {
 		return o, err

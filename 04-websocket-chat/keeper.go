@@ -1,0 +1,192 @@
+package chat
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/redis-chat/04-websocket-chat/frame"
+)
+
+// Keeper is a Relay that keeps what it has carried, for clients that come back: each
+// event that it hands to Deliver has a Place. The relay of chapter 05 keeps nothing; the one of
+// labs/no-message-lost does.
+type Keeper interface {
+	Relay
+	// CheckPlace says what is wrong with a place that a client names.
+	CheckPlace(place string) error
+	// Since returns the next events behind a place, in order, up to the place last, or to
+	// the end when last is "". It waits until what is delivered here has come to that
+	// place: another node may have been ahead.
+	Since(ctx context.Context, place, last string) (Kept, error)
+	// Before returns the place behind which a room has its last so many messages.
+	Before(ctx context.Context, room string, messages int) (place string, err error)
+}
+
+// Kept is a part of what a Keeper keeps.
+type Kept struct {
+	Events []Event
+	End    string // the place that the part ends at
+	More   bool   // another part follows
+	// Gone is how many events behind the place are kept no longer; below zero: some are,
+	// and nobody knows how many.
+	Gone int64
+}
+
+// Begin tells the hub which place its relay begins behind.
+func (h *Hub) Begin(place string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.place = cmp.Or(h.place, place)
+}
+
+const (
+	mostWas     = 8                // connections before that it names
+	mostHistory = 1000             // messages that a new client can ask for
+	catchUpTime = 30 * time.Second // for one part to be read: the relay may have to come to its place first
+)
+
+// readPlace reads what the URL says of a client's last connection. Where nothing is
+// kept it says nothing.
+func (h *Hub) readPlace(who *wish, query url.Values) error {
+	keeper, ok := h.relay.(Keeper)
+	if !ok {
+		return nil
+	}
+	if text := query.Get("history"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 {
+			return errors.New("history is how many messages of the room you want to have: give a number, as in history=50")
+		}
+		who.history = min(n, mostHistory)
+	}
+	if place := query.Get("after"); place != "" {
+		who.after, who.was = strings.Clone(place), strings.SplitN(strings.Clone(query.Get("was")), ",", mostWas)
+		return keeper.CheckPlace(place)
+	}
+	return nil
+}
+
+// returns reports whether the client gets something before what is new.
+func (n *wish) returns() bool { return n.after != "" || n.history > 0 }
+
+// catchUp is the writer of a connection that is owed something, and runs instead of
+// its reader until all of that is written. It goes from part to part of what is
+// kept, as fast as the client reads. At the end of that the client has its seat: what is
+// delivered from then on waits in its queue, and what lies between is the last part.
+func (c *Conn) catchUp(who wish) {
+	c.out.mu.Lock()
+	c.out.writing = true // nobody else starts a writer
+	c.out.mu.Unlock()
+	returned := &returning{Conn: c, who: who, keeper: c.hub.relay.(Keeper)}
+	if why, err := returned.run(); err != nil {
+		c.hub.log.Debug("catching up ended", "id", c.id, "why", err)
+		if c.ping == nil { // it has no seat
+			c.turnAway(why)
+			c.hub.capacity.release(c.from)
+			return
+		}
+		c.close(why)
+	}
+	go c.write()
+	c.read()
+}
+
+// returning is one catchUp under way.
+type returning struct {
+	*Conn
+	who      wish
+	keeper   Keeper
+	place    string // that the client has come to
+	messages int
+	gone     int64
+	wire     []byte
+	text     []byte
+}
+
+func (r *returning) run() (frame.CloseReason, error) {
+	if err := r.begin(); err != nil {
+		return frame.CloseNotKept, err
+	}
+	if err := r.writeOnce(r.welcome(r.place)); err != nil {
+		return frame.CloseNotKept, err
+	}
+	for more := true; more; {
+		var err error
+		if more, err = r.part(""); err != nil {
+			return frame.CloseNotKept, err
+		}
+	}
+	_, last, err := r.hub.seat(r.Conn, r.who.permit, false)
+	if err != nil {
+		return frame.CloseGoingAway, err
+	}
+	for more := last != ""; more; {
+		if more, err = r.part(last); err != nil {
+			return frame.CloseNotKept, err
+		}
+	}
+	told := frame.CaughtUp{Messages: r.messages}
+	if r.gone >= 0 {
+		told.Gone = &r.gone
+	}
+	return frame.CloseNotKept, r.writeOnce(frame.Encode(frame.EventCaughtUp, "", told, nil))
+}
+
+// begin finds the place that is to be gone on from.
+func (r *returning) begin() (err error) {
+	if r.place = r.who.after; r.place == "" {
+		ctx, cancel := context.WithTimeout(context.Background(), catchUpTime)
+		defer cancel()
+		r.place, err = r.keeper.Before(ctx, r.home, r.who.history)
+	}
+	return err
+}
+
+// part writes the next part, and reports whether there is another.
+func (r *returning) part(last string) (more bool, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), catchUpTime)
+	defer cancel()
+	kept, err := r.keeper.Since(ctx, r.place, last)
+	if err != nil {
+		return false, err
+	}
+	if r.who.after == "" {
+		// A new client has missed nothing.
+	} else if kept.Gone < 0 || r.gone < 0 {
+		r.gone = -1
+	} else {
+		r.gone += kept.Gone
+	}
+	r.place, r.wire = kept.End, r.wire[:0]
+	for i := range kept.Events {
+		if e := &kept.Events[i]; r.isFor(e) {
+			r.wire, r.text = e.appendFrame(r.wire, r.text)
+			r.messages++
+		}
+	}
+	if len(r.wire) == 0 {
+		return kept.More, nil
+	}
+	return kept.More, r.writeOnce(r.wire)
+}
+
+// isFor reports whether the client would have got an event, in the room of its URL.
+// Its own it has: it was left out of those by the id of the connection that sent them.
+func (r *returning) isFor(e *Event) bool {
+	reached := len(e.Rooms) == 0
+	for _, name := range e.Rooms {
+		reached = reached || name == r.home
+	}
+	for _, name := range e.Except {
+		if name == r.home || name == r.id || slices.Contains(r.who.was, name) {
+			return false
+		}
+	}
+	return reached
+}

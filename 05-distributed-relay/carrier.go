@@ -1,0 +1,68 @@
+package relay
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/redis/go-redis/v9"
+
+	pubsub "example.com/redis-chat/03-pubsub"
+	"example.com/redis-chat/05-distributed-relay/pack"
+	"example.com/redis-chat/05-distributed-relay/wire"
+)
+
+// Carrier is how messages travel through Redis: by PUBLISH and a subscription, unless
+// Options name another. labs/no-message-lost has one that keeps them.
+type Carrier interface {
+	// Subscribe begins to read at client's server, as chapter 03's Subscribe does.
+	Subscribe(ctx context.Context, client *redis.Client, o pubsub.Options) (Receiver, error)
+
+	// Argument encodes the data of a client's message: wire.Envelope.Encoded.
+	Argument(data json.RawMessage) (pack.Value, error)
+	// Append appends the payload of a message. It cannot fail where Argument has not.
+	Append(dst []byte, e *wire.Envelope) ([]byte, error)
+	// Together says that the commands of a batch are to be one transaction.
+	Together() bool
+	// Message is the command that carries a message, and Own one of the nodes' own:
+	// args is empty, has room for 16, and serves again when the command was answered.
+	Message(ctx context.Context, args []any, e *wire.Envelope, channel, payload any) redis.Cmder
+	Own(ctx context.Context, args []any, channel, payload any) redis.Cmder
+
+	// Envelope and Number read a message that has come back, all of it or its publisher and number alone.
+	Envelope(e *pubsub.Event) (wire.Envelope, error)
+	Number(e *pubsub.Event) (pub string, seq uint64, err error)
+}
+
+// Receiver hands over what a Carrier brings: *pubsub.Subscriber is one, and says what its method promises.
+type Receiver interface {
+	Receive(ctx context.Context) ([]pubsub.Event, error)
+}
+
+// byPubSub is the Carrier of this chapter.
+type byPubSub struct{}
+
+func (byPubSub) Subscribe(ctx context.Context, client *redis.Client, o pubsub.Options) (Receiver, error) {
+	return pubsub.Subscribe(ctx, client, o)
+}
+
+func (byPubSub) Argument(data json.RawMessage) (pack.Value, error) { return pack.FromJSON(data) }
+
+func (byPubSub) Append(dst []byte, e *wire.Envelope) ([]byte, error) { return e.Append(dst) }
+
+func (byPubSub) Together() bool { return false } // a subscriber gets all that a pipeline holds as it is
+
+func (p byPubSub) Message(ctx context.Context, args []any, _ *wire.Envelope, channel, payload any) redis.Cmder {
+	return p.Own(ctx, args, channel, payload)
+}
+
+func (byPubSub) Own(ctx context.Context, args []any, channel, payload any) redis.Cmder {
+	return redis.NewIntCmd(ctx, append(args, "publish", channel, payload)...)
+}
+
+func (byPubSub) Envelope(e *pubsub.Event) (wire.Envelope, error) {
+	return wire.DecodeEnvelope(e.Payload)
+}
+
+func (byPubSub) Number(e *pubsub.Event) (pub string, seq uint64, err error) {
+	return wire.DecodeNumber(e.Payload)
+}

@@ -1,0 +1,154 @@
+package streams
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/redis/go-redis/v9"
+
+	chat "example.com/redis-chat/04-websocket-chat"
+	relay "example.com/redis-chat/05-distributed-relay"
+)
+
+const (
+	partCount   = 500    // entries that are read at once for a client that catches up
+	mostScanned = 20_000 // entries that are looked at for the last messages of a room
+)
+
+// CheckPlace implements chat.Keeper.
+func (r *Relay) CheckPlace(s string) error {
+	_, err := parsePlace(s)
+	return err
+}
+
+// Since implements chat.Keeper: it reads at the node's own replica.
+func (r *Relay) Since(ctx context.Context, after, last string) (chat.Kept, error) {
+	from, err := parsePlace(after)
+	if err != nil {
+		return chat.Kept{}, err
+	}
+	// Not further than has been delivered here: what is read beyond it would come a second time.
+	to, err := r.carrier.delivered.await(ctx, from.id)
+	if err != nil {
+		return chat.Kept{}, fmt.Errorf("wait until this node has come to %s: %w", from.id, err)
+	}
+	if last != "" {
+		if to, err = parsePlace(last); err != nil {
+			return chat.Kept{}, err
+		}
+	}
+	if to.id.Compare(from.id) <= 0 {
+		return chat.Kept{End: after}, nil
+	}
+	entries, gone, err := r.entries(ctx, &from, to.id.String())
+	if err != nil {
+		return chat.Kept{}, fmt.Errorf("read what was missed at %s: %w", r.subAddr, err)
+	}
+	kept := chat.Kept{Gone: gone, More: len(entries) >= partCount}
+	for i := range entries {
+		id, err := ParseID(entries[i].ID)
+		if err != nil {
+			return chat.Kept{}, err
+		}
+		from = from.next(id)
+		if e, ok := r.kept(&entries[i], from); ok {
+			kept.Events = append(kept.Events, e)
+		}
+	}
+	kept.End = from.String()
+	return kept, nil
+}
+
+// entries returns what is behind a place. It moves the place on over what is gone, and counts that.
+func (r *Relay) entries(ctx context.Context, from *place, end string) (entries []redis.XMessage, gone int64, err error) {
+	start := from.id.String()
+	// The entry of the place itself is asked for, too: while it is there, none behind it is gone.
+	entries, err = r.archive.XRangeN(ctx, r.carrier.o.stream, start, end, partCount+1).Result()
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(entries) > 0 && entries[0].ID == start {
+		return entries[1:], 0, nil
+	}
+	var info *redis.XInfoStreamCmd
+	var ranged *redis.XMessageSliceCmd
+	_, err = r.archive.TxPipelined(ctx, func(tx redis.Pipeliner) error { // both at one moment
+		info = tx.XInfoStream(ctx, r.carrier.o.stream)
+		ranged = tx.XRangeN(ctx, r.carrier.o.stream, start, end, partCount)
+		return nil
+	})
+	switch {
+	case isNoKey(err):
+		if from.id == (ID{}) {
+			return nil, 0, nil
+		}
+		return nil, -1, nil
+	case err != nil:
+		return nil, 0, err
+	}
+	gone = goneSince(*from, info.Val())
+	switch {
+	case gone > 0:
+		from.nr += gone
+	case gone < 0:
+		from.nr = 0
+	}
+	return ranged.Val(), gone, nil
+}
+
+// goneSince is how many entries behind a place have been trimmed; below zero: nobody knows.
+func goneSince(from place, info *redis.XInfoStream) int64 {
+	numbered := info.EntriesAdded > 0 && (from.nr > 0 || from.id == ID{})
+	if !numbered {
+		return -1
+	}
+	trimmed := info.EntriesAdded - info.Length
+	return max(0, trimmed-from.nr)
+}
+
+// kept makes an event of an entry, if there is one in it that was ever delivered.
+func (r *Relay) kept(m *redis.XMessage, at place) (chat.Event, bool) {
+	e := event(m, at)
+	envelope, err := r.carrier.Envelope(&e)
+	if err != nil {
+		return chat.Event{}, false
+	}
+	delivered, err := relay.ToEvent(&envelope)
+	return delivered, err == nil
+}
+
+// Before implements chat.Keeper. It reads backwards from where the node is.
+func (r *Relay) Before(ctx context.Context, room string, messages int) (string, error) {
+	at, err := r.carrier.delivered.await(ctx, ID{})
+	if err != nil {
+		return "", fmt.Errorf("wait until this node has begun: %w", err)
+	}
+	first := at.id
+	for scanned := 0; messages > 0 && scanned < mostScanned; {
+		entries, err := r.archive.XRevRangeN(ctx, r.carrier.o.stream, first.String(), "-", partCount).Result()
+		if err != nil {
+			return "", fmt.Errorf("read the history of a room at %s: %w", r.subAddr, err)
+		}
+		for i := range entries {
+			id, err := ParseID(entries[i].ID)
+			if err != nil {
+				return "", err
+			}
+			first = id.before()
+			if e, ok := r.kept(&entries[i], place{}); ok && inRoom(&e, room) {
+				if messages--; messages == 0 {
+					break
+				}
+			}
+		}
+		if scanned += len(entries); len(entries) < partCount {
+			break
+		}
+	}
+	return place{id: first}.String(), nil
+}
+
+func inRoom(e *chat.Event, room string) bool {
+	return (len(e.Rooms) == 0 || slices.Contains(e.Rooms, room)) && !slices.Contains(e.Except, room)
+}

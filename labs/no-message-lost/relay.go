@@ -1,0 +1,62 @@
+package streams
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/redis/go-redis/v9"
+
+	"example.com/redis-chat/01-redis-basics/dial"
+	chat "example.com/redis-chat/04-websocket-chat"
+	relay "example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/wire"
+)
+
+// Options say how much is kept. The zero value works.
+type Options struct {
+	// Length is how many messages the stream keeps, and some more; default 100000, which are 30 MB when each
+	// says 100 bytes. A node that is not as fast as what is added loses what is trimmed before it has read it: so this is a time, too.
+	Length int64
+}
+
+// Relay is chapter 05's relay on a stream. It implements chat.Keeper, too.
+type Relay struct {
+	*relay.Relay
+	carrier *carrier
+	archive *redis.Client // what was missed is read with
+	subAddr string
+	hub     *chat.Hub
+}
+
+var _ chat.Keeper = (*Relay)(nil)
+
+// New makes a relay. Nothing is connected before Run.
+func New(o relay.Options, s Options) *Relay {
+	o.SubAddr = cmp.Or(o.SubAddr, o.PubAddr, "127.0.0.1:6379")
+	r := &Relay{subAddr: o.SubAddr}
+	key := cmp.Or(o.Key, wire.DefaultKey)
+	r.carrier = newCarrier(settings{
+		stream: o.Prefix + key, nodes: o.Prefix + wire.OwnPrefix(key) + "chat:nodes",
+		length: cmp.Or(s.Length, 100_000),
+	}, r.begin)
+	o.Carrier = r.carrier
+	r.archive = redis.NewClient(dial.Once(redis.Options{
+		Addr: o.SubAddr, Username: o.Username, Password: o.Password, TLSConfig: o.TLS, Protocol: 2, ClientName: "chat-history",
+		PoolSize: 4, // so many read at once what they missed; the others wait
+	}))
+	r.Relay = relay.New(o)
+	return r
+}
+
+// Run joins the hub to the cluster until ctx ends: see relay.Relay.
+func (r *Relay) Run(ctx context.Context, hub *chat.Hub) error {
+	r.hub = hub
+	defer r.archive.Close()
+	return r.Relay.Run(ctx, hub)
+}
+
+// begin is told by the reading goroutine where the node begins.
+func (r *Relay) begin(at place) {
+	r.carrier.delivered.begin(at)
+	r.hub.Begin(at.String())
+}
