@@ -33,9 +33,10 @@ type Carrier interface {
 	Number(e *pubsub.Event) (pub string, seq uint64, err error)
 }
 
-// Receiver hands over what a Carrier brings: *pubsub.Subscriber is one, and says what its method promises.
+// Receiver hands over what a Carrier brings: *pubsub.Subscriber is one, and says what its methods promise.
 type Receiver interface {
 	Receive(ctx context.Context) ([]pubsub.Event, error)
+	Move(client *redis.Client, how pubsub.Handover)
 }
 
 // byPubSub is the Carrier of this chapter.

@@ -64,7 +64,7 @@ var errNoPlace = errors.New("no Sentinel has said yet where the master is")
 // A new master begins a new stream: its end is the promoted replica's, and what the old master took after that is in none of
 // the others. So a subscription whose server does not follow the new master is left at once; its number that was read last shows
 // what is missing. Between two replicas of one master a subscription moves without a gap.
-func (r *Relay) follow(ctx context.Context, subscriber *pubsub.Subscriber) {
+func (r *Relay) follow(ctx context.Context, subscriber Receiver) {
 	for r.o.Places != nil {
 		before := *r.o.where.Load()
 		place, changed := r.o.Places.Now()
@@ -80,7 +80,7 @@ func (r *Relay) follow(ctx context.Context, subscriber *pubsub.Subscriber) {
 	}
 }
 
-func (r *Relay) move(before, place Place, subscriber *pubsub.Subscriber) {
+func (r *Relay) move(before, place Place, subscriber Receiver) {
 	how := pubsub.AtProbe
 	if place.Master != before.Master {
 		r.o.Log.Warn("another server is the master", "now", place.Master, "before", before.Master)

@@ -18,11 +18,13 @@ import (
 // nodes tell each other. It is a relay.Receiver.
 type reader struct {
 	c     *carrier
-	redis redis.Options
 	o     pubsub.Options
 	inbox *inbox
 	watch watch
 	done  chan struct{} // closed when nothing more will be pushed
+
+	mu    sync.Mutex
+	redis redis.Options // of the server to read at; see Move
 
 	// Of the reading goroutine.
 	begun    bool
@@ -85,7 +87,7 @@ func (r *reader) run(ctx context.Context) {
 
 // connection lives through one connection, and returns what ended it.
 func (r *reader) connection(ctx context.Context) (connected bool, err error) {
-	o := r.redis
+	o := r.server()
 	client := redis.NewClient(&o)
 	defer client.Close()
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -95,13 +97,13 @@ func (r *reader) connection(ctx context.Context) (connected bool, err error) {
 	conn := client.Conn()
 	defer conn.Close()
 	if err := r.look(ctx, conn); err != nil {
-		return false, fmt.Errorf("read the stream at %s: %w", r.redis.Addr, because(ctx, err))
+		return false, fmt.Errorf("read the stream at %s: %w", r.server().Addr, because(ctx, err))
 	}
 	r.watch.up(cancel)
 	defer r.watch.down()
 	for {
 		if err := r.read(ctx, conn); err != nil {
-			return true, fmt.Errorf("read the stream at %s: %w", r.redis.Addr, because(ctx, err))
+			return true, fmt.Errorf("read the stream at %s: %w", r.server().Addr, because(ctx, err))
 		}
 	}
 }
@@ -117,7 +119,7 @@ func because(ctx context.Context, err error) error {
 // look finds out where the streams are. The first time the node begins at their ends; what was
 // there before is history.
 func (r *reader) look(ctx context.Context, conn *redis.Conn) error {
-	ctx, cancel := context.WithTimeout(ctx, r.redis.ReadTimeout)
+	ctx, cancel := context.WithTimeout(ctx, r.server().ReadTimeout)
 	defer cancel()
 	messages, err := endOf(ctx, conn, r.c.o.stream)
 	if err != nil {
@@ -203,3 +205,19 @@ func (r *reader) ask(ctx context.Context, conn *redis.Conn, block time.Duration)
 	}
 	return messages, own, err
 }
+
+func (r *reader) server() redis.Options {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.redis
+}
+
+// Move goes on at another server, from the same place: nothing is lost by that, whenever it is.
+func (r *reader) Move(client *redis.Client, _ pubsub.Handover) {
+	r.mu.Lock()
+	r.redis = *client.Options()
+	r.mu.Unlock()
+	r.watch.end(errMoved)
+}
+
+var errMoved = errors.New("the node reads at another server now")

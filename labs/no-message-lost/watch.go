@@ -148,10 +148,19 @@ func (w *watch) judge(now time.Time) {
 func (w *watch) sentence(blame error, quiet time.Duration) error {
 	quiet = quiet.Round(time.Millisecond)
 	if blame == pubsub.ErrNotBack {
-		return fmt.Errorf("%w: nothing for %v; %s may be frozen, or a replica that has lost its master", blame, quiet, w.r.redis.Addr)
+		return fmt.Errorf("%w: nothing for %v; %s may be frozen, or a replica that has lost its master", blame, quiet, w.r.server().Addr)
 	}
 	if w.failed != nil {
 		return fmt.Errorf("%w: no proof of delivery for %v: %w", blame, quiet, w.failed)
 	}
 	return fmt.Errorf("%w: no proof of delivery for %v, and no answer to a probe", blame, quiet)
+}
+
+// end gives up the connection, if there is one.
+func (w *watch) end(why error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.giveUp != nil {
+		w.giveUp(why)
+	}
 }
