@@ -1,12 +1,13 @@
 // Command failover runs the lab's experiments, on real servers with Sentinels.
 //
 //	failover            all of them, one after the other (a minute)
-//	failover NAME…      these; -h lists them
+//	failover NAME…      these; -h lists them, and the one flag
 //
 // Exit codes: 0; 1 it could not be run; 2 a bad flag or word.
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -17,6 +18,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/redis/go-redis/v9/logging"
 
@@ -34,7 +36,7 @@ func main() {
 
 func usage() string {
 	var b strings.Builder
-	fmt.Fprintln(&b, "usage: failover [NAME…]\n\nRuns experiments with Sentinels, on real servers:")
+	fmt.Fprintln(&b, "usage: failover [-down-after 500ms] [NAME…]\n\nRuns experiments with Sentinels, on real servers:")
 	for _, e := range failover.Experiments() {
 		fmt.Fprintf(&b, "\n  %-12s %s", e.Name, e.Predict)
 	}
@@ -45,6 +47,8 @@ func usage() string {
 func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 	fs := flag.NewFlagSet("failover", flag.ContinueOnError)
 	fs.SetOutput(errOut)
+	var downAfter time.Duration
+	fs.Func("down-after", "how long a pause is a death to the Sentinels, as a `time` (default 500ms; hasty: 100ms)", cmdline.Time(&downAfter, time.Millisecond))
 	if err := cmdline.Parse(fs, args, usage()); err != nil {
 		return err
 	}
@@ -65,6 +69,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 			fmt.Fprintln(out)
 		}
 		fmt.Fprintf(out, "== %s\n   %s\n", e.Name, e.Predict)
+		e.Options.DownAfter = cmp.Or(downAfter, e.Options.DownAfter)
 		if err := e.Run(ctx, out); err != nil {
 			if ctx.Err() != nil {
 				return errors.New("interrupted")

@@ -1,4 +1,4 @@
-// Command node is one node of a chat that loses no message: it adds to a stream at the master,
+// Command streamnode is one node of a chat that loses no message: it adds to a stream at the master,
 // and delivers what its own replica brings back, from where it was.
 package main
 
@@ -19,9 +19,9 @@ func main() {
 	context.AfterFunc(ctx, stop)
 
 	var config node.Config
-	err := config.Parse(flag.NewFlagSet("node", flag.ContinueOnError), os.Args[1:])
+	err := config.Parse(flag.NewFlagSet("streamnode", flag.ContinueOnError), os.Args[1:])
 	if err == nil {
 		err = node.Run(ctx, config, config.Logger())
 	}
-	os.Exit(cmdline.Exit("node", err, os.Stderr))
+	os.Exit(cmdline.Exit("streamnode", err, os.Stderr))
 }
