@@ -15,8 +15,8 @@ import (
 	streams "example.com/redis-chat/labs/no-message-lost"
 )
 
-// A replica that was away for longer than its master remembers gets a copy of all keys, and wakes
-// nobody who waits for a message: the next thing that is added does. That is a probe, here.
+// A replica that was away for longer than its master remembers gets a copy of all keys. Then messages and probes are there at
+// once, and whoever waits for both gets one of the streams first: the probes, it may be.
 func TestReplicaThatIsCopiedAnewBringsAllThatItMissed(t *testing.T) {
 	c := startCluster(t, topologytest.Server(t, 2), attentive, streams.Options{})
 	alice, bob := c.dial(0, "alice"), c.dial(1, "bob")

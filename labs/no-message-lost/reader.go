@@ -170,8 +170,8 @@ func (r *reader) read(ctx context.Context, conn *redis.Conn) error {
 	defer cancel()
 	messages, own, err := r.ask(waiting, conn, block)
 	if err == nil && len(messages) == 0 && len(own) > 0 {
-		// It was the other stream that ended the wait, and of the messages nothing was looked at. There may be
-		// some: a replica that has got a copy of all keys from its master wakes nobody for them.
+		// It was the other stream that ended the wait, and of the messages nothing was looked at. There may be some:
+		// when a replica gets a copy of all keys, both streams have news at once, and the first one ends the wait.
 		messages, own, err = r.ask(waiting, conn, -1)
 	}
 	if err != nil {
