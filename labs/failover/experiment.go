@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -47,17 +48,23 @@ type bench struct {
 	ctx     context.Context
 	out     io.Writer
 	servers *watched.Watched
-	began   time.Time
+
+	mu    sync.Mutex // a flow of messages notes things, too
+	began time.Time
 }
 
 // note writes a line with the time.
 func (b *bench) note(format string, args ...any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	fmt.Fprintf(b.out, "%6.2f s  %s\n", time.Since(b.began).Seconds(), fmt.Sprintf(format, args...))
 }
 
 // restart sets the clock to zero: what is measured begins now.
 func (b *bench) restart(format string, args ...any) {
+	b.mu.Lock()
 	b.began = time.Now()
+	b.mu.Unlock()
 	b.note(format, args...)
 }
 
