@@ -25,6 +25,7 @@ var nginx = kind{
 			"www-data", me,
 			"/run/nginx.pid", p.dir + "/nginx.pid",
 			"/var/log/nginx/error.log", "stderr",
+			"/var/log/nginx/access.log", p.dir + "/access.log",
 			"worker_processes auto", "worker_processes 2",
 			"http {", "http {" + temporary,
 			"listen 80", "listen " + p.http,
