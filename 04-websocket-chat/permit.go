@@ -52,7 +52,7 @@ func (h *Hub) permit(w *wish, r *http.Request, query url.Values) refusal {
 	}
 	token := bearer(r, query)
 	if token == "" {
-		return refusal{http.StatusUnauthorized, RefusedToken, errNoToken.Error()}
+		return refusal{http.StatusUnauthorized, RefusedNoToken, errNoToken.Error()}
 	}
 	p, err := h.o.Admit(token)
 	switch {

@@ -64,7 +64,8 @@ func TestWithoutATokenNobodyIsLetIn(t *testing.T) {
 		}
 	}
 	refused := h.Refusals()
-	require.EqualValues(t, 2*4, refused[RefusedToken])
+	require.EqualValues(t, 2*2, refused[RefusedNoToken])
+	require.EqualValues(t, 2*2, refused[RefusedToken])
 	require.EqualValues(t, 2*1, refused[RefusedExpired])
 	require.EqualValues(t, 2*2, refused[RefusedForbidden])
 	require.Contains(t, log.String(), "reason=token")

@@ -21,7 +21,8 @@ const (
 	RefusedQuery     Refused = "query"      // what stands behind ? cannot be read
 	RefusedName      Refused = "name"       // no name by frame.NameRule
 	RefusedRoom      Refused = "room"       // no room by frame.RoomRule
-	RefusedToken     Refused = "token"      // no token, or none that this node takes, see Options.Admit
+	RefusedNoToken   Refused = "no_token"   // it brings no token, and the node wants one, see Options.Admit
+	RefusedToken     Refused = "token"      // its token is none that this node takes
 	RefusedExpired   Refused = "expired"    // its token was good once
 	RefusedForbidden Refused = "forbidden"  // its token is for another name, or not for that room
 	RefusedLeaving   Refused = "leaving"    // the node is going away
@@ -57,7 +58,7 @@ type refusals struct {
 
 // mendable are the reasons that an operator should hear of: a proxy or a variable may be wrong. The others are for
 // whoever typed a name, and would fill the log of a node that a scanner has found.
-var mendable = map[Refused]bool{RefusedOrigin: true, RefusedToken: true, RefusedFull: true, RefusedHasty: true, RefusedNoUpgrade: true, RefusedHandshake: true}
+var mendable = map[Refused]bool{RefusedOrigin: true, RefusedNoToken: true, RefusedToken: true, RefusedFull: true, RefusedHasty: true, RefusedNoUpgrade: true, RefusedHandshake: true}
 
 // refusedEvery is how often one reason is logged, at most.
 const refusedEvery = 10 * time.Second
@@ -65,7 +66,7 @@ const refusedEvery = 10 * time.Second
 func newRefusals() map[Refused]*refusals {
 	all := map[Refused]*refusals{}
 	for _, why := range []Refused{
-		RefusedMethod, RefusedOrigin, RefusedBody, RefusedQuery, RefusedName, RefusedRoom, RefusedToken, RefusedExpired, RefusedForbidden,
+		RefusedMethod, RefusedOrigin, RefusedBody, RefusedQuery, RefusedName, RefusedRoom, RefusedNoToken, RefusedToken, RefusedExpired, RefusedForbidden,
 		RefusedLeaving, RefusedBanned, RefusedFull, RefusedHasty, RefusedNoUpgrade, RefusedHandshake,
 	} {
 		all[why] = &refusals{log: rate.Sometimes{Interval: refusedEvery}}

@@ -58,7 +58,7 @@ func TestPageHearsWhyItsOriginIsRefused(t *testing.T) {
 
 func TestRefusalsAreCountedByReason(t *testing.T) {
 	h, _ := door(t, Options{MaxConns: 1})
-	require.Len(t, h.Refusals(), 15)
+	require.Len(t, h.Refusals(), 16)
 	_, why := h.capacity.reserve("192.0.2.1:1")
 	require.Empty(t, why)
 	foreign := append(upgrade, "Origin", "https://chat.example.com")
@@ -79,7 +79,7 @@ func TestRefusalsAreCountedByReason(t *testing.T) {
 	require.Equal(t, map[Refused]int64{
 		RefusedMethod: 1, RefusedOrigin: 2, RefusedQuery: 1, RefusedName: 1, RefusedRoom: 1, RefusedFull: 1, RefusedNoUpgrade: 1, RefusedHandshake: 1, RefusedLeaving: 1, RefusedBanned: 0,
 		RefusedBody: 0, RefusedHasty: 0, // see below
-		RefusedToken: 0, RefusedExpired: 0, RefusedForbidden: 0, // see permit_test.go
+		RefusedNoToken: 0, RefusedToken: 0, RefusedExpired: 0, RefusedForbidden: 0, // see permit_test.go
 	}, h.Refusals())
 }
 

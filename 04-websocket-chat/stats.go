@@ -11,6 +11,9 @@ type Stats struct {
 	Deliveries  int64 // messages handed to a client's queue
 	Slow        int64 // clients closed with 1013
 	Kicked      int64 // clients that an operator has asked to leave, see Kick
+	Expired     int64 // clients closed because their token had expired, see Options.Admit
+	Renewed     int64 // new tokens that were taken over an open connection
+	NotRenewed  int64 // new tokens that were refused there
 	Refused     int64 // connections that found no place, see Options.MaxConns
 	Hasty       int64 // connections refused because too many came a second, see SharedRates
 	RateLimited int64 // frames dropped for their rate
@@ -24,6 +27,7 @@ func (h *Hub) Stats() Stats {
 	h.mu.Unlock()
 	s.Received, s.Deliveries = h.stats.received.Load(), h.stats.deliveries.Load()
 	s.Slow, s.Kicked, s.RateLimited = h.stats.slow.Load(), h.stats.kicked.Load(), h.stats.limited.Load()
+	s.Expired, s.Renewed, s.NotRenewed = h.stats.expired.Load(), h.stats.renewed.Load(), h.stats.notRenewed.Load()
 	s.Oversize, s.Refused, s.Hasty = h.stats.oversize.Load(), h.stats.refused.Load(), h.stats.hasty.Load()
 	return s
 }
@@ -42,4 +46,5 @@ func (h *Hub) MaxConnsPerIP() int { return h.o.MaxConnsPerIP }
 // counters count since the start.
 type counters struct {
 	received, deliveries, slow, kicked, limited, oversize, refused, hasty atomic.Int64
+	expired, renewed, notRenewed                                          atomic.Int64
 }

@@ -40,6 +40,7 @@ func (c *Conn) termRuns() {
 	switch {
 	case c.gone:
 	case left <= 0:
+		c.hub.stats.expired.Add(1)
 		c.close(frame.CloseExpired)
 	case left > t.lead: // another term has begun meanwhile
 		t.timer.Reset(left - t.lead)
@@ -59,8 +60,19 @@ func expiringFrame(left time.Duration) []byte {
 	}, nil)
 }
 
-// renew takes a new token over the open connection. The name stays, and it must be for all rooms that the client is in.
+// renew takes a new token over the open connection, and counts what becomes of it.
 func (c *Conn) renew(f frame.Frame) *frame.Problem {
+	problem := c.takeToken(f)
+	if problem != nil {
+		c.hub.stats.notRenewed.Add(1)
+	} else {
+		c.hub.stats.renewed.Add(1)
+	}
+	return problem
+}
+
+// takeToken begins another term. The name stays, and the token must be for all rooms that the client is in.
+func (c *Conn) takeToken(f frame.Frame) *frame.Problem {
 	var token string
 	if json.Unmarshal(f.Data, &token) != nil || token == "" {
 		return frame.Problemf(frame.CodeBadFrame, `%s needs a token, as in {"event":"%s","data":"…"}`, f.Event, f.Event)

@@ -69,6 +69,7 @@ func TestClientIsToldBeforeItsTokenExpiresAndThenClosed(t *testing.T) {
 				require.Equal(t, told{life, "end", "websocket: close 1008 (policy violation): your token has expired; connect again with a new one"}, <-heard)
 				synctest.Wait()
 				require.Zero(t, n.hub.Stats().Connections)
+				require.EqualValues(t, 1, n.hub.Stats().Expired)
 			})
 		})
 	}
@@ -86,6 +87,8 @@ func TestNewTokenOverTheOpenConnectionMovesItsEnd(t *testing.T) {
 		require.Equal(t, "$ack", (<-heard).event)
 		require.Equal(t, told{68 * time.Minute, "$expiring", `{"seconds":60,"text":"your token expires in 60 s: bring a new one, or you are closed"}`}, <-heard)
 		require.Equal(t, 69*time.Minute, (<-heard).at)
+		require.EqualValues(t, 2, n.hub.Stats().Renewed)
+		require.Zero(t, n.hub.Stats().NotRenewed)
 	})
 }
 
@@ -118,6 +121,8 @@ func TestNewTokenThatDoesNotFitLeavesTheOldOneAsItIs(t *testing.T) {
 		require.Equal(t, "$ack", (<-heard).event)
 		alice.Says(`{"event":"$token","data":"in lobby","id":4}`)
 		require.Equal(t, "$ack", (<-heard).event)
+		require.EqualValues(t, 1, n.hub.Stats().Renewed)
+		require.EqualValues(t, 5, n.hub.Stats().NotRenewed)
 		alice.Says(`{"event":"join","data":"go","id":5}`)
 		require.Contains(t, (<-heard).text, "your token does not let you into room", "the new one counts")
 		require.Equal(t, "$expiring", (<-heard).event)

@@ -56,7 +56,7 @@ func counter(name, help string) prometheus.Counter {
 // and its hub's. ready says whether the node serves; a node that is leaving
 // does not, though its relay still delivers.
 func (r *Relay) Metrics(hub *chat.Hub, ready func() (reason string, ready bool)) http.Handler {
-	r.metrics.registry.MustRegister(&counted{relay: r.metrics, hub: hub, ready: ready})
+	r.metrics.registry.MustRegister(&counted{relay: r.metrics, hub: hub, ready: ready, ends: r.o.Certificates})
 	return newScrapes(promhttp.HandlerFor(r.metrics.registry, promhttp.HandlerOpts{}))
 }
 
@@ -66,6 +66,7 @@ type counted struct {
 	relay *metrics
 	hub   *chat.Hub
 	ready func() (string, bool)
+	ends  map[string]func() time.Time // Options.Certificates
 }
 
 func describe(name, help string) *prometheus.Desc { return prometheus.NewDesc(name, help, nil, nil) }
@@ -80,6 +81,8 @@ var (
 	descDeliveries  = describe("chat_deliveries_total", "Messages handed to clients, each client counted.")
 	descSlow        = describe("chat_slow_clients_total", "Clients closed with 1013 for reading too slowly.")
 	descKicked      = describe("chat_kicked_total", "Clients that an operator has asked to leave.")
+	descExpired     = describe("chat_tokens_expired_total", "Clients closed with 1008 because their token had expired.")
+	descRenewed     = prometheus.NewDesc("chat_token_renewals_total", "New tokens that clients brought over an open connection, by result.", []string{"result"}, nil)
 	descRefused     = describe("chat_connections_refused_total", "Clients refused with 503 because MAX_CONNS or MAX_CONNS_PER_IP was reached.")
 	descTurnedAway  = prometheus.NewDesc("chat_refused_total", "Requests for a WebSocket that were refused, by reason.", []string{"reason"}, nil)
 	descHasty       = describe("chat_connections_hasty_total", "Clients refused with 429 because NEW_CONNS_PER_IP or NEW_CONNS_PER_NODE was passed.")
@@ -87,6 +90,8 @@ var (
 	descOversize    = describe("chat_messages_oversize_total", "Messages dropped because one alone would fill a client's queue.")
 	descMissed      = describe("chat_messages_missed_total", "Numbered messages that this node did not see.")
 	descRepeated    = describe("chat_messages_repeated_total", "Messages dropped because their number was not above the last one.")
+	descCertificate = prometheus.NewDesc("chat_certificate_not_after_timestamp_seconds",
+		"When the certificate ends that is in use, in Unix seconds, by the variable that names its file; not there without one.", []string{"variable"}, nil)
 )
 
 // Describe implements prometheus.Collector.
@@ -114,6 +119,10 @@ func (c *counted) Collect(out chan<- prometheus.Metric) {
 	total(descDeliveries, stats.Deliveries)
 	total(descSlow, stats.Slow)
 	total(descKicked, stats.Kicked)
+	total(descExpired, stats.Expired)
+	for result, n := range map[string]int64{"accepted": stats.Renewed, "refused": stats.NotRenewed} {
+		out <- prometheus.MustNewConstMetric(descRenewed, prometheus.CounterValue, float64(n), result)
+	}
 	total(descRefused, stats.Refused)
 	for reason, n := range c.hub.Refusals() {
 		out <- prometheus.MustNewConstMetric(descTurnedAway, prometheus.CounterValue, float64(n), string(reason))
@@ -123,4 +132,7 @@ func (c *counted) Collect(out chan<- prometheus.Metric) {
 	total(descOversize, stats.Oversize+c.relay.oversize.Load())
 	total(descMissed, c.relay.missed.Load())
 	total(descRepeated, c.relay.repeated.Load())
+	for variable, end := range c.ends {
+		out <- prometheus.MustNewConstMetric(descCertificate, prometheus.GaugeValue, float64(end().Unix()), variable)
+	}
 }

@@ -32,9 +32,11 @@ type Options struct {
 	Key            string        // the beginning of the channels' names, Socket.IO's key: see wire.CheckKey; default "socket.io"
 	Prefix         string        // before every channel and any key, so that tests of the usual names can share a server; default none
 	Log            *slog.Logger  // default: none
-	Trace          *Tracer       // tells somebody what happens to messages; default: nobody
-	Carrier        Carrier       // how messages travel through Redis; default: by Pub/Sub
-	Durable        int           // replicas that have to have a message before it is acknowledged; default 0
+	// Certificates of this node's own, by the variable that names the file: when each ends. For Metrics alone; default none.
+	Certificates map[string]func() time.Time
+	Trace        *Tracer // tells somebody what happens to messages; default: nobody
+	Carrier      Carrier // how messages travel through Redis; default: by Pub/Sub
+	Durable      int     // replicas that have to have a message before it is acknowledged; default 0
 
 	// Instead of the network's, for tests whose time is not the real one.
 	dial func(ctx context.Context, network, addr string) (net.Conn, error)

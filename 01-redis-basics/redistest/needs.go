@@ -2,6 +2,7 @@ package redistest
 
 import (
 	"os"
+	"os/exec"
 	"regexp"
 	"strconv"
 	"strings"
@@ -15,10 +16,26 @@ import (
 // leaving tests out.
 func without(t testing.TB, sentence string) {
 	t.Helper()
-	if os.Getenv("REQUIRE_REDIS") == "1" {
+	skipOrFail(t, "REQUIRE_REDIS", sentence)
+}
+
+func skipOrFail(t testing.TB, variable, sentence string) {
+	t.Helper()
+	if os.Getenv(variable) == "1" {
 		t.Fatal(sentence)
 	}
 	t.Skip(sentence)
+}
+
+// NeedsProgram returns the path of a program, and skips the test where it is not on the PATH, saying what is not tested
+// then. With the variable at 1, as in REQUIRE_PROXIES=1, it fails instead.
+func NeedsProgram(t testing.TB, name, variable, otherwise string) (path string) {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		skipOrFail(t, variable, name+" is not on the PATH (make doctor tells how to get it): "+otherwise)
+	}
+	return path
 }
 
 // NeedsServer skips the test unless WORKBOOK_REDIS=server.

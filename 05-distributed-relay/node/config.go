@@ -96,6 +96,18 @@ func (c *Config) certificate(log *slog.Logger) error {
 	return err
 }
 
+// certificates are this node's own, for clients and for Redis: when they end.
+func (c *Config) certificates() map[string]func() time.Time {
+	ends := map[string]func() time.Time{}
+	if c.Certificate != nil {
+		ends["TLS_CERT"] = c.Certificate.Until
+	}
+	if c.login.Certificate != nil {
+		ends["REDIS_CERT"] = c.login.Certificate.Until
+	}
+	return ends
+}
+
 func (c *Config) pprof(s string) error {
 	host, port, err := net.SplitHostPort(s)
 	var number int

@@ -43,7 +43,7 @@ func RunWith(ctx context.Context, c Config, log *slog.Logger, join func(relay.Op
 	}
 	defer l.Close()
 	logging.Disable() // go-redis' own: what matters is returned as an error, and logged once by the code that decides
-	c.Relay.Log, c.Relay.Node = log, c.Node
+	c.Relay.Log, c.Relay.Node, c.Relay.Certificates = log, c.Node, c.certificates()
 	// JSON can be a fifth of the MessagePack that it came as: a number in nine
 	// bytes may be one digit. What is larger than this fits into no frame.
 	c.Relay.MaxPayload = 4 * cmp.Or(c.Hub.MaxQueueBytes, 1<<20)

@@ -36,7 +36,7 @@ var tools = []tool{
 	},
 	{
 		name: "redis-sentinel", names: []string{"redis-sentinel", "valkey-sentinel"},
-		purpose: "failover, for a lab that is planned",
+		purpose: "failover, in its lab",
 		debian:  "redis-sentinel", mac: "brew install redis", windows: inWSL,
 	},
 	{
@@ -80,6 +80,11 @@ var tools = []tool{
 		name: "caddy", names: []string{"caddy"}, version: "version",
 		purpose: "the same, behind Caddy",
 		debian:  "caddy", mac: "brew install caddy", windows: "winget install CaddyServer.Caddy",
+	},
+	{
+		name: "promtool", names: []string{"promtool"},
+		purpose: "the tests of alerts and dashboard, which it reads",
+		debian:  "prometheus", mac: "brew install prometheus", windows: inWSL,
 	},
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/01-redis-basics/certtest"
+	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/workbook/workspace"
 )
 
@@ -75,14 +76,7 @@ func each(t *testing.T, test func(t *testing.T, k kind)) {
 // need skips a test where its proxy is missing.
 func need(t *testing.T, k kind) {
 	t.Helper()
-	if _, err := exec.LookPath(k.name); err == nil {
-		return
-	}
-	how := k.name + " is not on the PATH: make doctor tells how to get it"
-	if os.Getenv("REQUIRE_PROXIES") == "1" {
-		t.Fatal(how)
-	}
-	t.Skip(how)
+	redistest.NeedsProgram(t, k.name, "REQUIRE_PROXIES", k.file+" is not run")
 }
 
 // before starts the proxy with the documented file in front of the nodes, and returns when it answers.

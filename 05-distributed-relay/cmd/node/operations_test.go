@@ -11,10 +11,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
+	"example.com/redis-chat/01-redis-basics/certtest"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	replication "example.com/redis-chat/02-replication"
 )
@@ -75,7 +77,10 @@ var metric = regexp.MustCompile(`\b((?:chat|process|go)_[a-z_]+?)(?:_bucket|_sum
 
 func TestOperationsAndAlertsNameTheMetricsThatThereAre(t *testing.T) {
 	server := redistest.Start(t).Options().Addr
-	status, page := fetch(t, start(t, at(server, server)...).url+"/metrics")
+	authority := certtest.NewAuthority(t)
+	pair := authority.Issue(time.Hour, "127.0.0.1") // or there is no metric of its end
+	n := start(t, append(at(server, server), "TLS_CERT="+pair.CertFile, "TLS_KEY="+pair.KeyFile)...)
+	status, page := fetchTLS(t, n.url+"/metrics", believing(t, authority))
 	require.Equal(t, 200, status)
 	there := map[string]bool{}
 	for _, m := range regexp.MustCompile(`(?m)^# TYPE (\S+) `).FindAllStringSubmatch(page, -1) {
@@ -132,10 +137,7 @@ func TestAlertsHaveTheFormThatPrometheusReads(t *testing.T) {
 }
 
 func TestAlertsFireWhenTheyShould(t *testing.T) {
-	promtool, err := exec.LookPath("promtool")
-	if err != nil {
-		t.Skip("promtool, which is part of Prometheus, is not on the PATH (apt-get install prometheus): names and form of the alerts are tested, their expressions are not")
-	}
+	promtool := redistest.NeedsProgram(t, "promtool", "REQUIRE_PROMTOOL", "names and form of the alerts are tested, their expressions are not")
 	for _, args := range [][]string{{"check", "rules", docs + "alerts.yml"}, {"test", "rules", "testdata/alerts_test.yml"}} {
 		out, err := exec.Command(promtool, args...).CombinedOutput()
 		require.NoError(t, err, "%s", out)

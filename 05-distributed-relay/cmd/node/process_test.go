@@ -132,10 +132,15 @@ func (p *process) awaitEnd() error {
 // when the node ends.
 func fetch(t *testing.T, url string) (status int, body string) {
 	t.Helper()
+	return fetchBy(t, http.DefaultClient, url)
+}
+
+func fetchBy(t *testing.T, by *http.Client, url string) (status int, body string) {
+	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	require.NoError(t, err)
 	request.Close = true
-	response, err := http.DefaultClient.Do(request)
+	response, err := by.Do(request)
 	require.NoError(t, err)
 	defer response.Body.Close()
 	b, err := io.ReadAll(response.Body)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -110,7 +111,9 @@ func TestNodeShowsRedisACertificateOfItsOwn(t *testing.T) {
 	addr := withTLS(t, server, strict)
 	env := append(at(addr, addr), "REDIS_TLS=true", trust)
 	ours := authority.Issue(time.Hour, "n1")
-	start(t, append(env, "REDIS_CERT="+ours.CertFile, "REDIS_KEY="+ours.KeyFile)...).awaitReady()
+	n := start(t, append(env, "REDIS_CERT="+ours.CertFile, "REDIS_KEY="+ours.KeyFile)...).awaitReady()
+	_, metrics := fetch(t, n.url+"/metrics")
+	require.Contains(t, metrics, ends("REDIS_CERT", ours))
 
 	foreign := certtest.NewAuthority(t).Issue(time.Hour, "n1")
 	exit, sentence := runToEnd(t, append(env, "REDIS_CERT="+foreign.CertFile, "REDIS_KEY="+foreign.KeyFile))
@@ -146,33 +149,46 @@ func TestNodeSpeaksTLSWithItsClients(t *testing.T) {
 	pair := authority.Issue(time.Hour, "127.0.0.1")
 	p := start(t, append(at(server, server), "TLS_CERT="+pair.CertFile, "TLS_KEY="+pair.KeyFile)...)
 	p.awaitLog(`msg="clients connect by https:// and wss://" certificate=(\S+)`)
-	pem, err := os.ReadFile(authority.File)
-	require.NoError(t, err)
-	trusted := x509.NewCertPool()
-	require.True(t, trusted.AppendCertsFromPEM(pem))
-	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trusted}}
-	defer transport.CloseIdleConnections()
-	client := http.Client{Transport: transport}
-	get := func(path string) (status int) {
-		answer, err := client.Get(strings.Replace(p.url, "http", "https", 1) + path)
-		require.NoError(t, err)
-		defer answer.Body.Close()
-		_, _ = io.Copy(io.Discard, answer.Body)
-		return answer.StatusCode
-	}
-	require.Eventually(t, func() bool { return get("/readyz") == http.StatusOK }, patience, 5*time.Millisecond)
+	trusts := believing(t, authority)
+	require.Eventually(t, func() bool { status, _ := fetchTLS(t, p.url+"/readyz", trusts); return status == http.StatusOK }, patience, 5*time.Millisecond)
 	for path, want := range map[string]int{"/": 200, "/healthz": 200, "/metrics": 200, "/ws": 426} {
-		require.Equal(t, want, get(path), path)
+		status, _ := fetchTLS(t, p.url+path, trusts)
+		require.Equal(t, want, status, path)
 	}
-	dialer := websocket.Dialer{TLSClientConfig: transport.TLSClientConfig}
+	_, metrics := fetchTLS(t, p.url+"/metrics", trusts)
+	require.Contains(t, metrics, ends("TLS_CERT", pair))
+	require.NotContains(t, metrics, "REDIS_CERT")
+	dialer := websocket.Dialer{TLSClientConfig: trusts}
 	ws, _, err := dialer.Dial(strings.Replace(p.url, "http", "wss", 1)+"/ws", http.Header{"Origin": {strings.Replace(p.url, "http", "https", 1)}})
 	require.NoError(t, err)
 	defer ws.Close()
 	_, welcome, err := ws.ReadMessage()
 	require.NoError(t, err)
 	require.Contains(t, string(welcome), "$welcome")
-	plain, err := http.Get(p.url + "/metrics")
+	status, sentence := fetch(t, p.url+"/metrics")
+	require.Equal(t, http.StatusBadRequest, status)
+	require.Equal(t, "Client sent an HTTP request to an HTTPS server.\n", sentence)
+}
+
+// believing is for a client that trusts this authority.
+func believing(t *testing.T, authority *certtest.Authority) *tls.Config {
+	t.Helper()
+	pem, err := os.ReadFile(authority.File)
 	require.NoError(t, err)
-	plain.Body.Close()
-	require.Equal(t, http.StatusBadRequest, plain.StatusCode)
+	pool := x509.NewCertPool()
+	require.True(t, pool.AppendCertsFromPEM(pem))
+	return &tls.Config{RootCAs: pool}
+}
+
+// fetchTLS is fetch over TLS, at the same address.
+func fetchTLS(t *testing.T, url string, config *tls.Config) (status int, body string) {
+	t.Helper()
+	client := http.Client{Transport: &http.Transport{TLSClientConfig: config, DisableKeepAlives: true}}
+	return fetchBy(t, &client, strings.Replace(url, "http:", "https:", 1))
+}
+
+// ends is what /metrics says of a certificate.
+func ends(variable string, c certtest.Certificate) string {
+	at := strconv.FormatFloat(float64(c.Leaf.NotAfter.Unix()), 'g', -1, 64)
+	return `chat_certificate_not_after_timestamp_seconds{variable="` + variable + `"} ` + at + "\n"
 }

@@ -139,7 +139,9 @@ func TestTokensAndKeysAreShownNowhere(t *testing.T) {
 	_ = n.awaitEnd()
 	show("log", n.log.String())
 
-	require.Contains(t, seen.String(), `chat_refused_total{reason="token"}`)
+	for _, metric := range []string{`chat_refused_total{reason="token"} `, `chat_token_renewals_total{result="accepted"} 1`, `chat_token_renewals_total{result="refused"} 1`, "chat_tokens_expired_total 0"} {
+		require.Contains(t, seen.String(), metric)
+	}
 	require.Contains(t, seen.String(), "level=DEBUG")
 	require.Contains(t, seen.String(), "no key of this node has signed the token")
 	_, key, _ := strings.Cut(issuer.keys, "1:")
