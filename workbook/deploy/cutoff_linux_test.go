@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
@@ -24,8 +25,6 @@ import (
 	emitter "example.com/redis-chat/06-emitter"
 )
 
-const password = "a-password-of-the-test"
-
 // onMachine says where each service runs: a replica beside its node.
 var onMachine = map[string]int{"master": 1, "proxy": 1, "replica1": 2, "node1": 2, "replica2": 3, "node2": 3}
 
@@ -33,13 +32,13 @@ var onMachine = map[string]int{"master": 1, "proxy": 1, "replica1": 2, "node1": 
 // Only paths and names are replaced: what is mounted is here, and a service's name is its address.
 func startAll(t *testing.T) (machines [4]*machine) {
 	t.Helper()
-	p := project(t)
+	all := services(t)
 	newSwitch(t)
 	for number := 1; number <= 3; number++ {
 		var addresses []string
-		for name, s := range p.Services {
+		for name, s := range all {
 			if onMachine[name] == number {
-				addresses = append(addresses, s.address())
+				addresses = append(addresses, address(s))
 			}
 		}
 		machines[number] = newMachine(t, number, addresses...)
@@ -55,20 +54,20 @@ func startAll(t *testing.T) (machines [4]*machine) {
 	self, err := os.Executable()
 	require.NoError(t, err)
 	for _, name := range []string{"master", "replica1", "replica2", "node1", "node2", "proxy"} {
-		s := p.Services[name]
+		s := all[name]
 		here := func(word string) string {
-			if other, ok := p.Services[word]; ok {
-				return other.address()
+			if other, ok := all[word]; ok {
+				return address(other)
 			}
-			for inside, outside := range s.mounts(t) {
+			for _, v := range s.Volumes {
 				switch {
-				case word != inside:
-				case !strings.HasPrefix(outside, "."): // a volume
-					word = filepath.Join(dir, outside)
+				case word != v.Target:
+				case v.Type == types.VolumeTypeVolume:
+					word = filepath.Join(dir, v.Source)
 					require.NoError(t, os.MkdirAll(word, 0o755))
 				default:
 					word = filepath.Join(dir, name+".conf")
-					text, err := os.ReadFile(filepath.Join(root(t), "deploy", "compose", outside))
+					text, err := os.ReadFile(v.Source)
 					require.NoError(t, err)
 					replaced := strings.NewReplacer(
 						"/etc/haproxy/chat.pem", pem,
@@ -77,7 +76,7 @@ func startAll(t *testing.T) (machines [4]*machine) {
 					require.NoError(t, os.WriteFile(word, []byte(replaced), 0o644))
 				}
 			}
-			return os.Expand(word, func(string) string { return password })
+			return word
 		}
 		command, env := []string{self}, []string{"RUN_NODE=1", "GORACE=atexit_sleep_ms=10"}
 		if s.Image != "chat-node" {
@@ -86,7 +85,7 @@ func startAll(t *testing.T) (machines [4]*machine) {
 		for _, word := range s.Command {
 			command = append(command, here(word))
 		}
-		for variable, value := range s.Environment {
+		for variable, value := range environment(s) {
 			env = append(env, variable+"="+here(value))
 		}
 		machines[onMachine[name]].run(t, name, env, command...)

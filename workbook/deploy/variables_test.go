@@ -41,9 +41,9 @@ func settings(t *testing.T) []setting {
 		}
 		all = append(all, s)
 	}
-	for name, service := range project(t).Services {
+	for name, service := range services(t) {
 		if service.Image == "chat-node" {
-			all = append(all, setting{"compose/compose.yaml, " + name, service.Environment, service.StopGracePeriod})
+			all = append(all, setting{"compose/compose.yaml, " + name, environment(service), time.Duration(*service.StopGracePeriod)})
 		}
 	}
 	pod := nodePod(t)
