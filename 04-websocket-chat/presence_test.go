@@ -114,6 +114,36 @@ func TestWhoCameAndWentWasNeverThere(t *testing.T) {
 	})
 }
 
+// A page that is loaded anew, or goes to another node, is away for a moment. Of that nobody hears, whichever node is heard first.
+func TestWhoIsBackWithinASecondHasNotLeft(t *testing.T) {
+	bubble(t, unlimited, func(t *testing.T, n *served) {
+		bob := watched(n.Enter("bob", "go"))
+		page := n.Enter("alice", "go")
+		watched(page)
+		settle()
+		before := len(bob.texts)
+
+		page.WS.Close()
+		time.Sleep(900 * time.Millisecond)
+		page = n.Enter("alice", "go") // loaded anew
+		watched(page)
+		settle()
+		page.WS.Close()
+		time.Sleep(900 * time.Millisecond)
+		carol := watched(n.Enter("carol", "go")) // who is told who is there, and so is bob
+		n.hub.ApplyPresence("other", PresenceUpdate{Joined: map[string][]string{"go": {"alice"}}})
+		settle()
+		require.Equal(t, []string{`{"count":3,"joined":["carol"],"left":[]}`}, bob.texts[before:])
+		require.Equal(t, []string{`{"count":3,"present":["alice","bob","carol"]}`}, carol.texts)
+
+		n.hub.ForgetNode("other")
+		dave := watched(n.Enter("dave", "go")) // before it is told that she left
+		settle()
+		require.Equal(t, []string{`{"count":4,"joined":["dave"],"left":[]}`, `{"count":3,"joined":[],"left":["alice"]}`}, bob.texts[before+1:])
+		require.Equal(t, []string{`{"count":4,"present":["alice","bob","carol","dave"]}`, bob.last()}, dave.texts)
+	})
+}
+
 func TestTwoConnectionsOfOneNameAreListedTwice(t *testing.T) {
 	bubble(t, unlimited, func(t *testing.T, n *served) {
 		bob := watched(n.Enter("bob", "go"))

@@ -14,8 +14,9 @@ type room struct {
 	elsewhere int                       // connections on other nodes
 	fresh     map[*Conn]bool            // members that have not been told who is present
 	joined    map[string]int            // names since the last frame, net
-	left      map[string]int
-	due       bool // a frame is on its timer
+	left      map[string]absence        // names that nobody has been told of
+	timer     *time.Timer               // of the next frame; nil: none
+	due       time.Time                 // when that is
 	told      time.Time
 }
 

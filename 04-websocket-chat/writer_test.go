@@ -91,7 +91,7 @@ func (n *served) quiet() {
 		n.hub.mu.Lock()
 		defer n.hub.mu.Unlock()
 		for _, r := range n.hub.rooms {
-			if r.due {
+			if r.timer != nil {
 				return false
 			}
 		}

@@ -113,7 +113,7 @@ func (t *talk) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t.client, t.retry, t.heard, t.pinged, t.outage = c, nil, true, false, outage{}
+	t.client, t.retry, t.heard, t.pinged, t.known = c, nil, true, false, known{}
 	w := c.Welcome()
 	t.last.Begin(w)
 	t.say("connected to node %s as %s in room %s", w.Node, w.Name, w.Room)

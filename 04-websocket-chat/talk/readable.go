@@ -22,11 +22,10 @@ import (
 //	* [binary] 256 bytes
 //	-- bob joined (3 here)       what the node itself tells
 //
-// It is empty for what only programs need ($ack, $placed, $welcome). o is the last outage
-// that this connection was told of.
-func readable(m client.Message, o *outage) string {
+// It is empty for what only programs need ($ack, $placed, $welcome). k is what this connection was told before.
+func readable(m client.Message, k *known) string {
 	if strings.HasPrefix(m.Event, "$") {
-		return notice(m.Frame, o)
+		return notice(m.Frame, k)
 	}
 	from := m.From
 	if strings.HasPrefix(from, "-") || strings.HasPrefix(from, "*") {
@@ -52,7 +51,7 @@ func readable(m client.Message, o *outage) string {
 }
 
 // notice is what the node tells, marked so that nobody's message looks like it.
-func notice(f frame.Frame, o *outage) string {
+func notice(f frame.Frame, k *known) string {
 	var d struct {
 		frame.Presence
 		frame.Problem
@@ -63,12 +62,12 @@ func notice(f frame.Frame, o *outage) string {
 	var text string
 	switch f.Event {
 	case frame.EventPresence:
-		text = presence(d.Presence)
+		text = k.presence(f.Room, d.Presence)
 	case frame.EventDegraded:
-		*o = outage{}
+		k.outage = outage{}
 		text = d.Text
 	case frame.EventRecovered:
-		text = o.recovered(d.Missed)
+		text = k.recovered(d.Missed)
 	case frame.EventExpiring:
 		text = d.Text
 	case frame.EventCaughtUp:
@@ -80,6 +79,12 @@ func notice(f frame.Frame, o *outage) string {
 		return ""
 	}
 	return harmless.Text("-- " + text)
+}
+
+// known is what a connection was told before: the last outage, and who is there.
+type known struct {
+	outage
+	people
 }
 
 // outage is a time in which the node has missed messages. The zero value is one that is
@@ -135,23 +140,6 @@ func caughtUp(c frame.CaughtUp) string {
 		return fmt.Sprintf("%s; of all rooms together, %d older ones are kept no longer", text, *c.Gone)
 	}
 	return text
-}
-
-func presence(p frame.Presence) string {
-	if p.Present != nil {
-		return fmt.Sprintf("%d here: %s", p.Count, strings.Join(p.Present, ", "))
-	}
-	var changes []string
-	if len(p.Joined) > 0 {
-		changes = append(changes, strings.Join(p.Joined, ", ")+" joined")
-	}
-	if len(p.Left) > 0 {
-		changes = append(changes, strings.Join(p.Left, ", ")+" left")
-	}
-	if changes == nil {
-		return ""
-	}
-	return fmt.Sprintf("%s (%d here)", strings.Join(changes, "; "), p.Count)
 }
 
 // words is a string as it is, and anything else as JSON without spaces.

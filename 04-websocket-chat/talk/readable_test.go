@@ -22,7 +22,7 @@ func TestReadableLines(t *testing.T) {
 		"from an emitter":      {`{"event":"message","data":"Hello!"}`, "* Hello!"},
 		"its other event":      {`{"event":"news","data":["a",1]}`, `* [news] ["a",1]`},
 		"present":              {`{"event":"$presence","room":"r","data":{"count":2,"present":["alice","bob"]}}`, "-- 2 here: alice, bob"},
-		"joined and left":      {`{"event":"$presence","room":"r","data":{"count":3,"joined":["carol"],"left":["bob"]}}`, "-- carol joined; bob left (3 here)"},
+		"joined and left":      {`{"event":"$presence","room":"r","data":{"count":3,"joined":["carol"],"left":["bob"]}}`, "-- bob left; carol joined (3 here)"},
 		"degraded":             {`{"event":"$degraded","data":{"text":"quiet"}}`, "-- quiet"},
 		"recovered":            {`{"event":"$recovered","data":{"missed":37}}`, "-- messages arrive again; of those that can be counted, 37 were missed"},
 		"recovered, one":       {`{"event":"$recovered","data":{"missed":1}}`, "-- messages arrive again; of those that can be counted, 1 was missed"},
@@ -41,9 +41,30 @@ func TestReadableLines(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := client.Message{Text: []byte(test.frame)}
 			require.NoError(t, json.Unmarshal(m.Text, &m.Frame))
-			require.Equal(t, test.want, readable(m, &outage{}))
+			require.Equal(t, test.want, readable(m, &known{}))
 			require.Equal(t, test.frame, raw(m))
 		})
+	}
+}
+
+// Somebody can have two connections, and has left when the last of them ends.
+func TestWhoHasAnotherConnectionHasNotLeft(t *testing.T) {
+	var k known
+	for _, step := range []struct{ data, want string }{
+		{`{"count":3,"present":["anna","anna","bob"]}`, "-- 3 here: anna, anna, bob"},
+		{`{"count":2,"joined":[],"left":["anna"]}`, ""},
+		{`{"count":3,"joined":["anna"],"left":[]}`, ""},
+		{`{"count":2,"joined":["carol"],"left":["anna","anna"]}`, "-- anna left; carol joined (2 here)"},
+		{`{"count":4,"joined":["anna","anna"],"left":[]}`, "-- anna joined (4 here)"},
+		{`{"count":4,"joined":["anna"],"left":["anna"]}`, ""},
+		{`{"count":4,"joined":["anna","anna"],"left":["anna","anna"]}`, ""},
+		{`{"count":300,"joined":[],"left":["zoe"]}`, "-- zoe left (300 here)"}, // of whom nobody has told
+		{`{"count":1,"present":["bob"]}`, "-- 1 here: bob"},
+		{`{"count":2,"joined":["anna"],"left":[]}`, "-- anna joined (2 here)"},
+	} {
+		require.Equal(t, step.want, readable(client.Message{Frame: frame.Frame{Event: frame.EventPresence, Room: "go", Data: []byte(step.data)}}, &k), step.data)
+		other := client.Message{Frame: frame.Frame{Event: frame.EventPresence, Room: "other", Data: []byte(`{"count":1,"present":["anna"]}`)}}
+		require.Equal(t, "-- 1 here: anna", readable(other, &k), "rooms are their own")
 	}
 }
 
@@ -52,7 +73,7 @@ func recovered(missed string) string { return `{"event":"$recovered","data":{` +
 // A node that learns of more says so by a further $recovered.
 func TestNumberThatWasMissedIsCorrected(t *testing.T) {
 	const degraded = `{"event":"$degraded","data":{"text":"quiet"}}`
-	var last outage
+	var last known
 	for _, step := range []struct{ frame, want string }{
 		{degraded, "-- quiet"},
 		{recovered(`"missed":61`), "-- messages arrive again; of those that can be counted, 61 were missed"},
@@ -105,7 +126,7 @@ func TestEachConnectionHasOutagesOfItsOwn(t *testing.T) {
 
 func TestBytesAreNamedNotPrinted(t *testing.T) {
 	m := client.Message{Frame: frame.Frame{Event: "binary"}, Binary: []byte{0, 27, 255}}
-	require.Equal(t, "* [binary] 3 bytes", readable(m, &outage{}))
+	require.Equal(t, "* [binary] 3 bytes", readable(m, &known{}))
 	require.Equal(t, `{"event":"binary","data":{"$base64":"ABv/"}}`, raw(m))
 }
 

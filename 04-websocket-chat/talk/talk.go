@@ -84,7 +84,7 @@ type talk struct {
 	nextID   int64
 	failures int              // lines that were sent and not acknowledged
 	limited  <-chan time.Time // when a line that was dropped is sent again
-	outage   outage           // the last that this connection was told of
+	known    known            // what this connection was told
 	heard    bool             // anything from the node, since the last look
 	pinged   bool             // since anything was heard
 }
@@ -215,7 +215,7 @@ func (t *talk) message(m client.Message) error {
 			return nil // it is told already, or need not be
 		}
 	}
-	line := readable(m, &t.outage)
+	line := readable(m, &t.known)
 	if t.o.JSON {
 		line = raw(m)
 	}
