@@ -34,7 +34,8 @@ type gate struct {
 
 	mu   sync.Mutex
 	open map[net.Conn]*socket // those that speak HTTP
-	each map[netip.Prefix]int // by address
+	each map[netip.Prefix]int // by address, without trusted proxies
+	many int                  // of trusted proxies
 }
 
 // gateLimits are how many sockets there may be; 0: as many as come.
@@ -47,6 +48,7 @@ type gateLimits struct {
 // socket is one that speaks HTTP.
 type socket struct {
 	from   netip.Prefix
+	proxy  bool // a trusted one
 	opened time.Time
 	silent bool      // it has asked for nothing, or got its answer
 	since  time.Time // if silent
@@ -110,7 +112,8 @@ func whyNot(err error) string {
 	return err.Error()
 }
 
-// full reports whether there is no room, and then makes some if it can.
+// full reports whether there is no room, and then makes some if it can. A trusted proxy's sockets are those of many, and
+// mostly it has more of them than anybody: it makes room when no address can that comes by itself.
 func (g *gate) full(now time.Time) bool {
 	others := g.others()
 	g.mu.Lock()
@@ -124,13 +127,14 @@ func (g *gate) full(now time.Time) bool {
 			hog, most = from, n
 		}
 	}
-	ofHog := func(s *socket) bool { return s.from == hog }
+	ofHog := func(s *socket) bool { return s.from == hog && !s.proxy }
 	switch {
 	case most > 1 && g.closeSilent(ofHog, now):
 	case most > 4 && most > g.limits.sockets/4: // it asks so often that none of its sockets is silent for long
 		g.closeOldest(ofHog)
-	default:
-		g.closeSilent(func(*socket) bool { return true }, now)
+	case g.closeSilent(func(*socket) bool { return true }, now):
+	case g.many > g.limits.sockets/4: // nobody else could make room
+		g.closeOldest(func(s *socket) bool { return s.proxy })
 	}
 	return true
 }
@@ -192,7 +196,9 @@ func (g *gate) forget(conn net.Conn) {
 		return // closed by the gate
 	}
 	delete(g.open, conn)
-	if g.each[s.from]--; g.each[s.from] == 0 {
+	if s.proxy {
+		g.many--
+	} else if g.each[s.from]--; g.each[s.from] == 0 {
 		delete(g.each, s.from)
 	}
 }
@@ -204,9 +210,13 @@ func (g *gate) note(conn net.Conn, state http.ConnState) {
 	switch s := g.open[conn]; state {
 	case http.StateNew:
 		now := time.Now()
-		s = &socket{from: chat.Address(conn.RemoteAddr().String()), opened: now, silent: true, since: now}
+		s = &socket{from: chat.Address(conn.RemoteAddr().String()), proxy: g.fromProxy(conn), opened: now, silent: true, since: now}
 		g.open[conn] = s
-		g.each[s.from]++
+		if s.proxy {
+			g.many++
+		} else {
+			g.each[s.from]++
+		}
 	case http.StateIdle:
 		if s != nil {
 			s.silent, s.since = true, time.Now()

@@ -86,32 +86,37 @@ func (k *keeper) asks() error {
 	return err
 }
 
-// Its sockets ask again and again, so that none of them is silent for long.
+// Its sockets ask again and again, so that none of them is silent for long. If it is a proxy, they are those of many; but
+// nobody else can make room.
 func TestAddressThatHasAllSocketsMakesRoom(t *testing.T) {
 	const sockets = 16
-	synctest.Test(t, func(t *testing.T) {
-		l, n := inhabited(t, &Server{Sockets: sockets}, chat.Options{})
-		var asking sync.WaitGroup
-		defer asking.Wait()
-		for range sockets {
-			conn, err := l.dialFrom("192.0.2.1")(t.Context(), "", "")
-			require.NoError(t, err)
-			defer conn.Close()
-			k := &keeper{conn, bufio.NewReader(conn)}
-			asking.Go(func() {
-				for k.asks() == nil { // the last may make room at once: one place is kept free
-					time.Sleep(gateSilent / 2)
+	for name, trusted := range map[string][]netip.Prefix{"a client": nil, "a trusted proxy": {netip.MustParsePrefix("192.0.2.1/32")}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l, n := inhabited(t, &Server{Sockets: sockets, Trusted: trusted}, chat.Options{})
+				var asking sync.WaitGroup
+				defer asking.Wait()
+				for range sockets {
+					conn, err := l.dialFrom("192.0.2.1")(t.Context(), "", "")
+					require.NoError(t, err)
+					defer conn.Close()
+					k := &keeper{conn, bufio.NewReader(conn)}
+					asking.Go(func() {
+						for k.asks() == nil { // the last may make room at once: one place is kept free
+							time.Sleep(gateSilent / 2)
+						}
+					})
+				}
+				synctest.Wait()
+				client := http.Client{Timeout: time.Second, Transport: &http.Transport{DialContext: n.Dial, DisableKeepAlives: true}}
+				for range 10 {
+					resp, err := client.Get("http://" + n.Addr + "/readyz")
+					require.NoError(t, err)
+					resp.Body.Close()
 				}
 			})
-		}
-		synctest.Wait()
-		client := http.Client{Timeout: time.Second, Transport: &http.Transport{DialContext: n.Dial, DisableKeepAlives: true}}
-		for range 10 {
-			resp, err := client.Get("http://" + n.Addr + "/readyz")
-			require.NoError(t, err)
-			resp.Body.Close()
-		}
-	})
+		})
+	}
 }
 
 // It is not the one that has been silent for longest, of all.
@@ -130,6 +135,30 @@ func TestAddressThatHasMostSocketsMakesRoomFirst(t *testing.T) {
 			require.Equal(t, http.StatusOK, status)
 		}
 		require.NoError(t, alice.asks(), "she had asked before all of them")
+	})
+}
+
+// A proxy has the sockets of many: it is no reason to take them from it that it has most of all.
+func TestTrustedProxyMakesRoomLast(t *testing.T) {
+	const sockets = 16
+	synctest.Test(t, func(t *testing.T) {
+		l, n := inhabited(t, &Server{Sockets: sockets, Trusted: []netip.Prefix{netip.MustParsePrefix("192.0.2.8/32")}}, chat.Options{})
+		var proxy []*keeper
+		for range sockets - 6 {
+			proxy = append(proxy, l.keeps(t, "192.0.2.8"))
+		}
+		for range 6 {
+			time.Sleep(gateSilent)
+			l.keeps(t, "192.0.2.1")
+		}
+		time.Sleep(gateSilent)
+		for range 5 {
+			status, _ := n.get("/readyz")
+			require.Equal(t, http.StatusOK, status)
+		}
+		for _, k := range proxy {
+			require.NoError(t, k.asks())
+		}
 	})
 }
 
