@@ -50,10 +50,26 @@ func (s *System) startNodes(ctx context.Context) error {
 }
 
 func (s *System) newNode(i int) (*child.Process, error) {
+	settings := s.settings(i)
+	maps.Copy(settings, s.where(i))
+	env, err := environment(settings)
+	if err != nil {
+		return nil, err
+	}
+	name := nodeName(i)
+	return child.New(child.Options{
+		Name: name, Command: s.o.Node, Env: env,
+		Log:  func(line []byte) (keep bool) { return s.logged(name, line) },
+		Died: func(why error, last []string) { s.died(name, why, last) },
+	}), nil
+}
+
+// settings are node i's variables, but for those that say where the servers are.
+func (s *System) settings(i int) map[string]string {
 	var peers, origins []string
 	for j, port := range s.o.Ports {
 		if j != i {
-			peers = append(peers, s.nodeURL(j))
+			peers = append(peers, s.urlElsewhere(j)) // a page that is open elsewhere has another 127.0.0.1
 		}
 		// The page may have been opened by the machine's other name.
 		origins = append(origins, "http://localhost:"+strconv.Itoa(port), "http://127.0.0.1:"+strconv.Itoa(port))
@@ -69,17 +85,11 @@ func (s *System) newNode(i int) (*child.Process, error) {
 		"FRAME_ANCESTORS": strings.Join(livemap.Origins(s.o.MapPort), ","),
 		"GRACE":           s.o.Grace.String(), "LOG_LEVEL": level.String(),
 	}
-	maps.Copy(settings, s.where(i))
-	env, err := environment(settings)
-	if err != nil {
-		return nil, err
+	if s.o.shared() && os.Getenv("ALLOWED_HOSTS") == "" {
+		// Else a node that others reach answers under any name, also a foreign site's that leads to this machine.
+		settings["ALLOWED_HOSTS"] = strings.Join(append(addresses(), s.o.elsewhere()), ",")
 	}
-	name := nodeName(i)
-	return child.New(child.Options{
-		Name: name, Command: s.o.Node, Env: env,
-		Log:  func(line []byte) (keep bool) { return s.logged(name, line) },
-		Died: func(why error, last []string) { s.died(name, why, last) },
-	}), nil
+	return settings
 }
 
 // where tells node i where the servers are, or whom to ask for them.
@@ -143,7 +153,3 @@ func nodeName(i int) string { return fmt.Sprintf("node-%d", i+1) }
 // replicaOf is the number of the server at which node i listens. Each node has its own
 // replica, as long as there are enough.
 func (s *System) replicaOf(i int) int { return 1 + i%(len(s.o.RedisPorts)-1) }
-
-func (s *System) nodeURL(i int) string {
-	return "http://127.0.0.1:" + strconv.Itoa(s.o.Ports[i])
-}

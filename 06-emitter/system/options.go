@@ -35,7 +35,8 @@ type Options struct {
 	// than nodes the next ones follow. Default: free ones.
 	Ports []int
 	// Host is the address that the nodes listen on. Default 127.0.0.1: this machine
-	// alone. "0.0.0.0" lets other machines in.
+	// alone. "0.0.0.0" lets other machines in; then the nodes answer under this machine's addresses, and under
+	// the names that the variable ALLOWED_HOSTS lists.
 	Host string
 	// MapPort is the live map's port, always on 127.0.0.1. Default 0: no map.
 	MapPort int

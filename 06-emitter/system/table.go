@@ -82,6 +82,7 @@ func (s *System) Hints() string {
 	} else if s.processes() {
 		try("kill -9 "+strconv.Itoa(now.Servers[1].PID), now.Servers[1].Name+"; then, here: restart "+now.Servers[1].Name)
 	}
+	b.WriteString(s.reach())
 	b.WriteString("Type help for what can be done here; Ctrl-C ends everything.\n")
 	return b.String()
 }

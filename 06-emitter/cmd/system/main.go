@@ -1,7 +1,7 @@
 // Command system runs the whole chat: a Redis master with two replicas, two
 // chat nodes that are processes of their own, and a live map.
 //
-//	system [-redis auto|embedded|server] [-nodes 2] [-ports 3000,3001] [-redis-ports 6379,6380,6381] [-map 8080] [-channel-prefix socket.io] [-open=false] [-sentinels 0]
+//	system [-redis auto|embedded|server] [-nodes 2] [-ports 3000,3001] [-redis-ports 6379,6380,6381] [-map 8080] [-channel-prefix socket.io] [-open=false] [-sentinels 0] [-listen-host 127.0.0.1]
 //
 // With -sentinels 3 three Sentinels watch the servers, and make another one the master when the master is gone. That needs
 // redis-server.
