@@ -5,7 +5,8 @@
 //   - variables_test.go: the node knows each variable, takes its value, and is given the time to end.
 //   - systemd_test.go, docker_test.go: the service is one for systemd; the image's build line makes a static program.
 //   - redis_test.go: the servers take their settings.
-//   - compose_test.go, machines_linux_test.go, cutoff_linux_test.go: the services of compose.yaml as processes on
+//   - compose_test.go: Compose's own library reads compose.yaml.
+//   - machines_linux_test.go, cutoff_linux_test.go: its services as processes on
 //     three machines, which are network namespaces. One is cut off, and the node counts what was lost.
 //   - kubernetes_test.go: names, ports, probes and times fit each other.
 //   - grafana_test.go: the dashboard asks for metrics that a node has.

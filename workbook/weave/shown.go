@@ -23,7 +23,6 @@ var illustrations = map[string]func(ctx context.Context, text string) error{
 	"conf":     nil, // of a program that is none of ours: redis.conf, haproxy.cfg, nginx.conf
 	"diagram":  nil,
 	"frames":   nil, // of a WebSocket, in both directions
-	"ini":      nil, // systemd's units
 	"log":      nil, // of a run that nobody can repeat: who writes it also says so
 	"markdown": nil,
 	"measured": nil, // figures of one run: they are others each time
