@@ -190,6 +190,7 @@ func TestWhoeverIsThereHasNotLeft(t *testing.T) {
 	b.shows("present-title", "Here now: 3")
 	on("n3", []string{"carol"}, []string{"anna"})
 	b.shows("log", "carol joined.")
+	b.shows("log", "anna left.")
 	b.until(`[...document.querySelectorAll(".note")].slice(1).map((e) => e.innerText).join(" ") ===
-		"alice, anna joined. zoe joined. alice left. anna left. carol joined."`)
+		"alice, anna joined. zoe joined. alice left. carol joined. anna left."`)
 }

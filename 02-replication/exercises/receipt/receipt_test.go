@@ -45,15 +45,39 @@ func publish(t *testing.T, server *redis.Client, room string) (n int) {
 
 func TestALateReplicaIsNotCounted(t *testing.T) {
 	top, c, room := start(t)
+	server, wires := shared(t, c[0])
 	release := topologytest.Hold(t, top, 1)
-	if n := publish(t, c[0], room); n != 1 {
+	n := publish(t, server, room)
+	published, waited := wires.Over("publish"), wires.Over("wait")
+	if len(published) > 0 && len(waited) > 0 && published[0] != waited[0] {
+		t.Fatalf("Publish sends PUBLISH over one connection of the client, and WAIT over another (%d and %d), as others use the client, too: WAIT speaks of its own "+
+			"connection, which has published nothing; Publish returns %d", published[0], waited[0], n)
+	}
+	if n != 1 {
 		t.Fatalf("replica 2 has the message. Replica 1 is linked, and does not have it: Publish returns %d, want 1", n)
 	}
 	release()
-	n, err := receipt.Publish(t.Context(), c[0], room, "release day", patience)
+	n, err := receipt.Publish(t.Context(), server, room, "release day", patience)
 	if err != nil || n != 2 {
 		t.Fatalf("replica 1 goes on, and there is time enough: Publish returns %d (error: %v), want 2", n, err)
 	}
+}
+
+// shared is a client of the same server that others use, too: each command goes over the connection that was unused for longest.
+func shared(t *testing.T, c *redis.Client) (*redis.Client, *topologytest.Wires) {
+	t.Helper()
+	wires := topologytest.NewWires("publish", "wait")
+	o := *c.Options()
+	o.Dialer, o.PoolFIFO = wires.Dial, true
+	client := redis.NewClient(&o)
+	t.Cleanup(func() { client.Close() })
+	for _, conn := range []*redis.Conn{client.Conn(), client.Conn()} {
+		if err := conn.Ping(t.Context()).Err(); err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+	}
+	return client, wires
 }
 
 func TestListenersAreNoReplicas(t *testing.T) {

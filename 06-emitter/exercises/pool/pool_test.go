@@ -1,12 +1,9 @@
 package pool_test
 
 import (
-	"bytes"
 	"context"
-	"net"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -21,42 +18,6 @@ import (
 )
 
 func TestMain(m *testing.M) { redistest.Main(m) }
-
-// wires notes which command goes over which connection of a client.
-type wires struct {
-	mu      sync.Mutex
-	dialled int
-	over    map[string][]int // by the command's name: the connections, counted from 1, in the order of the commands
-}
-
-// Dial is for redis.Options.Dialer.
-func (w *wires) Dial(ctx context.Context, network, addr string) (net.Conn, error) {
-	conn, err := new(net.Dialer).DialContext(ctx, network, addr)
-	if err != nil {
-		return nil, err
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.dialled++
-	return &wire{conn, w, w.dialled}, nil
-}
-
-type wire struct {
-	net.Conn
-	wires  *wires
-	number int
-}
-
-func (c *wire) Write(sent []byte) (int, error) {
-	c.wires.mu.Lock()
-	for _, name := range []string{"publish", "wait"} {
-		for range bytes.Count(bytes.ToLower(sent), []byte("\r\n"+name+"\r\n")) {
-			c.wires.over[name] = append(c.wires.over[name], c.number)
-		}
-	}
-	c.wires.mu.Unlock()
-	return c.Conn.Write(sent)
-}
 
 // busy is somebody else who uses the same client. Right before WAIT they take the connection that was used last: a pool gives
 // that one first.
@@ -93,7 +54,7 @@ func TestReceiptIsForWhatWasPublished(t *testing.T) {
 	topologytest.Faults(t)
 	const emits = 10
 	top := topologytest.Start(t, 2)
-	w := &wires{over: map[string][]int{}}
+	w := topologytest.NewWires("publish", "wait")
 	client := redis.NewClient(&redis.Options{
 		Addr: top.Addrs()[0], Dialer: w.Dial, PoolSize: 3, PoolTimeout: time.Second,
 		MaxRetries: -1, DialTimeout: time.Minute, ReadTimeout: time.Minute,
@@ -110,9 +71,7 @@ func TestReceiptIsForWhatWasPublished(t *testing.T) {
 			t.Fatalf("Emit number %d of %d, with a pool of 3 connections, says %v, and somebody else got %v: is each connection given back?",
 				i+1, emits, err, taken)
 		}
-		w.mu.Lock()
-		published, waited := w.over["publish"], w.over["wait"]
-		w.mu.Unlock()
+		published, waited := w.Over("publish"), w.Over("wait")
 		if len(published) != i+1 || len(waited) < i+1 {
 			t.Fatalf("Emit was called %d times, and there were %d PUBLISH and %d WAIT: want one of each", i+1, len(published), len(waited))
 		}
