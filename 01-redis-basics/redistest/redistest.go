@@ -86,9 +86,7 @@ func start(t testing.TB, o launch.ProcessOptions) *launch.Process {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if t.Failed() {
-			t.Logf("the log of the server on %s:\n%s", p.Addr(), tail(p.LogFile()))
-		}
+		Tell(t, func() string { return "the log of the server on " + p.Addr() + ":\n" + tail(p.LogFile()) })
 		if err := p.Close(); err != nil {
 			t.Error(err)
 		}

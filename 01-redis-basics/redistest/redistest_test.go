@@ -1,6 +1,8 @@
 package redistest
 
 import (
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -50,6 +52,27 @@ func TestWhatNeedsAServerSkipsOrFailsWithASentence(t *testing.T) {
 	require.Equal(t, &outcome{TB: t}, needsServer(t))
 	t.Setenv("WORKBOOK_REDIS", "nonsense")
 	require.Equal(t, "failed", needsServer(t).failed)
+}
+
+// lost is a test that has failed.
+type lost struct {
+	testing.TB
+	told []any
+}
+
+func (l *lost) Helper()         {}
+func (l *lost) Failed() bool    { return true }
+func (l *lost) Log(args ...any) { l.told = args }
+
+func TestLearnersSeeNoLogsOfServers(t *testing.T) {
+	for folder, told := range map[string][]any{"relay": {"the log"}, filepath.Join("exercises", "receipt"): nil} {
+		dir := filepath.Join(t.TempDir(), folder)
+		require.NoError(t, os.MkdirAll(dir, 0o755))
+		t.Chdir(dir)
+		l := &lost{TB: t}
+		Tell(l, func() string { return "the log" })
+		require.Equal(t, told, l.told, folder)
+	}
 }
 
 func TestPrefixIsNobodyElses(t *testing.T) {

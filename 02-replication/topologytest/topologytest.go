@@ -19,7 +19,7 @@ import (
 	"example.com/redis-chat/02-replication/topology"
 )
 
-// Start starts a topology as WORKBOOK_REDIS says. It ends with the test. When the test fails, the end of the servers' logs is printed.
+// Start starts a topology as WORKBOOK_REDIS says. It ends with the test. When the test fails, the end of the servers' logs is printed, see redistest.Tell.
 //
 // Of running servers it takes all that are named, so there can be more replicas than asked for; where there are fewer, the test is
 // skipped with a sentence, or fails with REQUIRE_REDIS=1.
@@ -47,9 +47,7 @@ func start(t testing.TB, o topology.Options) topology.Topology {
 		t.Fatalf("%v\n%s", err, log.last(60))
 	}
 	t.Cleanup(func() {
-		if t.Failed() {
-			t.Logf("the servers' logs:\n%s", log.last(90))
-		}
+		redistest.Tell(t, func() string { return "the servers' logs:\n" + log.last(90) })
 		if err := top.Close(); err != nil {
 			t.Error(err)
 		}

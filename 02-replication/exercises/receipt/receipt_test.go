@@ -67,9 +67,9 @@ func TestALateReplicaIsNotCounted(t *testing.T) {
 func shared(t *testing.T, c *redis.Client) (*redis.Client, *topologytest.Wires) {
 	t.Helper()
 	wires := topologytest.NewWires("publish", "wait")
-	o := *c.Options()
-	o.Dialer, o.PoolFIFO = wires.Dial, true
-	client := redis.NewClient(&o)
+	client := redis.NewClient(&redis.Options{
+		Addr: c.Options().Addr, Dialer: wires.Dial, PoolFIFO: true, DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience,
+	})
 	t.Cleanup(func() { client.Close() })
 	for _, conn := range []*redis.Conn{client.Conn(), client.Conn()} {
 		if err := conn.Ping(t.Context()).Err(); err != nil {
