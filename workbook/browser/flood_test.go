@@ -168,12 +168,12 @@ func TestOneOfTwoHundredPeopleIsOneLine(t *testing.T) {
 	n.hub.ApplyPresence("n2", chat.PresenceUpdate{
 		Joined: map[string][]string{"lobby": {"person 100a", "zoe"}}, Left: map[string][]string{"lobby": {"person 050"}},
 	})
-	b.shows("present-title", "Here now: 192")
+	b.shows("present-title", "Here now: 192") // the second frame: who left is told a second later
 	b.settle()
 	b.until(`[...document.querySelectorAll("#present li bdi")].map((e) => e.textContent).join() ===
 		["alice", ...Array.from({ length: 190 }, (_, i) => "person " + String(i).padStart(3, "0")).filter((name) => name !== "person 050"), "person 100a", "zoe"].sort().join()`)
-	require.LessOrEqual(t, number(b, `frames.put.reduce((a, b) => a + b, 0)`), 10.0)
-	require.LessOrEqual(t, number(b, `frames.taken.reduce((a, b) => a + b, 0)`), 10.0)
+	require.LessOrEqual(t, number(b, `frames.put.reduce((a, b) => a + b, 0)`), 20.0)
+	require.LessOrEqual(t, number(b, `frames.taken.reduce((a, b) => a + b, 0)`), 20.0)
 	b.until(`!document.getElementById("log").innerText.includes("zoe")`) // in a crowd nobody wants to read who comes and goes
 	b.picture("crowd")
 }
