@@ -273,8 +273,11 @@ func TestNoNodeCommandsTheTerminal(t *testing.T) {
 func TestNoMessageCommandsTheTerminal(t *testing.T) {
 	args := []string{"-redis", "embedded", "-nodes", "1", "-ports", "0", "-redis-ports", "0,0", "-map", "0", "-log-level", "debug"}
 	stdout, stderr := runUntil(t, "system", args, regexp.MustCompile("title[^\n]*"+ordinary), func(system *heard) {
+		node := system.find(t, `talk -name alice (\S+) `) // whose log has the message
+		_, why := run(t, "talk", nil, []string{"-name", "bob", node}, short+ordinary+"\n")
+		require.NotContains(t, why, "not acknowledged")
 		master := system.find(t, `emit -redis (\S+) message`)
-		_, why := run(t, "emit", nil, []string{"-redis", master, "-to", short + forged, "-except", short, short + "\n", ordinary + short + forged}, "")
+		_, why = run(t, "emit", nil, []string{"-redis", master, "-to", short + forged, "-except", short, short + "\n", ordinary + short + forged}, "")
 		require.Empty(t, why)
 	})
 	requireHarmless(t, stdout)
