@@ -30,6 +30,7 @@ type connection struct {
 	dialer func(ctx context.Context, network, addr string) (net.Conn, error)
 
 	// Once it is confirmed:
+	over     *passOver     // how messages are read that nobody needs; nil: all are handed over
 	messages atomic.Uint64 // that it has brought
 	answers  atomic.Uint64 // replies that are no message: to each PING one, which may be an error
 
@@ -108,6 +109,7 @@ func (c *connection) open(ctx context.Context, o Options) (early []Event, err er
 		}
 	}
 	// end: confirmed
+	c.over = newPassOver(&o)
 	return early, nil
 }
 
@@ -117,12 +119,12 @@ func (c *connection) receive(ctx context.Context) (any, error) {
 	return c.pubsub.ReceiveTimeout(ctx, -1)
 }
 
-// next waits for the next reply, once all is confirmed: a message, or an Event without a Kind.
+// next waits for the next reply, once all is confirmed: a message, wanted or passed over, or an Event without a Kind.
 func (c *connection) next(patterns []string) (Event, error) {
-	e, err := c.socket.next(patterns)
+	e, err := c.over.next(c.socket, patterns)
 	switch {
 	case err != nil:
-	case e.Kind == Message:
+	case e.Kind != 0:
 		c.messages.Add(1)
 	default:
 		c.answers.Add(1)

@@ -9,7 +9,7 @@
 //
 //   - event.go: what a Subscriber tells. options.go: what can be set. probe.go: the usual probe.
 //   - subscriber.go: Subscribe, Receive, and the reading goroutine. queue.go: where events wait for the reader.
-//   - connection.go: one subscription on one network connection; replies.go reads it.
+//   - connection.go: one subscription on one network connection; replies.go reads it. passover.go passes over what nobody needs.
 //   - link.go: which connection is the subscription now, and what becomes of what a connection brings.
 //   - watch.go: probes, and whether they come back. silence.go: what is done when they do not. standby.go: the
 //     second connection. move.go: the subscription goes on at another server.

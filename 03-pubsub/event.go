@@ -10,6 +10,8 @@ type Event struct {
 	Payload string // Message: the bytes as they were published; any byte may occur
 	Probe   bool   // Message: it is this subscription's own probe coming back (Options.ConfirmProbe said so)
 
+	Number uint64 // PassedOver: what Options.PassOver has made of the message; its From is the Payload
+
 	Err    error // Disconnected, Silent: why, a sentence
 	Missed int   // Overflow: how many messages, own probes among them, this reader was too slow for
 }
@@ -41,6 +43,9 @@ const (
 	Moved
 	// Overflow: the reader was too slow, Missed messages were dropped at this place.
 	Overflow
+	// PassedOver stands at the place of a message that Options.PassOver did not want. Receive does not return for it
+	// alone: it waits for the next Event of another kind, or until there are many.
+	PassedOver
 )
 
 func (k Kind) String() string {
@@ -59,6 +64,8 @@ func (k Kind) String() string {
 		return "moved"
 	case Overflow:
 		return "overflow"
+	case PassedOver:
+		return "passed over"
 	}
 	return "unknown"
 }

@@ -74,7 +74,7 @@ func (l *link) down(c *connection, why error) *standby {
 func (l *link) arrived(c *connection, e Event) (left *connection) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	e.Probe = l.isProbe != nil && l.isProbe(e.Channel, e.Payload)
+	e.Probe = e.Kind == Message && l.isProbe != nil && l.isProbe(e.Channel, e.Payload)
 	switch {
 	case c == l.conn && l.moves():
 		return l.meet(e) // see move.go

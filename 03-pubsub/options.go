@@ -30,6 +30,12 @@ type Options struct {
 	// way that is long takes longer. nil: three intervals. It must not block.
 	Patience func() time.Duration
 
+	// PassOver looks at a message where it lies, before anything is allocated for it. true: nobody here needs it, and what is
+	// kept of it is from and number, in a PassedOver. Both strings are the connection's buffer: keep no part of them, not in
+	// from either. It is called by the goroutines that read, two while there are two connections, and must not block. It is not asked
+	// about messages that the buffer cannot hold (32 KiB). nil: everything is handed over.
+	PassOver func(channel, payload string) (from string, number uint64, ok bool)
+
 	// QueueBytes limits the events that wait for a slow reader, default 32 MiB: payloads and names, and the
 	// size of an Event for each. Events that Receive has handed out no longer count. As much again is what a
 	// standby may hold back.

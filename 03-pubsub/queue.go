@@ -16,11 +16,14 @@ type queue struct {
 	waiting []Event
 	bytes   int
 	full    bool    // something was dropped since the last take
+	told    bool    // ready has said that something waits
 	spare   []Event // the slice handed out last, reused when it comes back: the reader is done with it
 }
 
 const (
 	eventBytes = int(unsafe.Sizeof(Event{}))
+	// Whoever takes is not woken for what was passed over, until there is so much of it: some 100 KiB.
+	mostUntold = 1024
 	// A burst can leave a slice of many megabytes; above this many events it is not kept for reuse.
 	spareEvents = 8192
 )
@@ -37,7 +40,7 @@ func (q *queue) push(e Event) {
 	q.mu.Lock()
 	wasEmpty := len(q.waiting) == 0
 	switch {
-	case e.Kind != Message || wasEmpty || !q.full && q.bytes+size <= q.limit:
+	case isNews(e.Kind) || wasEmpty || !q.full && q.bytes+size <= q.limit:
 		q.waiting = append(q.waiting, e)
 		q.bytes += size
 	case q.waiting[len(q.waiting)-1].Kind == Overflow:
@@ -46,14 +49,19 @@ func (q *queue) push(e Event) {
 		q.full = true
 		q.waiting = append(q.waiting, Event{Kind: Overflow, Missed: 1})
 	}
+	tell := !q.told && (e.Kind != PassedOver || q.full || len(q.waiting) >= mostUntold)
+	q.told = q.told || tell
 	q.mu.Unlock()
-	if wasEmpty {
+	if tell {
 		select {
 		case q.ready <- struct{}{}:
 		default:
 		}
 	}
 }
+
+// isNews reports whether an event is about the subscription, and no message.
+func isNews(k Kind) bool { return k != Message && k != PassedOver }
 
 // size is what an event counts for while it waits, in bytes.
 func size(e Event) int { return eventBytes + len(e.Channel) + len(e.Pattern) + len(e.Payload) }
@@ -67,7 +75,7 @@ func (q *queue) takeAll() []Event {
 	}
 	taken := q.waiting
 	clear(q.spare) // or its payloads live on until they are overwritten
-	q.waiting, q.spare, q.bytes, q.full = q.spare[:0], nil, 0, false
+	q.waiting, q.spare, q.bytes, q.full, q.told = q.spare[:0], nil, 0, false, false
 	if cap(taken) <= spareEvents {
 		q.spare = taken
 	}

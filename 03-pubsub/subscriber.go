@@ -144,8 +144,8 @@ func (s *Subscriber) read(c *connection) error {
 		if err != nil {
 			return lost(c.addr, c.why(err))
 		}
-		if e.Kind != Message {
-			continue
+		if e.Kind == 0 {
+			continue // an answer
 		}
 		if left := s.link.arrived(c, e); left != nil {
 			left.abandon(errLeft)
