@@ -37,8 +37,9 @@ type Hub struct {
 
 	oversizeLog rate.Sometimes
 
-	mu         sync.Mutex // guards what follows; never held while a socket is written
-	conns      map[string]*Conn
+	mu         sync.Mutex       // guards what follows; never held while a socket is written
+	present    sync.RWMutex     // held with mu for each change of conns, of rooms, and of a room's members: see Occupied
+	conns      map[string]*Conn // by id
 	all        []*Conn
 	rooms      map[string]*room
 	occupied   int                // rooms with a client of this node
@@ -132,7 +133,9 @@ func (h *Hub) seat(c *Conn, p *Permit, welcome bool) (start bool, place string, 
 	}
 	c.at, c.seated = len(h.all), h.recoveries
 	h.all = append(h.all, c)
+	h.present.Lock()
 	h.conns[c.id] = c
+	h.present.Unlock()
 	h.enter(c, c.home)
 	c.ping = time.AfterFunc(math.MaxInt64, c.sendPing) // assigned before it can fire
 	c.ping.Reset(h.o.PingInterval)
@@ -159,7 +162,9 @@ func (h *Hub) unseat(c *Conn) bool {
 	for _, r := range c.rooms {
 		h.exit(c, r)
 	}
+	h.present.Lock()
 	delete(h.conns, c.id)
+	h.present.Unlock()
 	last := len(h.all) - 1
 	h.all[c.at] = h.all[last]
 	h.all[c.at].at = c.at
@@ -205,7 +210,10 @@ func (h *Hub) leave(c *Conn, name string) *frame.Problem {
 
 func (h *Hub) enter(c *Conn, name string) {
 	r := h.room(name)
-	if r.add(c); len(r.members) == 1 {
+	h.present.Lock()
+	r.add(c)
+	h.present.Unlock()
+	if len(r.members) == 1 {
 		h.occupied++
 		if h.walk != nil {
 			h.walk.Add(name)
@@ -217,7 +225,10 @@ func (h *Hub) enter(c *Conn, name string) {
 }
 
 func (h *Hub) exit(c *Conn, r *room) {
-	if r.drop(c); len(r.members) == 0 {
+	h.present.Lock()
+	r.drop(c)
+	h.present.Unlock()
+	if len(r.members) == 0 {
 		h.occupied--
 	}
 	h.noteChange(r, c.name, -1)

@@ -124,3 +124,22 @@ func TestAudienceIsWhoGetsAnEvent(t *testing.T) {
 		require.Len(t, n.hub.Audience(e, 1), min(1, len(c.want)), name)
 	}
 }
+
+// A relay need not hand over what nobody is there for.
+func TestRoomIsOccupiedFromJoinToLeave(t *testing.T) {
+	n := serve(t, unlimited)
+	require.False(t, n.hub.Occupied("go"))
+	alice, bob := n.Enter("alice", "go"), n.Enter("bob", "go")
+	n.hub.ApplyPresence("elsewhere", PresenceUpdate{Joined: map[string][]string{"rust": {"carol"}}})
+	require.True(t, n.hub.Occupied("go"))
+	require.False(t, n.hub.Occupied("rust"), "carol is at another node")
+	require.True(t, n.hub.Occupied(alice.ID), "a room of one")
+	bob.Does(`{"event":"join","data":"rust","id":1}`)
+	require.True(t, n.hub.Occupied("rust"), "as soon as bob is told so")
+	bob.Does(`{"event":"leave","data":"rust","id":2}`)
+	require.False(t, n.hub.Occupied("rust"))
+	require.NoError(t, alice.WS.Close())
+	n.settled(1)
+	require.False(t, n.hub.Occupied(alice.ID))
+	require.True(t, n.hub.Occupied("go"), "bob is there")
+}

@@ -20,12 +20,25 @@ type room struct {
 	told      time.Time
 }
 
+// Occupied reports whether an event for this room alone would go to a client of this node, who may be the room itself, by
+// its id. It waits for no delivery: a relay asks for each message that it reads.
+func (h *Hub) Occupied(name string) bool {
+	h.present.RLock()
+	defer h.present.RUnlock()
+	if r := h.rooms[name]; r != nil && len(r.members) > 0 {
+		return true
+	}
+	return h.conns[name] != nil
+}
+
 // room returns the room of that name, made when it is not there.
 func (h *Hub) room(name string) *room {
 	r := h.rooms[name]
 	if r == nil {
 		r = &room{name: name, target: []string{name}}
+		h.present.Lock()
 		h.rooms[name] = r
+		h.present.Unlock()
 	}
 	return r
 }
@@ -33,7 +46,9 @@ func (h *Hub) room(name string) *room {
 // forgetEmpty drops a room that nobody is in, on any node.
 func (h *Hub) forgetEmpty(r *room) {
 	if len(r.members) == 0 && len(r.remote) == 0 && h.rooms[r.name] == r {
+		h.present.Lock()
 		delete(h.rooms, r.name)
+		h.present.Unlock()
 	}
 }
 
