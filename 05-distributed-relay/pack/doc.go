@@ -7,6 +7,7 @@
 //     numbers and escapes are spelt; repeated.go drops all but the last of an object's equal keys.
 //   - reader.go: the Reader takes values out of a payload, copies nothing, and believes no length that it has not checked.
 //     scalars.go tells what comes next; loose.go takes values of any type as JavaScript takes them.
+//   - cursor.go: the Cursor goes over a payload that little of is needed, byte by byte.
 //   - tojson.go: the next value as JSON; number.go writes a float64 no longer than it came. kind.go names a value by its
 //     first byte.
 //

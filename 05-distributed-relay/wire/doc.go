@@ -7,6 +7,7 @@
 //   - channels.go: where a message is published, and what a node subscribes to.
 //   - envelope.go: one message for clients, [uid, packet, opts]. encode.go writes it, decode.go and decodeopts.go read it.
 //   - reserved.go: the names that no event from outside may have.
+//   - glance.go: of an envelope for one room who published it, and its number, by going over its bytes.
 //   - number.go: of an envelope only who published it, and its number.
 //   - probe.go: the message that proves delivery. presence.go: the names in each room of another node.
 //
