@@ -48,6 +48,8 @@ func (r *Relay) handle(e *pubsub.Event, now time.Time) {
 	switch e.Kind {
 	case pubsub.Message:
 		r.route(e, now)
+	case pubsub.PassedOver:
+		r.countForeign(e, now)
 	case pubsub.Subscribed, pubsub.Moved:
 		r.o.Log.Info(LogSubscribed, "at", r.o.subAddr())
 		r.publisher.around.Store(false) // it may be another server

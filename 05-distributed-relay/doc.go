@@ -18,6 +18,7 @@
 //     what the master's answer proves, and holds what it took while delivery was in doubt.
 //   - place.go: where the servers are, where that can change, and how the node goes there (the lab on failover teaches it).
 //   - deliver.go: the one goroutine that hands to the hub what the replica brings; event.go turns an envelope into the hub's event.
+//   - foreign.go: the messages for rooms that nobody here is in, which are counted and not decoded.
 //   - sequences.go: each publisher numbers its messages; a gap in the numbers of one of them is counted here as missed.
 //   - proof.go: the node publishes a probe to itself; when it comes back, the way through Redis works. probes.go
 //     knows which of them prove that. health.go: whether the node
@@ -66,8 +67,8 @@
 //     holds ready, decodes it, and hands it to the hub. It does not wait for the
 //     master, but for the moment until an answer is read where only that tells whether it was the master (place, in deliver.go). It does not wait for a client either, except that a backlog is
 //     handed out no faster than clients can be written to (chapter 04, pace.go).
-//   - The subscription has two goroutines of its own: one reads, one watches
-//     whether the probes come back.
+//   - The subscription has two goroutines of its own: one reads, and passes over what is for nobody here (foreign.go); one
+//     watches whether the probes come back.
 //   - One goroutine fails what is held too long (receipt.go), and one asks, after each new
 //     connection, whether the subscription's server is a replica (relay.go).
 //   - The presence goroutine tells the other nodes who came and went, at most ten

@@ -114,6 +114,7 @@ func (r *Relay) Run(ctx context.Context, hub *chat.Hub) error {
 		},
 		Probe:         r.publishProbe,
 		ConfirmProbe:  r.confirmProbe,
+		PassOver:      r.newForeign().passOver,
 		ProbeInterval: r.o.ProbeInterval,
 		Patience:      func() time.Duration { return r.probes.patience(r.o.ProbeInterval) },
 	})

@@ -38,6 +38,9 @@ func (t *Tracer) Watch(step func(Step), perSecond int) {
 	t.watch.Store(w)
 }
 
+// watched reports whether somebody looks.
+func (t *Tracer) watched() bool { return t != nil && t.watch.Load() != nil }
+
 // looking returns the function to tell of a step of this kind; nil: nobody looks.
 func (t *Tracer) looking(kind StepKind) func(Step) {
 	if t == nil {
