@@ -21,6 +21,26 @@ func TestManyConnectionsAreCollectedSooner(t *testing.T) {
 	}
 }
 
+func TestMemoryIsGivenBackOnceAfterARush(t *testing.T) {
+	var tide tide
+	turns := func(connections ...int) (n int) {
+		for _, c := range connections {
+			if tide.turns(c) {
+				n++
+			}
+		}
+		return n
+	}
+	require.Zero(t, turns(0, 0, 0, 0, 0, 0, 900, 900, 900, 900, 900, 900), "few")
+	require.Zero(t, turns(2000, 4000, 6000, 8000, 10_000), "they come")
+	require.Zero(t, turns(10_000, 10_000, 10_000))
+	require.Equal(t, 1, turns(10_010, 10_000, 9990, 10_010, 10_000, 10_010), "they have come")
+	require.Zero(t, turns(11_000, 11_000, 11_000, 11_000, 11_000, 11_000), "some more are no rush")
+	require.Equal(t, 1, turns(20_000, 20_000, 20_000, 20_000, 20_000, 20_000))
+	require.Zero(t, turns(3000, 3000, 3000, 3000, 3000, 3000), "they have gone: the next collection will do")
+	require.Equal(t, 1, turns(9000, 20_000, 20_000, 20_000, 20_000, 20_000), "and are back")
+}
+
 func TestWhoSetsGOGCHasDecided(t *testing.T) {
 	t.Setenv("GOGC", "200")
 	hub, err := chat.NewHub(chat.Options{})
