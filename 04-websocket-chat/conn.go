@@ -12,10 +12,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/gorilla/websocket"
-	"golang.org/x/time/rate"
-
 	"example.com/redis-chat/04-websocket-chat/frame"
+	"github.com/gorilla/websocket"
 )
 
 // Conn is one client's connection, as the hub sees it.
@@ -31,19 +29,19 @@ type Conn struct {
 	raw  syscall.RawConn // for writes that do not wait; nil: there are none
 
 	self   []string // id: what an event of this client leaves out
-	ping   *time.Timer
-	writer func() // write, made once: starting a writer allocates nothing
-
-	frames, volume *rate.Limiter // volume: in bytes; nil: no limit
+	turn   turn     // under pings.mu
+	seat   bool     // it was let in
+	writer func()   // write, made once: starting a writer allocates nothing
 
 	since time.Time
 	sent  atomic.Int64 // messages that it has sent
 
 	hungUp atomic.Bool // its place is given back
+	pinged atomic.Bool // and has not answered
 
 	// Of the reader's goroutine alone.
-	limitedSince, limitedLast time.Time
-	within                    bool // a message: some of it has come, not all
+	rates  *rates // nil: it has sent nothing yet
+	within bool   // a message: some of it has come, not all
 
 	// Under hub.mu; the reader may read rooms without it, as only the reader changes it.
 	rooms      []*room

@@ -80,7 +80,7 @@
 //     did not take all of a round, and for what a node says to one client alone;
 //     it ends when the queue is empty. It blocks on the socket, with no lock
 //     held, and so delays nobody else.
-//   - Timers: a ping for each connection, for one that a token let in its end, and for a room whose members changed
+//   - Timers: one for the pings of all connections (pings.go), for one that a token let in its end, and for a room whose members changed
 //     the next presence frame.
 //
 // # Why queues are counted in bytes

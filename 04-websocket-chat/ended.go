@@ -56,7 +56,7 @@ const lingerTime = time.Second
 func (c *Conn) end() {
 	c.hub.remove(c)
 	alone := c.out.end()
-	c.ping.Stop()
+	c.hub.pings.remove(c)
 	if c.term != nil {
 		c.term.timer.Stop()
 	}

@@ -34,23 +34,26 @@ func (c *Conn) answerPing(payload string) error {
 // pongHandler returns the function that handles pongs: the client lives. All clients
 // answer pings, and the function runs deep in the stack of read, which it must not
 // make larger. So it is one function and not a method's value, which is two; and
-// another goroutine pushes the deadline.
+// another goroutine pushes the deadline. An answer to a ping of ours does not count against the rate: all it costs
+// is that, once an interval.
 func (c *Conn) pongHandler() func(string) error {
 	return func(string) error {
-		if c.allow(websocket.PongMessage, nil) && !c.within {
+		asked := c.pinged.Swap(false) // the answer to our ping is free
+		if (asked || c.allow(websocket.PongMessage, nil)) && !c.within {
 			go c.alive()
 		}
 		return nil
 	}
 }
 
-// sendPing runs on the connection's timer.
+// sendPing runs on the goroutine of the hub's pings.
 func (c *Conn) sendPing() {
-	if !c.closing() {
-		if c.put(pingFrame) {
-			c.writeNow()
-		}
-		c.ping.Reset(c.hub.o.PingInterval)
+	if c.closing() {
+		return
+	}
+	c.pinged.Store(true)
+	if c.put(pingFrame) {
+		c.writeNow()
 	}
 }
 

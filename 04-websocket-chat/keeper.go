@@ -86,7 +86,7 @@ func (c *Conn) catchUp(who wish) {
 	returned := &returning{Conn: c, who: who, keeper: c.hub.relay.(Keeper)}
 	if why, err := returned.run(); err != nil {
 		c.hub.log.Debug("catching up ended", "id", c.id, "why", err)
-		if c.ping == nil { // it has no seat
+		if !c.seat { // it has none
 			c.turnAway(why)
 			c.hub.capacity.release(c.from)
 			return

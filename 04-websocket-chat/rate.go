@@ -11,6 +11,17 @@ import (
 	"example.com/redis-chat/04-websocket-chat/frame"
 )
 
+// rates are what a client may send, and how long it has sent more. They are made for its first frame, as most clients
+// only listen: 210 bytes.
+type rates struct {
+	frames, volume            *rate.Limiter // volume: in bytes; nil: no limit
+	limitedSince, limitedLast time.Time
+}
+
+func (o *Options) rates() *rates {
+	return &rates{frames: o.messages(o.RatePerSecond), volume: o.bytes(o.BytesPerSecond)}
+}
+
 // allow counts a frame against the limits of its client, and its bytes against the limit of the
 // client's address. What is above a limit is dropped and answered at first; a
 // client that goes on above its own for a second is closed.
@@ -19,11 +30,14 @@ func (c *Conn) allow(kind int, payload []byte) bool {
 		c.readAway()
 		return false
 	}
+	if c.rates == nil {
+		c.rates = c.hub.o.rates()
+	}
 	now, over := time.Now(), &c.hub.over
 	switch size := len(payload); { // the rest is done in functions of their own: see read about the stack
-	case !lets(c.frames, now, 1):
+	case !lets(c.rates.frames, now, 1):
 		c.overRate(now, kind, payload, over.frames)
-	case !lets(c.volume, now, size):
+	case !lets(c.rates.volume, now, size):
 		c.overRate(now, kind, payload, over.bytes)
 	case c.from != nil && !lets(c.from.volume, now, size):
 		c.drop(kind, payload, over.bytesOfAddress)
@@ -35,13 +49,14 @@ func (c *Conn) allow(kind int, payload []byte) bool {
 
 // overRate handles a frame above the client's own limit.
 func (c *Conn) overRate(now time.Time, kind int, payload []byte, over *frame.Problem) {
-	first := now.Sub(c.limitedLast) > time.Second
+	r := c.rates
+	first := now.Sub(r.limitedLast) > time.Second
 	if first {
-		c.limitedSince = now
+		r.limitedSince = now
 	}
-	c.limitedLast = now
+	r.limitedLast = now
 	switch {
-	case now.Sub(c.limitedSince) >= time.Second:
+	case now.Sub(r.limitedSince) >= time.Second:
 		c.hub.stats.limited.Add(1)
 		c.close(frame.CloseFlood)
 	case !first && kind != websocket.TextMessage && kind != websocket.BinaryMessage:
