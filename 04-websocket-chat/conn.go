@@ -29,6 +29,7 @@ type Conn struct {
 	raw  syscall.RawConn // for writes that do not wait; nil: there are none
 
 	self   []string // id: what an event of this client leaves out
+	was    []string // ids of its connections before, when it has come back
 	turn   turn     // under pings.mu
 	seat   bool     // it was let in
 	writer func()   // write, made once: starting a writer allocates nothing
@@ -161,12 +162,14 @@ func (c *Conn) move(f frame.Frame) *frame.Problem {
 	if json.Unmarshal(f.Data, &name) != nil || !frame.ValidRoom(name) {
 		return frame.Problemf(frame.CodeBadFrame, `%s needs a room, as in {"event":"%s","data":"go"}: %s`, f.Event, f.Event, frame.RoomRule)
 	}
-	var problem *frame.Problem
 	if f.Event == frame.EventJoin {
-		problem = c.hub.join(c, name)
-	} else {
-		problem = c.hub.leave(c, name)
+		start, problem := c.hub.join(c, name, f.ID)
+		if start {
+			go c.writer()
+		}
+		return problem
 	}
+	problem := c.hub.leave(c, name)
 	if problem == nil && f.ID != nil {
 		c.send(frame.Encode(frame.EventAck, "", nil, f.ID))
 	}

@@ -93,7 +93,7 @@ func (s *Sent) placed(place string) (start bool) {
 		s.settled = true
 		start = s.conn.put(frame.Encode(frame.EventAck, "", nil, s.id))
 	}
-	return s.conn.put(frame.EncodePlaced(place, s.id)) || start
+	return s.conn.put(frame.EncodeAnswer(frame.EventPlaced, place, s.id)) || start
 }
 
 func errorFrame(p *frame.Problem, id *int64) []byte { return frame.Encode(frame.EventError, "", p, id) }

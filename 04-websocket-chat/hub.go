@@ -40,6 +40,7 @@ type Hub struct {
 	mu         sync.Mutex       // guards what follows; never held while a socket is written
 	present    sync.RWMutex     // held with mu for each change of conns, of rooms, and of a room's members: see Occupied
 	conns      map[string]*Conn // by id
+	former     map[string]*Conn // by the id of a connection before: who has come back, and need not hear what that one said
 	all        []*Conn
 	rooms      map[string]*room
 	occupied   int                // rooms with a client of this node
@@ -103,7 +104,7 @@ func (h *Hub) admit(ws *websocket.Conn, from *source, w wish) (*Conn, error) {
 	if w.returns() {
 		return c, nil
 	}
-	start, _, err := h.seat(c, w.permit, true)
+	start, _, err := h.seat(c, &w, true)
 	if start {
 		c.writeNow()
 	}
@@ -119,7 +120,7 @@ func (c *Conn) welcome(place string) []byte {
 
 // seat lets a connection in, behind a place in the order: all that is delivered later
 // goes to it, too. It reports whether it is to be written to.
-func (h *Hub) seat(c *Conn, p *Permit, welcome bool) (start bool, place string, err error) {
+func (h *Hub) seat(c *Conn, w *wish, welcome bool) (start bool, place string, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.draining {
@@ -136,11 +137,18 @@ func (h *Hub) seat(c *Conn, p *Permit, welcome bool) (start bool, place string, 
 	h.present.Lock()
 	h.conns[c.id] = c
 	h.present.Unlock()
+	for _, id := range w.was {
+		put(&h.former, id, c)
+	}
+	c.was = w.was
 	h.enter(c, c.home)
+	for _, name := range w.also {
+		h.enter(c, name)
+	}
 	c.seat = true
 	h.pings.add(c)
-	if p != nil {
-		c.admitUntil(p)
+	if w.permit != nil {
+		c.admitUntil(w.permit)
 	}
 	return start, h.place, nil
 }
@@ -165,6 +173,11 @@ func (h *Hub) unseat(c *Conn) bool {
 	h.present.Lock()
 	delete(h.conns, c.id)
 	h.present.Unlock()
+	for _, id := range c.was {
+		if h.former[id] == c {
+			delete(h.former, id)
+		}
+	}
 	last := len(h.all) - 1
 	h.all[c.at] = h.all[last]
 	h.all[c.at].at = c.at
@@ -177,20 +190,26 @@ func (h *Hub) unseat(c *Conn) bool {
 	return true
 }
 
-// join is called by the connection's reader alone.
-func (h *Hub) join(c *Conn, name string) *frame.Problem {
+// join is called by the connection's reader alone. It queues the answer, if there is an id, and returns whether the
+// queue's writer must be started. The answer says behind which place the room's messages begin.
+func (h *Hub) join(c *Conn, name string, id *int64) (start bool, problem *frame.Problem) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {
-	case c.gone, c.in(name) != nil: // in it already: joined
-		return nil
+	case c.gone:
+		return false, nil
+	case c.in(name) != nil: // joined
 	case c.term != nil && !c.term.permit.covers(name):
-		return c.term.permit.shut(name)
+		return false, c.term.permit.shut(name)
 	case len(c.rooms) >= h.o.MaxRooms:
-		return frame.Problemf(frame.CodeForbidden, "you are in %d rooms, the most that one connection may be in; leave one first", len(c.rooms))
+		return false, frame.Problemf(frame.CodeForbidden, "you are in %d rooms, the most that one connection may be in; leave one first", len(c.rooms))
+	default:
+		h.enter(c, name)
 	}
-	h.enter(c, name)
-	return nil
+	if id == nil {
+		return false, nil
+	}
+	return c.put(frame.EncodeAnswer(frame.EventAck, h.place, id)), nil // under the lock: all up to the place is queued before it
 }
 
 // leave is called by the connection's reader alone.

@@ -21,6 +21,9 @@ func (h *Hub) noteIndividuals(d *delivery, e *Event, i int) {
 		}
 	}
 	for _, name := range e.Except {
+		if c := h.former[name]; c != nil { // it has said this itself, and the event comes late
+			skip(c)
+		}
 		if c := h.conns[name]; c != nil {
 			skip(c)
 		} else if r := h.rooms[name]; r != nil {
@@ -114,6 +117,6 @@ func (h *Hub) Audience(e *Event, most int) (ids []string) {
 
 // excepted is called with hub.mu held.
 func (c *Conn) excepted(e *Event) bool {
-	return slices.Contains(e.Except, c.id) ||
+	return slices.ContainsFunc(e.Except, func(name string) bool { return name == c.id || slices.Contains(c.was, name) }) ||
 		slices.ContainsFunc(c.rooms, func(r *room) bool { return slices.Contains(e.Except, r.name) })
 }

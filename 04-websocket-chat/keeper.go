@@ -67,9 +67,22 @@ func (h *Hub) readPlace(who *wish, query url.Values) error {
 	}
 	if place := query.Get("after"); place != "" {
 		who.after, who.was = strings.Clone(place), strings.SplitN(strings.Clone(query.Get("was")), ",", mostWas)
+		who.also = query["also"]
 		return keeper.CheckPlace(place)
 	}
 	return nil
+}
+
+// chooseRooms leaves out of the rooms that a client was in those that it cannot be in any more. What was wrong with
+// them it is told when it joins them, as it would any room.
+func (h *Hub) chooseRooms(who *wish) {
+	rooms := []string{who.room}
+	for _, name := range who.also {
+		if len(rooms) < h.o.MaxRooms && frame.ValidRoom(name) && who.permit.covers(name) && !slices.Contains(rooms, name) {
+			rooms = append(rooms, strings.Clone(name))
+		}
+	}
+	who.also = rooms[1:]
 }
 
 // returns reports whether the client gets something before what is new.
@@ -83,6 +96,7 @@ func (c *Conn) catchUp(who wish) {
 	c.out.mu.Lock()
 	c.out.writing = true // nobody else starts a writer
 	c.out.mu.Unlock()
+	c.hub.chooseRooms(&who)
 	returned := &returning{Conn: c, who: who, keeper: c.hub.relay.(Keeper)}
 	if why, err := returned.run(); err != nil {
 		c.hub.log.Debug("catching up ended", "id", c.id, "why", err)
@@ -122,7 +136,7 @@ func (r *returning) run() (frame.CloseReason, error) {
 			return frame.CloseNotKept, err
 		}
 	}
-	_, last, err := r.hub.seat(r.Conn, r.who.permit, false)
+	_, last, err := r.hub.seat(r.Conn, &r.who, false)
 	if err != nil {
 		return frame.CloseGoingAway, err
 	}
@@ -176,17 +190,14 @@ func (r *returning) part(last string) (more bool, err error) {
 	return kept.More, r.writeOnce(r.wire)
 }
 
-// isFor reports whether the client would have got an event, in the room of its URL.
+// isFor reports whether the client would have got an event, in the rooms that it was in.
 // Its own it has: it was left out of those by the id of the connection that sent them.
 func (r *returning) isFor(e *Event) bool {
-	reached := len(e.Rooms) == 0
-	for _, name := range e.Rooms {
-		reached = reached || name == r.home
+	isIn := func(name string) bool { return name == r.home || slices.Contains(r.who.also, name) }
+	if len(e.Rooms) > 0 && !slices.ContainsFunc(e.Rooms, isIn) {
+		return false
 	}
-	for _, name := range e.Except {
-		if name == r.home || name == r.id || slices.Contains(r.who.was, name) {
-			return false
-		}
-	}
-	return reached
+	return !slices.ContainsFunc(e.Except, func(name string) bool {
+		return isIn(name) || name == r.id || slices.Contains(r.who.was, name)
+	})
 }

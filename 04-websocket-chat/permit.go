@@ -42,6 +42,7 @@ type wish struct {
 
 	after   string   // the place of the last message that it has got; "": it is new
 	was     []string // the ids of its connections before: it has said their messages itself
+	also    []string // the rooms that it was in besides
 	history int      // of a new one: how many messages of its room it wants to have
 }
 

@@ -17,6 +17,7 @@ import (
 type Last struct {
 	Place string   // of the last message; "": none that is kept has come
 	IDs   []string // of the connections whose own messages are behind that place: these are not missed
+	Rooms []string // that the client was in, besides that of its URL: it is in them again, and gets what it missed there, too
 }
 
 // mostIDs is how many are kept: so often a client may be cut off while it catches up.
@@ -29,6 +30,19 @@ func (l *Last) Begin(w frame.Welcome) {
 	}
 	l.IDs = append(l.IDs, w.ID)
 	l.IDs = slices.Clone(l.IDs[max(0, len(l.IDs)-mostIDs):])
+}
+
+// Join notes that the client is in one more room: when its "join" is answered. At a node that keeps nothing it has to join
+// again after each Dial; at one that does, that does no harm.
+func (l *Last) Join(room string) {
+	if !slices.Contains(l.Rooms, room) {
+		l.Rooms = append(slices.Clone(l.Rooms), room)
+	}
+}
+
+// Leave notes that it has left a room.
+func (l *Last) Leave(room string) {
+	l.Rooms = slices.DeleteFunc(slices.Clone(l.Rooms), func(other string) bool { return other == room })
 }
 
 // Note notes a message that was handled.

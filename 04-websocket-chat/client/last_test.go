@@ -36,6 +36,16 @@ func TestLastIsSaidInTheURL(t *testing.T) {
 	u, err := endpoint("http://127.0.0.1:3000", DialOptions{Name: "bob", Last: Last{Place: "5-0.1", IDs: []string{"a", "b"}}, History: 9})
 	require.NoError(t, err)
 	require.Equal(t, "after=5-0.1&name=bob&was=a%2Cb", u.RawQuery)
+	last := Last{Place: "5"}
+	last.Join("go")
+	last.Join("a&b")
+	last.Join("go")
+	before := last
+	last.Leave("go")
+	require.Equal(t, []string{"a&b"}, last.Rooms)
+	u, err = endpoint("http://127.0.0.1:3000", DialOptions{Last: before})
+	require.NoError(t, err)
+	require.Equal(t, "after=5&also=go&also=a%26b&was=", u.RawQuery)
 	u, err = endpoint("http://127.0.0.1:3000", DialOptions{History: 9})
 	require.NoError(t, err)
 	require.Equal(t, "history=9", u.RawQuery)

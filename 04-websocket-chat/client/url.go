@@ -59,6 +59,9 @@ func endpoint(rawURL string, o DialOptions) (*url.URL, error) {
 	if o.Last.Place != "" {
 		q.Set("after", o.Last.Place)
 		q.Set("was", strings.Join(o.Last.IDs, ","))
+		for _, room := range o.Last.Rooms {
+			q.Add("also", room)
+		}
 	} else if o.History > 0 {
 		q.Set("history", strconv.Itoa(o.History))
 	}

@@ -45,10 +45,10 @@ func Encode(event, room string, data any, id *int64) []byte {
 	return Append(nil, OpText, append(text, '}'))
 }
 
-// EncodePlaced makes "$placed": the message of that id has this place; "": the place is kept nowhere.
-func EncodePlaced(place string, id *int64) []byte {
-	text := append(make([]byte, 0, 128), `{"event":"`+EventPlaced+`"`...)
-	text = appendPlace(text, place)
+// EncodeAnswer makes "$placed", or the "$ack" of a join: with a place in the order; "": places are kept nowhere.
+func EncodeAnswer(event, place string, id *int64) []byte {
+	text := append(make([]byte, 0, 128), `{"event":`...)
+	text = appendPlace(AppendString(text, event), place)
 	text = append(text, `,"id":`...)
 	text = strconv.AppendInt(text, *id, 10)
 	return Append(nil, OpText, append(text, '}'))

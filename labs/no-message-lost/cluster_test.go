@@ -183,6 +183,15 @@ func (p *person) say(texts ...string) {
 	}
 }
 
+// join joins one more room.
+func (p *person) join(room string) {
+	p.t.Helper()
+	id := int64(-1)
+	require.NoError(p.t, p.Send(p.t.Context(), frame.Frame{Event: "join", Data: quoted(room), ID: &id}))
+	p.until("$ack")
+	p.last.Join(room)
+}
+
 func quoted(text string) json.RawMessage { return json.RawMessage(fmt.Sprintf("%q", text)) }
 
 // caughtUp waits for the end of what was missed, and tells what the node says of it.

@@ -154,3 +154,24 @@ func TestClientOfANodeThatIsBehindWaits(t *testing.T) {
 	bob = <-back
 	bob.hears("two")
 }
+
+// It had joined one more room later: it comes back to both, and what was said there before it joined it has not missed.
+func TestClientThatComesBackCatchesUpInAllItsRooms(t *testing.T) {
+	c := start(t)
+	alice, witness := c.dial(0, "alice"), c.dial(1, "witness")
+	other := c.dialWith(1, chatclient.DialOptions{Name: "other", Room: "go"}, new(chatclient.Last))
+	alice.say("one")
+	other.say("before it came")
+	bob := c.dial(1, "bob")
+	bob.join("go")
+	require.NoError(t, bob.Close())
+	alice.say("two")
+	other.say("in go")
+	alice.say("three")
+	witness.hears("one", "two", "three")
+	bob = bob.back(c, 0)
+	bob.hears("two", "in go", "three")
+	require.Equal(t, 3, bob.caughtUp().Messages)
+	other.say("and now")
+	bob.hears("and now")
+}

@@ -1,0 +1,68 @@
+package chat
+
+import (
+	"testing"
+	"time"
+
+	"example.com/redis-chat/04-websocket-chat/chattest"
+	"github.com/stretchr/testify/require"
+)
+
+// Whoever was in several rooms catches up in all of them, in the one order, and is in them at once.
+func TestWhoComesBackGetsWhatIsKeptOfAllItsRooms(t *testing.T) {
+	n, _ := serveShelf(t)
+	alice, zoe := n.Enter("alice", "go"), n.Enter("zoe", "zig")
+	say(alice, 1)
+	say(zoe, 2)
+	say(n.Enter("carol", "elsewhere"), 99)
+	say(alice, 3)
+	again := back(n, "&after=0&also=zig&also=zig&also=%00&also=go")
+	again.Hears("1", "2", "3")
+	require.Equal(t, 3, caughtUp(again).Messages)
+	say(zoe, 4)
+	again.Hears("4")
+	again.Does(`{"event":"message","data":5,"room":"zig","id":1}`)
+}
+
+func TestRoomsToComeBackToAreBoundedAndAllowed(t *testing.T) {
+	s := &shelf{}
+	n := serve(t, Options{Relay: s, RatePerSecond: -1, MaxRooms: 3, Admit: func(string) (Permit, error) {
+		return Permit{Name: "bob", Rooms: []string{"go", "a", "b", "c"}, Until: time.Now().Add(time.Hour)}, nil
+	}})
+	s.hub = n.hub
+	n.hub.Begin("0")
+	bob := back(n, "&token=x&after=0&also=secret&also=a&also=b&also=c")
+	require.Zero(t, caughtUp(bob).Messages)
+	for room, want := range map[string]string{"a": "$ack", "b": "$ack", "c": "$error", "secret": "$error"} {
+		bob.Says(`{"event":"join","data":"` + room + `","id":2}`)
+		require.Equal(t, want, bob.Next().Event, room)
+	}
+}
+
+// A client that joins a room later has not missed what was said there before.
+func TestAnswerToAJoinSaysWhereTheRoomBegins(t *testing.T) {
+	n, _ := serveShelf(t)
+	alice, bob := n.Enter("alice", "go"), n.Enter("bob", "lobby")
+	say(alice, 1, 2)
+	bob.Says(`{"event":"join","data":"go","id":7}`)
+	require.Equal(t, "2", bob.Next().Place)
+	say(alice, 3)
+	bob.Hears("3")
+}
+
+// The node is behind, or the client was faster: what an earlier connection said is delivered when the client is back.
+func TestWhoComesBackDoesNotHearWhatItHasSaidItself(t *testing.T) {
+	n, _ := serveShelf(t)
+	bob := n.Enter("bob", "go")
+	again := back(n, "&after=0&was=other,"+bob.ID)
+	caughtUp(again)
+	n.hub.Deliver([]Event{
+		{Name: "message", Data: []byte("1"), Rooms: []string{"go"}, Except: []string{bob.ID}, Place: "1"},
+		{Name: "message", Data: []byte("2"), Rooms: []string{"go"}, Place: "2"},
+	})
+	again.Hears("2")
+	require.NoError(t, bob.WS.Close())
+	require.NoError(t, again.WS.Close())
+	require.Eventually(t, func() bool { return n.hub.Stats().Connections == 0 }, chattest.Patience, time.Millisecond)
+	require.Empty(t, n.hub.former)
+}
