@@ -8,8 +8,10 @@ import { words } from "./draw.js";
 import { focus, JoinForm } from "./joinform.js";
 import { Lines } from "./lines.js";
 import { Membership } from "./membership.js";
+import { Missed } from "./missed.js";
 import { Outbox } from "./outbox.js";
 import { foldPanels } from "./panels.js";
+import { Place } from "./place.js";
 import { Requests } from "./requests.js";
 import { Rooms, unreadBadge } from "./rooms.js";
 import { plain, problem, say, translate } from "./speak.js";
@@ -27,6 +29,7 @@ let name = "";                   // as was asked for; "": a guest
 let shown;                       // the room that is shown
 let connection;
 let heard;                       // after a loss: the moment of the last frame before it
+let wasAway;                     // this connection has come after a loss
 
 const status = new Status(document.body, {
   status: el("status"), missing: el("missing"), network: el("network"), countdown: el("countdown"), retry: el("retry"),
@@ -35,6 +38,8 @@ const view = new View(el("log"), el("jump"));
 const requests = new Requests();
 const rooms = new Rooms(el("rooms"), { choose, leave, changed, me: () => me.name });
 const lines = new Lines(rooms, new Announcer(el("announce")), () => shown);
+const place = new Place();
+const missed = new Missed(lines, place);
 const compose = new Compose(el("say"), el("text"), (text) => {
   if (el("send").disabled) return el("unsent").replaceChildren(whyHeld());
   outbox.say(shown, text);
@@ -61,8 +66,13 @@ function start(want, typed) {
   joinForm.hide();
 
   connection?.drop();
-  connection = new Connection(nodes(), () => address(name, rooms.home(shown)?.name), { connecting, frame, binary, lost, refused });
+  connection = new Connection(nodes(), query, { connecting, frame, binary, lost, refused });
   connection.open();
+}
+
+function query() {
+  const home = rooms.home(shown)?.name;
+  return place.ask(address(name, home), home, (name) => rooms.get(name));
 }
 
 const joinForm = new JoinForm({ form: el("join"), name: el("name"), room: el("room"), refused: el("refused"), chat: el("chat") }, (name, room) => {
@@ -107,6 +117,10 @@ function gone(why) {
 }
 
 function refused(text) {
+  if (text.startsWith("after is the place")) { // of nodes that were there before: it leads nowhere
+    place.forget();
+    return connection.open();
+  }
   if (status.state === "online") gone(["told", { text }]);
   status.set("refused", say("refusedHere"));
   ask(text);
@@ -115,17 +129,25 @@ function refused(text) {
 const own = {
   $welcome({ data }) {
     Object.assign(me, { id: data.id, name: data.name });
+    place.begin(data);
+    missed.begin();
     status.set("online", say("connected", { node: data.node, name: data.name }));
     const home = rooms.get(data.room);
-    if (home) rooms.setState(home, "joined");
-    else connection.send({ event: "leave", data: data.room }); // somebody left it while we were away
-    if (heard) lines.back(data.node, heard.ago());
+    if (home) {
+      rooms.setState(home, "joined");
+      place.join(home.name);
+    } else connection.send({ event: "leave", data: data.room }); // somebody left it while we were away
+    wasAway = heard !== undefined;
+    if (heard) lines.back(data.node, heard.ago(), (room) => place.asked.has(room.name));
     else if (home) lines.tell(home, "good", say("welcome", { name: data.name, room: data.room, node: data.node }));
     heard = undefined;
     if (document.activeElement === document.body) focus(el("text"));
     outbox.restore(rooms, shown);
     showState();
     membership.begin();
+  },
+  "$caught-up"({ data }) {
+    missed.end(data, wasAway);
   },
   $presence({ room: name, data }) {
     const room = rooms.get(name);
@@ -151,15 +173,20 @@ const own = {
 };
 
 function frame(f, text) {
+  place.note(f);
   if (requests.answer(f)) return;
   if (f.event.startsWith("$")) return own[f.event]?.(f);
   const personal = f.room === me.id;
   // A message for several rooms or for everybody names no room: it stands in the room that is shown.
   const room = personal || f.room === undefined ? shown : rooms.get(f.room);
-  if (room) lines.hear(room, { from: f.from, kind: f.event === "message" ? "" : f.event, text: words(f.data, text), at: f.at, personal });
+  if (!room) return;
+  missed.heard(room);
+  lines.hear(room, { from: f.from, kind: f.event === "message" ? "" : f.event, text: words(f.data, text), at: f.at, personal });
 }
 
 function binary(bytes) {
+  place.noteBytes();
+  missed.heard(shown);
   lines.hear(shown, { kind: "binary", text: plain("bytes", { n: bytes.byteLength }) });
 }
 
@@ -169,6 +196,8 @@ const membership = new Membership(rooms, {
   ask: (frame, on) => requests.send(connection, frame, on),
   tell: (room, sentence) => lines.tell(room, "bad", sentence),
   changed: (room) => {
+    if (room.state === "joined") place.join(room.name);
+    if (room.state === "refused") place.leave(room.name);
     if (rooms.get(room.name) !== room) connection.send({ event: "leave", data: room.name }); // it was left meanwhile
     showState();
   },
@@ -192,6 +221,7 @@ addEventListener("popstate", () => {
 function leave(room) {
   if (room.state === "joined") connection.send({ event: "leave", data: room.name });
   rooms.remove(room);
+  place.leave(room.name);
   compose.forget(room.name);
   choose(room === shown ? rooms[Symbol.iterator]().next().value : shown, false);
 }

@@ -28,10 +28,15 @@ export class Lines {
     for (const room of this.rooms) this.tell(room, kind, sentence());
   }
 
-  // back tells that there is a connection again, milliseconds after the last frame of the one before.
-  back(node, silence) {
+  // back tells that there is a connection again, milliseconds after the last frame of the one before. kept(room): what was
+  // said there meanwhile comes now.
+  back(node, silence, kept) {
     const n = Math.round(silence / 1000);
-    this.tellAll("warn", () => say("back", { node, time: n ? say("seconds", { n }) : say("moment") }));
+    for (const room of this.rooms) {
+      const time = n ? say("seconds", { n }) : say("moment");
+      if (kept(room)) this.tell(room, "good", say("backKept", { node, time }));
+      else this.tell(room, "warn", say("back", { node, time }));
+    }
   }
 
   degraded(why) {

@@ -22,6 +22,10 @@ export const languages = {
 
     welcome: "You are {name} in {room}, on {node}.", lost: "Connection lost: {why}.",
     back: "Back, on {node}, after {time} of silence. How many messages were missed meanwhile cannot be known: nobody stores them.",
+    backKept: "Back, on {node}, after {time} of silence.",
+    missed: { one: "{n} message while you were away.", other: "{n} messages while you were away." }, missedNone: "Nothing was said while you were away.",
+    gone: { one: "Of all rooms together, {n} older message is kept no longer.", other: "Of all rooms together, {n} older messages are kept no longer." },
+    goneUnknown: "Some older messages are kept no longer; how many is not known.",
     seconds: { one: "{n} second", other: "{n} seconds" }, moment: "less than a second",
     joined: "{names} joined.", left: "{names} left.", joinedMore: "{names} and {n} more joined.", leftMore: "{names} and {n} more left.",
     degraded: "Messages may be missing from now on: {text}",
@@ -63,6 +67,10 @@ export const languages = {
 
     welcome: "{node} で {room} に {name} として入りました。", lost: "接続が切れました: {why}。",
     back: "{time}の無通信の後、{node} に再接続しました。その間に届かなかったメッセージの数は分かりません。メッセージはどこにも保存されないためです。",
+    backKept: "{time}の無通信の後、{node} に再接続しました。",
+    missed: { other: "不在の間のメッセージは {n} 件です。" }, missedNone: "不在の間にメッセージはありませんでした。",
+    gone: { other: "すべてのルームを合わせて、それより古い {n} 件はもう保存されていません。" },
+    goneUnknown: "それより古いメッセージの一部はもう保存されていません。件数は分かりません。",
     seconds: { other: "{n} 秒" }, moment: "1 秒未満",
     joined: "{names} が入りました。", left: "{names} が出ました。", joinedMore: "{names} ほか {n}人が入りました。", leftMore: "{names} ほか {n}人が出ました。",
     degraded: "これ以降、メッセージが欠ける可能性があります: {text}",

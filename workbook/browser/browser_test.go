@@ -18,12 +18,16 @@ import (
 // chromium is the one browser of this run; each tab is a context derived from it. Nil: there is none.
 var chromium context.Context
 
-// Called with "node" and an interval, the test program is a node that publishes a probe that often.
+// Called with a kind of node and an interval, the test program is such a node, which publishes a probe that often.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 3 && os.Args[1] == "node" {
+	if len(os.Args) == 3 && (os.Args[1] == onPubSub || os.Args[1] == onStream) {
+		kind := os.Args[1]
 		os.Setenv("PROBE_INTERVAL", os.Args[2])
 		os.Setenv("PUBLISH_TIMEOUT", patience.String())
 		os.Args = os.Args[:1]
+		if kind == onStream {
+			os.Exit(streamNode())
+		}
 		os.Exit(system.NodeMain())
 	}
 	// Tests wait more than they compute, but a page that is loaded keeps a core busy. -parallel still has the last word.

@@ -30,30 +30,44 @@ type process struct {
 	log  redistest.Buffer
 }
 
+// What messages travel by.
+const onPubSub, onStream = "node", "streamnode"
+
 // cluster is a master, two replicas, and two nodes that know each other as peers, all of them ready.
 func cluster(t *testing.T, probes string) (nodes [2]*process, master *redis.Client) {
+	t.Helper()
+	nodes, servers := clusterOf(t, onPubSub, probes)
+	return nodes, redisAt(t, servers[0])
+}
+
+func redisAt(t *testing.T, addr string) *redis.Client {
+	c := redis.NewClient(&redis.Options{Addr: addr})
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// clusterOf is one of that kind of nodes, and the addresses of its servers, the master first.
+func clusterOf(t *testing.T, kind, probes string) (nodes [2]*process, servers []string) {
 	t.Helper()
 	if chromium == nil {
 		open(t, "", 0, 0) // skips or fails
 	}
-	servers := topologytest.Start(t, 2).Addrs()
+	servers = topologytest.Start(t, 2).Addrs()
 	addrs := [2]string{freeAddr(t), freeAddr(t)}
 	for i := range nodes {
-		nodes[i] = startProcess(t, fmt.Sprint("n", i+1), addrs[i], servers[0], servers[1+i], "http://"+addrs[1-i], probes)
+		nodes[i] = startProcess(t, kind, fmt.Sprint("n", i+1), addrs[i], servers[0], servers[1+i], "http://"+addrs[1-i], probes)
 	}
 	for _, n := range nodes {
 		require.Eventually(t, n.ready, patience, tick, "%s is not ready", n.name)
 	}
-	master = redis.NewClient(&redis.Options{Addr: servers[0]})
-	t.Cleanup(func() { _ = master.Close() })
-	return nodes, master
+	return nodes, servers
 }
 
-func startProcess(t *testing.T, name, addr, master, replica, peer, probes string) *process {
+func startProcess(t *testing.T, kind, name, addr, master, replica, peer, probes string) *process {
 	t.Helper()
 	self, err := os.Executable()
 	require.NoError(t, err)
-	p := &process{Cmd: exec.Command(self, "node", probes), t: t, name: name, addr: addr}
+	p := &process{Cmd: exec.Command(self, kind, probes), t: t, name: name, addr: addr}
 	host := func(addr string) (string, string) {
 		host, port, err := net.SplitHostPort(addr)
 		require.NoError(t, err)

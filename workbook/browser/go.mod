@@ -8,6 +8,7 @@ require (
 	example.com/redis-chat/04-websocket-chat v0.0.0
 	example.com/redis-chat/05-distributed-relay v0.0.0
 	example.com/redis-chat/06-emitter v0.0.0
+	example.com/redis-chat/labs/no-message-lost v0.0.0
 	example.com/redis-chat/workbook v0.0.0
 	github.com/chromedp/cdproto v0.159.0
 	github.com/chromedp/chromedp v0.23.0
@@ -52,5 +53,6 @@ replace (
 	example.com/redis-chat/04-websocket-chat => ../../04-websocket-chat
 	example.com/redis-chat/05-distributed-relay => ../../05-distributed-relay
 	example.com/redis-chat/06-emitter => ../../06-emitter
+	example.com/redis-chat/labs/no-message-lost => ../../labs/no-message-lost
 	example.com/redis-chat/workbook => ../
 )
