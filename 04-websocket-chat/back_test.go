@@ -66,3 +66,26 @@ func TestWhoComesBackDoesNotHearWhatItHasSaidItself(t *testing.T) {
 	require.Eventually(t, func() bool { return n.hub.Stats().Connections == 0 }, chattest.Patience, time.Millisecond)
 	require.Empty(t, n.hub.former)
 }
+
+// The relay has found out that it carried the message before, at once or when it came back: its sender has its answers, and
+// nobody hears it again.
+func TestMessageThatIsRepeatedIsAcknowledgedAndHeardByNobody(t *testing.T) {
+	n, s := serveShelf(t)
+	alice, bob := n.Enter("alice", "go"), n.Enter("bob", "go")
+	require.Equal(t, 120, alice.Once)
+	taken := func(frame string) (place string) {
+		t.Helper()
+		alice.Does("%s", frame)
+		placed := alice.Next()
+		require.Equal(t, "$placed", placed.Event)
+		return placed.Place
+	}
+	require.Equal(t, "1", taken(`{"event":"message","data":1,"id":7,"key":"k","again":true}`), "nobody has seen it before")
+	bob.Hears("1")
+	for _, s.behind = range []bool{false, true} {
+		taken(`{"event":"message","data":1,"id":7,"key":"k","again":true}`)
+	}
+	require.Equal(t, "2", taken(`{"event":"message","data":2,"id":8,"again":true}`), "without a key nothing is known")
+	bob.Hears("2")
+	require.EqualValues(t, 2, n.hub.Stats().Deliveries)
+}

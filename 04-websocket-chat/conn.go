@@ -151,7 +151,7 @@ func (c *Conn) handle(f frame.Frame) *frame.Problem {
 	if name == "" {
 		name = c.home
 	}
-	return c.publish(Event{Name: f.Event, Data: f.Data}, name, f.ID)
+	return c.publish(Event{Name: f.Event, Data: f.Data, Key: f.Key, Again: f.Again && f.Key != ""}, name, f.ID)
 }
 
 var pongFrame = frame.Encode(frame.EventPong, "", nil, nil)

@@ -20,6 +20,9 @@ type Event struct {
 	At     time.Time       // zero: not known
 	Sent   *Sent           // its sender, who waits for news of it; nil when no client of this node sent it
 	Place  string          // its place in the one order, where the relay keeps what it carries (Keeper); "": it does not
+	Key    string          // its sender's name for it, by which a Keeper knows it when it is sent again; "": it has none
+	Again  bool            // the sender has sent it before, and does not know what became of it
+	Repeat bool            // it was delivered before: no client gets it, and its sender is told "$placed"
 }
 
 // Relay carries the events of a hub's clients to the hubs of all nodes, the
@@ -79,6 +82,14 @@ func (s *Sent) Failed(text string) (told bool) {
 	return true
 }
 
+// Repeated tells the sender that the message was taken when it was sent before: "$ack", and "$placed". That
+// names no place: the message has one already, among what the sender has got since.
+func (s *Sent) Repeated() {
+	if s.placed("") {
+		go s.conn.writer()
+	}
+}
+
 // placed queues "$placed", with the place if there is one, and returns whether the queue's writer must be
 // started. An event that came back was accepted, even when the confirmation is
 // late: so the "$ack" that is due goes first.
@@ -99,8 +110,11 @@ func (s *Sent) placed(place string) (start bool) {
 func errorFrame(p *frame.Problem, id *int64) []byte { return frame.Encode(frame.EventError, "", p, id) }
 
 // appendFrame appends the event as one WebSocket frame: the bytes that every
-// receiver gets, made once.
+// receiver gets, made once. A repeated one has none.
 func (e *Event) appendFrame(dst, scratch []byte) (wire, text []byte) {
+	if e.Repeat {
+		return dst, scratch
+	}
 	if e.Name == frame.EventBinary && e.Binary != nil {
 		if e.Place != "" { // bytes have no key for it: it goes ahead of them
 			dst = append(dst, frame.EncodePlace(e.Place)...)

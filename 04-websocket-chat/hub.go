@@ -115,7 +115,11 @@ func (h *Hub) admit(ws *websocket.Conn, from *source, w wish) (*Conn, error) {
 }
 
 func (c *Conn) welcome(place string) []byte {
-	return frame.Encode(frame.EventWelcome, "", frame.Welcome{ID: c.id, Name: c.name, Room: c.home, Node: c.hub.o.Node, Place: place}, nil)
+	w := frame.Welcome{ID: c.id, Name: c.name, Room: c.home, Node: c.hub.o.Node, Place: place}
+	if keeper, ok := c.hub.relay.(Keeper); ok {
+		w.Once = int(keeper.Once().Seconds())
+	}
+	return frame.Encode(frame.EventWelcome, "", w, nil)
 }
 
 // seat lets a connection in, behind a place in the order: all that is delivered later

@@ -26,6 +26,9 @@ type Keeper interface {
 	Since(ctx context.Context, place, last string) (Kept, error)
 	// Before returns the place behind which a room has its last so many messages.
 	Before(ctx context.Context, room string, messages int) (place string, err error)
+	// Once is for how long a message is known by its Key: when it comes again in that time, at any node, it is not
+	// delivered again. 0: it is not known.
+	Once() time.Duration
 }
 
 // Kept is a part of what a Keeper keeps.

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"example.com/redis-chat/04-websocket-chat/chattest"
 	"example.com/redis-chat/04-websocket-chat/frame"
@@ -23,13 +24,24 @@ type shelf struct {
 	asks func() // is called when somebody asks for a part
 	fail error
 
-	mu   sync.Mutex // also held while it delivers: one order
-	kept []Event
+	mu     sync.Mutex // also held while it delivers: one order
+	kept   []Event
+	keys   map[string]bool
+	behind bool // it finds out that something is repeated when it comes back
 }
 
 func (s *shelf) Publish(e Event) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if e.Repeat = e.Again && s.keys[e.Key]; e.Repeat {
+		if e.Place = strconv.Itoa(len(s.kept)); s.behind {
+			s.hub.Deliver([]Event{e})
+		} else {
+			e.Sent.Repeated()
+		}
+		return nil
+	}
+	put(&s.keys, e.Key, true)
 	e.Place = strconv.Itoa(len(s.kept) + 1)
 	kept := e
 	kept.Sent = nil
@@ -67,6 +79,8 @@ func (s *shelf) Since(_ context.Context, place, last string) (Kept, error) {
 func (s *shelf) Before(_ context.Context, room string, messages int) (string, error) {
 	return strconv.Itoa(max(0, len(s.kept)-messages)), nil
 }
+
+func (s *shelf) Once() time.Duration { return 2 * time.Minute }
 
 func serveShelf(t *testing.T) (*served, *shelf) {
 	s := &shelf{}

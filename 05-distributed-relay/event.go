@@ -21,7 +21,7 @@ func ToEvent(e *wire.Envelope) (chat.Event, error) {
 	if whose := wire.Reserved(e.Event); whose != "" {
 		return chat.Event{}, fmt.Errorf("%w: %.64q is %s", errReserved, e.Event, whose)
 	}
-	event := chat.Event{Name: e.Event, Rooms: e.Rooms, Except: e.Except, From: e.From, Place: e.Place}
+	event := chat.Event{Name: e.Event, Rooms: e.Rooms, Except: e.Except, From: e.From, Place: e.Place, Repeat: e.Repeat}
 	if e.At != 0 {
 		event.At = time.UnixMilli(e.At)
 	}
@@ -66,7 +66,7 @@ func toEnvelope(event *chat.Event, by Carrier) (wire.Envelope, error) {
 	e := wire.Envelope{
 		Event: event.Name, Rooms: event.Rooms, Except: event.Except,
 		Flags: wire.Flags{Broadcast: len(event.Except) > 0},
-		From:  event.From, At: event.At.UnixMilli(),
+		From:  event.From, At: event.At.UnixMilli(), Key: event.Key, Again: event.Again,
 	}
 	switch {
 	case event.Binary != nil:

@@ -60,6 +60,9 @@ func (r *Relay) Metrics(hub *chat.Hub, ready func() (reason string, ready bool))
 	return newScrapes(promhttp.HandlerFor(r.metrics.registry, promhttp.HandlerOpts{}))
 }
 
+// Register adds to /metrics what a Carrier counts.
+func (r *Relay) Register(c prometheus.Collector) { r.metrics.registry.MustRegister(c) }
+
 // counted collects what hub and relay count by themselves: the hub's lock is
 // taken once for all of it.
 type counted struct {

@@ -17,6 +17,9 @@ var CommonFrames = []string{
 	`{"event":"a","data":"\ud800\n","id":0}`,
 	`{"event":"one","data":[1,2,3],"event":"two","data":4,"room":"x","room":"go","id":1,"id":2}`,
 	`{"event":"a","data":` + Nested(64) + `}`,
+	`{"event":"message","data":"hi","id":7,"key":"Zk3n0pq8Wd-1"}`,
+	`{"again" : true, "event":"a","key":"","again":false,"key":"本"}`,
+	`{"event":"a","key":"k","again":true}`,
 	`{"event":"message","data":"` + strings.Repeat("x", 100) + `"}`,
 }
 
@@ -28,6 +31,8 @@ var OddFrames = []string{
 	`{"event":"a","eventſ":1}`, `{"event":"a","other":{"deep":[]}}`, `{"event":"a","from":"bob","at":"now"}`, `{"event":"a","from":5}`,
 	`{"event":null}`, `{"event":"a","event":null}`, `{"event":"a","room":null}`, `{"event":"a","id":1,"id":null}`,
 	`{"event":5}`, `{"event":["a"]}`, `{"event":""}`, `{"data":1}`, `{"event":"` + strings.Repeat("x", 65) + `"}`,
+	`{"event":"a","key":7}`, `{"event":"a","key":null}`, `{"event":"a","key":"\u0061"}`, `{"event":"a","key":"` + strings.Repeat("x", 65) + `"}`,
+	`{"event":"a","again":1}`, `{"event":"a","again":null}`, `{"event":"a","again":"true"}`, `{"event":"a","again":tru}`, `{"event":"a","again":truefalse}`, `{"event":"a","again":}`,
 	`{"event":"a","id":"7"}`, `{"event":"a","id":7.0}`, `{"event":"a","id":1e2}`, `{"event":"a","id":007}`, `{"event":"a","id":-}`, `{"event":"a","id":}`,
 	`{"event":"a","id":9223372036854775807}`, `{"event":"a","id":9223372036854775808}`, `{"event":"a","id":12a}`,
 	`{"event":"a","data":}`, `{"event":"a","data":]}`, `{"event":"a","data":[}`, `{"event":"a","data":[}]}`, `{"event":"a","data":{]}}`,

@@ -8,7 +8,7 @@ import (
 )
 
 // parseFast reads the frames that clients in practice send: an object with the
-// keys event, data, room and id in lower case, without escapes in event and room.
+// keys event, data, room, id, key and again in lower case, without escapes in event, room and key.
 // It takes 0.2 µs and one allocation for 100 bytes of data, where encoding/json
 // takes 1 µs and seven. For any other frame ok is false, and parseJSON decides:
 // about keys in another case, about an error and its words. So the meaning of a
@@ -39,6 +39,12 @@ func parseFast(text []byte) (f Frame, ok bool) {
 			f.Data, ok = s.value()
 		case "id":
 			f.ID, ok = s.integer()
+		case "key":
+			var name []byte
+			name, ok = s.string()
+			f.Key = string(name)
+		case "again":
+			f.Again, ok = s.boolean()
 		default:
 			ok = false
 		}
@@ -46,7 +52,7 @@ func parseFast(text []byte) (f Frame, ok bool) {
 			return f, false
 		}
 	}
-	if !s.accept('}') || s.skipSpace() < len(text) || f.Event == "" || len(f.Event) > MaxEvent {
+	if !s.accept('}') || s.skipSpace() < len(text) || f.Event == "" || len(f.Event) > MaxEvent || len(f.Key) > MaxKey {
 		return f, false
 	}
 	f.Data = bytes.Clone(f.Data) // the text is in a buffer that others use next
@@ -107,6 +113,19 @@ func (s *scanner) integer() (*int64, bool) {
 	}
 	n, err := strconv.ParseInt(string(digits), 10, 64)
 	return &n, err == nil
+}
+
+// boolean takes true or false.
+func (s *scanner) boolean() (is, ok bool) {
+	rest := s.text[s.skipSpace():]
+	if is = bytes.HasPrefix(rest, []byte("true")); is {
+		s.at += len("true")
+		return true, true
+	}
+	if ok = bytes.HasPrefix(rest, []byte("false")); ok {
+		s.at += len("false")
+	}
+	return false, ok
 }
 
 // value takes a value of any kind that nests no deeper than it may, and returns

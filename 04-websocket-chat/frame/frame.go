@@ -14,6 +14,8 @@ type Frame struct {
 	At    string          `json:"at,omitempty"`    // UTC, milliseconds: 2026-01-02T15:04:05.678Z
 	ID    *int64          `json:"id,omitempty"`    // asks for, and comes back in, an acknowledgement
 	Place string          `json:"place,omitempty"` // in the one order, where the nodes keep it: what a client that comes back says
+	Key   string          `json:"key,omitempty"`   // from a client, at most 64 bytes that nobody can guess: names the message, for when it is sent again
+	Again bool            `json:"again,omitempty"` // from a client: it has sent the message of this key before, and does not know what became of it
 }
 
 // ErrorCode says in one word what was wrong; the data of EventError carries it.
@@ -50,6 +52,9 @@ type Welcome struct {
 	Node string `json:"node"`
 	// Place is where this client's messages begin, where the nodes keep them: behind it.
 	Place string `json:"place,omitempty"`
+	// Once is for how many seconds every node knows a message by its key, and delivers it once however often
+	// it is sent; 0: they do not.
+	Once int `json:"once,omitempty"`
 }
 
 // CaughtUp is the data of a "$caught-up" frame.

@@ -10,8 +10,8 @@ import (
 // recursively, and it must not exhaust their stacks.
 const MaxDepth = 64
 
-// MaxEvent bounds the name of an event, in bytes.
-const MaxEvent = 64
+// MaxEvent and MaxKey bound the name of an event, and the key of a message, in bytes.
+const MaxEvent, MaxKey = 64, 64
 
 // Parse reads a client's text frame and checks all that can be checked
 // without knowing the client. Keys are taken in any case, {"Event":…} too, as
@@ -39,6 +39,8 @@ func parseJSON(text []byte) (Frame, *Problem) {
 		return f, Problemf(CodeBadFrame, `a frame needs an event, as in {"event":"message","data":"hi"}`)
 	case len(f.Event) > MaxEvent:
 		return f, Problemf(CodeBadFrame, "an event's name has at most %d bytes, this one has %d", MaxEvent, len(f.Event))
+	case len(f.Key) > MaxKey:
+		return f, Problemf(CodeBadFrame, "a message's key has at most %d bytes, this one has %d", MaxKey, len(f.Key))
 	case depth(f.Data) > MaxDepth:
 		return f, Problemf(CodeBadFrame, "data nests deeper than %d; send something flatter", MaxDepth)
 	}
@@ -53,6 +55,8 @@ func why(err error) string {
 		return "this is a JSON " + wrong.Value
 	case errors.As(err, &wrong) && wrong.Field == "id":
 		return fmt.Sprintf("id must be an integer, not %.64s", wrong.Value) // a number with all its digits, which may be thousands
+	case errors.As(err, &wrong) && wrong.Field == "again":
+		return "again must be true or false, not " + wrong.Value
 	case errors.As(err, &wrong):
 		return wrong.Field + " must be a string, not " + wrong.Value
 	}

@@ -22,6 +22,10 @@ type Envelope struct {
 	// Place is the message's in the one order, where Redis keeps it: a decoder's word, and never
 	// part of the payload. "": Redis keeps nothing.
 	Place string
+	// Key, Again and Repeat are chat.Event's. They are no part of the payload either: where Redis keeps
+	// messages they stand beside it, and PUBLISH leaves them out.
+	Key           string
+	Again, Repeat bool
 
 	// Encoded is the first argument, encoded already, before Args: for publishers,
 	// as Args would allocate twice to hold it. Decoding leaves it nil.

@@ -20,12 +20,13 @@ type carrier struct {
 	o         settings
 	probeNow  chan struct{} // holds a token when a probe is wanted at once
 	delivered *progress
+	keys      *keys
 	begin     func(place) // is told where the node begins
 
 	// Arguments that are the same in each command: as any they are made once.
 	xadd, stream, nodes, maxLen, about, length, nodesLength any
 	id, uid, nsp, root, kind, broadcast, data               any
-	channel, payload                                        any
+	channel, payload, key, again                            any
 }
 
 // settings are what the carrier needs of the options.
@@ -42,11 +43,11 @@ const fieldChannel, fieldPayload = "channel", "payload"
 
 func newCarrier(o settings, begin func(place)) *carrier {
 	return &carrier{
-		o: o, probeNow: make(chan struct{}, 1), delivered: newProgress(), begin: begin,
+		o: o, probeNow: make(chan struct{}, 1), delivered: newProgress(), keys: newKeys(mostKeys), begin: begin,
 		xadd: "xadd", stream: o.stream, nodes: o.nodes, maxLen: "maxlen", about: "~",
 		length: strconv.FormatInt(o.length, 10), nodesLength: strconv.Itoa(nodesLength), id: "*",
 		uid: entry.UID, nsp: entry.Namespace, root: entry.Root, kind: entry.Type, broadcast: entry.Broadcast, data: entry.Data,
-		channel: fieldChannel, payload: fieldPayload,
+		channel: fieldChannel, payload: fieldPayload, key: entry.Key, again: entry.Again,
 	}
 }
 
@@ -72,8 +73,15 @@ func (c *carrier) Together() bool { return true }
 
 // Message is XADD to the stream of messages.
 func (c *carrier) Message(ctx context.Context, args []any, e *wire.Envelope, _, payload any) redis.Cmder {
-	return redis.NewStringCmd(ctx, append(args, c.xadd, c.stream, c.maxLen, c.about, c.length, c.id,
-		c.uid, e.UID, c.nsp, c.root, c.kind, c.broadcast, c.data, payload)...)
+	args = append(args, c.xadd, c.stream, c.maxLen, c.about, c.length, c.id,
+		c.uid, e.UID, c.nsp, c.root, c.kind, c.broadcast, c.data, payload)
+	switch {
+	case e.Again:
+		args = append(args, c.again, e.Key)
+	case e.Key != "":
+		args = append(args, c.key, e.Key)
+	}
+	return redis.NewStringCmd(ctx, args...)
 }
 
 // Own is XADD to the other stream: what nodes tell each other is not to be kept for clients.
@@ -92,6 +100,9 @@ func event(m *redis.XMessage, at place) pubsub.Event {
 	return e
 }
 
+// repeated is the Pattern of an event whose entry repeats one before.
+const repeated = "repeated"
+
 // text is a field of an entry, "" when it has none of that name.
 func text(m *redis.XMessage, field string) string {
 	s, _ := m.Values[field].(string)
@@ -100,11 +111,11 @@ func text(m *redis.XMessage, field string) string {
 
 // Envelope reads an entry.
 func (c *carrier) Envelope(e *pubsub.Event) (wire.Envelope, error) {
-	if e.Pattern != "" {
+	if e.Pattern != "" && e.Pattern != repeated {
 		return wire.Envelope{}, fmt.Errorf("an entry of %s: only type %s in %s is delivered", e.Pattern, entry.Broadcast, entry.Root)
 	}
 	envelope, err := entry.Decode(e.Payload)
-	envelope.Place = e.Channel
+	envelope.Place, envelope.Repeat = e.Channel, e.Pattern == repeated
 	return envelope, err
 }
 

@@ -52,7 +52,11 @@ func (r *Relay) Since(ctx context.Context, after, last string) (chat.Kept, error
 			return chat.Kept{}, err
 		}
 		from = from.next(id)
-		if e, ok := r.kept(&entries[i], from); ok {
+		e, ok, err := r.kept(ctx, &entries[i], from)
+		if err != nil {
+			return chat.Kept{}, fmt.Errorf("look for what is repeated at %s: %w", r.subAddr, err)
+		}
+		if ok {
 			kept.Events = append(kept.Events, e)
 		}
 	}
@@ -108,14 +112,47 @@ func goneSince(from place, info *redis.XInfoStream) int64 {
 }
 
 // kept makes an event of an entry, if there is one in it that was ever delivered.
-func (r *Relay) kept(m *redis.XMessage, at place) (chat.Event, bool) {
+func (r *Relay) kept(ctx context.Context, m *redis.XMessage, at place) (delivered chat.Event, ok bool, err error) {
 	e := event(m, at)
-	envelope, err := r.carrier.Envelope(&e)
-	if err != nil {
-		return chat.Event{}, false
+	envelope, problem := r.carrier.Envelope(&e)
+	if problem != nil {
+		return chat.Event{}, false, nil
 	}
-	delivered, err := relay.ToEvent(&envelope)
-	return delivered, err == nil
+	if repeat, err := r.repeats(ctx, m, at.id); repeat || err != nil {
+		return chat.Event{}, false, err
+	}
+	delivered, problem = relay.ToEvent(&envelope)
+	return delivered, problem == nil, nil
+}
+
+// repeats reports whether an entry repeats one before it. What this node does not remember is in the stream, and few
+// entries say that they may repeat one: those that were added to it while the first was on its way.
+func (r *Relay) repeats(ctx context.Context, m *redis.XMessage, id ID) (bool, error) {
+	key, again := keyOf(m)
+	if !again {
+		return false, nil
+	}
+	if repeat, sure := r.carrier.keys.repeat(key, id); sure {
+		return repeat, nil
+	}
+	for first, last := id.ago(once), id.before(); ; {
+		entries, err := r.archive.XRangeN(ctx, r.carrier.o.stream, first.String(), last.String(), partCount).Result()
+		if err != nil {
+			return false, err
+		}
+		for i := range entries {
+			if other, _ := keyOf(&entries[i]); other == key {
+				return true, nil
+			}
+		}
+		if len(entries) < partCount {
+			return false, nil
+		}
+		if first, err = ParseID(entries[len(entries)-1].ID); err != nil {
+			return false, err
+		}
+		first = first.next()
+	}
 }
 
 // Before implements chat.Keeper. It reads backwards from where the node is.
@@ -136,7 +173,11 @@ func (r *Relay) Before(ctx context.Context, room string, messages int) (string, 
 				return "", err
 			}
 			first = id.before()
-			if e, ok := r.kept(&entries[i], place{}); ok && inRoom(&e, room) {
+			e, ok, err := r.kept(ctx, &entries[i], place{id: id})
+			if err != nil {
+				return "", fmt.Errorf("read the history of a room at %s: %w", r.subAddr, err)
+			}
+			if ok && inRoom(&e, room) {
 				if messages--; messages == 0 {
 					break
 				}

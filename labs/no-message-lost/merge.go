@@ -70,12 +70,17 @@ func before(entries []stamped, time uint64) []stamped {
 	return entries[:n]
 }
 
-// message moves on behind an entry, and makes an event of it.
+// message moves on behind an entry, and makes an event of it. All nodes read the entries in one order: so of those with one
+// key they all deliver the same one.
 func (r *reader) message(m stamped) pubsub.Event {
 	if r.at = r.at.next(m.ID); m.ID == r.landmark.id {
 		r.at.nr = r.landmark.nr
 	}
-	return event(m.XMessage, r.at)
+	e := event(m.XMessage, r.at)
+	if key, again := keyOf(m.XMessage); key != "" && r.c.keys.note(key, m.ID, again) && e.Pattern == "" {
+		e.Pattern = repeated
+	}
+	return e
 }
 
 // own moves on behind an entry of the other stream. A probe of this node's own tells that all

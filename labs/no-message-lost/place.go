@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // ID is the id of an entry: the milliseconds of the master's clock, and a number that counts
@@ -49,6 +50,19 @@ func (id ID) before() ID {
 		return ID{id.Time - 1, math.MaxUint64}
 	}
 	return ID{}
+}
+
+// next is the smallest id above this one, in the same millisecond or the next.
+func (id ID) next() ID {
+	if id.Count < math.MaxUint64 {
+		return ID{id.Time, id.Count + 1}
+	}
+	return ID{id.Time + 1, 0}
+}
+
+// ago is the first id of the millisecond that was so long before.
+func (id ID) ago(d time.Duration) ID {
+	return ID{id.Time - min(id.Time, uint64(d.Milliseconds())), 0}
 }
 
 // place is where somebody is in the stream: behind an entry. Clients get it as a text

@@ -135,6 +135,9 @@ func (r *reader) look(ctx context.Context, conn *redis.Conn) error {
 	if err != nil {
 		return err
 	}
+	if err := r.remember(conn, messages.id); err != nil {
+		return err
+	}
 	r.at, r.nodes, r.begun = messages, nodes.id, true
 	r.c.begin(r.at)
 	return nil

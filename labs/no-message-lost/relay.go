@@ -3,6 +3,7 @@ package streams
 import (
 	"cmp"
 	"context"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -25,6 +26,7 @@ type Relay struct {
 	carrier *carrier
 	archive *redis.Client // what was missed is read with
 	subAddr string
+	durable bool
 	hub     *chat.Hub
 }
 
@@ -33,7 +35,7 @@ var _ chat.Keeper = (*Relay)(nil)
 // New makes a relay. Nothing is connected before Run.
 func New(o relay.Options, s Options) *Relay {
 	o.SubAddr = cmp.Or(o.SubAddr, o.PubAddr, "127.0.0.1:6379")
-	r := &Relay{subAddr: o.SubAddr}
+	r := &Relay{subAddr: o.SubAddr, durable: o.Durable > 0}
 	key := cmp.Or(o.Key, wire.DefaultKey)
 	r.carrier = newCarrier(settings{
 		stream: o.Prefix + key, nodes: o.Prefix + wire.OwnPrefix(key) + "chat:nodes",
@@ -54,6 +56,20 @@ func (r *Relay) Run(ctx context.Context, hub *chat.Hub) error {
 	defer r.archive.Close()
 	return r.Relay.Run(ctx, hub)
 }
+
+// Publish implements chat.Relay. What this node has read already need not be added again. What it has not, is: it
+// may be in the stream, or not, and only its order tells. Where replicas are to have a message before it is acknowledged,
+// only WAIT behind another entry tells whether they do.
+func (r *Relay) Publish(e chat.Event) error {
+	if e.Again && !r.durable && r.carrier.keys.knows(e.Key) {
+		e.Sent.Repeated()
+		return nil
+	}
+	return r.Relay.Publish(e)
+}
+
+// Once implements chat.Keeper.
+func (r *Relay) Once() time.Duration { return once }
 
 // begin is told by the reading goroutine where the node begins.
 func (r *Relay) begin(at place) {

@@ -17,6 +17,10 @@ import (
 const (
 	UID, Namespace, Type, Data = "uid", "nsp", "type", "data"
 
+	// The key of a message, in one field or the other: it may be that of an entry before when its sender has sent it
+	// again. The adapter takes no notice of fields that it does not know.
+	Key, Again = "key", "again"
+
 	Root      = "/" // the namespace
 	Broadcast = "3" // the type
 )
