@@ -4,6 +4,8 @@
 //
 //   - client.go: Dial, and Client with its Receive and Send.
 //   - url.go: every form of a node's address that a person may type.
+//   - last.go, outbox.go: what a client keeps from one connection to the next, so that it misses nothing where the nodes keep
+//     messages, and loses nothing that it has said.
 //   - token.go: what can be a token.
 //   - refused.go: a node that does not let somebody in says why, and when to come back.
 //   - tls.go: why no TLS could be spoken with it.

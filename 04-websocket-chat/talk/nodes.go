@@ -2,6 +2,7 @@ package talk
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -117,6 +118,7 @@ func (t *talk) connect(ctx context.Context) error {
 	w := c.Welcome()
 	t.last.Begin(w)
 	t.say("connected to node %s as %s in room %s", w.Node, w.Name, w.Room)
+	t.unsure(t.out.Begin(w), "this node would not know it again")
 	if t.o.JSON {
 		_, err = fmt.Fprintln(t.o.Out, raw(c.WelcomeMessage()))
 	}
@@ -137,11 +139,16 @@ func (t *talk) lost(err error) {
 			t.stayAway(wait)
 		}
 	}
-	if t.line != nil && t.line.sent {
-		t.giveUp("not acknowledged, so it may have arrived or not: %q (%s)", t.line.text, why)
-	}
+	t.unsure(t.out.Lost(), why)
 	t.hangUp()
 	t.tryNext(why)
+}
+
+// unsure tells of a line that may have been taken, and cannot be sent again.
+func (t *talk) unsure(f *frame.Frame, why string) {
+	if f != nil {
+		t.giveUp("not acknowledged, so it may have arrived or not: %q (%s)", f, why)
+	}
 }
 
 func (t *talk) hangUp() {
@@ -165,18 +172,18 @@ func (t *talk) tryNext(why string) {
 
 // look checks twice within Patience how the line and the connection are doing.
 func (t *talk) look(ctx context.Context) error {
-	late := t.line != nil && time.Since(t.line.since) > t.o.Patience
+	late := t.out.Len() > 0 && time.Since(t.since) > t.o.Patience
 	switch {
-	case late && t.client == nil:
-		return fmt.Errorf("no node for %v; not sent: %s", t.o.Patience, harmless.Text(t.line.text))
+	case late && t.client == nil && t.ended: // nobody types who could do something about it
+		return fmt.Errorf("no node for %v; not sent: %s", t.o.Patience, t.unsent())
 	case t.client == nil:
-	case late && t.line.sent:
+	case late && t.out.UnderWay():
 		t.lost(errors.New("the node does not acknowledge"))
 	case t.heard:
 		t.heard, t.failed = false, 0 // steady
 	case t.pinged:
 		t.lost(errors.New("the node does not answer")) // frozen, or the network is: TCP would take minutes to tell
-	case t.line == nil: // an answer to the line will do as well
+	case t.out.Len() == 0: // an answer to the line will do as well
 		t.pinged = true
 		ctx, cancel := context.WithTimeout(ctx, t.o.Patience)
 		defer cancel()
@@ -185,6 +192,21 @@ func (t *talk) look(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// unsent names the lines that wait.
+func (t *talk) unsent() string {
+	first := harmless.Text(typed(t.out.First()))
+	if n := t.out.Len() - 1; n > 0 {
+		return fmt.Sprintf("%s, and %d more", first, n)
+	}
+	return first
+}
+
+// typed is a line as it was typed.
+func typed(f *frame.Frame) (text string) {
+	_ = json.Unmarshal(f.Data, &text) // it is the JSON of one
+	return text
 }
 
 // final: name, room or token is not acceptable, here or anywhere.

@@ -41,8 +41,12 @@ const limitedPause = 1100 * time.Millisecond
 //
 // One line is under way at a time: the next is read when the node has acknowledged the last. So the order stays when
 // the node drops a line because of its rate limit and the line is sent again, and a pipe of any length goes as fast
-// as the node takes it. A line that was sent and never acknowledged is not sent again, as it may have arrived: Run
-// says so on Err and goes on. That is no error: Run has done all that it can.
+// as the node takes it. While there is no node, up to 100 lines are read, and wait; what is typed beyond them waits
+// where it was typed.
+//
+// A line that was sent and never acknowledged is sent again where the nodes know it when it comes a second time
+// (client.Outbox). Elsewhere it is not, as it may have arrived: Run says so on Err and goes on. That is no error: Run has
+// done all that it can.
 func Run(ctx context.Context, o Options) error {
 	if len(o.URLs) == 0 {
 		return errors.New("talk: no URL: give for example http://127.0.0.1:3000")
@@ -79,31 +83,24 @@ type talk struct {
 
 	notBefore []time.Time // by URL: when a node that was full may be tried again
 
-	line     *typed // nil: the next may be read
-	ended    bool   // In has
-	nextID   int64
-	failures int              // lines that were sent and not acknowledged
-	limited  <-chan time.Time // when a line that was dropped is sent again
-	known    known            // what this connection was told
-	heard    bool             // anything from the node, since the last look
-	pinged   bool             // since anything was heard
-}
-
-// typed is the line that is under way.
-type typed struct {
-	text  string
-	id    int64
-	sent  bool      // it is with the node
-	since time.Time // it waits: for a node, or for its acknowledgement
+	out       client.Outbox // lines that no node has acknowledged
+	since     time.Time     // the first of them waits: for a node, or for its acknowledgement
+	ended     bool          // In has
+	lineCount int
+	failures  int              // lines that were sent and not acknowledged
+	limited   <-chan time.Time // when a line that was dropped is sent again
+	known     known            // what this connection was told
+	heard     bool             // anything from the node, since the last look
+	pinged    bool             // since anything was heard
 }
 
 // run handles one thing after the other until there is nothing left to do.
 func (t *talk) run(ctx context.Context) error {
 	look := time.NewTicker(t.o.Patience / 2)
 	defer look.Stop()
-	for t.line != nil || !t.ended {
+	for t.out.Len() > 0 || !t.ended {
 		var lines chan string // nil, which never is ready, unless there is room for a line
-		if t.line == nil && !t.ended {
+		if !t.ended && (t.out.Len() == 0 || t.client == nil && !t.out.Full()) {
 			lines = t.lines
 		}
 		var messages <-chan client.Message
@@ -118,7 +115,7 @@ func (t *talk) run(ctx context.Context) error {
 			t.send(ctx)
 		case m := <-messages:
 			t.heard, t.pinged = true, false
-			err = t.message(m)
+			err = t.message(ctx, m)
 		case <-gone:
 			t.lost(t.client.Err())
 		case <-t.retry:
@@ -141,7 +138,7 @@ func (t *talk) run(ctx context.Context) error {
 		return fmt.Errorf("read lines to send: %w", t.inErr)
 	}
 	if t.failures > 0 {
-		t.say("%d of %d lines were not acknowledged: those named above", t.failures, t.nextID)
+		t.say("%d of %d lines were not acknowledged: those named above", t.failures, t.lineCount)
 	}
 	return nil
 }
@@ -169,49 +166,55 @@ func (t *talk) begin(text string, ok bool) {
 		t.ended = true
 		return
 	}
-	t.nextID++
-	t.line = &typed{text: text, id: t.nextID, since: time.Now()}
+	data, err := json.Marshal(text)
+	if err == nil {
+		err = t.out.Add(frame.Frame{Event: frame.EventMessage, Data: data})
+	}
+	if err != nil {
+		panic("talk: a line that there is room for: " + err.Error()) // a string always can be JSON
+	}
+	if t.lineCount++; t.out.Len() == 1 {
+		t.since = time.Now()
+	}
+	if t.client == nil && (t.out.Len() == 1 || t.out.Full()) { // once, and once more
+		t.say("no node: what is typed waits (%d of at most 100 lines)", t.out.Len())
+	}
 }
 
-// send sends the line that is under way, if it can be and has not been.
+// send sends the first line that waits, if it can be and has not been.
 func (t *talk) send(ctx context.Context) {
-	if t.client == nil || t.line == nil || t.line.sent || t.limited != nil {
+	if t.client == nil || t.limited != nil {
 		return
 	}
-	data, err := json.Marshal(t.line.text)
-	if err != nil {
-		panic("talk: a string as JSON: " + err.Error()) // it always can be
+	f := t.out.Next()
+	if f == nil {
+		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, t.o.Patience)
 	defer cancel()
-	t.line.sent, t.line.since = true, time.Now()
-	if err := t.client.Send(ctx, frame.Frame{Event: frame.EventMessage, Data: data, ID: &t.line.id}); err != nil {
+	t.since = time.Now()
+	if err := t.client.Send(ctx, *f); err != nil {
 		t.lost(err)
 	}
 }
 
-// message follows the line that is under way and prints what is for the reader.
-func (t *talk) message(m client.Message) error {
+// message follows the line that is under way, sends the next one, and prints what is for the reader.
+func (t *talk) message(ctx context.Context, m client.Message) error {
 	t.last.Note(m)
-	mine := t.line != nil && t.line.sent && m.ID != nil && *m.ID == t.line.id
-	switch m.Event {
-	case frame.EventPong:
+	if m.Event == frame.EventPong {
 		return nil // the answer to a question that nobody typed
-	case frame.EventAck:
-		if mine {
-			t.line = nil
-		}
-	case frame.EventError:
-		var p frame.Problem
-		_ = json.Unmarshal(m.Data, &p) // on an error the code stays empty
+	}
+	if f, problem := t.out.Note(m); f != nil {
+		t.since = time.Now()
 		switch {
-		case !mine:
-		case p.Code != frame.CodeRateLimited:
-			t.giveUp("%q: %s", t.line.text, p.Text) // the node knows what became of it
-		default: // mended in a moment
-			t.line.sent, t.limited = false, time.After(limitedPause)
+		case problem == nil:
+		case problem.Code == frame.CodeRateLimited: // mended in a moment
+			t.limited = time.After(limitedPause)
+		default: // the node knows what became of it
+			t.giveUp("%q: %s", f, problem.Text)
 		}
-		if mine && !t.o.JSON {
+		t.send(ctx)
+		if problem != nil && !t.o.JSON {
 			return nil // it is told already, or need not be
 		}
 	}
@@ -226,11 +229,11 @@ func (t *talk) message(m client.Message) error {
 	return err
 }
 
-// giveUp counts the line that is under way as not acknowledged, and says so.
-func (t *talk) giveUp(format string, args ...any) {
-	t.say(format, args...)
-	t.line = nil
+// giveUp counts a line as not acknowledged, and says so: format is for the line, and for why.
+func (t *talk) giveUp(format string, f *frame.Frame, why string) {
+	t.say(format, typed(f), why)
 	t.failures++
+	t.since = time.Now()
 }
 
 func (t *talk) say(format string, args ...any) {

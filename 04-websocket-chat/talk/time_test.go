@@ -81,7 +81,9 @@ func TestTalkGivesUpALineThatFindsNoNode(t *testing.T) {
 		k := talking(t, Options{URLs: []string{url, "http://nobody"}, Patience: 50 * time.Millisecond, dial: nodes.Dial})
 		k.err.shows(t, "the node is gone")
 		k.types(t, "one")
-		require.Error(t, <-k.ended, k.err.String())
+		k.types(t, "two")
+		require.NoError(t, k.keys.Close()) // a person can wait, and what was piped in cannot
+		require.EqualError(t, <-k.ended, "no node for 50ms; not sent: one, and 1 more", k.err.String())
 	})
 }
 
