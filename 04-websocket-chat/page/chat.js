@@ -41,14 +41,16 @@ const lines = new Lines(rooms, new Announcer(el("announce")), () => shown);
 const place = new Place();
 const missed = new Missed(lines, place);
 const compose = new Compose(el("say"), el("text"), (text) => {
-  if (el("send").disabled) return el("unsent").replaceChildren(whyHeld());
+  const why = whyHeld();
+  if (why) return el("unsent").replaceChildren(why);
   outbox.say(shown, text);
   view.toEnd();
   return true;
 });
 const outbox = new Outbox({
   me: () => me.name,
-  post: (room, text, on) => requests.send(connection, { event: "message", data: text, room: room.name }, on),
+  post: (room, { text, key, again }, on) => requests.send(connection, { event: "message", data: text, room: room.name, key, again }, on),
+  ready: (room) => status.state === "online" && room.state === "joined",
   edit: (room, text) => {
     choose(room);
     compose.giveBack(text);
@@ -142,7 +144,8 @@ const own = {
     else if (home) lines.tell(home, "good", say("welcome", { name: data.name, room: data.room, node: data.node }));
     heard = undefined;
     if (document.activeElement === document.body) focus(el("text"));
-    outbox.restore(rooms, shown);
+    outbox.begin(data.once, rooms, shown);
+    if (home) outbox.flush(home);
     showState();
     membership.begin();
   },
@@ -197,8 +200,12 @@ const membership = new Membership(rooms, {
   tell: (room, sentence) => lines.tell(room, "bad", sentence),
   changed: (room) => {
     if (room.state === "joined") place.join(room.name);
-    if (room.state === "refused") place.leave(room.name);
+    if (room.state === "refused") {
+      place.leave(room.name);
+      outbox.refused(room);
+    }
     if (rooms.get(room.name) !== room) connection.send({ event: "leave", data: room.name }); // it was left meanwhile
+    outbox.flush(room);
     showState();
   },
 });
@@ -264,15 +271,17 @@ document.addEventListener("visibilitychange", () => {
 
 function showState() {
   const online = status.state === "online";
-  el("send").disabled = !online || shown.state !== "joined";
-  if (!el("send").disabled) el("unsent").replaceChildren();
+  el("send").disabled = shown.state === "refused";
+  if (outbox.ready(shown)) el("unsent").replaceChildren();
   if (!online) for (const room of rooms) room.people.count = undefined; // nobody tells us who is here now
   showPeople();
 }
 
-// whyHeld says why a message stays in its field.
+// whyHeld says why a message stays in its field; undefined: it need not.
 function whyHeld() {
-  return status.state === "online" ? say("heldRoom", { room: shown.name }) : say("heldOffline");
+  if (shown.state === "refused") return say("heldRoom", { room: shown.name });
+  const n = outbox.ready(shown) ? 0 : outbox.full();
+  return n ? say("heldFull", { n }) : undefined;
 }
 
 function showPeople() {

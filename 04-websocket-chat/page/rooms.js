@@ -56,6 +56,7 @@ export class Rooms {
       return node;
     };
     room.item = part("li", "", "");
+    room.item.dataset.state = room.state;
     room.choose = button("choose", () => this.on.choose(room));
     room.badge = part("span", "badge", "");
     room.choose.append(part("bdi", "", room.name), room.badge);
@@ -72,7 +73,7 @@ export class Rooms {
   }
 
   setState(room, state) {
-    room.state = state;
+    room.state = room.item.dataset.state = state;
     this.badge(room);
   }
 

@@ -40,7 +40,8 @@ export const languages = {
     sending: "sending", accepted: "accepted", unheard: "accepted; this node has not heard it come back",
     notAcknowledged: "Not acknowledged: it may have arrived or not.",
     notKnown: "Not known whether this arrived.", notKnownIn: "Not known whether this arrived in {room}, which you are not in.",
-    notSent: "Not sent: there is no connection.", heldOffline: "Not sent: there is no connection. What you wrote stays here.",
+    waiting: "waiting for a connection", unsure: "not known yet whether this arrived", notSentIn: "Not sent: you are not in {room}.",
+    heldFull: "Not sent: {n} messages wait for a connection already. What you wrote stays here.",
     heldRoom: "Not sent: you are not in {room}. What you wrote stays here.", sendAgain: "Send again", edit: "Edit",
 
     code_bad_frame: "{text}", code_reserved_event: "{text}", code_not_in_room: "{text}", code_rate_limited: "{text}",
@@ -85,7 +86,8 @@ export const languages = {
     sending: "送信中", accepted: "受付済み", unheard: "受付済み（このノードには戻ってきていません）",
     notAcknowledged: "受付の確認がありません。届いたかどうか分かりません。",
     notKnown: "届いたかどうか分かりません。", notKnownIn: "入っていない {room} に届いたかどうか分かりません。",
-    notSent: "送信していません。接続がありません。", heldOffline: "送信していません。接続がありません。入力した文はここに残ります。",
+    waiting: "接続を待っています", unsure: "届いたかどうかまだ分かりません", notSentIn: "送信していません。{room} に入っていません。",
+    heldFull: "送信していません。すでに {n} 件のメッセージが接続を待っています。入力した文はここに残ります。",
     heldRoom: "送信していません。{room} に入っていません。入力した文はここに残ります。", sendAgain: "再送", edit: "編集",
 
     code_bad_frame: "形式が正しくありません（{text}）", code_reserved_event: "そのイベント名は使えません（{text}）",

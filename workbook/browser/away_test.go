@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"testing"
 
 	chat "example.com/redis-chat/04-websocket-chat"
@@ -126,15 +127,23 @@ func TestMessageThatCannotBeSentStaysAndSaysWhy(t *testing.T) {
 	b.evaluate(`document.getElementById("unsent").innerText === ""`)
 	n.stop()
 	b.shows("status", "Not connected")
-	b.types("are you there?\r")
-	b.shows("unsent", "Not sent: there is no connection. What you wrote stays here.")
-	b.evaluate(`document.getElementById("text").value === "are you there?"`)
+	const most = 50 // messages wait
+	for i := range most {
+		b.types(fmt.Sprintf("message %d\r", i))
+	}
+	b.until(`document.querySelectorAll(".mine[data-state=waiting]").length === 50 && document.getElementById("text").value === ""`)
+	b.types("one too many\r")
+	b.shows("unsent", "Not sent: 50 messages wait for a connection already. What you wrote stays here.")
+	b.evaluate(`document.getElementById("text").value === "one too many"`)
 	b.picture("held")
+	bob := openWith(t, "about:blank", 1100, 700, "")
 	n.start()
+	require.NoError(t, chromedp.Do(bob.ctx, chromedp.Navigate(n.url("bob"))))
 	b.shows("status", "Connected")
 	b.until(`document.getElementById("unsent").innerText === ""`)
+	b.until(`document.querySelectorAll(".mine[data-state=placed]").length === 50`) // at the node's rate
 	b.types("\r")
-	b.until(`document.querySelector(".mine")?.dataset.state === "placed" && document.getElementById("text").value === ""`)
+	b.reads(append(numbered("message", 0, most-1), "one too many")...)
 
 	b.evaluate(`document.getElementById("another").value = "go", document.querySelector("#add button").click(), true`)
 	b.shows("rooms", "not joined")

@@ -96,7 +96,7 @@ func TestPageComesBackByItself(t *testing.T) {
 	alice.shows("status", "Connected to n1 as alice")
 	n.stop()
 	alice.shows("status", "Not connected")
-	alice.until(`document.getElementById("send").disabled`)
+	alice.until("!(" + isJoined + ")")
 	alice.shows("countdown", "(in 1 s)")
 	for _, most := range []float64{500, 1000, 2000} {
 		alice.until(`document.getElementById("retry").hidden`) // too short to aim at

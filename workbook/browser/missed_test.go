@@ -153,3 +153,58 @@ func TestPageForgetsAPlaceThatLeadsNowhere(t *testing.T) {
 		b.shows("status", "Connected to n1 as alice")
 	}
 }
+
+// deaf runs before the page's own script: while the test wants it, the page does not hear what becomes of its messages.
+const deaf = `{
+	const real = WebSocket;
+	window.WebSocket = class extends real {
+		set onmessage(f) { super.onmessage = f && ((e) => window.isDeaf && /"\$(ack|placed)"/.test(e.data) ? undefined : f(e)); }
+	};
+}`
+
+// Its node dies between taking a message and saying so. And what is written meanwhile waits.
+func TestMessageOfAPageWhoseNodeWasKilledIsHeardOnce(t *testing.T) {
+	t.Parallel()
+	nodes, servers := clusterOf(t, onStream, slow)
+	alice := openWith(t, nodes[0].url("alice"), 1100, 700, clock+deaf)
+	alice.shows("status", "Connected to n1 as alice")
+	bob := nodes[1].join("bob")
+	alice.says("one")
+	bob.reads("one")
+	alice.evaluate(`window.isDeaf = true`)
+	alice.types("two\r")
+	bob.reads("one", "two")
+	alice.until(`document.querySelectorAll(".mine[data-state=pending]").length === 1`)
+	nodes[0].kill()
+	alice.shows("log", "not known yet whether this arrived")
+	alice.types("three\r")
+	alice.shows("log", "waiting for a connection")
+	alice.picture("waiting")
+	alice.evaluate(`window.isDeaf = false, true`)
+	alice.tryAgain()
+	alice.shows("status", "Connected to n2 as alice")
+	alice.until(`document.querySelectorAll(".mine[data-state=placed]").length === 3 && !document.querySelector(".mine button")`)
+	bob.says("four")
+	alice.reads("one", "two", "three", "four")
+	bob.reads("one", "two", "three", "four")
+	require.EqualValues(t, 4, redisAt(t, servers[0]).XLen(t.Context(), "socket.io").Val())
+}
+
+// What was under way when the page was loaded anew is sent again, too, and so is what waited.
+func TestMessageThatWasUnderWayIsHeardOnceWhenThePageIsLoadedAnew(t *testing.T) {
+	t.Parallel()
+	nodes, servers := clusterOf(t, onStream, slow)
+	alice := openWith(t, nodes[0].url("alice"), 1100, 700, deaf)
+	alice.shows("status", "Connected to n1 as alice")
+	bob := nodes[1].join("bob")
+	alice.evaluate(`window.isDeaf = true`)
+	alice.types("one\r")
+	bob.reads("one")
+	alice.reload()
+	alice.reads("one")
+	alice.until(`document.querySelectorAll(".mine[data-state=placed]").length === 1`)
+	alice.says("two")
+	bob.reads("one", "two")
+	alice.until(`sessionStorage["chat.unsure"] === "[]"`)
+	require.EqualValues(t, 2, redisAt(t, servers[0]).XLen(t.Context(), "socket.io").Val())
+}

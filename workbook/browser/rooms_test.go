@@ -7,12 +7,15 @@ import (
 	chat "example.com/redis-chat/04-websocket-chat"
 )
 
+// isJoined is true when the page is in the room that is shown.
+const isJoined = `document.querySelector("#rooms .choose[aria-current]").parentNode.dataset.state === "joined"`
+
 // addRoom goes into one more room, as a person with a mouse does, and waits until the page is in it.
 func (b tab) addRoom(name string) {
 	b.t.Helper()
 	b.evaluate(`document.getElementById("another").value = ` + quote(name) + `, document.querySelector("#add button").click(), true`)
 	b.shows("where", name)
-	b.until(`!document.getElementById("send").disabled`)
+	b.until(isJoined)
 }
 
 func (b tab) choose(room string) {
@@ -91,7 +94,7 @@ func TestAllRoomsAreJoinedAgain(t *testing.T) {
 	b.picture("room-refused")
 
 	b.choose("lobby")
-	b.until(`!document.getElementById("send").disabled`)
+	b.until(isJoined)
 	b.evaluate(`document.querySelector("#rooms .choose[aria-current] + .leave").click(), true`)
 	b.evaluate(`document.querySelector("#rooms .choose:has(.bad) + .leave").click(), true`)
 	b.addRoom("go") // there is room for it now
@@ -118,7 +121,7 @@ func TestManyRoomsAreJoinedAtTheSpeedOfTheNode(t *testing.T) {
 	b.shows("status", "Connected")
 	for _, room := range []string{"a", "b", "c", "d", "e", "f"} {
 		b.choose(room)
-		b.until(`!document.getElementById("send").disabled`)
+		b.until(isJoined)
 	}
 }
 
