@@ -33,6 +33,12 @@ type Carrier interface {
 	Number(e *pubsub.Event) (pub string, seq uint64, err error)
 }
 
+// Tidier is a Carrier that has something to tidy up at the master now and then. Tidy is asked behind each batch, and is
+// nil when nothing is due. Nobody waits for the command's answer.
+type Tidier interface {
+	Tidy(ctx context.Context) redis.Cmder
+}
+
 // Receiver hands over what a Carrier brings: *pubsub.Subscriber is one, and says what its methods promise.
 type Receiver interface {
 	Receive(ctx context.Context) ([]pubsub.Event, error)

@@ -60,8 +60,8 @@ type Welcome struct {
 // CaughtUp is the data of a "$caught-up" frame.
 type CaughtUp struct {
 	Messages int `json:"messages"` // that came before this frame, because the client had missed them
-	// Gone is how many messages, of all rooms, were behind the client's place and are kept no longer;
-	// nil: some are gone, and nobody knows how many.
+	// Gone is how many messages were behind the client's place and are kept no longer: of all rooms together, its own and
+	// what its relay keeps beside them included. So it is the most that the client has missed. nil: some are gone, and nobody knows how many.
 	Gone *int64 `json:"gone,omitempty"`
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -21,6 +22,7 @@ type carrier struct {
 	probeNow  chan struct{} // holds a token when a probe is wanted at once
 	delivered *progress
 	keys      *keys
+	aging     aging
 	begin     func(place) // is told where the node begins
 
 	// Arguments that are the same in each command: as any they are made once.
@@ -31,9 +33,10 @@ type carrier struct {
 
 // settings are what the carrier needs of the options.
 type settings struct {
-	stream string // the key of the messages' stream
-	nodes  string // the key of the stream of what nodes tell each other
-	length int64  // entries that the first one keeps, about
+	stream string        // the key of the messages' stream
+	nodes  string        // the key of the stream of what nodes tell each other
+	length int64         // entries that the first one keeps, about
+	age    time.Duration // and for how long; below zero: for ever
 }
 
 // nodesLength is how many entries of the nodes' own are kept: nobody reads old ones.
@@ -49,6 +52,11 @@ func newCarrier(o settings, begin func(place)) *carrier {
 		uid: entry.UID, nsp: entry.Namespace, root: entry.Root, kind: entry.Type, broadcast: entry.Broadcast, data: entry.Data,
 		channel: fieldChannel, payload: fieldPayload, key: entry.Key, again: entry.Again,
 	}
+}
+
+// Tidy implements relay.Tidier.
+func (c *carrier) Tidy(ctx context.Context) redis.Cmder {
+	return c.aging.trim(ctx, c.o.stream, c.o.age)
 }
 
 // Subscribe begins to read.

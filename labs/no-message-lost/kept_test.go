@@ -117,3 +117,18 @@ func TestStreamKeepsSoManyMessagesAndSomeMore(t *testing.T) {
 	require.GreaterOrEqual(t, n, int64(100))
 	require.Less(t, n, int64(300))
 }
+
+// Also while nobody says anything: the probes bring the master's time.
+func TestStreamForgetsWhatIsOlderThanItsAge(t *testing.T) {
+	c := startCluster(t, topologytest.Start(t, 2), relay.Options{}, streams.Options{Age: time.Second})
+	alice := c.dial(0, "alice")
+	for _, text := range numbered("old", 1, 8) {
+		require.NoError(t, alice.Send(t.Context(), message(text)))
+	}
+	require.Eventually(t, func() bool {
+		return c.nodes[0].metric(t, "chat_stream_aged_total")+c.nodes[1].metric(t, "chat_stream_aged_total") == 8
+	}, patience, tick)
+	for i := range 3 {
+		require.Eventually(t, func() bool { return c.redis(i).XLen(t.Context(), c.stream()).Val() == 0 }, patience, tick)
+	}
+}

@@ -108,6 +108,13 @@ func (k *keys) knows(key string) bool {
 	return found
 }
 
+// counts are for the metrics.
+func (k *keys) counts() (repeats int64, remembered int, forgotten int64) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.repeats, len(k.of), k.forgotten
+}
+
 // repeat reports whether an entry that was read before repeats one; sure is false when that is not remembered.
 func (k *keys) repeat(key string, id ID) (repeat, sure bool) {
 	k.mu.Lock()

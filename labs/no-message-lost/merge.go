@@ -87,6 +87,7 @@ func (r *reader) message(m stamped) pubsub.Event {
 // is well, if that was in doubt.
 func (r *reader) own(events []pubsub.Event, m stamped) []pubsub.Event {
 	r.nodes = m.ID
+	r.c.aging.at(m.ID)
 	e := pubsub.Event{Kind: pubsub.Message, Channel: text(m.XMessage, fieldChannel), Payload: text(m.XMessage, fieldPayload)}
 	if e.Probe = r.o.ConfirmProbe(e.Channel, e.Payload); e.Probe && r.watch.back() {
 		events = append(events, pubsub.Event{Kind: pubsub.Alive})

@@ -18,6 +18,9 @@ type Options struct {
 	// Length is how many messages the stream keeps, and some more; default 100000, which are 30 MB when each
 	// says 100 bytes. A node that is not as fast as what is added loses what is trimmed before it has read it: so this is a time, too.
 	Length int64
+	// Age is for how long the stream keeps a message, by the master's clock, and some a little longer; default an hour, below zero
+	// for ever.
+	Age time.Duration
 }
 
 // Relay is chapter 05's relay on a stream. It implements chat.Keeper, too.
@@ -39,7 +42,7 @@ func New(o relay.Options, s Options) *Relay {
 	key := cmp.Or(o.Key, wire.DefaultKey)
 	r.carrier = newCarrier(settings{
 		stream: o.Prefix + key, nodes: o.Prefix + wire.OwnPrefix(key) + "chat:nodes",
-		length: cmp.Or(s.Length, 100_000),
+		length: cmp.Or(s.Length, 100_000), age: cmp.Or(s.Age, time.Hour),
 	}, r.begin)
 	o.Carrier = r.carrier
 	r.archive = redis.NewClient(dial.Once(redis.Options{
@@ -47,6 +50,7 @@ func New(o relay.Options, s Options) *Relay {
 		PoolSize: 4, // so many read at once what they missed; the others wait
 	}))
 	r.Relay = relay.New(o)
+	r.Relay.Register(counted{r.carrier})
 	return r
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"log/slog"
+	"time"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
 	relay "example.com/redis-chat/05-distributed-relay"
@@ -23,6 +24,7 @@ type Config struct {
 func (c *Config) Parse(fs *flag.FlagSet, args []string) error {
 	var length int
 	fs.Func("stream-length", "`messages` that Redis keeps, about (default 100000)", cmdline.Number(&length, 1000, 1<<30))
+	fs.Func("stream-age", "for how `long` Redis keeps a message, about (default 1h)", cmdline.Time(&c.Streams.Age, time.Second))
 	fs.Func("durable", "`replicas` that have to have a message before it is acknowledged (default 0)", cmdline.Number(&c.durable, 0, 100))
 	if err := c.Config.Parse(fs, args); err != nil {
 		return err
