@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.com/redis-chat/04-websocket-chat/chattest"
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"github.com/stretchr/testify/require"
 )
 
@@ -88,4 +89,41 @@ func TestMessageThatIsRepeatedIsAcknowledgedAndHeardByNobody(t *testing.T) {
 	require.Equal(t, "2", taken(`{"event":"message","data":2,"id":8,"again":true}`), "without a key nothing is known")
 	bob.Hears("2")
 	require.EqualValues(t, 2, n.hub.Stats().Deliveries)
+}
+
+// The node ends while somebody catches up: they are told to go elsewhere, and go on there from the last place that they have.
+func TestNodeThatEndsSendsWhoCatchesUpElsewhere(t *testing.T) {
+	n, s := serveShelf(t)
+	alice := n.Enter("alice", "go")
+	say(alice, 1, 2, 3, 4, 5, 6)
+	require.NoError(t, alice.WS.Close())
+	drained := make(chan struct{})
+	asked := 0
+	s.asks = func() {
+		if asked++; asked == 2 { // of three parts
+			go func() {
+				defer close(drained)
+				n.hub.Drain(t.Context(), chattest.Patience)
+			}()
+			require.True(t, chattest.WaitFor(n.hub.leaving))
+		}
+	}
+	bob := back(n, "&after=0")
+	bob.Hears("1", "2", "3", "4")
+	require.Equal(t, int(frame.CloseGoingAway.Code), bob.Closed().Code)
+	<-drained
+	require.Equal(t, 2, asked)
+}
+
+// Nor does a client hold up the end, however long the next part takes.
+func TestNodeEndsThoughSomebodyStillCatchesUp(t *testing.T) {
+	n, s := serveShelf(t)
+	release := make(chan struct{})
+	s.asks = func() { <-release }
+	bob := back(n, "&after=0")
+	n.hub.Drain(t.Context(), 10*time.Millisecond)
+	close(release)
+	_, _, err := bob.WS.ReadMessage()
+	require.Error(t, err)
+	require.True(t, chattest.WaitFor(func() bool { n.hub.mu.Lock(); defer n.hub.mu.Unlock(); return len(n.hub.returning) == 0 }))
 }

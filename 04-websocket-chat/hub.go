@@ -2,7 +2,6 @@ package chat
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -50,6 +49,8 @@ type Hub struct {
 	delay      time.Duration      // how late messages come, when that is the reason
 	recoveries uint64             // how often that has ended
 	draining   bool
+	returning  map[*Conn]bool // those that catch up, and have no seat yet
+	come       chan struct{}  // made by Drain, closed when there are no more of them
 	changes    PresenceUpdate // of our clients, until the relay takes them
 	changed    int            // bytes of them
 	place      string         // of the last event that was delivered; "": none yet, or the relay keeps nothing
@@ -128,7 +129,7 @@ func (h *Hub) seat(c *Conn, w *wish, welcome bool) (start bool, place string, er
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.draining {
-		return false, "", fmt.Errorf("%s", frame.CloseGoingAway.Text)
+		return false, "", errLeaving
 	}
 	if welcome {
 		start = c.put(c.welcome(h.place))

@@ -99,9 +99,16 @@ func (c *Conn) catchUp(who wish) {
 	c.out.mu.Lock()
 	c.out.writing = true // nobody else starts a writer
 	c.out.mu.Unlock()
+	if !c.hub.awaits(c) {
+		c.turnAway(frame.CloseGoingAway)
+		c.hub.capacity.release(c.from)
+		return
+	}
 	c.hub.chooseRooms(&who)
 	returned := &returning{Conn: c, who: who, keeper: c.hub.relay.(Keeper)}
-	if why, err := returned.run(); err != nil {
+	why, err := returned.run()
+	c.hub.hasCome(c)
+	if err != nil {
 		c.hub.log.Debug("catching up ended", "id", c.id, "why", err)
 		if !c.seat { // it has none
 			c.turnAway(why)
@@ -134,6 +141,9 @@ func (r *returning) run() (frame.CloseReason, error) {
 		return frame.CloseNotKept, err
 	}
 	for more := true; more; {
+		if r.hub.leaving() {
+			return frame.CloseGoingAway, errLeaving // it goes on at another node, from the place that it has come to
+		}
 		var err error
 		if more, err = r.part(""); err != nil {
 			return frame.CloseNotKept, err

@@ -175,3 +175,40 @@ func TestClientThatComesBackCatchesUpInAllItsRooms(t *testing.T) {
 	other.say("and now")
 	bob.hears("and now")
 }
+
+// Its node ends while it catches up: it goes on at the other one, from where it has come to.
+func TestClientWhoseNodeEndsWhileItCatchesUpGoesOnElsewhere(t *testing.T) {
+	c := start(t)
+	alice, bob, witness := c.dial(1, "alice"), c.dial(1, "bob"), c.dial(0, "witness")
+	alice.say("one")
+	bob.hears("one")
+	witness.hears("one")
+	require.NoError(t, bob.Close())
+	missed := numbered("missed", 1, 1700)
+	alice.say(missed...)
+	witness.hears(missed...)
+	bob = bob.back(c, 0)
+	bob.hears(missed[:10]...)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		c.nodes[0].stop()
+	}()
+	heard := 10
+	for {
+		m, err := bob.Receive(t.Context())
+		if err != nil {
+			break
+		}
+		if bob.last.Note(m); m.Event == "message" {
+			require.Equal(t, `"`+missed[heard]+`"`, string(m.Data))
+			heard++
+		}
+	}
+	<-ended
+	bob = bob.back(c, 1)
+	bob.hears(missed[heard:]...)
+	alice.say("new")
+	bob.hears("new")
+	t.Logf("%d of %d at the first node", heard, len(missed))
+}
