@@ -115,7 +115,7 @@ func (c *Conn) catchUp(who wish) {
 			c.hub.capacity.release(c.from)
 			return
 		}
-		c.close(why)
+		c.out.expel(why) // what waits lies behind a gap: a client that has got it comes back behind that
 	}
 	go c.write()
 	c.read()
