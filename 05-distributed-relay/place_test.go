@@ -3,7 +3,6 @@ package relay_test
 import (
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -12,51 +11,13 @@ import (
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topologytest"
 	relay "example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/relaytest"
 )
 
-// somePlaces are Places that a test decides on.
-type somePlaces struct {
-	mu       sync.Mutex
-	place    relay.Place
-	changed  chan struct{}
-	avoided  []string
-	replaced [][2]string
-}
-
-func newPlaces(p relay.Place) *somePlaces {
-	return &somePlaces{place: p, changed: make(chan struct{})}
-}
-
-func (s *somePlaces) set(p relay.Place) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.place = p
-	close(s.changed)
-	s.changed = make(chan struct{})
-}
-
-func (s *somePlaces) Now() (relay.Place, <-chan struct{}) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.place, s.changed
-}
-
-func (s *somePlaces) Avoid(addr string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.avoided = append(s.avoided, addr)
-}
-
-func (s *somePlaces) Replaced(master, by string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.replaced = append(s.replaced, [2]string{master, by})
-}
-
 // startMovable is a master with two replicas, a node that goes where places say, and one that stays.
-func startMovable(t *testing.T, o relay.Options) (*cluster, *somePlaces) {
+func startMovable(t *testing.T, o relay.Options) (*cluster, *relaytest.Places) {
 	c := &cluster{t: t, top: topologytest.Start(t, 2), prefix: redistest.Prefix(t), o: o}
-	places := newPlaces(relay.Place{Master: c.top.Addrs()[0], Own: c.top.Addrs()[1]})
+	places := relaytest.At(relay.Place{Master: c.top.Addrs()[0], Own: c.top.Addrs()[1]})
 	c.addNodeOf(places)
 	c.addNode(2)
 	c.introduce()
@@ -65,13 +26,13 @@ func startMovable(t *testing.T, o relay.Options) (*cluster, *somePlaces) {
 
 func TestNodeThatKnowsNoMasterYetSaysSo(t *testing.T) {
 	top := topologytest.Start(t, 1)
-	places := newPlaces(relay.Place{})
+	places := relaytest.At(relay.Place{})
 	n := startNode(t, relay.Options{Places: places, Prefix: redistest.Prefix(t)})
 	require.Eventually(t, func() bool {
 		reason, ready := n.relay.Ready()
 		return !ready && reason == "no Sentinel has said yet where the master is"
 	}, patience, time.Millisecond)
-	places.set(relay.Place{Master: top.Addrs()[0], Own: top.Addrs()[1]})
+	places.Set(relay.Place{Master: top.Addrs()[0], Own: top.Addrs()[1]})
 	n.awaitReady(t)
 }
 
@@ -81,7 +42,7 @@ func TestNodeMovesToAnotherReplicaWithoutAGap(t *testing.T) {
 	alice, bob := c.dial(0, "alice", "lobby"), c.dial(1, "bob", "lobby")
 	addrs, n, said := c.top.Addrs(), c.nodes[0], 0
 	for move := range 4 { // there and back, while messages flow
-		places.set(relay.Place{Master: addrs[0], Own: addrs[1+(move+1)%2]})
+		places.Set(relay.Place{Master: addrs[0], Own: addrs[1+(move+1)%2]})
 		for strings.Count(n.log.String(), "msg=subscribed") < move+2 {
 			bob.say(fmt.Sprint(said))
 			require.Equal(t, fmt.Sprintf("%q", fmt.Sprint(said)), string(alice.until("message").Data))
@@ -99,14 +60,14 @@ func TestNothingIsPublishedWhileAnotherServerIsAboutToBecomeTheMaster(t *testing
 	place, _ := places.Now()
 	moving := place
 	moving.Moving = true
-	places.set(moving)
+	places.Set(moving)
 	alice.send(message("held", 1))
 	alice.send(message("held, too", 2))
 	for range 20 { // all that bob says comes before, though it is later
 		bob.say("meanwhile")
 		alice.hears("meanwhile")
 	}
-	places.set(place)
+	places.Set(place)
 	require.Equal(t, "$ack", alice.until("$ack").Event)
 	heard := bob.until("message")
 	require.Equal(t, `"held"`, string(heard.Data))
@@ -117,7 +78,7 @@ func TestWhoWaitsTooLongForAMasterIsToldThatNothingWasSent(t *testing.T) {
 	alice := c.dial(0, "alice", "lobby")
 	place, _ := places.Now()
 	place.Moving = true
-	places.set(place)
+	places.Set(place)
 	alice.send(message("lost", 1))
 	answer := alice.until("$error")
 	require.Contains(t, string(answer.Data), "not sent")
@@ -133,7 +94,7 @@ func TestNodeGoesToAnotherMasterAndItsNumbersGoOn(t *testing.T) {
 	other.addNode(1)
 	other.introduce()
 	bob := other.dial(0, "bob", "lobby")
-	places.set(relay.Place{Master: other.top.Addrs()[0], Own: other.top.Addrs()[2]})
+	places.Set(relay.Place{Master: other.top.Addrs()[0], Own: other.top.Addrs()[2]})
 	n := c.nodes[0]
 	n.awaitLines(t, `msg="another server is the master"`, 1)
 	n.awaitLines(t, "msg=subscribed", 2)
