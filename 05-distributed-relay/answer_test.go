@@ -31,6 +31,7 @@ type scripted struct {
 	probes     int
 	subscriber net.Conn
 	conns      []net.Conn
+	also       func(words []string) (reply string) // to what it does not know; nil: OK
 }
 
 func (s *scripted) set(change func()) {
@@ -111,23 +112,16 @@ func (s *scripted) answer(c net.Conn, words []string) (reply string) {
 		}
 		return ":1\r\n"
 	}
+	if s.also != nil {
+		return s.also(words)
+	}
 	return "+OK\r\n"
 }
 
 // publishing runs a relay's publisher until the test ends, and returns what
 // publishes something and tells after what time, and with what, it was answered.
 func publishing(t *testing.T, master *scripted) (say func() func() (time.Duration, error)) {
-	ctx, cancel := context.WithCancel(t.Context())
-	r := New(Options{PubAddr: "192.0.2.1:6379", dial: master.dial})
-	ended := make(chan struct{})
-	go func() { defer close(ended); r.publisher.run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		master.drop()
-		<-ended
-		time.Sleep(6 * time.Second) // go-redis: a dial that hangs ends with its DialTimeout, though its client was closed
-		synctest.Wait()
-	})
+	r := publishingBy(t, master, nil)
 	return func() func() (time.Duration, error) {
 		type answer struct {
 			after time.Duration
@@ -139,6 +133,22 @@ func publishing(t *testing.T, master *scripted) (say func() func() (time.Duratio
 		require.True(t, r.publisher.outbox.put(m))
 		return func() (time.Duration, error) { a := <-told; return a.after, a.err }
 	}
+}
+
+// publishingBy is the relay whose publisher runs; its carrier is that one, or the usual.
+func publishingBy(t *testing.T, master *scripted, by Carrier) *Relay {
+	ctx, cancel := context.WithCancel(t.Context())
+	r := New(Options{PubAddr: "192.0.2.1:6379", Carrier: by, dial: master.dial})
+	ended := make(chan struct{})
+	go func() { defer close(ended); r.publisher.run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		master.drop()
+		<-ended
+		time.Sleep(6 * time.Second) // go-redis: a dial that hangs ends with its DialTimeout, though its client was closed
+		synctest.Wait()
+	})
+	return r
 }
 
 // Of the timeout of 1 s a fifth is kept for the answer's way to the client: so

@@ -122,6 +122,7 @@ func (p *publisher) send(ctx context.Context, batch []outgoing) {
 	if p.refused != nil && slices.ContainsFunc(batch, isProbe) {
 		batch = append(batch, p.check())
 	}
+	p.ownLast(batch)
 	first := p.seq + 1
 	p.pipeline(ctx, batch)
 	p.unfold()

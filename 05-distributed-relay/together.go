@@ -1,13 +1,34 @@
 package relay
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/redis/go-redis/v9"
 )
 
 // Some carriers want a batch as one transaction, MULTI … EXEC: whoever waits for it then gets all of it at
 // once, and not its first message alone.
+
+// ownLast puts what nodes tell each other behind the messages of a batch that is to be a transaction. A probe says how many
+// messages its node has published before it; a carrier that has two ways through Redis cannot tell which entry of one moment was
+// first, and a probe that comes behind later messages says that their numbers are wrong.
+func (p *publisher) ownLast(batch []outgoing) {
+	if p.o.Carrier.Together() {
+		slices.SortStableFunc(batch, func(a, b outgoing) int { return cmp.Compare(a.rank(), b.rank()) })
+	}
+}
+
+func (m *outgoing) rank() int {
+	if m.own != nil {
+		return 1
+	}
+	return 0
+}
 
 // open begins the transaction of a batch, if it is to be one.
 func (p *publisher) open(ctx context.Context, pipe redis.Pipeliner, commands int) {
@@ -32,6 +53,12 @@ func (p *publisher) unfold() {
 		return
 	}
 	answers, why := p.exec.Val(), p.exec.Err()
+	if _, answered := errors.AsType[redis.Error](why); answered && !strings.HasPrefix(why.Error(), "EXECABORT") {
+		// One command has failed, and go-redis 9 reads no further where it knows such an error by a type of its own. The others may
+		// have been carried out, and what it reads for the commands behind EXEC belongs to those.
+		why = fmt.Errorf("the answers to a transaction were not read to their end: %s", why)
+		p.role.SetErr(why)
+	}
 	for i := range p.commands {
 		if err := p.commands[i].reply.Err(); err != nil {
 			why = err // it says more than EXECABORT
