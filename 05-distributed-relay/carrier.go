@@ -3,6 +3,7 @@ package relay
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -21,12 +22,16 @@ type Carrier interface {
 	Argument(data json.RawMessage) (pack.Value, error)
 	// Append appends the payload of a message. It cannot fail where Argument has not.
 	Append(dst []byte, e *wire.Envelope) ([]byte, error)
-	// Together says that the commands of a batch are to be one transaction.
+	// Together says that the commands of a batch are to be one transaction: they are answered QUEUED first, so their
+	// replies have to take a text, as redis.StringCmd does.
 	Together() bool
 	// Message is the command that carries a message, and Own one of the nodes' own:
 	// args is empty, has room for 16, and serves again when the command was answered.
 	Message(ctx context.Context, args []any, e *wire.Envelope, channel, payload any) redis.Cmder
 	Own(ctx context.Context, args []any, channel, payload any) redis.Cmder
+
+	// Proven tells that a probe of this node's own has come back: all that the master had then has been delivered.
+	Proven(then time.Time)
 
 	// Envelope and Number read a message that has come back, all of it or its publisher and number alone.
 	Envelope(e *pubsub.Event) (wire.Envelope, error)
@@ -65,6 +70,8 @@ func (p byPubSub) Message(ctx context.Context, args []any, _ *wire.Envelope, cha
 func (byPubSub) Own(ctx context.Context, args []any, channel, payload any) redis.Cmder {
 	return redis.NewIntCmd(ctx, append(args, "publish", channel, payload)...)
 }
+
+func (byPubSub) Proven(time.Time) {}
 
 func (byPubSub) Envelope(e *pubsub.Event) (wire.Envelope, error) {
 	return wire.DecodeEnvelope(e.Payload)

@@ -37,13 +37,24 @@ func TestPatienceFollowsTheRoundTrip(t *testing.T) {
 				count := p.issue(now)
 				p.confirm(count, now.Add(back))
 				p.deliver(count, now.Add(back))
-				p.show(count, now.Add(answer))
+				p.show(count, now.Add(answer), true)
 				p.proven()
 				now = now.Add(interval)
 			}
 			require.InDelta(t, c.want, p.patience(interval), float64(10*time.Millisecond))
 		})
 	}
+}
+
+// Else each wait in vain would make the next one longer: the master would look far away, and silence be noticed seconds later.
+func TestWaitingForReplicasInVainDoesNotMakeTheMasterFar(t *testing.T) {
+	var p probes
+	now := time.Unix(0, 0)
+	for range 50 {
+		p.show(p.issue(now), now.Add(900*time.Millisecond), false)
+		now = now.Add(time.Second)
+	}
+	require.Equal(t, 750*time.Millisecond, p.patience(250*time.Millisecond))
 }
 
 // Before the first probe is back, the node knows how far the master is: else it would give up

@@ -84,11 +84,14 @@ func (p *probes) deliver(count uint64, now time.Time) (took time.Duration) {
 }
 
 // show notes that a probe was published at the master. It reports whether that
-// was all that was missing: the probe proves delivery now.
-func (p *probes) show(count uint64, now time.Time) (proves bool) {
+// was all that was missing: the probe proves delivery now. timed says that its answer came as soon as it could: behind replicas that
+// were waited for in vain it would make the master look far away, and the next wait longer.
+func (p *probes) show(count uint64, now time.Time, timed bool) (proves bool) {
 	p.note(count, func(probe *probe) {
 		probe.shown, proves = true, probe.delivered
-		p.answer.add(now.Sub(probe.at))
+		if timed {
+			p.answer.add(now.Sub(probe.at))
+		}
 	})
 	return proves
 }

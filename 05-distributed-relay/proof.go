@@ -25,7 +25,7 @@ func (r *Relay) publishProbe(ctx context.Context) error {
 	}
 	// end: probe
 	m.done = func(err error) {
-		if err == nil && r.probes.show(count, time.Now()) {
+		if err == nil && r.probes.show(count, time.Now(), !r.publisher.tooFew()) {
 			r.health.tell(nil) // it came back before the answer
 		}
 		result <- err
@@ -76,7 +76,11 @@ func (r *Relay) applyProbe(p *wire.Probe, own bool, now time.Time) error {
 	if own {
 		r.metrics.probed.Store(now.UnixMilli())
 		r.flush()
-		r.metrics.delay.Store(int64(r.probes.deliver(p.Count, now)))
+		took := r.probes.deliver(p.Count, now)
+		r.metrics.delay.Store(int64(took))
+		if took > 0 { // or it was published so long ago that nobody knows when
+			r.o.Carrier.Proven(now.Add(-took))
+		}
 		r.prove()
 		r.forgetSilent(now)
 	}

@@ -79,6 +79,9 @@ func (c *carrier) Append(dst []byte, e *wire.Envelope) ([]byte, error) {
 // alone. All of a transaction comes in one reply.
 func (c *carrier) Together() bool { return true }
 
+// Proven notes how far the node has delivered.
+func (c *carrier) Proven(then time.Time) { c.delivered.prove(then) }
+
 // Message is XADD to the stream of messages.
 func (c *carrier) Message(ctx context.Context, args []any, e *wire.Envelope, _, payload any) redis.Cmder {
 	args = append(args, c.xadd, c.stream, c.maxLen, c.about, c.length, c.id,

@@ -21,6 +21,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topology"
 	"example.com/redis-chat/02-replication/topologytest"
+	"example.com/redis-chat/02-replication/watched"
 	chat "example.com/redis-chat/04-websocket-chat"
 	chatclient "example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
@@ -42,11 +43,12 @@ var attentive = relay.Options{ProbeInterval: 100 * time.Millisecond, PublishTime
 
 // cluster is a master, a replica for each node, and the nodes.
 type cluster struct {
-	t      *testing.T
-	top    topology.Topology
-	mu     sync.Mutex // guards nodes while one is restarted
-	prefix string
-	nodes  []*node
+	t       *testing.T
+	top     topology.Topology
+	watched *watched.Watched // top, where Sentinels watch it; else nil
+	mu      sync.Mutex       // guards nodes while one is restarted
+	prefix  string
+	nodes   []*node
 }
 
 type node struct {

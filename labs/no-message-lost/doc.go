@@ -12,8 +12,9 @@
 //   - carrier.go: one XADD, and what its entry is to chapter 05. Package entry has the bytes.
 //   - reader.go: the goroutine that reads from where it was, whatever happens to its connection; merge.go: what nodes tell
 //     each other stands in a second stream, and the two are one order. inbox.go is between it and the goroutine that delivers.
+//   - recent.go: what was read last is read again by each new connection, as the server may be another one.
 //   - watch.go: probes, and what is done when they do not come back. It is not much: to read on from a place loses nothing.
-//   - history.go: what a client has missed, and the last messages of a room. progress.go says how far this node has delivered.
+//   - history.go: what a client has missed, and the last messages of a room. progress.go says how far this node has delivered, and archive.go where they are read.
 //
 // What the hub does for a client that comes back is in chapter 04, keeper.go; what the client says is in its
 // package client, last.go.

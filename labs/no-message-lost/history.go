@@ -22,28 +22,49 @@ func (r *Relay) CheckPlace(s string) error {
 	return err
 }
 
-// Since implements chat.Keeper: it reads at the node's own replica.
-func (r *Relay) Since(ctx context.Context, after, last string) (chat.Kept, error) {
+// Since implements chat.Keeper: it reads at the node's own replica, and where that is another one meanwhile, there.
+func (r *Relay) Since(ctx context.Context, after, last string) (kept chat.Kept, err error) {
 	from, err := parsePlace(after)
+	to := from
+	if err == nil && last != "" {
+		to, err = parsePlace(last)
+	}
 	if err != nil {
 		return chat.Kept{}, err
 	}
+	for moved := true; moved; {
+		kept, moved, err = r.since(ctx, from, to, last == "")
+	}
+	return kept, err
+}
+
+// since is one try. moved says that it has failed at a server that the node has left meanwhile.
+func (r *Relay) since(ctx context.Context, from, to place, all bool) (kept chat.Kept, moved bool, err error) {
 	// Not further than has been delivered here: what is read beyond it would come a second time.
-	to, err := r.carrier.delivered.await(ctx, from.id)
+	at, server, err := r.carrier.delivered.await(ctx, from)
+	if server == nil {
+		return chat.Kept{}, false, fmt.Errorf("wait until this node has come to %s: %w", from.id, err)
+	}
+	defer func() { moved = r.carrier.delivered.giveBack(server) && err != nil && ctx.Err() == nil }()
 	if err != nil {
-		return chat.Kept{}, fmt.Errorf("wait until this node has come to %s: %w", from.id, err)
+		return chat.Kept{End: at.String(), Gone: -1, More: true}, false, nil
 	}
-	if last != "" {
-		if to, err = parsePlace(last); err != nil {
-			return chat.Kept{}, err
-		}
+	if all {
+		to = at
 	}
+	from, to = r.carrier.delivered.onThis(from), r.carrier.delivered.onThis(to)
 	if to.id.Compare(from.id) <= 0 {
-		return chat.Kept{End: after}, nil
+		return chat.Kept{End: from.String()}, false, nil
 	}
-	entries, gone, err := r.entries(ctx, &from, to.id.String())
+	kept, err = r.part(ctx, server, from, to)
+	return kept, false, err
+}
+
+// part reads a part of what lies between two places.
+func (r *Relay) part(ctx context.Context, server *archive, from, to place) (chat.Kept, error) {
+	entries, gone, err := r.entries(ctx, server, &from, to.id.String())
 	if err != nil {
-		return chat.Kept{}, fmt.Errorf("read what was missed at %s: %w", r.subAddr, err)
+		return chat.Kept{}, fmt.Errorf("read what was missed at %s: %w", server.Options().Addr, err)
 	}
 	kept := chat.Kept{Gone: gone, More: len(entries) >= partCount}
 	for i := range entries {
@@ -52,9 +73,9 @@ func (r *Relay) Since(ctx context.Context, after, last string) (chat.Kept, error
 			return chat.Kept{}, err
 		}
 		from = from.next(id)
-		e, ok, err := r.kept(ctx, &entries[i], from)
+		e, ok, err := r.kept(ctx, server, &entries[i], from)
 		if err != nil {
-			return chat.Kept{}, fmt.Errorf("look for what is repeated at %s: %w", r.subAddr, err)
+			return chat.Kept{}, fmt.Errorf("look for what is repeated at %s: %w", server.Options().Addr, err)
 		}
 		if ok {
 			kept.Events = append(kept.Events, e)
@@ -65,10 +86,10 @@ func (r *Relay) Since(ctx context.Context, after, last string) (chat.Kept, error
 }
 
 // entries returns what is behind a place. It moves the place on over what is gone, and counts that.
-func (r *Relay) entries(ctx context.Context, from *place, end string) (entries []redis.XMessage, gone int64, err error) {
+func (r *Relay) entries(ctx context.Context, server *archive, from *place, end string) (entries []redis.XMessage, gone int64, err error) {
 	start := from.id.String()
 	// The entry of the place itself is asked for, too: while it is there, none behind it is gone.
-	entries, err = r.archive.XRangeN(ctx, r.carrier.o.stream, start, end, partCount+1).Result()
+	entries, err = server.XRangeN(ctx, r.carrier.o.stream, start, end, partCount+1).Result()
 	if err != nil {
 		return nil, 0, err
 	}
@@ -77,7 +98,7 @@ func (r *Relay) entries(ctx context.Context, from *place, end string) (entries [
 	}
 	var info *redis.XInfoStreamCmd
 	var ranged *redis.XMessageSliceCmd
-	_, err = r.archive.TxPipelined(ctx, func(tx redis.Pipeliner) error { // both at one moment
+	_, err = server.TxPipelined(ctx, func(tx redis.Pipeliner) error { // both at one moment
 		info = tx.XInfoStream(ctx, r.carrier.o.stream)
 		ranged = tx.XRangeN(ctx, r.carrier.o.stream, start, end, partCount)
 		return nil
@@ -108,17 +129,20 @@ func goneSince(from place, info *redis.XInfoStream) int64 {
 		return -1
 	}
 	trimmed := info.EntriesAdded - info.Length
-	return max(0, trimmed-from.nr)
+	if trimmed < from.nr {
+		return -1 // it should be there: it was lost with a master, and nobody knows what else
+	}
+	return trimmed - from.nr
 }
 
 // kept makes an event of an entry, if there is one in it that was ever delivered.
-func (r *Relay) kept(ctx context.Context, m *redis.XMessage, at place) (delivered chat.Event, ok bool, err error) {
+func (r *Relay) kept(ctx context.Context, server *archive, m *redis.XMessage, at place) (delivered chat.Event, ok bool, err error) {
 	e := event(m, at)
 	envelope, problem := r.carrier.Envelope(&e)
 	if problem != nil {
 		return chat.Event{}, false, nil
 	}
-	if repeat, err := r.repeats(ctx, m, at.id); repeat || err != nil {
+	if repeat, err := r.repeats(ctx, server, m, at.id); repeat || err != nil {
 		return chat.Event{}, false, err
 	}
 	delivered, problem = relay.ToEvent(&envelope)
@@ -127,7 +151,7 @@ func (r *Relay) kept(ctx context.Context, m *redis.XMessage, at place) (delivere
 
 // repeats reports whether an entry repeats one before it. What this node does not remember is in the stream, and few
 // entries say that they may repeat one: those that were added to it while the first was on its way.
-func (r *Relay) repeats(ctx context.Context, m *redis.XMessage, id ID) (bool, error) {
+func (r *Relay) repeats(ctx context.Context, server *archive, m *redis.XMessage, id ID) (bool, error) {
 	key, again := keyOf(m)
 	if !again {
 		return false, nil
@@ -136,7 +160,7 @@ func (r *Relay) repeats(ctx context.Context, m *redis.XMessage, id ID) (bool, er
 		return repeat, nil
 	}
 	for first, last := id.ago(once), id.before(); ; {
-		entries, err := r.archive.XRangeN(ctx, r.carrier.o.stream, first.String(), last.String(), partCount).Result()
+		entries, err := server.XRangeN(ctx, r.carrier.o.stream, first.String(), last.String(), partCount).Result()
 		if err != nil {
 			return false, err
 		}
@@ -157,15 +181,16 @@ func (r *Relay) repeats(ctx context.Context, m *redis.XMessage, id ID) (bool, er
 
 // Before implements chat.Keeper. It reads backwards from where the node is.
 func (r *Relay) Before(ctx context.Context, room string, messages int) (string, error) {
-	at, err := r.carrier.delivered.await(ctx, ID{})
+	at, server, err := r.carrier.delivered.await(ctx, place{})
 	if err != nil {
 		return "", fmt.Errorf("wait until this node has begun: %w", err)
 	}
+	defer r.carrier.delivered.giveBack(server)
 	first := at.id
 	for scanned := 0; messages > 0 && scanned < mostScanned; {
-		entries, err := r.archive.XRevRangeN(ctx, r.carrier.o.stream, first.String(), "-", partCount).Result()
+		entries, err := server.XRevRangeN(ctx, r.carrier.o.stream, first.String(), "-", partCount).Result()
 		if err != nil {
-			return "", fmt.Errorf("read the history of a room at %s: %w", r.subAddr, err)
+			return "", fmt.Errorf("read the history of a room at %s: %w", server.Options().Addr, err)
 		}
 		for i := range entries {
 			id, err := ParseID(entries[i].ID)
@@ -173,9 +198,9 @@ func (r *Relay) Before(ctx context.Context, room string, messages int) (string, 
 				return "", err
 			}
 			first = id.before()
-			e, ok, err := r.kept(ctx, &entries[i], place{id: id})
+			e, ok, err := r.kept(ctx, server, &entries[i], place{id: id})
 			if err != nil {
-				return "", fmt.Errorf("read the history of a room at %s: %w", r.subAddr, err)
+				return "", fmt.Errorf("read the history of a room at %s: %w", server.Options().Addr, err)
 			}
 			if ok && inRoom(&e, room) {
 				if messages--; messages == 0 {

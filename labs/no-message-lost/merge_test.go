@@ -62,3 +62,11 @@ func TestNothingOvertakesWhatDidNotFitIntoTheReply(t *testing.T) {
 	require.Equal(t, "m"+strings.Repeat("p", readCount), merged(messagesAt(1, last, last+1), probesAt(full...)))
 	require.Equal(t, readCount, strings.Count(merged(messagesAt(full...), probesAt(full...)), "m"), "one of them goes on")
 }
+
+func TestOneStreamAloneIsHalfOfIt(t *testing.T) {
+	require.True(t, halfSeen(nil, probesAt(1)), "messages may have been before it")
+	require.True(t, halfSeen(messagesAt(1, 5), nil), "three probes between them would say that their numbers are wrong")
+	require.False(t, halfSeen(messagesAt(1, 1), nil), "one batch")
+	require.False(t, halfSeen(messagesAt(1, 5), probesAt(3)))
+	require.False(t, halfSeen(nil, nil))
+}

@@ -2,23 +2,29 @@ package streams
 
 import (
 	"context"
+	"errors"
 	"sync"
+	"time"
 )
 
-// progress is how far the node has delivered. A client that comes from a node which was ahead has to
+// progress is how far the node has delivered, and at which server. A client that comes from a node which was ahead has to
 // wait, or it would get some messages twice.
 type progress struct {
 	mu      sync.Mutex
-	at      place         // all up to here has been delivered
-	out     place         // and up to here it is being delivered
-	begun   bool          // it is known where the node begins
-	changed chan struct{} // closed at the next change; nil: nobody waits
+	at      place           // all up to here has been delivered
+	out     place           // and up to here it is being delivered
+	begun   bool            // it is known where the node begins
+	proven  time.Time       // all that the master had then has been delivered
+	since   time.Time       // when the reader came to the server where it is
+	archive *archive        // that server; nil: none yet
+	lost    map[place]place // places that were delivered and that a new master does not have: what it had of those before them
+	changed chan struct{}   // closed at the next change; nil: nobody waits
 }
 
 func newProgress() *progress { return &progress{} }
 
 // begin notes where the node begins.
-func (p *progress) begin(at place) { p.set(at) }
+func (p *progress) begin(at place) { p.change(func() { p.at, p.begun = at, true }) }
 
 // handed notes what is being delivered.
 func (p *progress) handed(last place) {
@@ -29,33 +35,59 @@ func (p *progress) handed(last place) {
 
 // confirm notes that what was handed out is delivered.
 func (p *progress) confirm() {
-	p.mu.Lock()
-	out := p.out
-	p.out = place{}
-	p.mu.Unlock()
-	if out != (place{}) {
-		p.set(out)
-	}
+	p.change(func() {
+		if p.out != (place{}) {
+			p.at, p.out = p.out, place{}
+		}
+	})
 }
 
-func (p *progress) set(at place) {
+// prove notes that all that the master had then has been delivered.
+func (p *progress) prove(then time.Time) { p.change(func() { p.proven = then }) }
+
+// forked notes places that were delivered and are in no stream any more, and the place before them that is.
+func (p *progress) forked(common place, lost []entrySeen) {
+	p.change(func() {
+		if p.lost == nil || len(p.lost) > 2*mostRecent {
+			p.lost = map[place]place{}
+		}
+		for _, e := range lost {
+			p.lost[e.place] = common
+		}
+	})
+}
+
+func (p *progress) change(what func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.at, p.begun = at, true
+	what()
 	if p.changed != nil {
 		close(p.changed)
 		p.changed = nil
 	}
 }
 
-// await waits until the node has delivered all up to id, and returns where it is.
-func (p *progress) await(ctx context.Context, id ID) (place, error) {
-	for {
+// errElsewhere: the place is behind all that there is. It was read at a master that has taken its last entries with it.
+var errElsewhere = errors.New("this place is in no stream any more")
+
+// await waits until the node has delivered all up to a place, and returns where it is, and the server that has all of that, which is to be
+// given back.
+//
+// A server that the reader has just come to may be behind the one before, or have nothing yet: it is asked when a probe has come back by it.
+// And when one has come back that was published after the wait began, there is nothing left to wait for.
+func (p *progress) await(ctx context.Context, until place) (at place, a *archive, err error) {
+	for came := time.Now(); ; {
 		p.mu.Lock()
-		at, begun := p.at, p.begun
-		if begun && at.id.Compare(id) >= 0 {
+		here := p.begun && p.archive != nil && p.proven.After(p.since)
+		reached := p.here(p.at).id.Compare(p.here(until).id) >= 0
+		if here && (reached || p.proven.After(came)) {
+			at, a = p.here(p.at), p.archive
+			a.users++
 			p.mu.Unlock()
-			return at, nil
+			if !reached {
+				err = errElsewhere
+			}
+			return at, a, err
 		}
 		if p.changed == nil {
 			p.changed = make(chan struct{})
@@ -65,7 +97,21 @@ func (p *progress) await(ctx context.Context, id ID) (place, error) {
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return at, ctx.Err()
+			return place{}, nil, ctx.Err()
 		}
 	}
+}
+
+// onThis is a place in the stream that there is: the same, or the last one before it that a new master has.
+func (p *progress) onThis(at place) place {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.here(at)
+}
+
+func (p *progress) here(at place) place {
+	if common, ok := p.lost[at]; ok {
+		return common
+	}
+	return at
 }

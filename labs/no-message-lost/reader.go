@@ -29,7 +29,9 @@ type reader struct {
 	// Of the reading goroutine.
 	begun    bool
 	at       place // in the messages; the end of them when the node began
-	nodes    ID    // in the other stream
+	recent   recent
+	nodes    ID // in the other stream
+	told     recent
 	landmark place // an entry whose number is known for certain
 }
 
@@ -73,6 +75,9 @@ func (r *reader) run(ctx context.Context) {
 		}
 		if connected {
 			told, backoff = "", firstBackoff
+		}
+		if errors.Is(err, errMoved) { // nobody is to hear of it: nothing is lost by that
+			continue
 		}
 		if reason := dial.Reason(err); reason != told {
 			told = reason
@@ -125,10 +130,10 @@ func (r *reader) look(ctx context.Context, conn *redis.Conn) error {
 	if err != nil {
 		return err
 	}
-	if r.landmark = messages; messages.id == r.at.id {
-		r.at.nr = messages.nr
-	}
+	r.landmark = messages
+	r.c.delivered.arrive(r.server())
 	if r.begun {
+		r.at, r.nodes = r.recent.rewind(), r.told.rewind().id
 		return nil
 	}
 	nodes, err := endOf(ctx, conn, r.c.o.nodes)
@@ -138,7 +143,7 @@ func (r *reader) look(ctx context.Context, conn *redis.Conn) error {
 	if err := r.remember(conn, messages.id); err != nil {
 		return err
 	}
-	r.at, r.nodes, r.begun = messages, nodes.id, true
+	r.at, r.nodes, r.begun, r.recent.base, r.told.base = messages, nodes.id, true, messages, nodes
 	r.c.begin(r.at)
 	return nil
 }
@@ -172,9 +177,9 @@ func (r *reader) read(ctx context.Context, conn *redis.Conn) error {
 	waiting, cancel := context.WithTimeout(ctx, block+r.watch.patience())
 	defer cancel()
 	messages, own, err := r.ask(waiting, conn, block)
-	if err == nil && len(messages) == 0 && len(own) > 0 {
-		// It was the other stream that ended the wait, and of the messages nothing was looked at. There may be some:
-		// when a replica gets a copy of all keys, both streams have news at once, and the first one ends the wait.
+	if err == nil && halfSeen(messages, own) {
+		// It was one stream that ended the wait, and at the other nothing was looked. There may be something: when a
+		// replica gets a copy of all keys, both streams have news at once, and the first one ends the wait.
 		messages, own, err = r.ask(waiting, conn, -1)
 	}
 	if err != nil {
@@ -184,6 +189,18 @@ func (r *reader) read(ctx context.Context, conn *redis.Conn) error {
 		r.inbox.push(at, events)
 	}
 	return nil
+}
+
+// halfSeen reports whether one stream alone came, though the other may have something that belongs before the end of it. Messages that
+// came alone are usually those of one batch, which has one time: then it has not, or it would have ended the wait.
+func halfSeen(messages, own []stamped) bool {
+	switch {
+	case len(messages) == 0:
+		return len(own) > 0
+	case len(own) == 0:
+		return messages[0].Time != messages[len(messages)-1].Time
+	}
+	return false
 }
 
 // ask reads both streams, as they are at one moment. It waits for so long when there is nothing; below zero: not at all.
@@ -215,7 +232,7 @@ func (r *reader) server() redis.Options {
 	return r.redis
 }
 
-// Move goes on at another server, from the same place: nothing is lost by that, whenever it is.
+// Move goes on at another server, from where it was: nothing is lost by that, whenever it is.
 func (r *reader) Move(client *redis.Client, _ pubsub.Handover) {
 	r.mu.Lock()
 	r.redis = *client.Options()

@@ -5,9 +5,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
-	"example.com/redis-chat/01-redis-basics/dial"
 	chat "example.com/redis-chat/04-websocket-chat"
 	relay "example.com/redis-chat/05-distributed-relay"
 	"example.com/redis-chat/05-distributed-relay/wire"
@@ -27,8 +24,6 @@ type Options struct {
 type Relay struct {
 	*relay.Relay
 	carrier *carrier
-	archive *redis.Client // what was missed is read with
-	subAddr string
 	durable bool
 	hub     *chat.Hub
 }
@@ -37,18 +32,13 @@ var _ chat.Keeper = (*Relay)(nil)
 
 // New makes a relay. Nothing is connected before Run.
 func New(o relay.Options, s Options) *Relay {
-	o.SubAddr = cmp.Or(o.SubAddr, o.PubAddr, "127.0.0.1:6379")
-	r := &Relay{subAddr: o.SubAddr, durable: o.Durable > 0}
+	r := &Relay{durable: o.Durable > 0}
 	key := cmp.Or(o.Key, wire.DefaultKey)
 	r.carrier = newCarrier(settings{
 		stream: o.Prefix + key, nodes: o.Prefix + wire.OwnPrefix(key) + "chat:nodes",
 		length: cmp.Or(s.Length, 100_000), age: cmp.Or(s.Age, time.Hour),
 	}, r.begin)
 	o.Carrier = r.carrier
-	r.archive = redis.NewClient(dial.Once(redis.Options{
-		Addr: o.SubAddr, Username: o.Username, Password: o.Password, TLSConfig: o.TLS, Protocol: 2, ClientName: "chat-history",
-		PoolSize: 4, // so many read at once what they missed; the others wait
-	}))
 	r.Relay = relay.New(o)
 	r.Relay.Register(counted{r.carrier})
 	return r
@@ -57,7 +47,7 @@ func New(o relay.Options, s Options) *Relay {
 // Run joins the hub to the cluster until ctx ends: see relay.Relay.
 func (r *Relay) Run(ctx context.Context, hub *chat.Hub) error {
 	r.hub = hub
-	defer r.archive.Close()
+	defer r.carrier.delivered.close()
 	return r.Relay.Run(ctx, hub)
 }
 

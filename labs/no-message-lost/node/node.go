@@ -4,6 +4,9 @@ import (
 	"context"
 	"flag"
 	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
@@ -31,6 +34,19 @@ func (c *Config) Parse(fs *flag.FlagSet, args []string) error {
 	}
 	c.Streams.Length, c.Config.Relay.Durable = int64(length), c.durable
 	return nil
+}
+
+// Main is the program of a node, with these arguments. Its result is the exit code.
+func Main(args []string) int {
+	// The first signal ends the program in peace, a second one at once.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	var c Config
+	err := c.Parse(flag.NewFlagSet("streamnode", flag.ContinueOnError), args)
+	if err == nil {
+		err = Run(ctx, c, c.Logger())
+	}
+	return cmdline.Exit("streamnode", err, os.Stderr)
 }
 
 // Run is a whole node: see chapter 05's.

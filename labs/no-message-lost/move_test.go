@@ -1,0 +1,182 @@
+package streams_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/01-redis-basics/redistest"
+	"example.com/redis-chat/02-replication/topology"
+	"example.com/redis-chat/02-replication/topologytest"
+	chatclient "example.com/redis-chat/04-websocket-chat/client"
+	relay "example.com/redis-chat/05-distributed-relay"
+	"example.com/redis-chat/05-distributed-relay/relaytest"
+	"example.com/redis-chat/05-distributed-relay/wire"
+	streams "example.com/redis-chat/labs/no-message-lost"
+	"example.com/redis-chat/labs/no-message-lost/entry"
+)
+
+// addMovable adds a node that goes where places say.
+func (c *cluster) addMovable(name string, places relay.Places) *node {
+	n := startNode(c.t, relay.Options{Node: name, Places: places, Prefix: c.prefix, PublishTimeout: patience, ProbeInterval: 100 * time.Millisecond}, streams.Options{})
+	n.awaitReady(c.t)
+	c.nodes = append(c.nodes, n)
+	return n
+}
+
+// at is where a node is whose replica is server i.
+func (c *cluster) at(i int) relay.Place {
+	return relay.Place{Master: c.top.Addrs()[0], Own: c.top.Addrs()[i]}
+}
+
+func TestNodeReadsOnAtAnotherReplica(t *testing.T) {
+	c := &cluster{t: t, top: topologytest.Start(t, 2), prefix: redistest.Prefix(t)}
+	places := relaytest.At(c.at(1))
+	moving := c.addMovable("moving", places)
+	staying := c.addMovable("staying", relaytest.At(c.at(2)))
+	alice, bob := c.dial(1, "alice"), c.dial(0, "bob")
+	said := 0
+	for _, i := range []int{2, 1, 2, 1} {
+		places.Set(c.at(i))
+		for _, text := range numbered("message", said, said+50) {
+			alice.say(text)
+			bob.hears(text)
+		}
+		said += 51
+	}
+	require.NotContains(t, moving.log.String(), relay.LogNotReady, "nobody is told of anything")
+	require.Zero(t, moving.metric(t, "chat_messages_missed_total")+moving.metric(t, "chat_messages_repeated_total"))
+	staying.awaitReady(t)
+}
+
+func TestWhatWasMissedIsReadWhereTheNodeIsNow(t *testing.T) {
+	topologytest.Faults(t)
+	c := &cluster{t: t, top: topologytest.Start(t, 2), prefix: redistest.Prefix(t)}
+	places := relaytest.At(c.at(1))
+	c.addMovable("moving", places)
+	alice, bob := c.dial(0, "alice"), c.dial(0, "bob")
+	alice.say("one")
+	bob.hears("one")
+	require.NoError(t, bob.Close())
+	alice.say("two")
+	places.Set(c.at(2))
+	require.NoError(t, c.top.Kill(1))
+	bob = bob.back(c, 0)
+	bob.hears("two")
+	require.Zero(t, *bob.caughtUp().Gone)
+	carol := c.dialWith(0, chatclient.DialOptions{Name: "carol", History: 2}, new(chatclient.Last))
+	carol.hears("one", "two")
+}
+
+// A replica that the node has just come to may be behind the one before: nobody's gap is closed by what it has so far.
+func TestNobodyIsSeatedBeforeTheNewReplicaHasAll(t *testing.T) {
+	c := &cluster{t: t, top: topologytest.Start(t, 2), prefix: redistest.Prefix(t)}
+	places := relaytest.At(c.at(1))
+	moving := c.addMovable("moving", places)
+	alice, bob, witness := c.dial(0, "alice"), c.dial(0, "bob"), c.dial(0, "witness")
+	alice.say("one")
+	bob.hears("one")
+	require.NoError(t, bob.Close())
+	release := topologytest.Hold(t, c.top, 2)
+	alice.say("two")
+	witness.hears("one", "two")
+	places.Set(c.at(2))
+	require.Eventually(t, func() bool { return strings.Count(moving.log.String(), relay.LogSubscribed+" at") >= 2 }, patience, tick)
+	back := make(chan *person, 1)
+	go func() { back <- bob.back(c, 0) }()
+	release()
+	bob = <-back
+	bob.hears("two")
+	require.Equal(t, 1, bob.caughtUp().Messages)
+}
+
+// forked are two masters: of what the first one has, the second has the beginning, as a replica that was promoted without the
+// last entries. The first one's clock is an hour ahead.
+type forked struct {
+	*cluster
+	places *relaytest.Places
+	second topology.Topology
+}
+
+// fork moves the node to the second master, which has the first one's entries but the last so many.
+func (f *forked) fork(without int64) {
+	t := f.t
+	first, second := f.redis(0), redis.NewClient(&redis.Options{Addr: f.second.Addrs()[0]})
+	defer second.Close()
+	all, err := first.XRange(t.Context(), f.stream(), "-", "+").Result()
+	require.NoError(t, err)
+	for _, m := range all[:len(all)-int(without)] {
+		require.NoError(t, second.XAdd(t.Context(), &redis.XAddArgs{Stream: f.stream(), ID: m.ID, Values: m.Values}).Err())
+	}
+	f.places.Set(relay.Place{Master: f.second.Addrs()[0], Own: f.second.Addrs()[1]})
+}
+
+// ahead adds an entry to the first master by a clock that is an hour ahead.
+func (f *forked) ahead(text string, count int) {
+	data, err := entry.AppendData(nil, &wire.Envelope{Event: "message", Args: []any{quoted(text)}, Rooms: []string{"lobby"}})
+	require.NoError(f.t, err)
+	id := streams.ID{Time: uint64(time.Now().Add(time.Hour).UnixMilli()), Count: uint64(count)}
+	require.NoError(f.t, f.redis(0).XAdd(f.t.Context(), &redis.XAddArgs{Stream: f.stream(), ID: id.String(), Values: []any{
+		entry.UID, "other1", entry.Namespace, entry.Root, entry.Type, entry.Broadcast, entry.Data, data,
+	}}).Err())
+}
+
+func startForked(t *testing.T) *forked {
+	c := &cluster{t: t, top: topologytest.Start(t, 1), prefix: redistest.Prefix(t)}
+	f := &forked{c, relaytest.At(c.at(1)), topologytest.Start(t, 1)}
+	c.addMovable("moving", f.places)
+	return f
+}
+
+func TestReaderThatIsAheadOfANewMasterMissesNothingOfIt(t *testing.T) {
+	f := startForked(t)
+	alice, bob := f.dial(0, "alice"), f.dial(0, "bob")
+	alice.say("one", "two")
+	f.ahead("lost with the old master", 0)
+	f.ahead("lost, too", 1)
+	bob.hears("one", "two", "lost with the old master", "lost, too")
+	f.fork(2)
+	alice.say("three", "four") // with lower ids
+	bob.hears("three", "four")
+
+	require.NoError(t, bob.Close())
+	alice.say("five")
+	bob = bob.back(f.cluster, 0)
+	bob.hears("five")
+	require.Equal(t, 1, bob.caughtUp().Messages)
+}
+
+func TestClientWhosePlaceIsLostWithTheOldMasterGetsWhatIsNew(t *testing.T) {
+	f := startForked(t)
+	alice, bob := f.dial(0, "alice"), f.dial(0, "bob")
+	alice.say("one")
+	f.ahead("lost with the old master", 0)
+	bob.hears("one", "lost with the old master")
+	require.NoError(t, bob.Close())
+	f.fork(1)
+	alice.say("two")
+	bob = bob.back(f.cluster, 0)
+	bob.hears("two")
+	require.Equal(t, 1, bob.caughtUp().Messages)
+	alice.say("three")
+	bob.hears("three")
+}
+
+// Nobody says anything: still it does not wait for ever, and is told that something may be missing.
+func TestClientWhosePlaceIsLostIsLetInAndTold(t *testing.T) {
+	f := startForked(t)
+	alice, bob := f.dial(0, "alice"), f.dial(0, "bob")
+	alice.say("one")
+	f.ahead("lost with the old master", 0)
+	bob.hears("one", "lost with the old master")
+	require.NoError(t, bob.Close())
+	f.fork(1)
+	f.addMovable("new", f.places) // which has never seen what is lost
+	bob = bob.back(f.cluster, 1)
+	require.Nil(t, bob.caughtUp().Gone, "nobody knows what is gone")
+	alice.say("two")
+	bob.hears("two")
+}
