@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math/rand/v2"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	chatclient "example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/04-websocket-chat/frame"
 	loadtest "example.com/redis-chat/labs/load-test"
 )
@@ -27,6 +29,8 @@ type client struct {
 	roams      bool     // it goes to the other node when its own is gone
 	got        *record
 	source     *source // whose messages it sends; nil: it only listens
+
+	last chatclient.Last // how far it has come, where that is kept; of its own goroutine
 
 	mu   sync.Mutex
 	conn *websocket.Conn // nil: not welcome
@@ -57,7 +61,7 @@ func (c *client) run(ctx context.Context) {
 // visit is one connection, from its dialling to its end.
 func (c *client) visit(ctx context.Context, addr string) (welcome bool) {
 	dialing, cancel := context.WithTimeout(ctx, patience)
-	conn, resp, err := websocket.DefaultDialer.DialContext(dialing, "ws://"+addr+c.system.Protocol.Path(c.name, c.room), nil)
+	conn, resp, err := websocket.DefaultDialer.DialContext(dialing, "ws://"+addr+c.path(), nil)
 	cancel()
 	if err != nil {
 		if resp != nil {
@@ -88,6 +92,33 @@ func (c *client) visit(ctx context.Context, addr string) (welcome bool) {
 	}
 }
 
+// path is the request's path and query. Where messages are kept, it says how far the client has come.
+func (c *client) path() string {
+	path := c.system.Protocol.Path(c.name, c.room)
+	if c.last.Place != "" {
+		path += "&" + url.Values{"after": {c.last.Place}, "was": {strings.Join(c.last.IDs, ",")}}.Encode()
+	}
+	return path
+}
+
+// note notes how far the client has come.
+func (c *client) note(payload []byte) {
+	if !c.system.Keeps {
+		return
+	}
+	var m chatclient.Message
+	var w frame.Welcome
+	switch {
+	case json.Unmarshal(payload, &m.Frame) != nil:
+	case m.Event == frame.EventWelcome:
+		if json.Unmarshal(m.Data, &w) == nil {
+			c.last.Begin(w)
+		}
+	default:
+		c.last.Note(m)
+	}
+}
+
 func (c *client) hangUp(err error, ctx context.Context) {
 	c.mu.Lock()
 	was := c.conn != nil
@@ -104,6 +135,7 @@ func (c *client) hangUp(err error, ctx context.Context) {
 
 // receive handles one frame, and reports whether it is the welcome.
 func (c *client) receive(conn *websocket.Conn, payload []byte) (welcome bool) {
+	c.note(payload)
 	if s, ok := findStamp(payload); ok {
 		c.got.arrived(s)
 		return false
@@ -137,8 +169,8 @@ func (c *client) told(payload []byte) {
 	case "$error":
 		var p frame.Problem
 		_ = json.Unmarshal(f.Data, &p)
-		// The code is the same; the words tell whether the message left the node.
-		if strings.HasPrefix(p.Text, "not sent") {
+		// The code is the same; the words tell whether the message left the node, and whether the master refused it.
+		if strings.HasPrefix(p.Text, "not sent") || strings.HasPrefix(p.Text, "not accepted") {
 			c.answer(&f, unsent)
 		} else {
 			c.answer(&f, unknown)

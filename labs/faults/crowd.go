@@ -30,7 +30,7 @@ type crowd struct {
 	began     time.Time
 	receivers []*client // of node 1, then of node 2
 	senders   []*client // one at each node
-	emitter   *source
+	emitter   *source   // nil: the system has none
 	emit      announcer
 
 	running sync.WaitGroup
@@ -50,7 +50,9 @@ func newCrowd(st *stage, receivers int) *crowd {
 		sender.source = &source{id: node, name: fmt.Sprintf("sender at node %d", node+1), rate: nodeRate, size: messageBytes}
 		c.senders = append(c.senders, sender)
 	}
-	c.emitter = &source{id: nodeCount, name: "emitter", rate: emitterRate, size: messageBytes}
+	if !st.system.Keeps {
+		c.emitter = &source{id: nodeCount, name: "emitter", rate: emitterRate, size: messageBytes}
+	}
 	return c
 }
 
@@ -67,7 +69,9 @@ func (c *crowd) client(name string, node int) *client {
 // start connects everybody and begins the emitter's flow and the senders'.
 func (c *crowd) start(ctx context.Context) {
 	ctx, c.stop = context.WithCancel(ctx)
-	c.startEmitter(ctx)
+	if c.emitter != nil {
+		c.startEmitter(ctx)
+	}
 	for _, cl := range c.all() {
 		c.running.Go(func() { cl.run(ctx) })
 	}
@@ -75,7 +79,9 @@ func (c *crowd) start(ctx context.Context) {
 	for _, s := range c.senders {
 		c.running.Go(func() { c.pump(ctx, s.source, func() { s.say() }) })
 	}
-	c.running.Go(func() { c.pump(ctx, c.emitter, func() { c.emitOne(ctx) }) })
+	if c.emitter != nil {
+		c.running.Go(func() { c.pump(ctx, c.emitter, func() { c.emitOne(ctx) }) })
+	}
 }
 
 func (c *crowd) all() []*client {
@@ -156,7 +162,11 @@ func (c *crowd) flows(ctx context.Context, more int) error {
 }
 
 func (c *crowd) sources() []*source {
-	return []*source{c.senders[0].source, c.senders[1].source, c.emitter}
+	all := []*source{c.senders[0].source, c.senders[1].source}
+	if c.emitter != nil {
+		all = append(all, c.emitter)
+	}
+	return all
 }
 
 // fence ends the flow. Then the senders send messages called fences, again and again,
@@ -176,7 +186,9 @@ func (c *crowd) fence(ctx context.Context) error {
 		for _, s := range c.senders {
 			s.say()
 		}
-		c.emitOne(ctx)
+		if c.emitter != nil {
+			c.emitOne(ctx)
+		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
@@ -204,7 +216,9 @@ func (c *crowd) missing(after []int) (n int) {
 func (c *crowd) end() {
 	c.stop()
 	c.running.Wait()
-	_ = c.emit.Close()
+	if c.emitter != nil {
+		_ = c.emit.Close()
+	}
 }
 
 // until waits until a condition holds, at most as long as patience.

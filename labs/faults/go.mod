@@ -10,6 +10,7 @@ replace (
 	example.com/redis-chat/05-distributed-relay => ../../05-distributed-relay
 	example.com/redis-chat/06-emitter => ../../06-emitter
 	example.com/redis-chat/labs/load-test => ../load-test
+	example.com/redis-chat/labs/no-message-lost => ../no-message-lost
 )
 
 require (
@@ -19,6 +20,7 @@ require (
 	example.com/redis-chat/05-distributed-relay v0.0.0
 	example.com/redis-chat/06-emitter v0.0.0
 	example.com/redis-chat/labs/load-test v0.0.0
+	example.com/redis-chat/labs/no-message-lost v0.0.0
 	github.com/Shopify/toxiproxy/v2 v2.5.0
 	github.com/gorilla/websocket v1.5.3
 	github.com/prometheus/client_golang v1.25.0

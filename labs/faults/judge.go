@@ -19,6 +19,16 @@ func clean(r *run, accounts []Account) {
 	r.check(forged == 0, "what was reported as not sent is nowhere: %d were", forged)
 }
 
+// kept: what was acknowledged has reached everybody, wherever they were meanwhile, once, and in one order.
+func kept(r *run, accounts []Account) {
+	lost, repeated, disorder := 0, 0, 0
+	for _, a := range accounts {
+		lost, repeated, disorder = max(lost, a.Lost), repeated+a.Repeated, disorder+a.Disorder
+	}
+	r.check(lost == 0, "all that was acknowledged has reached every client: %d lost", lost)
+	r.check(repeated+disorder == 0, "and once, in one order: %d came again, %d in another order", repeated, disorder)
+}
+
 // counts: a node counts exactly the messages that its clients did not get.
 func counts(r *run, accounts []Account, nodes ...int) {
 	for _, node := range nodes {

@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -10,15 +11,18 @@ import (
 
 // Row is one fault: how it is made, and the promises that must hold.
 type Row struct {
-	Name     string
-	First    bool   // it is one of those that continuous integration runs
-	OnlyReal string // why it needs real servers; "": embedded ones do, too
-	NodeJS   bool   // it is run on the Node.js stack, too
-	Setting  setting
-	Prepare  func(*run)       // before anybody connects
-	Calm     func(*run) error // lets the flow run before the fault, and again after the recovery; nil: for a second each
-	Break    func(*run) error // returns when the fault is over
-	Judge    func(*run, []Account)
+	Name      string
+	First     bool   // it is one of those that continuous integration runs
+	FirstKept bool   // so with streams
+	OnlyReal  string // why it needs real servers; "": embedded ones do, too
+	NodeJS    bool   // it is run on the Node.js stack, too
+	NotKept   string // why it is not put on a system that keeps messages; "": it is
+	KeptReal  string // why a system that keeps messages needs real ones, where others do not; "": it does not
+	Setting   setting
+	Prepare   func(*run)       // before anybody connects
+	Calm      func(*run) error // lets the flow run before the fault, and again after the recovery; nil: for a second each
+	Break     func(*run) error // returns when the fault is over
+	Judge     func(*run, []Account)
 }
 
 // Result is one fault on one system.
@@ -48,8 +52,7 @@ func (r *Result) Holds() bool {
 // Put starts a system, makes one fault in it, and ends it.
 func Put(ctx context.Context, backend launch.Backend, system System, receivers int, row Row) (Result, error) {
 	result := Result{Row: row.Name, System: system.Name, Tells: system.Tells}
-	if row.OnlyReal != "" && backend.Kind != launch.KindServer {
-		result.Skipped = row.OnlyReal
+	if result.Skipped = row.skips(backend, system); result.Skipped != "" {
 		return result, nil
 	}
 	began := time.Now()
@@ -69,6 +72,19 @@ func Put(ctx context.Context, backend launch.Backend, system System, receivers i
 	return result, nil
 }
 
+// skips is why the row is not put on that system; "": it is.
+func (row *Row) skips(backend launch.Backend, system System) string {
+	switch {
+	case system.Keeps && row.NotKept != "":
+		return row.NotKept
+	case backend.Kind == launch.KindServer:
+		return ""
+	case system.Keeps:
+		return cmp.Or(row.OnlyReal, row.KeptReal)
+	}
+	return row.OnlyReal
+}
+
 // put is Put on a system that runs.
 func (res *Result) put(ctx context.Context, st *stage, receivers int, row Row) error {
 	r, err := put(ctx, st, receivers, row)
@@ -83,6 +99,10 @@ func (res *Result) put(ctx context.Context, st *stage, receivers int, row Row) e
 			}
 		}
 		row.Judge(r, res.Accounts)
+		if st.system.Keeps {
+			kept(r, res.Accounts)
+			r.tell("no emitter: it publishes by Pub/Sub, which these nodes do not hear")
+		}
 		r.tell("the machine itself was late by %s at most, so %s more are allowed where a time is promised", show(r.lateness()), show(r.allowance()))
 	}
 	res.Checks, res.Facts = r.checks, r.facts

@@ -11,10 +11,27 @@ func Rows() []Row {
 	return append(rows, watchedRows()...)
 }
 
-// First are the rows that continuous integration runs.
-func First() (rows []Row) {
+// Relays are our systems by the words of the flag -relay, in the order of the table, each with the rows that are put on it.
+func Relays() []Relay {
+	sentinel := func(row Row) bool { return row.Setting.sentinels }
+	return []Relay{
+		{"pubsub", Ours, func(row Row) bool { return !sentinel(row) }},
+		{"sentinel", Ours, sentinel},
+		{"streams", Streams, func(Row) bool { return true }},
+	}
+}
+
+// Relay is one of our systems, and which rows are put on it.
+type Relay struct {
+	Name   string
+	System func() (System, error)
+	Has    func(Row) bool
+}
+
+// First are the rows that continuous integration runs, of one relay.
+func First(relay string) (rows []Row) {
 	for _, row := range Rows() {
-		if row.First {
+		if row.First && relay != "streams" || row.FirstKept && relay == "streams" {
 			rows = append(rows, row)
 		}
 	}

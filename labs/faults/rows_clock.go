@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"example.com/redis-chat/05-distributed-relay/wire"
+	"example.com/redis-chat/labs/no-message-lost/entry"
 )
 
 // wrongClock: nothing depends on the time that a message carries. A publisher whose
@@ -65,17 +64,26 @@ func (r *run) publishAt(s stamp, at time.Time) error {
 		UID: "clock1", Event: "message", Args: []any{json.RawMessage(append(data, '"'))}, Rooms: []string{r.room},
 		Pub: "clock-" + r.room, Seq: uint64(s.seq), At: at.UnixMilli(),
 	}
-	payload, err := envelope.Append(nil)
-	if err != nil {
-		return err
+	command, err := r.carries(&envelope)
+	if err == nil {
+		err = r.ask(0, command...)
 	}
-	master := r.server(0)
-	defer master.Close()
-	err = master.Do(r.ctx, "PUBLISH", envelope.Channel("socket.io"), payload).Err()
-	if err != nil && err != redis.Nil {
+	if err != nil {
 		return fmt.Errorf("publish with a wrong clock: %w", err)
 	}
 	return nil
+}
+
+// carries is the command by which a message travels in the run's system.
+func (r *run) carries(e *wire.Envelope) ([]any, error) {
+	if !r.stage.system.Keeps {
+		payload, err := e.Append(nil)
+		return []any{"PUBLISH", e.Channel("socket.io"), payload}, err
+	}
+	data, err := entry.AppendData(nil, e)
+	return []any{
+		"XADD", "socket.io", "*", entry.UID, e.UID, entry.Namespace, entry.Root, entry.Type, entry.Broadcast, entry.Data, data,
+	}, err
 }
 
 // leastOf is how many messages of a source have reached every receiver.

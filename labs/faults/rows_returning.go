@@ -18,7 +18,8 @@ import (
 const returning = 2000
 
 var crowdReturns = Row{
-	Name: "2,000 clients come back at once, after a node's return",
+	Name:    "2,000 clients come back at once, after a node's return",
+	NotKept: "where messages are kept, a client whose room was quiet is read all that others said since it came: 2,000 of those at once take minutes",
 	Break: func(r *run) error {
 		back := r.gatherTalkers(returning)
 		defer back.end()

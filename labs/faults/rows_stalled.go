@@ -46,13 +46,16 @@ var clientsStalled = Row{
 			}
 			_ = until(r.ctx, func() bool { return total(codes(stalled)) >= (round+1)*len(stalled) })
 			r.awaitAll(r.ctx)
+			r.awaitNews(stalled) // one that is getting what it missed has no queue yet
 			ratios = append(ratios, beside.Seconds()/alone.Seconds())
 			r.tell("the others' p99 with all reading %v µs, with the stalled %v µs", alone.Microseconds(), beside.Microseconds())
 		}
 		slices.Sort(ratios)
 		r.check(ratios[rounds/2] <= 1.1, "the others' p99 is within 10 %%: × %.2f (median of %d pairs)", ratios[rounds/2], rounds)
 		ends := codes(stalled)
-		r.check(ends[1013] == len(stalled)*rounds, "each stall ends with 1013: %d of %d (ends by code: %v)", ends[1013], len(stalled)*rounds, ends)
+		// One that comes back for what it missed may be too slow for what is new, too.
+		again := r.stage.system.Keeps && ends[1013] > len(stalled)*rounds
+		r.check(again || ends[1013] == len(stalled)*rounds, "each stall ends with 1013: %d of %d (ends by code: %v)", ends[1013], len(stalled)*rounds, ends)
 		level := heap
 		err := until(r.ctx, func() bool { level = r.heap(); return level <= heap+2<<20 })
 		r.check(err == nil, "a node's heap is back at its level: %d KiB before, %d KiB after", heap>>10, level>>10)
@@ -70,6 +73,24 @@ var clientsStalled = Row{
 		untouched(r, reading, 0, 1)
 		unnoticed(r, 0, 1)
 	},
+}
+
+// awaitNews returns when each of these clients has got something that was sent after this moment.
+func (r *run) awaitNews(clients []*client) {
+	var after []int
+	for _, s := range r.sources() {
+		after = append(after, s.numbered())
+	}
+	_ = until(r.ctx, func() bool {
+		for _, cl := range clients {
+			for i, s := range r.sources() {
+				if !cl.got.has(s.id, after[i]) {
+					return false
+				}
+			}
+		}
+		return true
+	})
 }
 
 // heap is the size of node 1's heap in bytes.

@@ -74,6 +74,7 @@ func put(ctx context.Context, st *stage, receivers int, row Row) (_ *run, err er
 	if err := c.fence(ctx); err != nil {
 		r.check(false, "%v", err)
 	}
+	r.awaitAnswers()
 	if r.after, err = r.count(); err != nil {
 		return nil, err
 	}
@@ -117,6 +118,18 @@ func (r *run) awaitReady() {
 	_ = until(r.ctx, func() bool {
 		for i, w := range r.ready {
 			if !r.gone[i] && !w.last().well {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// awaitAnswers returns when the last messages are answered, too, where there is a node that can: the checks find those that are not.
+func (r *run) awaitAnswers() {
+	_ = until(r.ctx, func() bool {
+		for node, s := range r.senders {
+			if r.stage.system.Tells && !r.gone[node] && s.source.count(waiting) > 0 {
 				return false
 			}
 		}

@@ -22,6 +22,7 @@ type System struct {
 	Command  []string // starts one node, which reads PORT, PUB_HOST, PUB_PORT, SUB_HOST and SUB_PORT
 	Env      []string // of each node
 	Tells    bool     // it acknowledges messages, counts missed ones, and says whether it is ready
+	Keeps    bool     // it keeps messages: a client that comes back says which one it had last, and gets those behind it
 }
 
 // stage is a system that runs: a master, two replicas, and two nodes.
@@ -42,6 +43,7 @@ type setting struct {
 	toxics  []string // of all proxies, from the begin to the end
 	alone   bool     // node 1 subscribes at the master, too
 
+	comesBack bool // a master that is killed is the master again: what is kept has to be on its disk
 	sentinels bool // three Sentinels watch the servers, and say to the nodes where they are
 
 	unprobed bool // the nodes' probes are off
@@ -76,7 +78,7 @@ func raise(ctx context.Context, backend launch.Backend, system System, s setting
 }
 
 func (st *stage) startServers(ctx context.Context, backend launch.Backend) (err error) {
-	servers := topology.Options{Backend: backend, Replicas: nodeCount}
+	servers := topology.Options{Backend: backend, Replicas: nodeCount, Saved: st.system.Keeps && st.set.comesBack && backend.Kind == launch.KindServer}
 	if !st.set.sentinels {
 		st.top, err = topology.Start(ctx, servers)
 		return err

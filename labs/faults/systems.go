@@ -7,6 +7,7 @@ import (
 
 	"example.com/redis-chat/06-emitter/system"
 	loadtest "example.com/redis-chat/labs/load-test"
+	"example.com/redis-chat/labs/no-message-lost/node"
 )
 
 // Ours is the system of chapters 04 to 06. Its nodes are this program, started
@@ -21,13 +22,24 @@ func Ours() (System, error) {
 	}, nil
 }
 
+// Streams is the same with the relay of the lab in which no message is lost. Its nodes acknowledge what a replica
+// has; an emitter is not there, as it publishes by Pub/Sub, which these nodes do not hear.
+func Streams() (System, error) {
+	s, err := Ours()
+	s.Name, s.Env, s.Keeps = "streams", []string{asked + "=streams", "DURABLE=1"}, true
+	return s, err
+}
+
 const asked = "WORKBOOK_FAULTS_NODE"
 
 // NodeAsked runs a node, and then ends the program, if the program was started to be a
 // node. Otherwise it does nothing.
 func NodeAsked() {
-	if os.Getenv(asked) == "1" {
+	switch os.Getenv(asked) {
+	case "1":
 		os.Exit(system.NodeMain())
+	case "streams":
+		os.Exit(node.Main(nil))
 	}
 }
 

@@ -2,7 +2,7 @@
 // lost, what was noticed, and what must hold.
 //
 //	faults [flags]         every fault, on our system and beside it on Node.js
-//	faults [flags] short   the first ones, on our system alone
+//	faults [flags] short   the first ones, without Node.js, and some with the relay on a stream
 //	faults [flags] soak    random faults for a long time, and whether anything grows
 //
 // Exit codes: 0 all holds; 1 something does not, or it could not be run; 2 a bad
@@ -10,6 +10,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -18,6 +19,8 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -32,7 +35,7 @@ import (
 const usage = `usage: faults [flags] [all|short|soak]
 
   all     every fault, on our system and beside it on Node.js (default)
-  short   the most important rows, on our system alone
+  short   the most important rows, without Node.js, and some of them with the relay on a stream
   soak    random faults for a long time: does anything grow?
 `
 
@@ -53,6 +56,8 @@ func main() {
 type options struct {
 	backend   launch.Backend
 	only      *regexp.Regexp
+	relays    []faults.Relay
+	chosen    bool // by a flag
 	peer      bool
 	receivers bool
 	long      time.Duration
@@ -78,9 +83,12 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 	}
 	switch mode {
 	case "all":
-		return o.table(ctx, faults.Rows(), o.peer, out, errOut)
+		return o.table(ctx, func(string) []faults.Row { return faults.Rows() }, o.peer, out, errOut)
 	case "short":
-		return o.table(ctx, faults.First(), false, out, errOut)
+		if !o.chosen {
+			o.relays = faults.Relays()
+		}
+		return o.table(ctx, faults.First, false, out, errOut)
 	case "soak":
 		return soak(ctx, o, out, errOut)
 	}
@@ -102,49 +110,76 @@ func (o *options) register(fs *flag.FlagSet) {
 		o.only, err = regexp.Compile(s)
 		return err
 	})
+	o.relays = faults.Relays()[:2]
+	fs.Func("relay", "`words`: on which of our systems the faults are put: pubsub (the rows without Sentinels), sentinel (those with them), streams (all, with the relay of the lab in which no message is lost); default pubsub,sentinel, with short all", o.setRelays)
 	fs.BoolVar(&o.peer, "peer", true, "put the faults on the Node.js stack, too")
 	fs.BoolVar(&o.receivers, "receivers", false, "a line for each receiver")
 	fs.DurationVar(&o.long, "for", 15*time.Minute, "how long a soak lasts")
 	fs.Uint64Var(&o.seed, "seed", 0, "of a soak's random faults; 0: another each time")
 }
 
-// table runs rows and prints the table.
-func (o *options) table(ctx context.Context, rows []faults.Row, peer bool, out, errOut io.Writer) error {
-	ours, err := faults.Ours()
-	if err != nil {
-		return err
+// setRelays keeps the order of the table, whatever that of the words.
+func (o *options) setRelays(s string) error {
+	wanted := map[string]bool{}
+	for word := range strings.SplitSeq(s, ",") {
+		wanted[strings.TrimSpace(word)] = true
 	}
-	var nodejs faults.System
-	if peer {
+	o.relays, o.chosen = nil, true
+	for _, relay := range faults.Relays() {
+		if wanted[relay.Name] {
+			o.relays = append(o.relays, relay)
+			delete(wanted, relay.Name)
+		}
+	}
+	if len(wanted) > 0 || len(o.relays) == 0 {
+		return errors.New("want pubsub, sentinel and streams, or some of them, with commas between")
+	}
+	return nil
+}
+
+// table runs rows and prints the table.
+func (o *options) table(ctx context.Context, rows func(relay string) []faults.Row, peer bool, out, errOut io.Writer) error {
+	var puts []put
+	for _, relay := range o.relays {
+		system, err := relay.System()
+		if err != nil {
+			return err
+		}
+		for _, row := range rows(relay.Name) {
+			if relay.Has(row) {
+				puts = append(puts, put{row, system})
+			}
+		}
+	}
+	if peer && o.relays[0].Name == "pubsub" {
 		dir, err := os.MkdirTemp("", "workbook-faults-")
 		if err != nil {
 			return err
 		}
 		defer os.RemoveAll(dir)
-		if nodejs, err = faults.NodeJS(ctx, dir); err != nil {
+		if nodejs, err := faults.NodeJS(ctx, dir); err != nil {
 			fmt.Fprintln(errOut, "faults: Node.js is left out:", err)
-			peer = false
+		} else {
+			for _, row := range faults.Rows() {
+				if row.NodeJS {
+					puts = append(puts, put{row, nodejs})
+				}
+			}
 		}
 	}
 	var results []faults.Result
 	broken := false
-	for _, row := range rows {
-		if o.only != nil && !o.only.MatchString(row.Name) {
+	for _, p := range inOrder(puts) {
+		if o.only != nil && !o.only.MatchString(p.row.Name) {
 			continue
 		}
-		systems := []faults.System{ours}
-		if peer && row.NodeJS {
-			systems = append(systems, nodejs)
+		res, err := faults.Put(ctx, o.backend, p.system, faults.Receivers, p.row)
+		if err != nil {
+			return err
 		}
-		for _, s := range systems {
-			res, err := faults.Put(ctx, o.backend, s, faults.Receivers, row)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(errOut, "%5.1f s  %-10s  %s%s\n", res.Took.Seconds(), s.Name, row.Name, verdict(&res))
-			broken = broken || !res.Holds()
-			results = append(results, res)
-		}
+		fmt.Fprintf(errOut, "%5.1f s  %-10s  %s%s\n", res.Took.Seconds(), p.system.Name, p.row.Name, verdict(&res))
+		broken = broken || !res.Holds()
+		results = append(results, res)
 	}
 	if err := errors.Join(faults.Print(out, results, o.receivers), tally(results, out)); err != nil {
 		return err
@@ -153,6 +188,22 @@ func (o *options) table(ctx context.Context, rows []faults.Row, peer bool, out, 
 		return errFails
 	}
 	return nil
+}
+
+// put is a fault and the system that it is put on.
+type put struct {
+	row    faults.Row
+	system faults.System
+}
+
+// inOrder puts the systems of one row side by side.
+func inOrder(puts []put) []put {
+	place := map[string]int{}
+	for i, row := range faults.Rows() {
+		place[row.Name] = i
+	}
+	slices.SortStableFunc(puts, func(a, b put) int { return cmp.Compare(place[a.row.Name], place[b.row.Name]) })
+	return puts
 }
 
 func verdict(res *faults.Result) string {

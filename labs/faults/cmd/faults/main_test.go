@@ -28,6 +28,9 @@ func TestBadUsageIsOneSentence(t *testing.T) {
 		"-only (":               "missing closing )",
 		"-for abc":              "want a time with its unit",
 		"-seed -1":              "want a whole number",
+		"-relay kafka":          "want pubsub, sentinel and streams, or some of them, with commas between",
+		"-relay streams,kafka":  "want pubsub, sentinel and streams, or some of them",
+		"-relay=":               "want pubsub, sentinel and streams, or some of them",
 		"never":                 `there is no "never"`,
 		"short soak":            "one word is enough",
 		"-nonsense":             "not defined",
@@ -39,6 +42,13 @@ func TestBadUsageIsOneSentence(t *testing.T) {
 		require.NotContains(t, err.Error(), "\n", args)
 		require.Empty(t, out.String()+errOut.String(), args)
 	}
+}
+
+func TestRelaysComeInTheOrderOfTheTable(t *testing.T) {
+	var o options
+	require.NoError(t, o.setRelays("streams, pubsub"))
+	require.Equal(t, "pubsub", o.relays[0].Name)
+	require.Equal(t, "streams", o.relays[1].Name)
 }
 
 func TestHelpIsNoMistake(t *testing.T) {
