@@ -8,7 +8,7 @@ N = 3
 #   $(call first,FLAGS,HOW LONG)
 first = [ -z "$$(go list $(1) -f '{{if .Stale}}stale{{end}}' net/http)" ] || echo "Go compiles everything first: $(2) on two cores, and only this once."
 
-.PHONY: help run learn test test-slow check bench compare faults failover soak pictures book slides prepare doctor fmt tidy
+.PHONY: help run learn test test-slow check bench compare faults failover streams soak pictures book slides prepare doctor fmt tidy
 
 help: ## list the jobs (make alone does that too)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -45,7 +45,7 @@ compare: ## load-test this system beside its peers, and say what is reached (hal
 	@go build -buildvcs=false -o bin/ ./labs/load-test/cmd/loadtest
 	@exec bin/loadtest -json bin/compare.json -html bin/compare.html $(ARGS) compare
 
-faults: ## break the system, one thing at a time: what is lost, and is it counted (9 minutes; ARGS=short: 100 seconds)
+faults: ## break the system, one thing at a time: what is lost, and is it counted (9 minutes; ARGS=short: 2 minutes; ARGS='-relay=pubsub,sentinel,streams')
 	@mkdir -p bin
 	@go build -buildvcs=false -o bin/ ./labs/faults/cmd/faults
 	@exec bin/faults $(ARGS)
@@ -54,6 +54,11 @@ failover: ## the system with three Sentinels: kill the master, and see them vote
 	@[ -e bin/system ] || $(call first,,about a minute)
 	@go build -buildvcs=false -o bin/ ./06-emitter/cmd/system
 	@exec bin/system -sentinels 3 $(ARGS)
+
+streams: ## two nodes that keep messages on a stream: kill one, and see that nothing is lost (kill b, start b, kill 2, restart 2)
+	@[ -e bin/streams ] || $(call first,,about a minute)
+	@go build -buildvcs=false -o bin/ ./labs/no-message-lost/cmd/streams
+	@exec bin/streams $(ARGS)
 
 soak: ## random faults for 15 minutes: does anything grow (ARGS='-for 1h')
 	@mkdir -p bin
