@@ -68,6 +68,21 @@ func ParseBackend(s string) (Backend, error) {
 	return b, nil
 }
 
+// OwnFromEnv reads the variable WORKBOOK_REDIS for a program that starts servers of its own: embedded, server, or auto when it is
+// unset, which is a server when there is one on the PATH. Addresses are refused: whoever names servers means those, and no others.
+func OwnFromEnv() (string, error) {
+	b, err := BackendFromEnv()
+	switch {
+	case err != nil:
+		return "", err
+	case b.Kind == KindRunning:
+		return "", fmt.Errorf("WORKBOOK_REDIS %q: want embedded or server, as this program starts servers of its own; or unset it", b)
+	case os.Getenv("WORKBOOK_REDIS") == "":
+		return "auto", nil
+	}
+	return b.String(), nil
+}
+
 // BackendFromEnv reads the variable WORKBOOK_REDIS.
 func BackendFromEnv() (Backend, error) {
 	b, err := ParseBackend(os.Getenv("WORKBOOK_REDIS"))

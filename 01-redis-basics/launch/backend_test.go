@@ -30,3 +30,19 @@ func TestBackendIsReadFromOneVariable(t *testing.T) {
 		require.ErrorContains(t, err, "WORKBOOK_REDIS")
 	}
 }
+
+// A program that starts servers of its own can use none of others: it says so, and does not start its own in silence.
+func TestVariableDecidesForAProgramWithServersOfItsOwn(t *testing.T) {
+	for s, want := range map[string]string{"": "auto", "embedded": "embedded", "server": "server"} {
+		t.Setenv("WORKBOOK_REDIS", s)
+		got, err := OwnFromEnv()
+		require.NoError(t, err, s)
+		require.Equal(t, want, got)
+	}
+	t.Setenv("WORKBOOK_REDIS", "127.0.0.1:6399")
+	_, err := OwnFromEnv()
+	require.EqualError(t, err, `WORKBOOK_REDIS "127.0.0.1:6399": want embedded or server, as this program starts servers of its own; or unset it`)
+	t.Setenv("WORKBOOK_REDIS", "redis")
+	_, err = OwnFromEnv()
+	require.ErrorContains(t, err, `WORKBOOK_REDIS "redis": want embedded, server`)
+}

@@ -18,7 +18,7 @@ func choose(redis string) (backend launch.Backend, path, why string, err error) 
 	}
 	switch {
 	case redis == "embedded":
-		return backend, "", "Redis: embedded in this program, as -redis embedded asks", nil
+		return backend, "", "Redis: embedded in this program, as -redis or WORKBOOK_REDIS asks", nil
 	case missing == nil:
 		return launch.Backend{Kind: launch.KindServer}, path, "Redis: real servers, " + path + version(path), nil
 	case redis == "server":

@@ -49,8 +49,8 @@ func main() {
 func parse(args []string, stderr io.Writer) (o topology.Options, err error) {
 	fs := flag.NewFlagSet("topology", flag.ContinueOnError)
 	fs.SetOutput(stderr)
-	where := "auto"
-	fs.Func("redis", "where Redis comes from: `auto` (a server when one is on the PATH, else embedded), embedded, or server", cmdline.OneOf(&where, "auto", "embedded", "server"))
+	where := ""
+	fs.Func("redis", "where Redis comes from: `auto` (a server when one is on the PATH, else embedded), embedded, or server (default $WORKBOOK_REDIS, else auto)", cmdline.OneOf(&where, "auto", "embedded", "server"))
 	fs.Func("ports", "`ports`, the master's first (default 6379 and those that follow)", ports(&o.Ports))
 	fs.Func("replicas", "`number` of replicas (default 2, or as many as -ports)", cmdline.Number(&o.Replicas, 1, maxReplicas))
 	fs.Func("loglevel", "show the servers' logs at this `level`: debug, verbose, notice or warning", cmdline.OneOf(&o.LogLevel, "debug", "verbose", "notice", "warning"))
@@ -71,6 +71,11 @@ func parse(args []string, stderr io.Writer) (o topology.Options, err error) {
 		o.Replicas = given - 1
 	case given != o.Replicas+1:
 		return o, cmdline.Usagef("-ports names %d ports: want %d, for a master and %d replicas", given, o.Replicas+1, o.Replicas)
+	}
+	if where == "" {
+		if where, err = launch.OwnFromEnv(); err != nil {
+			return o, cmdline.Usagef("%w", err)
+		}
 	}
 	o.Backend = backend(where)
 	return o, nil

@@ -36,6 +36,7 @@ func TestFlags(t *testing.T) {
 		"-loglevel debug":            {6379, 6380, 6381},
 		"-redis embedded -ports 7,8": {7, 8},
 	} {
+		t.Setenv("WORKBOOK_REDIS", "")
 		o, err := parse(strings.Fields(args), &bytes.Buffer{})
 		require.NoError(t, err, args)
 		require.Equal(t, want, o.Ports, args)
@@ -81,6 +82,7 @@ func TestMistakesInVariablesNameThem(t *testing.T) {
 		"TOPOLOGY_REPLICAS": "abc", "TOPOLOGY_PORTS": "6379", "TOPOLOGY_REDIS": "redis://127.0.0.1", "TOPOLOGY_LOGLEVEL": "info",
 	} {
 		t.Run(variable, func(t *testing.T) {
+			t.Setenv("WORKBOOK_REDIS", "")
 			t.Setenv(variable, value)
 			_, err := parse(nil, &bytes.Buffer{})
 			require.ErrorContains(t, err, variable+` "`+value+`": want `)
@@ -90,6 +92,27 @@ func TestMistakesInVariablesNameThem(t *testing.T) {
 			require.NoError(t, err, "empty is not set")
 		})
 	}
+}
+
+func TestServersAreThoseOfTheFlagElseOfTheVariable(t *testing.T) {
+	for _, c := range []struct {
+		variable, args string
+		want           launch.Kind
+	}{
+		{"embedded", "", launch.KindEmbedded},
+		{"server", "", launch.KindServer},
+		{"server", "-redis embedded", launch.KindEmbedded},
+		{"127.0.0.1:6399", "-redis server", launch.KindServer},
+	} {
+		t.Setenv("WORKBOOK_REDIS", c.variable)
+		o, err := parse(strings.Fields(c.args), &bytes.Buffer{})
+		require.NoError(t, err, c)
+		require.Equal(t, c.want, o.Backend.Kind, c)
+	}
+	t.Setenv("WORKBOOK_REDIS", "127.0.0.1:6399")
+	_, err := parse(nil, &bytes.Buffer{})
+	require.ErrorContains(t, err, `WORKBOOK_REDIS "127.0.0.1:6399": want embedded or server`)
+	requireUsage(t, err)
 }
 
 // requireUsage: one sentence, and exit code 2.

@@ -33,6 +33,7 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
 	"example.com/redis-chat/01-redis-basics/harmless"
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/05-distributed-relay/wire"
 	"example.com/redis-chat/06-emitter/system"
 	"example.com/redis-chat/06-emitter/system/child"
@@ -92,7 +93,7 @@ func parse(args []string, errOut io.Writer) (system.Options, error) {
 	var level slog.Level
 	fs := flag.NewFlagSet("system", flag.ContinueOnError)
 	fs.SetOutput(errOut)
-	fs.Func("redis", "where Redis comes from: `auto`, embedded or server; auto: a server when redis-server or valkey-server is on the PATH (default auto)", cmdline.OneOf(&o.Redis, "auto", "embedded", "server"))
+	fs.Func("redis", "where Redis comes from: `auto`, embedded or server; auto: a server when redis-server or valkey-server is on the PATH (default $WORKBOOK_REDIS, else auto)", cmdline.OneOf(&o.Redis, "auto", "embedded", "server"))
 	fs.Func("nodes", "`number` of chat nodes (default 2, or as many as -ports)", cmdline.Number(&o.Nodes, 1, 20))
 	fs.Func("ports", "the nodes' `ports`; 0: a free one (default 3000,3001)", func(s string) error { portsGiven = true; return list(&o.Ports)(s) })
 	fs.Func("redis-ports", "the `ports` of the master and of each replica; 0: a free one (default 6379,6380,6381)", list(&o.RedisPorts))
@@ -146,6 +147,13 @@ func parse(args []string, errOut io.Writer) (system.Options, error) {
 func fromEnvironment(o *system.Options) error {
 	if os.Getenv("TOKEN_KEYS") != "" { // the clients by which it proves itself ready have no token
 		return errors.New("TOKEN_KEYS is for nodes that are started one by one: this system lets everybody in; unset it")
+	}
+	if o.Redis == "" {
+		where, err := launch.OwnFromEnv()
+		if err != nil {
+			return err
+		}
+		o.Redis = where
 	}
 	if o.Key == "" {
 		return wire.KeyFromEnv(&o.Key, os.Getenv)

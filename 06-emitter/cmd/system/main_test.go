@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -23,6 +24,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestMistakeInTheCallIsOneSentenceAndExit2(t *testing.T) {
+	t.Setenv("WORKBOOK_REDIS", "")
 	const (
 		ports = "want ports from 0 to 65535 with commas between, as in 3000,3001"
 		nodes = "want a whole number from 1 to 20"
@@ -86,7 +88,27 @@ func mistaken(t *testing.T, args ...string) (code int, sentence string) {
 	return code, errOut.String()
 }
 
+func TestServersAreThoseOfTheFlagElseOfTheVariable(t *testing.T) {
+	for _, c := range []struct{ variable, flag, want string }{
+		{"", "", "auto"},
+		{"embedded", "", "embedded"},
+		{"server", "", "server"},
+		{"server", "-redis=embedded", "embedded"},
+		{"127.0.0.1:6399", "-redis=auto", "auto"},
+	} {
+		t.Setenv("WORKBOOK_REDIS", c.variable)
+		o, err := parse(strings.Fields(c.flag), io.Discard)
+		require.NoError(t, err, c)
+		require.Equal(t, c.want, o.Redis, c)
+	}
+	t.Setenv("WORKBOOK_REDIS", "127.0.0.1:6399")
+	code, sentence := mistaken(t)
+	require.Equal(t, 2, code)
+	require.Contains(t, sentence, `WORKBOOK_REDIS "127.0.0.1:6399": want embedded or server`)
+}
+
 func TestMistakeInTheVariableNamesIt(t *testing.T) {
+	t.Setenv("WORKBOOK_REDIS", "")
 	t.Setenv("CHANNEL_PREFIX", "a*")
 	code, sentence := mistaken(t)
 	require.Equal(t, 2, code)
@@ -102,6 +124,7 @@ func TestSystemLetsEverybodyInOrSaysThatItCannot(t *testing.T) {
 }
 
 func TestChannelPrefixIsAFlagAndAVariable(t *testing.T) {
+	t.Setenv("WORKBOOK_REDIS", "")
 	t.Setenv("CHANNEL_PREFIX", "shop")
 	o, err := parse(nil, io.Discard)
 	require.NoError(t, err)
@@ -112,6 +135,7 @@ func TestChannelPrefixIsAFlagAndAVariable(t *testing.T) {
 }
 
 func TestAddressOfAnotherMachineIsAMistakeInTheWorld(t *testing.T) {
+	t.Setenv("WORKBOOK_REDIS", "")
 	for _, host := range []string{"192.0.2.1", "no-such-host.invalid"} {
 		code, sentence := mistaken(t, "-listen-host", host)
 		require.Equal(t, 1, code, sentence)

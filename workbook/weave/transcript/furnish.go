@@ -37,7 +37,7 @@ func furnish(dir string, o Options, backend string) (string, []string, error) {
 	}
 	env := []string{
 		"PATH=" + shims + string(os.PathListSeparator) + os.Getenv("PATH"), "TMPDIR=" + tmp, "LC_ALL=C.UTF-8",
-		"WORKBOOK_REDIS=" + backend, "TOPOLOGY_REDIS=" + backend, "SYSTEM_REDIS=" + backend,
+		"WORKBOOK_REDIS=" + backend,
 	}
 	for _, v := range os.Environ() {
 		key, _, _ := strings.Cut(v, "=")
