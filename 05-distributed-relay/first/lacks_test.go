@@ -65,7 +65,9 @@ func TestWhatTheSmallNodeLacks(t *testing.T) {
 			c := &trial{t: t, top: topologytest.Start(t, 2), start: func(pubAddr, subAddr string) (*chattest.Node, error) {
 				return serve(t, pubAddr, subAddr), nil
 			}}
-			require.EqualError(t, lack.try(c), lack.first)
+			err := lack.try(c)
+			t.Log(err)
+			require.EqualError(t, err, lack.first)
 		})
 	}
 }
