@@ -32,8 +32,9 @@ type one struct {
 func Claims(texts []*weave.Text) []string {
 	var findings []string
 	for _, t := range texts {
-		_, wrong := Sessions(t)
+		sessions, wrong := Sessions(t)
 		findings = append(findings, wrong...)
+		findings = append(findings, untold(t, sessions)...)
 	}
 	return findings
 }

@@ -10,6 +10,7 @@
 //
 //   - claim.go: what stands in a claim, and in the steps between blocks
 //   - script.go: a session's blocks and steps, in the order of the text
+//   - told.go: what the checker does, and the text does not tell
 //   - mask.go: the figures and names that are others each time
 //   - match.go: the lines that a block shows, against those that came
 //   - terminal_unix.go: a shell on a terminal of its own, its keys and its lines
