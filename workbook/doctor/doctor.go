@@ -57,7 +57,8 @@ func Examine(ctx context.Context, out io.Writer, o Options) error {
 	}
 	fmt.Fprintln(out, "\nPorts that make run prefers; of a taken one it takes the next:")
 	for _, port := range o.Ports {
-		fmt.Fprintf(out, "  %-8s %d\n", portState(port), port)
+		state := portState(port)
+		fmt.Fprintf(out, "  %-8s %d%s\n", state, port, portAdvice(state, port, o.GOOS))
 	}
 	fmt.Fprintln(out)
 	switch {
@@ -94,6 +95,14 @@ func portState(port int) string {
 	}
 	_ = l.Close() // nothing came in, nothing can get lost
 	return "free"
+}
+
+// portAdvice names whom nobody thinks of: a package's server that begins with the machine.
+func portAdvice(state string, port int, goos string) string {
+	if state == "taken" && port == 6379 && goos == "linux" {
+		return "   if it is the server of Debian's package: " + disable
+	}
+	return ""
 }
 
 var versionNumber = regexp.MustCompile(`\d+\.\d+[\w.]*`)

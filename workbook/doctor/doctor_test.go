@@ -105,3 +105,15 @@ func TestTakenAndFreePorts(t *testing.T) {
 	require.NoError(t, l.Close())
 	require.Equal(t, "free", portState(port))
 }
+
+// Debian's package of redis-server starts one at the port that the lessons use: whoever is told to install it is told that, too.
+func TestServerOfDebiansPackageIsNamed(t *testing.T) {
+	onlyOnPath(t, nil)
+	out, err := examine(t, Options{GOOS: "linux", Ports: []int{}})
+	require.NoError(t, err)
+	require.Regexp(t, `get it: apt-get install redis-server; .*sudo systemctl disable --now redis-server\n`, out)
+	require.Contains(t, portAdvice("taken", 6379, "linux"), "sudo systemctl disable --now redis-server")
+	require.Empty(t, portAdvice("taken", 3000, "linux"))
+	require.Empty(t, portAdvice("free", 6379, "linux"))
+	require.Empty(t, portAdvice("taken", 6379, "darwin"))
+}

@@ -32,11 +32,11 @@ var tools = []tool{
 	{
 		name: "redis-server", names: []string{"redis-server", "valkey-server"},
 		purpose: "real Redis: make run uses it, make test runs once more on it",
-		debian:  "redis-server", mac: "brew install redis", windows: inWSL,
+		debian:  "redis-server; its package starts one at 6379, which the lessons need: " + disable, mac: "brew install redis", windows: inWSL,
 	},
 	{
 		name: "redis-sentinel", names: []string{"redis-sentinel", "valkey-sentinel"},
-		purpose: "failover, in its lab",
+		purpose: "failover: make failover, and the lab on it",
 		debian:  "redis-sentinel", mac: "brew install redis", windows: inWSL,
 	},
 	{
@@ -87,6 +87,9 @@ var tools = []tool{
 		debian:  "prometheus", mac: "brew install prometheus", windows: inWSL,
 	},
 }
+
+// disable ends the server that Debian's package starts, now and after each start of the machine.
+const disable = "sudo systemctl disable --now redis-server"
 
 const inWSL = "there is none for Windows: work in WSL, or do without"
 

@@ -89,10 +89,19 @@ func emit(o options, out io.Writer) error {
 
 	receipt, err := e.Emit(ctx, o.event, o.data...)
 	if err == nil || errors.Is(err, emitter.ErrTooFewReplicas) {
-		_, writeErr := fmt.Fprintln(out, receipt)
+		_, writeErr := fmt.Fprintln(out, result(receipt, o.addr))
 		err = errors.Join(err, writeErr)
 	}
 	return err
+}
+
+// result is what the receipt says. A master without replicas may be somebody else's server, which takes everything: nothing
+// else would tell.
+func result(r emitter.Receipt, addr string) string {
+	if r.Known == 0 {
+		return fmt.Sprintf("%s: no replica follows %s; is it the right master?", r, addr)
+	}
+	return r.String()
 }
 
 func parse(args []string, getenv func(string) string, errOut io.Writer) (o options, err error) {

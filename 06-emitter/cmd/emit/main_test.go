@@ -90,6 +90,14 @@ func TestEmitSaysHowFarItGot(t *testing.T) {
 	require.Contains(t, errOut, "this is a replica of "+addrs[0])
 }
 
+// The server at the default port may be somebody else's, as a package's that runs by itself: it takes everything, and exit code 0 says nothing.
+func TestMasterWithoutReplicasIsAskedAbout(t *testing.T) {
+	addr := redistest.Exclusive(t).Options().Addr
+	code, out, errOut := emitLine("-redis", addr, "-timeout", "2m", "message", "Hello!")
+	require.Zero(t, code, errOut)
+	require.Regexp(t, `^reached 0 of 0 replicas in \S+: no replica follows `+regexp.QuoteMeta(addr)+`; is it the right master\?\n$`, out)
+}
+
 func TestDataIsJSONOrElseAString(t *testing.T) {
 	for text, want := range map[string]any{
 		`{"a":1}`: json.RawMessage(`{"a":1}`), `7`: json.RawMessage(`7`), `null`: json.RawMessage(`null`),
