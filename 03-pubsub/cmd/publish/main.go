@@ -1,6 +1,6 @@
 // Command publish publishes a message and says whom it reached.
 //
-//	publish [-redis host:port] [-n 1] [-rate 0] CHANNEL MESSAGE
+//	publish [-redis host:port] [-n 1] [-same] [-rate 0] CHANNEL MESSAGE
 //
 // Credentials come from REDIS_USERNAME and REDIS_PASSWORD; REDIS_TLS=true speaks TLS, with the certificate
 // in REDIS_CERT and REDIS_KEY if the server wants one.
@@ -39,6 +39,7 @@ type options struct {
 	redis            string
 	login            dial.Login
 	n                int
+	same             bool
 	rate             float64
 	channel, message string
 	patience         time.Duration // for an answer
@@ -51,6 +52,7 @@ func parse(args []string, help io.Writer) (options, error) {
 	f.SetOutput(help)
 	f.Func("redis", "publish at this server, a master: `host:port` (default 127.0.0.1:6379)", cmdline.Addr(&o.redis))
 	f.Func("n", "so `many` messages; above 1, each gets its number at its end (default 1)", cmdline.Number(&o.n, 1, 1e9))
+	f.BoolVar(&o.same, "same", false, "all messages are the same: none gets a number")
 	f.Func("rate", "`messages` a second; 0: as fast as the server takes them (default 0)", cmdline.Rate(&o.rate, 0, 1e9))
 	err := cmdline.Parse(f, args, "usage: publish [flags] CHANNEL MESSAGE")
 	if err != nil {

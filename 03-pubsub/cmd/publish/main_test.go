@@ -53,15 +53,17 @@ func TestPublishCountsReceivers(t *testing.T) {
 	out, err = publishing(t, "-redis", addr, "-n", "3", "-rate", "1000", channel, "hello")
 	require.NoError(t, err)
 	require.Regexp(t, `^published 3 messages in \w+; the last: 1 receiver at this server`, out)
+	_, err = publishing(t, "-redis", addr, "-n", "2", "-same", channel, "hello")
+	require.NoError(t, err)
 	var payloads []string
-	for len(payloads) < 3 {
+	for len(payloads) < 5 {
 		events, err := s.Receive(t.Context())
 		require.NoError(t, err)
 		for _, e := range events {
 			payloads = append(payloads, e.Payload)
 		}
 	}
-	require.Equal(t, []string{"hello 1", "hello 2", "hello 3"}, payloads)
+	require.Equal(t, []string{"hello 1", "hello 2", "hello 3", "hello", "hello"}, payloads, "numbered, unless all are to be the same")
 }
 
 func TestReplicaIsRefusedAndNothingIsPublishedThere(t *testing.T) {

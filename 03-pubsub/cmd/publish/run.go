@@ -79,7 +79,7 @@ func master(ctx context.Context, client *redis.Client, o options) (replication.R
 
 func publish(ctx context.Context, client *redis.Client, o options, i int) (receivers int64, err error) {
 	message := o.message
-	if o.n > 1 {
+	if o.n > 1 && !o.same {
 		message = fmt.Sprintf("%s %d", message, i+1)
 	}
 	ctx, cancel := context.WithTimeout(ctx, o.patience)
