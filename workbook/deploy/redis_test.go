@@ -79,3 +79,70 @@ func TestTheServersTakeTheirSettings(t *testing.T) {
 		})
 	}
 }
+
+// Whoever copies the users has those that docs/security.md explains and whose rights are tested.
+func TestUsersAreThoseOfTheText(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root(t), "docs", "security.md"))
+	require.NoError(t, err)
+	users := read(t, "redis/users.acl")
+	require.True(t, strings.Contains(string(text), "```\n"+users+"```"), "docs/security.md shows other users than these:\n%s", users)
+	for _, name := range []string{"redis/master.conf", "redis/replica.conf"} {
+		settings := regexp.MustCompile(`(?m)^# masteruser (\S+)\n# masterauth (\S+)$`).FindStringSubmatch(read(t, name))
+		require.NotNil(t, settings, name)
+		require.Contains(t, users, "user "+settings[1]+" on >"+settings[2]+" ", name)
+	}
+	require.Contains(t, users, "user "+commented(t, "REDIS_USERNAME")+" on ")
+}
+
+func TestServerTakesTheUsers(t *testing.T) {
+	redistest.NeedsVersion(t, 6, 2, "a user's rights to channels")
+	file := filepath.Join(t.TempDir(), "users.acl")
+	root := "user root on >root ~* &* +@all\n" // who looks
+	require.NoError(t, os.WriteFile(file, []byte(read(t, "redis/users.acl")+root), 0o600))
+	p := redistest.Process(t, launch.ProcessOptions{Args: []string{"--aclfile", file}})
+	client := redis.NewClient(&redis.Options{Addr: p.Addr(), Username: "root", Password: "root"})
+	defer client.Close()
+	names, err := client.Do(t.Context(), "ACL", "USERS").StringSlice()
+	require.NoError(t, err)
+	require.ElementsMatch(t, []string{"default", "chat-node", "chat-emitter", "chat-replica", "chat-monitor", "root"}, names)
+}
+
+// The Sentinel watches the master of the other files, by the name and at the addresses that the node has.
+func TestSentinelTakesItsSettings(t *testing.T) {
+	var lines []string
+	for line := range strings.Lines(read(t, "redis/sentinel.conf")) {
+		if strings.HasPrefix(line, "sentinel ") {
+			lines = append(lines, strings.TrimSpace(line))
+		}
+	}
+	master := commented(t, "MASTER_NAME")
+	host := only(t, assignments(t, "systemd/n1.env", ""), "PUB_HOST")
+	port := only(t, assignments(t, "systemd/n1.env", ""), "PUB_PORT")
+	require.Contains(t, lines, "sentinel monitor "+master+" "+host+" "+port+" 2")
+	require.Contains(t, lines, "sentinel auth-pass "+master+" "+serverSettings(t, "redis/master.conf")["requirepass"])
+	for addr := range strings.SplitSeq(commented(t, "SENTINELS"), ",") {
+		require.True(t, strings.HasSuffix(addr, ":"+sentinelPort(t)), addr)
+	}
+
+	p := redistest.Process(t, launch.ProcessOptions{Sentinel: lines})
+	client := redis.NewSentinelClient(&redis.Options{Addr: p.Addr()})
+	defer client.Close()
+	known, err := client.Master(t.Context(), master).Result()
+	require.NoError(t, err)
+	require.Equal(t, []string{host, port, "2", "1000"}, []string{known["ip"], known["port"], known["quorum"], known["down-after-milliseconds"]})
+}
+
+func sentinelPort(t *testing.T) string {
+	t.Helper()
+	m := regexp.MustCompile(`(?m)^port (\d+)$`).FindStringSubmatch(read(t, "redis/sentinel.conf"))
+	require.NotNil(t, m)
+	return m[1]
+}
+
+// commented is the value of a variable that waits in a node's file behind a #.
+func commented(t *testing.T, variable string) string {
+	t.Helper()
+	m := regexp.MustCompile(`(?m)^#` + variable + `=(\S+)$`).FindStringSubmatch(read(t, "systemd/n1.env"))
+	require.NotNil(t, m, variable)
+	return m[1]
+}
