@@ -15,7 +15,7 @@ func FindServer() (path string, err error) {
 		}
 	}
 	return "", fmt.Errorf("neither redis-server nor valkey-server is on the PATH (%w): "+
-		"install one (Debian: apt-get install redis-server, or valkey-server; macOS: brew install redis, or valkey) or use the embedded server", exec.ErrNotFound)
+		"install one (Debian: apt-get install redis-server, or valkey-server; macOS: brew install redis, or valkey)", exec.ErrNotFound)
 }
 
 // CLI is the name of the program with which a person talks to a server: redis-cli,

@@ -22,7 +22,7 @@ func choose(redis string) (backend launch.Backend, path, why string, err error) 
 	case missing == nil:
 		return launch.Backend{Kind: launch.KindServer}, path, "Redis: real servers, " + path + version(path), nil
 	case redis == "server":
-		return backend, "", "", fmt.Errorf("-redis server: %w", missing)
+		return backend, "", "", fmt.Errorf("-redis server: %w; or take the embedded ones: -redis embedded", missing)
 	}
 	return backend, "", "Redis: embedded in this program, because neither redis-server nor valkey-server is on the PATH", nil
 }

@@ -28,10 +28,18 @@ type Experiment struct {
 // Experiments are all of them, in the lesson's order.
 func Experiments() []Experiment { return []Experiment{twoMasters, followed, hasty, isolated} }
 
-// Run runs one and writes what happens to out. Without redis-server the error says what there would be to see.
-func (e Experiment) Run(ctx context.Context, out io.Writer) error {
+// Possible says what the machine lacks for it.
+func (e Experiment) Possible() error {
 	if _, err := launch.FindServer(); err != nil {
 		return fmt.Errorf("%s needs real servers, as an embedded one knows no Sentinel: %w", e.Name, err)
+	}
+	return nil
+}
+
+// Run runs one and writes what happens to out.
+func (e Experiment) Run(ctx context.Context, out io.Writer) error {
+	if err := e.Possible(); err != nil {
+		return err
 	}
 	o := e.Options
 	o.Topology = topology.Options{Backend: launch.Backend{Kind: launch.KindServer}}

@@ -77,6 +77,9 @@ func parse(args []string, stderr io.Writer) (o topology.Options, err error) {
 			return o, cmdline.Usagef("%w", err)
 		}
 	}
+	if _, err := launch.FindServer(); where == "server" && err != nil {
+		return o, fmt.Errorf("-redis server: %w; or take the embedded ones: -redis embedded", err)
+	}
 	o.Backend = backend(where)
 	return o, nil
 }

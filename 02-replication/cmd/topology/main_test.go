@@ -100,9 +100,8 @@ func TestServersAreThoseOfTheFlagElseOfTheVariable(t *testing.T) {
 		want           launch.Kind
 	}{
 		{"embedded", "", launch.KindEmbedded},
-		{"server", "", launch.KindServer},
 		{"server", "-redis embedded", launch.KindEmbedded},
-		{"127.0.0.1:6399", "-redis server", launch.KindServer},
+		{"127.0.0.1:6399", "-redis embedded", launch.KindEmbedded},
 	} {
 		t.Setenv("WORKBOOK_REDIS", c.variable)
 		o, err := parse(strings.Fields(c.args), &bytes.Buffer{})
@@ -113,6 +112,15 @@ func TestServersAreThoseOfTheFlagElseOfTheVariable(t *testing.T) {
 	_, err := parse(nil, &bytes.Buffer{})
 	require.ErrorContains(t, err, `WORKBOOK_REDIS "127.0.0.1:6399": want embedded or server`)
 	requireUsage(t, err)
+}
+
+func TestWithoutRedisServerOneSentenceSaysWhatElseThereIs(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	_, err := parse([]string{"-redis", "server"}, &bytes.Buffer{})
+	require.ErrorContains(t, err, "apt-get install redis-server")
+	require.ErrorContains(t, err, "; or take the embedded ones: -redis embedded")
+	_, err = parse([]string{"-redis", "auto"}, &bytes.Buffer{})
+	require.NoError(t, err)
 }
 
 // requireUsage: one sentence, and exit code 2.

@@ -148,6 +148,7 @@ func TestWithoutRedisServerOneSentenceSaysHowToGetOne(t *testing.T) {
 	code, sentence := mistaken(t, "-redis", "server")
 	require.Equal(t, 1, code, sentence)
 	require.Contains(t, sentence, "apt-get install redis-server")
+	require.Contains(t, sentence, "; or take the embedded ones: -redis embedded")
 }
 
 func TestHelpListsTheFlags(t *testing.T) {

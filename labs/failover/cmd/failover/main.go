@@ -65,6 +65,9 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 		chosen = append(chosen, all[i])
 	}
 	for i, e := range chosen {
+		if err := e.Possible(); err != nil {
+			return err
+		}
 		if i > 0 {
 			fmt.Fprintln(out)
 		}

@@ -22,6 +22,16 @@ func TestWrongWordIsOneSentence(t *testing.T) {
 	require.Empty(t, out.String()+errOut.String())
 }
 
+// What cannot be shown has no heading.
+func TestWithoutRedisServerTheProgramSaysWhatItNeedsAndNoMore(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	var out, errOut bytes.Buffer
+	err := run(t.Context(), []string{"two-masters"}, &out, &errOut)
+	require.ErrorContains(t, err, "two-masters needs real servers, as an embedded one knows no Sentinel")
+	require.NotContains(t, err.Error(), "use the embedded")
+	require.Empty(t, out.String()+errOut.String())
+}
+
 func TestHelpListsTheExperiments(t *testing.T) {
 	var out, errOut bytes.Buffer
 	require.ErrorIs(t, run(t.Context(), []string{"-h"}, &out, &errOut), flag.ErrHelp)
