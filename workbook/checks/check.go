@@ -37,7 +37,7 @@ func All(root string) ([]Check, error) {
 		{"order", "a chapter imports only earlier chapters", upwardImports},
 		{"rooms", "the emitter knows no chat, no Prometheus and no WebSocket; a node's program has no Redis inside", wrongRooms},
 		{"links", "every relative link and anchor in a text leads somewhere", brokenLinks},
-		{"headings", "every text has one title, and no level of headings is left out", wrongHeadings},
+		{"headings", "every text has one title, no level of headings is left out, and what folds is named in HTML", wrongHeadings},
 		{"tests", "every test that a text names is there", missingTests},
 		{"functions", "every function that a text names is in the file that it names", missingFunctions},
 		{"architecture", "the table of what imports what is true", wrongArchitecture},

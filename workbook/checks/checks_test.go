@@ -323,11 +323,13 @@ func TestHeadingsThatAreOutOfOrder(t *testing.T) {
 		"docs/slides.md": "# One\n\n## A\n\n# Two\n",
 		"c.md":           "# C\n\n# D\n",
 		"d.md":           "nothing\n",
+		"f.md":           "# F\n\n<details><summary>Why `WAIT`?</summary>\n\nSo.\n</details>\n\n<details><summary>Why <code>WAIT</code>?</summary>\n\nSo.\n</details>\n\n`<summary>` has no `code` there\n",
 	})
 	requireFindings(t, wrongHeadings, root,
 		"b.md:1: the first heading is the title",
 		"b.md:3: a heading of level 4 below one of level 2",
 		"c.md:3: a second title",
 		"d.md:1: there is no heading",
+		"f.md:3: in a <summary> a page shows backticks as they are: write <code>",
 	)
 }

@@ -32,7 +32,7 @@ func returns(t *testing.T, what string, do func()) {
 	select {
 	case <-returned:
 	case <-time.After(hang):
-		t.Fatalf("%s does not return: somebody holds the room's lock and waits for it", what)
+		t.Fatalf("%s does not return within %v", what, hang)
 	}
 }
 
