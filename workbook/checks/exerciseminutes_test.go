@@ -4,7 +4,8 @@ import "testing"
 
 func TestExercisesMinutes(t *testing.T) {
 	const task = "# Sum\n\n**15 minutes** · write · after [One](../../README.md)\n\n## Task\n\nAdd.\n\n## Why\n\nIt is so.\n\n## Out of scope\n\nMore.\n\n" +
-		"## Hints\n\n<details><summary>Hint 1</summary>\n\nOne.\n\n</details>\n<details><summary>Hint 2</summary>\n\nTwo.\n\n</details>\n\n## Afterwards\n\nWhy? [One](../../README.md)\n"
+		"## Hints\n\n<details><summary>Hint 1</summary>\n\nOne.\n\n</details>\n<details><summary>Hint 2</summary>\n\nTwo.\n\n</details>\n\n" +
+		"## Afterwards\n\nWhy? [One](../../README.md)\n\n<details><summary>Answer</summary>\n\nSo.\n\n</details>\n"
 	list := func(sum string) string {
 		return "# Exercises\n\n" + sum + "\n\n| exercise | minutes | kind | what you write |\n|---|---|---|---|\n| [sum](sum/README.md) | 15 | write | a sum |\n"
 	}

@@ -103,6 +103,7 @@ func TestEachFaultIsFound(t *testing.T) {
 		"the line below the title is missing": {[]change{{task, "after [Sums]", "before [Sums]"}}, "below the title stands"},
 		"hints are missing":                   {[]change{{task, "<summary>Hint 2", "Hint 2"}}, "two hints are the least"},
 		"nothing is asked afterwards":         {[]change{{task, "say?", "say."}}, `the section "Afterwards" asks a question`},
+		"the answer is missing":               {[]change{{task, "<summary>Answer", "<summary>Reply"}}, `the question of the section "Afterwards" has a folded answer`},
 		"the list leads elsewhere":            {[]change{{list, "total/README.md", "sum/README.md"}}, "01-sums/exercises/README.md:5: the link must lead to total/README.md"},
 		"a kind is unknown":                   {[]change{{list, "| write |", "| read |"}, {task, "· write ·", "· read ·"}}, `01-sums/exercises/README.md:5: the kind is write, debugging or number, not "read"`},
 		"it takes too long":                   {[]change{{list, "| 10 |", "| 45 |"}, {task, "**10 minutes**", "**45 minutes**"}}, "5 to 40 minutes"},

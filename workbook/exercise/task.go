@@ -21,6 +21,7 @@ type Task struct {
 	OutOfScope string
 	Hints      []string
 	Afterwards string // a question to think about, and where the workbook does the same
+	Answer     string // to that question, in one to three sentences
 }
 
 // headings are the sections of a task, all of them, in this order.
@@ -28,6 +29,7 @@ var headings = []string{"Task", "Why", "Out of scope", "Hints", "Afterwards"}
 
 var (
 	summary = regexp.MustCompile(`^\*\*(\d+) minutes\*\* · (\w+) · after (\[.+\]\(.+\).*)$`)
+	answer  = regexp.MustCompile(`(?s)<details><summary>Answer</summary>(.*?)</details>$`)
 	details = regexp.MustCompile(`(?s)<details><summary>[^<]*</summary>(.*?)</details>`)
 )
 
@@ -80,7 +82,13 @@ func parseTask(text string) (task Task, faults []string) {
 	if !strings.Contains(sections["Afterwards"], "?") || !strings.Contains(sections["Afterwards"], "](") {
 		faults = append(faults, "the section \"Afterwards\" asks a question, and links to the place where the workbook does the same")
 	}
-	task.Task, task.Why, task.OutOfScope, task.Afterwards = sections["Task"], sections["Why"], sections["Out of scope"], sections["Afterwards"]
+	if m := answer.FindStringSubmatch(sections["Afterwards"]); m != nil {
+		task.Answer = strings.TrimSpace(m[1])
+	} else {
+		faults = append(faults, "the question of the section \"Afterwards\" has a folded answer at its end: <details><summary>Answer</summary> … </details>")
+	}
+	task.Task, task.Why, task.OutOfScope = sections["Task"], sections["Why"], sections["Out of scope"]
+	task.Afterwards = strings.TrimSpace(answer.ReplaceAllString(sections["Afterwards"], ""))
 	return task, faults
 }
 

@@ -135,6 +135,8 @@ func TestSolutionIsShownAfterAQuestion(t *testing.T) {
 	require.NotContains(t, page, "exercise:")
 	require.NotContains(t, page, "Total is not written yet")
 	require.Contains(t, page, "A question\n\n  What does Total(nil) say?")
+	require.Contains(t, page, "An answer\n\n  0: nothing has been added.\n")
+	require.NotContains(t, page, "details>")
 	require.Contains(t, page, "Read on in 01-sums/README.md\n")
 
 	c.write(totalFile, passing)

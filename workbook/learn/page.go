@@ -120,6 +120,7 @@ func solutionPage(e exercise.Exercise) (string, error) {
 		out.WriteByte('\n')
 	}
 	fmt.Fprintf(&out, "A question\n\n%s\n", plain(e.Task.Afterwards))
+	fmt.Fprintf(&out, "An answer\n\n%s\n", plain(e.Task.Answer))
 	join := func(folder, target string) string {
 		if strings.Contains(target, "://") {
 			return target
