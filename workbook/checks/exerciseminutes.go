@@ -14,11 +14,12 @@ import (
 
 var (
 	sumStated      = regexp.MustCompile(`(\d+) minutes in all, besides the lesson's own (\d+)\.`)
+	exercisesOnMap = regexp.MustCompile(`^\| \[[^\]]*\]\((\d\d-[^/)]*)/README\.md\) \|.*\| (\d+) \| \d+ \|$`)
 	exerciseLinked = regexp.MustCompile(`\]\(([^)]*\bexercises/[^)/]+/README\.md)\),? (\d+)\b`)
 )
 
 // wrongExerciseMinutes looks whether the minutes of the exercises agree: their sum in each chapter's list with its
-// rows and with the lesson, and the number behind a link to an exercise, in any text, with the list.
+// rows and with the lesson, their sum on the map of the chapters, and the number behind a link to an exercise, in any text, with the list.
 func wrongExerciseMinutes(_ context.Context, root string) ([]string, error) {
 	lessons, _, err := lessonTimes(root) // what is wrong with them is a finding of "minutes"
 	if err != nil {
@@ -51,6 +52,9 @@ func wrongExerciseMinutes(_ context.Context, root string) ([]string, error) {
 			}
 		}
 		for i, line := range strings.Split(string(source), "\n") {
+			if m := exercisesOnMap.FindStringSubmatch(line); name == "README.md" && m != nil && sums[m[1]] != number(m[2]) {
+				findings = append(findings, fmt.Sprintf("README.md:%d: %s minutes for the exercises of %s, and they are %d together", i+1, m[2], m[1], sums[m[1]]))
+			}
 			for _, m := range exerciseLinked.FindAllStringSubmatch(line, -1) {
 				e := path.Join(path.Dir(name), m[1])
 				if want, ok := minutes[e]; ok && strconv.Itoa(want) != m[2] {

@@ -17,10 +17,12 @@ func TestExercisesMinutes(t *testing.T) {
 	}
 	requireFindings(t, wrongExerciseMinutes, repository(t, files))
 
+	files["README.md"] = "| [One](01-one/README.md) | do it | A1 | 20 | 40 |\n"
 	files["01-one/exercises/README.md"] = list("25 minutes in all, besides the lesson's own 40.")
 	files["docs/workshop.md"] = "\n[sum](../01-one/exercises/sum/README.md) 20\n"
 	requireFindings(t, wrongExerciseMinutes, repository(t, files),
 		`01-one/exercises/README.md:1: write "15 minutes in all, besides the lesson's own 40."`,
+		"README.md:1: 20 minutes for the exercises of 01-one, and they are 15 together",
 		"docs/workshop.md:2: 20 minutes for 01-one/exercises/sum/README.md, and its list says 15",
 	)
 }
