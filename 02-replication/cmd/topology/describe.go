@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
@@ -16,13 +17,13 @@ import (
 // describe prints how to reach the servers and what to do with them.
 func describe(w io.Writer, o topology.Options, top topology.Topology, took time.Duration) {
 	addrs := top.Addrs()
-	kind, program, cli := "embedded", "redis-server", launch.CLI()
-	if o.Backend.Kind == launch.KindServer {
-		if path, err := launch.FindServer(); err == nil {
-			program = filepath.Base(path)
+	kind, program, cli := "embedded", "", launch.CLI()
+	if path, err := launch.FindServer(); err == nil {
+		if program = filepath.Base(path); o.Backend.Kind == launch.KindServer {
 			kind = program
 		}
 	}
+	_, noCLI := exec.LookPath(cli)
 	replicas := "1 replica"
 	if n := len(addrs) - 1; n > 1 {
 		replicas = fmt.Sprintf("%d replicas", n)
@@ -33,7 +34,10 @@ func describe(w io.Writer, o topology.Options, top topology.Topology, took time.
 	table := tabwriter.NewWriter(w, 2, 0, 3, ' ', 0)
 	pids, _ := top.(interface{ PID(i int) int })
 	for i, addr := range addrs {
-		fmt.Fprintf(table, "  %s\t%s\t%s -p %s", role(i), addr, cli, port(addr))
+		fmt.Fprintf(table, "  %s\t%s", role(i), addr)
+		if noCLI == nil {
+			fmt.Fprintf(table, "\t%s -p %s", cli, port(addr))
+		}
 		if pids != nil {
 			fmt.Fprintf(table, "\tkill -9 %d", pids.PID(i))
 		}
@@ -41,13 +45,20 @@ func describe(w io.Writer, o topology.Options, top topology.Topology, took time.
 	}
 	table.Flush()
 
-	fmt.Fprintf(w, "\nTry it:   %s -p %s set test test-data\n", cli, port(addrs[0]))
-	fmt.Fprintf(w, "          %s -p %s get test\n", cli, port(addrs[1]))
+	if noCLI == nil {
+		fmt.Fprintf(w, "\nTry it:   %s -p %s set test test-data\n", cli, port(addrs[0]))
+		fmt.Fprintf(w, "          %s -p %s get test\n", cli, port(addrs[1]))
+	} else { // programs of chapter 03 do for a start
+		fmt.Fprintf(w, "\nTry it:   go run ./03-pubsub/cmd/publish -redis %s room hi\n", addrs[0])
+		fmt.Fprintf(w, "          go run ./03-pubsub/cmd/subscribe -redis %s room\n", addrs[1])
+	}
 	fmt.Fprintf(w, "Check it: go run ./02-replication/cmd/check %s\n", strings.Join(addrs, " "))
 	fmt.Fprintln(w, "Break it: type kill 1, restart 1, freeze 1, thaw 1, cut 1 or mend 1 here (0 is the master)")
-	fmt.Fprintln(w, "By hand instead, each in a terminal of its own:")
-	for i := range addrs {
-		fmt.Fprintf(w, "          %s\n", byHand(program, addrs, i))
+	if program != "" {
+		fmt.Fprintln(w, "By hand instead, each in a terminal of its own:")
+		for i := range addrs {
+			fmt.Fprintf(w, "          %s\n", byHand(program, addrs, i))
+		}
 	}
 	fmt.Fprintln(w, "Ctrl-C ends them all.")
 }
