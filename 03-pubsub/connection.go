@@ -29,6 +29,9 @@ type connection struct {
 	pubsub *redis.PubSub
 	dialer func(ctx context.Context, network, addr string) (net.Conn, error)
 
+	channels    []string       // that it is opened with; from its confirmation on under the link's lock, with those that it was asked for later
+	unconfirmed map[string]int // by channel: how often it was asked for it, or to leave it, and has not answered yet; under the link's lock
+
 	// Once it is confirmed:
 	over     *passOver     // how messages are read that nobody needs; nil: all are handed over
 	messages atomic.Uint64 // that it has brought
@@ -47,9 +50,9 @@ var (
 	errElsewhere  = errors.New("the subscription is to be at another server by now")
 )
 
-// newConnection prepares a connection with the address, credentials and dialer of o. It opens nothing.
-func newConnection(o redis.Options, writeTimeout time.Duration) *connection {
-	c := &connection{addr: o.Addr, dialer: o.Dialer}
+// newConnection prepares a connection to the channels, with the address, credentials and dialer of o. It opens nothing.
+func newConnection(o redis.Options, writeTimeout time.Duration, channels []string) *connection {
+	c := &connection{addr: o.Addr, dialer: o.Dialer, channels: channels}
 	o.Dialer = c.dial
 	// RESP2 carries the same messages as fast; with RESP3 go-redis also looks at each one for pushes of
 	// other kinds, which a subscription has no use for.
@@ -85,8 +88,8 @@ func (c *connection) open(ctx context.Context, o Options) (early []Event, err er
 	}).Stop()
 
 	c.pubsub = c.client.Subscribe(ctx) // no channel: opens nothing yet, and so cannot swallow an error
-	if len(o.Channels) > 0 {
-		if err := c.pubsub.Subscribe(ctx, o.Channels...); err != nil {
+	if len(c.channels) > 0 {
+		if err := c.pubsub.Subscribe(ctx, c.channels...); err != nil {
 			return nil, err
 		}
 	}
@@ -96,7 +99,7 @@ func (c *connection) open(ctx context.Context, o Options) (early []Event, err er
 		}
 	}
 	// region: confirmed
-	for unconfirmed := len(o.Channels) + len(o.Patterns); unconfirmed > 0; {
+	for unconfirmed := len(c.channels) + len(o.Patterns); unconfirmed > 0; {
 		reply, err := c.receive(ctx)
 		if err != nil {
 			return nil, err
@@ -124,12 +127,24 @@ func (c *connection) next(patterns []string) (Event, error) {
 	e, err := c.over.next(c.socket, patterns)
 	switch {
 	case err != nil:
-	case e.Kind != 0:
+	case e.Kind == Message, e.Kind == PassedOver:
 		c.messages.Add(1)
-	default:
+	case e.Kind == 0: // nobody asks for a sign of life by what confirms a channel
 		c.answers.Add(1)
 	}
 	return e, err
+}
+
+// subscribe asks for more channels, and unsubscribe for fewer; the reading goroutine gets the answers, and meets a failure to
+// write, too.
+func (c *connection) subscribe(ctx context.Context, channels ...string) {
+	if len(channels) > 0 {
+		_ = c.pubsub.Subscribe(ctx, channels...)
+	}
+}
+
+func (c *connection) unsubscribe(ctx context.Context, channel string) {
+	_ = c.pubsub.Unsubscribe(ctx, channel)
 }
 
 // ping asks the server for a sign of life on this very connection; the reading goroutine gets the answer.

@@ -12,7 +12,7 @@
 //   - connection.go: one subscription on one network connection; replies.go reads it. passover.go passes over what nobody needs.
 //   - link.go: which connection is the subscription now, and what becomes of what a connection brings.
 //   - watch.go: probes, and whether they come back. silence.go: what is done when they do not. standby.go: the
-//     second connection. move.go: the subscription goes on at another server.
+//     second connection. move.go: the subscription goes on at another server. channels.go: more channels, and fewer.
 //   - publish.go and line.go are for this chapter's two programs.
 //
 // # The goroutines

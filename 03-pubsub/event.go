@@ -5,7 +5,7 @@ package pubsub
 type Event struct {
 	Kind Kind
 
-	Channel string // Message: where it was published
+	Channel string // Message: where it was published; Added: which
 	Pattern string // Message: the pattern that it matched; empty for a subscription by channel
 	Payload string // Message: the bytes as they were published; any byte may occur
 	Probe   bool   // Message: it is this subscription's own probe coming back (Options.ConfirmProbe said so)
@@ -41,11 +41,15 @@ const (
 	// Moved: the subscription goes on at another server, as Move asked for, at the very place of this event: nothing is
 	// missed and nothing comes twice. (Where it cannot, Disconnected and Subscribed are told.)
 	Moved
+	// Added: the server has confirmed Channel, which Add asked for, at the very place of this event.
+	Added
 	// Overflow: the reader was too slow, Missed messages were dropped at this place.
 	Overflow
 	// PassedOver stands at the place of a message that Options.PassOver did not want. Receive does not return for it
 	// alone: it waits for the next Event of another kind, or until there are many.
 	PassedOver
+
+	removed Kind = -1 // the server has confirmed that a channel is left: never handed over
 )
 
 func (k Kind) String() string {
@@ -62,6 +66,8 @@ func (k Kind) String() string {
 		return "alive"
 	case Moved:
 		return "moved"
+	case Added:
+		return "added"
 	case Overflow:
 		return "overflow"
 	case PassedOver:

@@ -15,33 +15,38 @@ type link struct {
 	moved     chan struct{}                      // a token when the next try need not wait: it is at another server
 
 	mu      sync.Mutex
-	conn    *connection // the subscription; nil: none is confirmed
-	since   time.Time   // when the last probe came back; before the first, when it was confirmed
-	alive   bool        // Alive was told and still holds
-	silent  error       // the reason that Silent was told with: ErrNotBack or ErrNotPublished
-	standby *standby    // beside a silent connection, or where a move leads; nil: none
-	opening *connection // the one that is to be the subscription, until it is confirmed
-	mark    string      // the last probe that the subscription has brought during a move
-	after   int         // messages that it has brought since
-	skip    int         // messages of the subscription that the one before has brought already
-	took    *standby    // the one that took over last: its goroutine reads the subscription
+	conn    *connection       // the subscription; nil: none is confirmed
+	since   time.Time         // when the last probe came back; before the first, when it was confirmed
+	alive   bool              // Alive was told and still holds
+	silent  error             // the reason that Silent was told with: ErrNotBack or ErrNotPublished
+	standby *standby          // beside a silent connection, or where a move leads; nil: none
+	added   map[string]*added // by channel
+	opening *connection       // the one that is to be the subscription, until it is confirmed
+	mark    string            // the last probe that the subscription has brought during a move
+	after   int               // messages that it has brought since
+	skip    int               // messages of the subscription that the one before has brought already
+	keep    []string          // channels that are not to be left out: the connection before did not have them
+	took    *standby          // the one that took over last: its goroutine reads the subscription
 }
 
 func newLink(o Options) link {
-	return link{queue: newQueue(o.QueueBytes), isProbe: o.ConfirmProbe, confirmed: make(chan struct{}, 1), moved: make(chan struct{}, 1)}
+	return link{queue: newQueue(o.QueueBytes), isProbe: o.ConfirmProbe, confirmed: make(chan struct{}, 1), moved: make(chan struct{}, 1), added: map[string]*added{}}
 }
 
-// up makes c the subscription; early came with its confirmation.
-func (l *link) up(c *connection, early []Event) {
+// up makes c the subscription; early came with its confirmation. It returns the channels that c is to be asked for still.
+func (l *link) up(c *connection, early []Event) (missing []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	missing = l.missing(c)
 	l.begin(c, l.checked(early))
+	return missing
 }
 
 // begin tells of a new subscription, and hands over what it has brought already. l is locked.
 func (l *link) begin(c *connection, brought []Event) {
 	l.conn, l.opening, l.since, l.alive, l.silent, l.skip = c, nil, time.Now(), false, nil, 0
 	l.queue.push(Event{Kind: Subscribed})
+	l.tellAdded()
 	for _, e := range brought {
 		l.deliver(e)
 	}

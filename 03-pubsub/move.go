@@ -3,6 +3,7 @@ package pubsub
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -84,15 +85,19 @@ func (l *link) moves() bool { return l.skip > 0 || l.standby != nil && l.standby
 // before it: then the rest comes from there. l is locked.
 func (l *link) meet(e Event) (left *connection) {
 	if l.skip > 0 {
-		l.skip--
+		if slices.Contains(l.keep, e.Channel) {
+			l.deliver(e)
+		} else {
+			l.skip--
+		}
 		return nil
 	}
 	l.deliver(e)
 	second := l.standby
-	if second.how != AtProbe {
+	if second.how != AtProbe || len(l.conn.unconfirmed)+len(second.conn.unconfirmed) > 0 {
 		return nil
 	}
-	for i := range second.held {
+	for i := second.sure; i < len(second.held); i++ {
 		if held := &second.held[i]; held.Probe && held.Channel == e.Channel && held.Payload == e.Payload {
 			return l.goOn(second.held[i+1:], 0)
 		}
@@ -115,9 +120,10 @@ func (l *link) met(e Event) bool {
 func (l *link) goOn(held []Event, skip int) (left *connection) {
 	second := l.standby
 	left = l.conn
-	l.standby, l.took, l.mark, l.skip = nil, second, "", skip
+	l.standby, l.took, l.mark, l.skip, l.keep = nil, second, "", skip, nil
 	l.conn, l.since = second.conn, time.Now()
 	l.queue.push(Event{Kind: Moved})
+	l.tellAdded()
 	for _, e := range held {
 		l.deliver(e)
 	}

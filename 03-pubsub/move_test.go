@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,10 +20,13 @@ type pair struct {
 	s       *Subscriber
 	events  func() []told
 	probes  int
+	order   sync.Mutex // of what is published: the same at both
 	sent    int
 }
 
-func startPair(t *testing.T, test func(*pair)) {
+func startPair(t *testing.T, test func(*pair)) { startPatient(t, 0, test) }
+
+func startPatient(t *testing.T, patience time.Duration, test func(*pair)) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &pair{t: t}
 		var err error
@@ -34,6 +38,7 @@ func startPair(t *testing.T, test func(*pair)) {
 				return nil
 			},
 			ConfirmProbe: func(channel, _ string) bool { return channel == probing },
+			Patience:     func() time.Duration { return patience },
 		})
 		require.NoError(t, err)
 		p.events = listen(t, p.s)
@@ -56,6 +61,8 @@ func (p *pair) client(i int) *redis.Client {
 }
 
 func (p *pair) publish(channel, payload string) {
+	p.order.Lock()
+	defer p.order.Unlock()
 	for i := range p.servers {
 		p.servers[i].publish(channel, payload)
 	}

@@ -29,7 +29,7 @@ func flood(b *testing.B, n int, one string) *redis.Client {
 		go func() { _, _ = io.Copy(ours, c); _ = ours.Close() }() // what the client says
 		go func() { _, _ = io.Copy(c, ours) }()                   // what the script answers
 		for subscribed := false; !subscribed; runtime.Gosched() {
-			s.set(func() { subscribed = s.peers[0].subscribed && len(s.peers[0].out) == 0 && s.peers[0].sent > 0 })
+			s.set(func() { subscribed = len(s.peers[0].channels) > 0 && len(s.peers[0].out) == 0 && s.peers[0].sent > 0 })
 		}
 		for n > 0 {
 			batch := many[:min(n, 64)*len(one)]

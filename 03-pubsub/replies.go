@@ -77,6 +77,10 @@ func (s *replies) array(n int, patterns []string) (e Event, err error) {
 		if i := slices.IndexFunc(patterns, func(p string) bool { return p == string(s.scratch) }); i >= 0 {
 			e.Pattern = patterns[i] // the same string each time: no memory for it
 		}
+	case n == 3 && string(s.scratch) == "subscribe":
+		return s.confirmation(Added)
+	case n == 3 && string(s.scratch) == "unsubscribe":
+		return s.confirmation(removed)
 	default:
 		for range n - 1 {
 			if err = s.element(); err != nil {
@@ -87,6 +91,15 @@ func (s *replies) array(n int, patterns []string) (e Event, err error) {
 	}
 	e.Kind = Message
 	e.Channel, e.Payload, err = s.pair()
+	return e, err
+}
+
+// confirmation reads which channel was subscribed to, or left, and how many there are now.
+func (s *replies) confirmation(kind Kind) (e Event, err error) {
+	if err = s.element(); err == nil {
+		e.Kind, e.Channel = kind, string(s.scratch)
+		err = s.element()
+	}
 	return e, err
 }
 

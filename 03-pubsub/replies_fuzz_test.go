@@ -76,6 +76,10 @@ func FuzzReplies(f *testing.F) {
 				if e.Pattern != "" && !slices.Contains([]string{"news*", "a*"}, e.Pattern) {
 					t.Fatalf("nobody subscribed to %q", e.Pattern)
 				}
+			case Added, removed:
+				if !strings.Contains(sent, e.Channel) {
+					t.Fatalf("nobody sent %q", e.Channel)
+				}
 			case 0:
 				require.Zero(t, e)
 			default:
@@ -100,7 +104,7 @@ func FuzzPlain(f *testing.F) {
 	_, err := plain.Receive(context.Background()) // the confirmation
 	require.NoError(f, err)
 	for known := false; !known; runtime.Gosched() { // the server notes it after it has confirmed
-		server.set(func() { known = len(server.peers) > 0 && server.peers[0].subscribed })
+		server.set(func() { known = len(server.peers) > 0 && len(server.peers[0].channels) > 0 })
 	}
 	f.Fuzz(func(t *testing.T, channel, payload string) {
 		sent := fmt.Sprintf("*4\r\n$8\r\npmessage\r\n$5\r\nnews*\r\n$%d\r\n%s\r\n$%d\r\n%s\r\n", len(channel), channel, len(payload), payload)

@@ -19,10 +19,13 @@ import (
 // by halves. It talks over net.Pipe, so that a test inside synctest decides what time it is.
 type scripted struct {
 	mu          sync.Mutex
-	refuse      error  // of a dial, nil: accept
-	frozen      bool   // reads, answers when it is thawed
-	cut         bool   // it gets nothing of what is published, as a replica without its master
-	refusal     string // instead of PONG; empty: PONG
+	refuse      error       // of a dial, nil: accept
+	frozen      bool        // reads, answers when it is thawed
+	cut         bool        // it gets nothing of what is published, as a replica without its master
+	busy        bool        // carries out no command, and goes on to send what is published
+	behind      bool        // gets what is published later, as a replica that its master is ahead of
+	stream      [][2]string // what it has not got yet
+	refusal     string      // instead of PONG; empty: PONG
 	unconfirmed string
 	dials       []time.Time
 	peers       []*peer
@@ -31,13 +34,15 @@ type scripted struct {
 // peer is a connection of the scripted server, in the order in which they were dialed.
 type peer struct {
 	net.Conn
-	held       bool // the network keeps back what the server sends, until it is released
-	deaf       bool // the server no longer gets what is published
-	subscribed bool
-	closed     bool
-	out        []string      // what is to be sent
-	sent       int           // how much has been sent
-	change     chan struct{} // a token when the writer is to look again
+	held     bool            // the network keeps back what the server sends, until it is released …
+	passing  int             // … but for so many replies
+	todo     [][]string      // commands, while the server is busy
+	deaf     bool            // the server no longer gets what is published
+	channels map[string]bool // that it is subscribed to
+	closed   bool
+	out      []string      // what is to be sent
+	sent     int           // how much has been sent
+	change   chan struct{} // a token when the writer is to look again
 }
 
 var errRefused = errors.New("connection refused")
@@ -51,7 +56,13 @@ func (s *scripted) set(change func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change()
+	for ; len(s.stream) > 0 && !s.behind; s.stream = s.stream[1:] {
+		s.spread(s.stream[0][0], s.stream[0][1])
+	}
 	for _, p := range s.peers {
+		for ; len(p.todo) > 0 && !s.busy && !p.closed; p.todo = p.todo[1:] {
+			s.obey(p, p.todo[0])
+		}
 		p.wake()
 	}
 }
@@ -69,7 +80,7 @@ func (s *scripted) dial(context.Context, string, string) (net.Conn, error) {
 }
 
 func (s *scripted) accept(c net.Conn) {
-	p := &peer{Conn: c, change: make(chan struct{}, 1)}
+	p := &peer{Conn: c, channels: map[string]bool{}, change: make(chan struct{}, 1)}
 	s.peers = append(s.peers, p)
 	go s.write(p)
 	go s.serve(p)
@@ -85,8 +96,16 @@ func (s *scripted) dialed() int {
 func (s *scripted) publish(channel, payload string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.behind {
+		s.stream = append(s.stream, [2]string{channel, payload})
+		return
+	}
+	s.spread(channel, payload)
+}
+
+func (s *scripted) spread(channel, payload string) {
 	for _, p := range s.peers {
-		if p.subscribed && !p.deaf && !s.cut {
+		if p.channels[channel] && !p.deaf && !s.cut {
 			p.send(message(channel, payload))
 		}
 	}
@@ -126,8 +145,12 @@ func (s *scripted) write(p *peer) {
 			return
 		}
 		var out []string
-		if !s.frozen && !p.held {
-			out, p.out = p.out, nil
+		if n := len(p.out); !s.frozen {
+			if p.held {
+				n = min(n, p.passing)
+				p.passing -= n
+			}
+			out, p.out = p.out[:n:n], p.out[n:]
 		}
 		s.mu.Unlock()
 		for _, text := range out {
@@ -140,7 +163,7 @@ func (s *scripted) write(p *peer) {
 }
 
 func (s *scripted) serve(p *peer) {
-	defer s.set(func() { p.closed, p.subscribed = true, false })
+	defer s.set(func() { p.closed, p.channels, p.todo = true, map[string]bool{}, nil })
 	defer p.Close()
 	r := bufio.NewReader(p)
 	for {
@@ -148,7 +171,7 @@ func (s *scripted) serve(p *peer) {
 		if err != nil {
 			return
 		}
-		s.set(func() { s.obey(p, args) })
+		s.set(func() { p.todo = append(p.todo, args) })
 	}
 }
 
@@ -162,9 +185,12 @@ func (s *scripted) obey(p *peer, args []string) {
 		} else {
 			p.send("*2\r\n$4\r\npong\r\n$0\r\n\r\n")
 		}
+	case "unsubscribe":
+		delete(p.channels, args[1])
+		p.send(fmt.Sprintf("*3\r\n$11\r\nunsubscribe\r\n$%d\r\n%s\r\n:%d\r\n", len(args[1]), args[1], len(p.channels)))
 	case "subscribe", "psubscribe":
-		p.subscribed = true
 		for i, name := range args[1:] {
+			p.channels[name] = true
 			if name != s.unconfirmed {
 				p.send(fmt.Sprintf("*3\r\n$%d\r\n%s\r\n$%d\r\n%s\r\n:%d\r\n", len(args[0]), args[0], len(name), name, i+1))
 			}

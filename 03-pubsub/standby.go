@@ -31,6 +31,7 @@ type standby struct {
 	confirmed bool
 	held      []Event
 	bytes     int
+	sure      int       // of held: a move can meet from here on; see unsettle
 	proven    bool      // it has brought a probe
 	opened    time.Time // when
 	asked     uint64    // once it is proven, the silent connection has to answer that many PINGs …
@@ -53,14 +54,14 @@ func (s *Subscriber) standBy(ctx context.Context, c *connection) {
 func (s *Subscriber) open(ctx context.Context, second *standby) {
 	l := &s.link
 	ctx, cancel := context.WithCancel(ctx)
-	second.conn, second.dismissed, second.ended = newConnection(s.redis, s.o.ConnectTimeout), cancel, make(chan error, 1)
+	second.conn, second.dismissed, second.ended = newConnection(s.redis, s.o.ConnectTimeout, l.names(s.o.Channels)), cancel, make(chan error, 1)
 	l.standby = second
 	s.standbys.Go(func() {
 		defer cancel()
 		defer second.conn.close()
 		defer context.AfterFunc(ctx, func() { second.conn.abandon(ctx.Err()) })()
 		early, err := second.conn.open(ctx, s.o)
-		if err == nil && l.stand(second, early) {
+		if err == nil && s.stand(second, early) {
 			err = s.read(second.conn)
 		}
 		s.tryAgain(ctx, second)
@@ -69,14 +70,15 @@ func (s *Subscriber) open(ctx context.Context, second *standby) {
 	})
 }
 
-// stand notes that a standby is confirmed. It reports whether it is still wanted.
-func (l *link) stand(second *standby, early []Event) bool {
+// stand notes that a standby is confirmed. It reports whether it is still wanted, and which channels it is to be asked for.
+func (l *link) stand(second *standby, early []Event) (missing []string, wanted bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.standby != second {
-		return false
+		return nil, false
 	}
 	second.confirmed = true
+	missing = l.missing(second.conn)
 	early = l.checked(early)
 	for i, e := range early {
 		if left := l.hold(e); left != nil {
@@ -84,11 +86,11 @@ func (l *link) stand(second *standby, early []Event) bool {
 				l.deliver(e)
 			}
 			left.abandon(errLeft)
-			return true
+			return missing, true
 		}
 	}
 	l.askForProbe()
-	return true
+	return missing, true
 }
 
 // hold keeps back what the standby has brought. l is locked.
@@ -113,7 +115,7 @@ func (l *link) hold(e Event) (left *connection) {
 		left = l.conn
 		l.takeOver(fmt.Errorf("subscription at %s: given up: a second connection has brought more than %d bytes meanwhile", left.addr, l.queue.limit))
 	default:
-		second.held, second.bytes = nil, 0
+		second.held, second.bytes, second.sure = nil, 0, 0
 	}
 	return left
 }

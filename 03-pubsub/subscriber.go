@@ -20,6 +20,7 @@ type Subscriber struct {
 	o        Options
 	redis    redis.Options // where the next connection leads; under the link's lock
 	link     link
+	changes  sync.Mutex // SUBSCRIBE and UNSUBSCRIBE go out in the order of the calls
 	ctx      context.Context
 	standbys sync.WaitGroup
 	done     chan struct{} // closed when nothing more will be pushed
@@ -121,7 +122,7 @@ func (s *Subscriber) subscribeOnce(ctx context.Context) (subscribed bool, err er
 	if err != nil {
 		return false, err
 	}
-	s.link.up(c, early)
+	s.up(c, early)
 	err = s.read(c)
 	for second := s.link.down(c, err); second != nil; second = s.link.down(second.conn, err) {
 		err = <-second.ended // its own goroutine reads it
@@ -133,7 +134,7 @@ func (s *Subscriber) subscribeOnce(ctx context.Context) (subscribed bool, err er
 func (s *Subscriber) begin() *connection {
 	s.link.mu.Lock()
 	defer s.link.mu.Unlock()
-	s.link.opening = newConnection(s.redis, s.o.ConnectTimeout)
+	s.link.opening = newConnection(s.redis, s.o.ConnectTimeout, s.link.names(s.o.Channels))
 	return s.link.opening
 }
 
@@ -144,8 +145,12 @@ func (s *Subscriber) read(c *connection) error {
 		if err != nil {
 			return lost(c.addr, c.why(err))
 		}
-		if e.Kind == 0 {
+		switch e.Kind {
+		case 0:
 			continue // an answer
+		case Added, removed:
+			s.link.confirm(c, e.Channel)
+			continue
 		}
 		if left := s.link.arrived(c, e); left != nil {
 			left.abandon(errLeft)
