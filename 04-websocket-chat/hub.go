@@ -160,19 +160,23 @@ func (h *Hub) seat(c *Conn, w *wish, welcome bool) (start bool, place string, er
 
 // remove takes a connection out of everything; a second call does nothing.
 func (h *Hub) remove(c *Conn) {
-	if h.unseat(c) {
+	if rooms, left := h.unseat(c); left {
+		for _, name := range rooms {
+			h.release(name)
+		}
 		h.log.Info(LogDisconnected, c.logAttrs()) // unlocked: writing to a log may be slow, too
 	}
 }
 
-func (h *Hub) unseat(c *Conn) bool {
+func (h *Hub) unseat(c *Conn) (rooms []string, left bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if c.gone {
-		return false
+		return nil, false
 	}
 	c.gone = true
 	for _, r := range c.rooms {
+		rooms = append(rooms, r.name)
 		h.exit(c, r)
 	}
 	h.present.Lock()
@@ -192,44 +196,30 @@ func (h *Hub) unseat(c *Conn) bool {
 		close(h.empty)
 		h.empty = nil
 	}
-	return true
-}
-
-// join is called by the connection's reader alone. It queues the answer, if there is an id, and returns whether the
-// queue's writer must be started. The answer says behind which place the room's messages begin.
-func (h *Hub) join(c *Conn, name string, id *int64) (start bool, problem *frame.Problem) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	switch {
-	case c.gone:
-		return false, nil
-	case c.in(name) != nil: // joined
-	case c.term != nil && !c.term.permit.covers(name):
-		return false, c.term.permit.shut(name)
-	case len(c.rooms) >= h.o.MaxRooms:
-		return false, frame.Problemf(frame.CodeForbidden, "you are in %d rooms, the most that one connection may be in; leave one first", len(c.rooms))
-	default:
-		h.enter(c, name)
-	}
-	if id == nil {
-		return false, nil
-	}
-	return c.put(frame.EncodeAnswer(frame.EventAck, h.place, id)), nil // under the lock: all up to the place is queued before it
+	return rooms, true
 }
 
 // leave is called by the connection's reader alone.
 func (h *Hub) leave(c *Conn, name string) *frame.Problem {
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	r := c.in(name)
 	if r == nil {
 		return frame.Problemf(frame.CodeNotInRoom, "you are not in room %q", name)
 	}
+	if h.stepOut(c, r) {
+		h.release(name)
+	}
+	return nil
+}
+
+// stepOut reports whether the connection was in the room until now.
+func (h *Hub) stepOut(c *Conn, r *room) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	if !c.gone {
 		h.exit(c, r)
 	}
 	c.rooms = slices.DeleteFunc(c.rooms, func(other *room) bool { return other == r })
-	return nil
+	return !c.gone
 }
 
 func (h *Hub) enter(c *Conn, name string) {

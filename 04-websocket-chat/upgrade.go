@@ -80,8 +80,14 @@ func (h *Hub) upgrade(w http.ResponseWriter, r *http.Request, from *source, aske
 	// Clones: both are parts of the request's first line. Its memory, up to 16 KiB,
 	// would stay for as long as the connection does.
 	asked.name, asked.room, asked.addr = strings.Clone(asked.name), strings.Clone(asked.room), strings.Clone(r.RemoteAddr)
+	if err := h.bring(asked.room); err != nil {
+		h.log.Warn(LogNotBrought, "room", asked.room, "why", err)
+		(&Conn{hub: h, ws: ws}).turnAway(frame.CloseNotBrought)
+		return nil
+	}
 	c, err := h.admit(ws, from, asked)
 	if err != nil { // draining began in the meantime
+		h.release(asked.room)
 		c.turnAway(frame.CloseGoingAway)
 		return nil
 	}

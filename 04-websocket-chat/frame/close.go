@@ -24,6 +24,7 @@ var (
 	CloseExpired    = CloseReason{1008, "your token has expired; connect again with a new one"}
 	CloseTooLarge   = CloseReason{1009, "the message is larger than this node takes"}
 	CloseNotKept    = CloseReason{1013, "what you missed cannot be read at the moment; connect again"}
+	CloseNotBrought = CloseReason{1013, "this room's messages do not come to this node at the moment; connect again"}
 	CloseTooSlow    = CloseReason{1013, "too slow: what waited for you passed the limit; connect again"}
 )
 

@@ -7,7 +7,7 @@ import (
 )
 
 func TestReasonsFitIntoAControlFrame(t *testing.T) {
-	for _, r := range []CloseReason{CloseGoingAway, CloseNotUTF8, CloseFlood, CloseUnfinished, CloseExpired, CloseTooLarge, CloseTooSlow} {
+	for _, r := range []CloseReason{CloseGoingAway, CloseNotUTF8, CloseFlood, CloseUnfinished, CloseExpired, CloseTooLarge, CloseNotBrought, CloseTooSlow} {
 		require.NotEmpty(t, r.Text)
 		require.LessOrEqual(t, len(r.Text), 123, r.Text)
 	}
