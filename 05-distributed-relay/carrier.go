@@ -3,6 +3,7 @@ package relay
 import (
 	"context"
 	"encoding/json"
+	"iter"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -43,6 +44,19 @@ type Carrier interface {
 type Tidier interface {
 	Tidy(ctx context.Context) redis.Cmder
 }
+
+// Numberer is a Carrier that numbers parts of a publisher's messages each for itself, so that a node which gets
+// only some of them can count what it missed.
+type Numberer interface {
+	Carrier
+	// Fill puts the last number of each part into a probe; it is called on the goroutine that calls Append.
+	Fill(*wire.Probe)
+	// Series are the parts that this node gets, of a probe's publisher, and their last numbers.
+	Series(*wire.Probe) iter.Seq2[string, uint64]
+}
+
+// ByPubSub is the Carrier of this chapter, for others that change a part of it.
+func ByPubSub() Carrier { return byPubSub{} }
 
 // Receiver hands over what a Carrier brings: *pubsub.Subscriber is one, and says what its methods promise.
 type Receiver interface {

@@ -107,7 +107,7 @@ func (r *Relay) broadcast(e *pubsub.Event, now time.Time) {
 		r.malformed(e, err)
 		return
 	}
-	if fresh, err := r.noteNumber(envelope.Pub, envelope.Seq, now); err != nil {
+	if fresh, err := r.noteEnvelope(&envelope, now); err != nil {
 		r.malformed(e, err)
 		return
 	} else if !fresh && envelope.Place == "" { // what has a place is there once, and for all
@@ -146,6 +146,17 @@ func (r *Relay) oversize(e *pubsub.Event, now time.Time) {
 	r.oddLog.Do(func() {
 		r.o.Log.Warn("dropped a message that no queue can hold", "channel", e.Channel, "bytes", len(e.Payload), "allowed", r.o.MaxPayload)
 	})
+}
+
+// noteEnvelope remembers a message's number: its publisher's, or that of its series.
+func (r *Relay) noteEnvelope(e *wire.Envelope, now time.Time) (fresh bool, err error) {
+	switch {
+	case e.Series == "":
+		return r.noteNumber(e.Pub, e.Seq, now)
+	case e.Pub == r.pub && e.Seq > r.publisher.issued.Load():
+		return false, errForged
+	}
+	return r.noteNumber(e.Series, e.Nth, now)
 }
 
 // noteNumber remembers a message's number, and reports whether it is to be delivered.

@@ -18,10 +18,14 @@ func (r *Relay) publishProbe(ctx context.Context) error {
 	// region: probe
 	m.own = func() (string, []byte) {
 		count = r.probes.issue(time.Now())
-		return wire.ProbeChannel, wire.Probe{
+		p := wire.Probe{
 			Node: r.o.Node, Pub: r.pub, Seq: r.publisher.seq,
 			Count: count, Every: r.o.ProbeInterval.Milliseconds(),
-		}.Encode()
+		}
+		if n, ok := r.o.Carrier.(Numberer); ok {
+			n.Fill(&p)
+		}
+		return wire.ProbeChannel, p.Encode()
 	}
 	// end: probe
 	m.done = func(err error) {
@@ -68,7 +72,7 @@ func (r *Relay) applyProbe(p *wire.Probe, own bool, now time.Time) error {
 	} else if !own {
 		return nil // an old one of ours, late or repeated by somebody
 	}
-	if r.sequences.probe(p.Pub, p.Seq, now) {
+	if r.probeSequences(p, now) {
 		r.oddLog.Do(func() {
 			r.o.Log.Warn("numbers of a node's messages were wrong, perhaps forged; what came of it since is counted as repeated", "node", clip(p.Node), "last", p.Seq)
 		})
@@ -85,6 +89,18 @@ func (r *Relay) applyProbe(p *wire.Probe, own bool, now time.Time) error {
 		r.forgetSilent(now)
 	}
 	return nil
+}
+
+// probeSequences compares what a publisher has sent with what has come.
+func (r *Relay) probeSequences(p *wire.Probe, now time.Time) (corrected bool) {
+	n, ok := r.o.Carrier.(Numberer)
+	if !ok {
+		return r.sequences.probe(p.Pub, p.Seq, now)
+	}
+	for series, last := range n.Series(p) {
+		corrected = r.sequences.probe(series, last, now) || corrected
+	}
+	return corrected
 }
 
 // prove looks whether a probe has proven delivery since it was last called.

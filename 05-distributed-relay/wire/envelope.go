@@ -27,6 +27,11 @@ type Envelope struct {
 	Key           string
 	Again, Repeat bool
 
+	// Series and Nth are the message's number where a publisher numbers parts of its messages each for itself: a
+	// decoder's word, too. "": Pub and Seq say all.
+	Series string
+	Nth    uint64
+
 	// Encoded is the first argument, encoded already, before Args: for publishers,
 	// as Args would allocate twice to hold it. Decoding leaves it nil.
 	Encoded pack.Value

@@ -17,6 +17,9 @@ type Probe struct {
 	Seq   uint64 `msgpack:"seq"`   // of the last message before this probe
 	Count uint64 `msgpack:"n"`     // the node's probes counted from 1
 	Every int64  `msgpack:"every"` // milliseconds between probes
+
+	// Lanes are the last numbers of parts that are numbered each for itself, as labs/scale-out writes them. None: Seq says all.
+	Lanes []byte `msgpack:"lanes,omitempty"`
 }
 
 // MaxPub is the longest identity of a publisher, in bytes; ours have 12 and 16. It

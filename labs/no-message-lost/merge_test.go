@@ -32,7 +32,7 @@ func probesAt(times ...int) []stamped {
 }
 
 func merged(messages, own []stamped) (order string) {
-	r := &reader{o: pubsub.Options{ConfirmProbe: func(string, string) bool { return false }}}
+	r := &reader{c: &carrier{}, o: pubsub.Options{ConfirmProbe: func(string, string) bool { return false }}}
 	_, events := r.merge(messages, own)
 	for _, e := range events {
 		if e.Channel == "chat:probe" {

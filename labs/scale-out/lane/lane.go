@@ -1,0 +1,29 @@
+package lane
+
+import "hash/crc32"
+
+// Count is how many lanes there are for rooms.
+const Count = 256
+
+// Lane is one of them, from 0, or Everybody.
+type Lane uint16
+
+// Everybody is the lane of a message that is for everybody, or for rooms of more than one lane. Every node hears it.
+const Everybody Lane = Count
+
+// Of is the lane of a room: the CRC-32 (IEEE) of its name, modulo Count.
+func Of(room string) Lane { return Lane(crc32.ChecksumIEEE([]byte(room)) % Count) }
+
+// For is the lane of a message for these rooms; none: for everybody.
+func For(rooms []string) Lane {
+	if len(rooms) == 0 {
+		return Everybody
+	}
+	l := Of(rooms[0])
+	for _, room := range rooms[1:] {
+		if Of(room) != l {
+			return Everybody
+		}
+	}
+	return l
+}
