@@ -114,7 +114,7 @@ func (t *talk) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	t.client, t.retry, t.heard, t.pinged, t.known = c, nil, true, false, known{}
+	t.client, t.retry, t.heard, t.pinged, t.known = c, nil, true, false, known{isNew: t.last.Place == ""}
 	w := c.Welcome()
 	t.last.Begin(w)
 	t.say("connected to node %s as %s in room %s", w.Node, w.Name, w.Room)

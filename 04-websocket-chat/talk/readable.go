@@ -71,7 +71,7 @@ func notice(f frame.Frame, k *known) string {
 	case frame.EventExpiring:
 		text = d.Text
 	case frame.EventCaughtUp:
-		text = caughtUp(d.CaughtUp)
+		text = caughtUp(d.CaughtUp, k.isNew)
 	case frame.EventError:
 		text = fmt.Sprintf("error %s: %s", d.Code, d.Text)
 	}
@@ -83,6 +83,7 @@ func notice(f frame.Frame, k *known) string {
 
 // known is what a connection was told before: the last outage, and who is there.
 type known struct {
+	isNew bool // it is the first connection: nothing was missed
 	outage
 	people
 }
@@ -125,9 +126,11 @@ func wereMissed(n int64) string {
 }
 
 // caughtUp says how many messages were told late, and how many will never be.
-func caughtUp(c frame.CaughtUp) string {
+func caughtUp(c frame.CaughtUp, isNew bool) string {
 	text := "nothing was said while you were away"
 	switch {
+	case isNew: // it was not away: it has asked for the room's last messages
+		return fmt.Sprintf("messages of the room before you came: %d", c.Messages)
 	case c.Messages == 1:
 		text = "1 message while you were away"
 	case c.Messages > 1:

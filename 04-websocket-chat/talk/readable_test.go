@@ -47,6 +47,14 @@ func TestReadableLines(t *testing.T) {
 	}
 }
 
+// Whoever has never been there was not away.
+func TestNewcomerWasNotAway(t *testing.T) {
+	var m client.Message
+	require.NoError(t, json.Unmarshal([]byte(`{"event":"$caught-up","data":{"messages":2,"gone":0}}`), &m.Frame))
+	require.Equal(t, "-- messages of the room before you came: 2", readable(m, &known{isNew: true}))
+	require.Equal(t, "-- 2 messages while you were away", readable(m, &known{}))
+}
+
 // Somebody can have two connections, and has left when the last of them ends.
 func TestWhoHasAnotherConnectionHasNotLeft(t *testing.T) {
 	var k known
