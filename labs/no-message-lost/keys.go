@@ -13,7 +13,7 @@ import (
 // once is for how long a message is known by its key, by the master's clock, which gives the ids.
 const once = 2 * time.Minute
 
-// mostKeys is how many are remembered, 15 MB of them: 800 messages a second. The oldest are forgotten first, and counted.
+// mostKeys is how many are remembered: those of two minutes at 800 messages a second. The oldest are forgotten first, and counted.
 const mostKeys = 100_000
 
 // keys remembers which messages were in the stream in the last two minutes, by the keys that their senders gave them.
