@@ -44,12 +44,13 @@ func (s State) mark() string {
 	return "○"
 }
 
-// shortChapter is 01 for 01-redis-basics, and failover for labs/failover.
+// shortChapter is 01 for 01-redis-basics, and no-message-lost for labs/no-message-lost.
 func shortChapter(chapter string) string {
-	if base := path.Base(chapter); len(base) > 2 && base[2] == '-' {
-		return base[:2]
+	if lab, ok := strings.CutPrefix(chapter, "labs/"); ok {
+		return lab
 	}
-	return path.Base(chapter)
+	number, _, _ := strings.Cut(chapter, "-")
+	return number
 }
 
 // taskPage is an exercise's task.

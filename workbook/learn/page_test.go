@@ -17,3 +17,11 @@ func TestTablesKeepTheirLinesAndLoseTheRule(t *testing.T) {
 	require.Equal(t, "  Two:\n\n    | call | answer |\n    | `Top` | 2 |\n\n    |---|\n",
 		strings.ReplaceAll(plain("Two:\n\n| call | answer |\n|---|:-:|\n| `Top` | 2 |\n\n```text\n|---|\n```\n"), "`Top`", "`Top`"))
 }
+
+func TestChaptersHaveTheirNumberAndLabsTheirName(t *testing.T) {
+	for chapter, want := range map[string]string{
+		"01-redis-basics": "01", "labs/failover": "failover", "labs/no-message-lost": "no-message-lost",
+	} {
+		require.Equal(t, want, shortChapter(chapter))
+	}
+}
