@@ -8,8 +8,6 @@ import (
 
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
-
-	"example.com/redis-chat/04-websocket-chat/chattest"
 )
 
 // chosen is a Chooser that counts who is in which room, and brings nothing for rooms that nobody is in.
@@ -72,16 +70,12 @@ func TestRoomIsBroughtForEachClientAndReleasedWithIt(t *testing.T) {
 	n, c := serveChosen(t)
 	alice, bob := n.Enter("alice", "go"), n.Enter("bob", "go")
 	require.Equal(t, map[string]int{"go": 2}, c.now())
-	done := func(p *chattest.Person, text string) {
-		p.Does("%s", text)
-		require.Equal(t, "$ack", p.Next().Event)
-	}
-	done(alice, `{"event":"join","data":"news","id":1}`)
-	done(alice, `{"event":"join","data":"news","id":2}`)
+	alice.Does(`{"event":"join","data":"news","id":1}`)
+	alice.Does(`{"event":"join","data":"news","id":2}`)
 	require.Equal(t, map[string]int{"go": 2, "news": 1}, c.now(), "whoever is in it already enters nothing")
-	bob.Does(`{"event":"leave","data":"news"}`)
+	bob.Says(`{"event":"leave","data":"news"}`)
 	require.Equal(t, "$error", bob.Next().Event)
-	done(bob, `{"event":"leave","data":"go","id":3}`)
+	bob.Does(`{"event":"leave","data":"go","id":3}`)
 	<-c.moved
 	require.Equal(t, map[string]int{"go": 1, "news": 1}, c.now())
 	require.NoError(t, alice.WS.Close())
@@ -95,7 +89,7 @@ func TestClientWhoseRoomCannotBeBroughtIsToldSo(t *testing.T) {
 	n, c := serveChosen(t)
 	c.shut = "far"
 	alice := n.Enter("alice", "go")
-	alice.Does(`{"event":"join","data":"far","id":1}`)
+	alice.Says(`{"event":"join","data":"far","id":1}`)
 	f := alice.Next()
 	require.Equal(t, "$error", f.Event)
 	require.Contains(t, string(f.Data), `room \"far\" cannot be joined at the moment: no replica has it`)
