@@ -5,9 +5,12 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/04-websocket-chat/chattest"
 )
 
 // chosen is a Chooser that counts who is in which room, and brings nothing for rooms that nobody is in.
@@ -49,6 +52,16 @@ func (c *chosen) Leave(room string) {
 	c.moved <- struct{}{}
 }
 
+// left waits until somebody has left a room.
+func (c *chosen) left(t *testing.T) {
+	t.Helper()
+	select {
+	case <-c.moved:
+	case <-time.After(chattest.Patience):
+		t.Fatal("the relay is not told that somebody has left")
+	}
+}
+
 func (c *chosen) now() map[string]int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -76,11 +89,11 @@ func TestRoomIsBroughtForEachClientAndReleasedWithIt(t *testing.T) {
 	bob.Says(`{"event":"leave","data":"news"}`)
 	require.Equal(t, "$error", bob.Next().Event)
 	bob.Does(`{"event":"leave","data":"go","id":3}`)
-	<-c.moved
+	c.left(t)
 	require.Equal(t, map[string]int{"go": 1, "news": 1}, c.now())
 	require.NoError(t, alice.WS.Close())
-	<-c.moved
-	<-c.moved
+	c.left(t)
+	c.left(t)
 	require.Empty(t, c.now())
 	require.NoError(t, bob.WS.Close())
 }
