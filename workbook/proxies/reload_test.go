@@ -46,7 +46,7 @@ func (v *visitor) talks() talking {
 					c.refused <- string(f.Data)
 					return
 				}
-				if f.Event == "$placed" {
+				if f.Event == "$ack" { // "$placed" need not come, where the master answers later than its replica brings the message
 					break
 				}
 			}
