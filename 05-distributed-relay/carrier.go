@@ -94,3 +94,12 @@ func (byPubSub) Envelope(e *pubsub.Event) (wire.Envelope, error) {
 func (byPubSub) Number(e *pubsub.Event) (pub string, seq uint64, err error) {
 	return wire.DecodeNumber(e.Payload)
 }
+
+// tidy puts what a Tidier has to say behind a batch.
+func (p *publisher) tidy(ctx context.Context, pipe redis.Pipeliner) {
+	if t, ok := p.o.Carrier.(Tidier); ok {
+		if c := t.Tidy(ctx); c != nil {
+			_ = pipe.Process(ctx, c)
+		}
+	}
+}

@@ -263,11 +263,7 @@ func (p *publisher) pipeline(ctx context.Context, batch []outgoing) {
 	p.role = replication.NewRoleCmd(ctx)
 	_ = pipe.Process(ctx, p.role)
 	p.waitForReplicas(ctx, pipe, batch)
-	if t, ok := p.o.Carrier.(Tidier); ok {
-		if c := t.Tidy(ctx); c != nil {
-			_ = pipe.Process(ctx, c)
-		}
-	}
+	p.tidy(ctx, pipe)
 	_, _ = pipe.Exec(ctx) // each reply holds its own error
 	if cap(p.buf) > 2*batchBytes {
 		p.buf = nil
