@@ -2,6 +2,7 @@ package streams
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -32,14 +33,24 @@ func (r *Relay) Since(ctx context.Context, after, last string) (kept chat.Kept, 
 	if err != nil {
 		return chat.Kept{}, err
 	}
-	for moved := true; moved; {
-		kept, moved, err = r.since(ctx, from, to, last == "")
+	for proven := false; ; {
+		kept, moved, err := r.since(ctx, from, to, last == "", proven)
+		switch {
+		case errors.Is(err, errEmptied):
+			r.carrier.delivered.doubt()
+			proven = true
+		case !moved:
+			return kept, err
+		}
 	}
-	return kept, err
 }
 
+// errEmptied: what this node has delivered from a server is not there. It has begun anew, without its data, and the
+// reader does not know that yet.
+var errEmptied = errors.New("it does not have what it had")
+
 // since is one try. moved says that it has failed at a server that the node has left meanwhile.
-func (r *Relay) since(ctx context.Context, from, to place, all bool) (kept chat.Kept, moved bool, err error) {
+func (r *Relay) since(ctx context.Context, from, to place, all, proven bool) (kept chat.Kept, moved bool, err error) {
 	// Not further than has been delivered here: what is read beyond it would come a second time.
 	at, server, err := r.carrier.delivered.await(ctx, from)
 	if server == nil {
@@ -56,13 +67,13 @@ func (r *Relay) since(ctx context.Context, from, to place, all bool) (kept chat.
 	if to.id.Compare(from.id) <= 0 {
 		return chat.Kept{End: from.String()}, false, nil
 	}
-	kept, err = r.part(ctx, server, from, to)
+	kept, err = r.part(ctx, server, from, to, proven)
 	return kept, false, err
 }
 
-// part reads a part of what lies between two places.
-func (r *Relay) part(ctx context.Context, server *archive, from, to place) (chat.Kept, error) {
-	entries, gone, err := r.entries(ctx, server, &from, to.id.String())
+// part reads a part of what lies between two places. Proven says that a probe has shown by now that the server has all there is.
+func (r *Relay) part(ctx context.Context, server *archive, from, to place, proven bool) (chat.Kept, error) {
+	entries, gone, err := r.entries(ctx, server, &from, to.id, proven)
 	if err != nil {
 		return chat.Kept{}, fmt.Errorf("read what was missed at %s: %w", server.Options().Addr, err)
 	}
@@ -86,31 +97,35 @@ func (r *Relay) part(ctx context.Context, server *archive, from, to place) (chat
 }
 
 // entries returns what is behind a place. It moves the place on over what is gone, and counts that.
-func (r *Relay) entries(ctx context.Context, server *archive, from *place, end string) (entries []redis.XMessage, gone int64, err error) {
-	start := from.id.String()
+func (r *Relay) entries(ctx context.Context, server *archive, from *place, to ID, proven bool) (entries []redis.XMessage, gone int64, err error) {
+	start, end := from.id.String(), to.String()
 	// The entry of the place itself is asked for, too: while it is there, none behind it is gone.
 	entries, err = server.XRangeN(ctx, r.carrier.o.stream, start, end, partCount+1).Result()
 	if err != nil {
 		return nil, 0, err
 	}
-	if len(entries) > 0 && entries[0].ID == start {
+	if n := len(entries); n > 0 && entries[0].ID == start && (n > partCount || entries[n-1].ID == end) {
 		return entries[1:], 0, nil
 	}
 	var info *redis.XInfoStreamCmd
 	var ranged *redis.XMessageSliceCmd
 	_, err = server.TxPipelined(ctx, func(tx redis.Pipeliner) error { // both at one moment
 		info = tx.XInfoStream(ctx, r.carrier.o.stream)
-		ranged = tx.XRangeN(ctx, r.carrier.o.stream, start, end, partCount)
+		ranged = tx.XRangeN(ctx, r.carrier.o.stream, start, end, partCount+1)
 		return nil
 	})
 	switch {
-	case isNoKey(err):
-		if from.id == (ID{}) {
-			return nil, 0, nil
-		}
-		return nil, -1, nil
-	case err != nil:
+	case err != nil && !isNoKey(err):
 		return nil, 0, err
+	case !proven && !has(info, to):
+		return nil, 0, errEmptied
+	case err != nil && from.id == (ID{}):
+		return nil, 0, nil
+	case err != nil:
+		return nil, -1, nil
+	}
+	if entries = ranged.Val(); len(entries) > 0 && entries[0].ID == start {
+		return entries[1:], 0, nil
 	}
 	gone = goneSince(*from, info.Val())
 	switch {
@@ -119,7 +134,16 @@ func (r *Relay) entries(ctx context.Context, server *archive, from *place, end s
 	case gone < 0:
 		from.nr = 0
 	}
-	return ranged.Val(), gone, nil
+	return entries[:min(len(entries), partCount)], gone, nil
+}
+
+// has reports whether a stream has all entries up to that one, or had them.
+func has(info *redis.XInfoStreamCmd, to ID) bool {
+	if info.Err() != nil {
+		return false
+	}
+	last, err := ParseID(info.Val().LastGeneratedID)
+	return err != nil || last.Compare(to) >= 0 // an error: this server does not tell
 }
 
 // goneSince is how many entries behind a place have been trimmed; below zero: nobody knows.

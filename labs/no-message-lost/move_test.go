@@ -1,6 +1,7 @@
 package streams_test
 
 import (
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -91,6 +92,34 @@ func TestNobodyIsSeatedBeforeTheNewReplicaHasAll(t *testing.T) {
 	bob = <-back
 	bob.hears("two")
 	require.Equal(t, 1, bob.caughtUp().Messages)
+}
+
+// A replica that was restarted is empty until it has its copy of all keys, and its address is the same: for a moment nobody at the node
+// knows. What it does not have then is not gone.
+func TestNothingIsReadAtAReplicaThatHasBegunAnew(t *testing.T) {
+	c := startCluster(t, topologytest.Server(t, 2), relay.Options{}, streams.Options{})
+	alice, bob, witness := c.dial(0, "alice"), c.dial(1, "bob"), c.dial(1, "witness")
+	alice.say("one")
+	bob.hears("one")
+	bob.back(c, 1).caughtUp() // from here on the node would read at once
+	alice.say("two")
+	witness.hears("one", "two")
+	replica := c.redis(2)
+	require.NoError(t, replica.Do(t.Context(), "replicaof", "no", "one").Err())
+	require.NoError(t, replica.FlushAll(t.Context()).Err())
+	asked := func() bool {
+		return strings.Contains(replica.Info(t.Context(), "commandstats").Val(), "cmdstat_xinfo|stream:calls=")
+	}
+	require.NoError(t, replica.ConfigResetStat(t.Context()).Err())
+	back := make(chan *person, 1)
+	go func() { back <- bob.back(c, 1) }()
+	require.Eventually(t, asked, patience, tick)
+	host, port, err := net.SplitHostPort(c.top.Addrs()[0])
+	require.NoError(t, err)
+	require.NoError(t, replica.Do(t.Context(), "replicaof", host, port).Err())
+	bob = <-back
+	bob.hears("two")
+	require.Zero(t, *bob.caughtUp().Gone)
 }
 
 // forked are two masters: of what the first one has, the second has the beginning, as a replica that was promoted without the

@@ -45,6 +45,9 @@ func (p *progress) confirm() {
 // prove notes that all that the master had then has been delivered.
 func (p *progress) prove(then time.Time) { p.change(func() { p.proven = then }) }
 
+// doubt makes the next who waits wait for a probe that is published from now on: only one that comes back by this server tells what it has.
+func (p *progress) doubt() { p.change(func() { p.since = time.Now() }) }
+
 // forked notes places that were delivered and are in no stream any more, and the place before them that is.
 func (p *progress) forked(common place, lost []entrySeen) {
 	p.change(func() {
