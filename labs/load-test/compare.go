@@ -20,37 +20,63 @@ const idleClients = 5000 // at each node
 // Compare measures all systems in turn, A B C A B C, in so many rounds, and
 // makes the table of targets and results. A peer that cannot run here is left
 // out, with a sentence in the notes.
-func (l *Lab) Compare(ctx context.Context, peers []System, rounds int) error {
+//
+// Only the measures of those names are taken; nil: all of Measures.
+func (l *Lab) Compare(ctx context.Context, peers []System, rounds int, measures []string) error {
+	if measures == nil {
+		measures = Measures
+	}
 	m := &comparison{figures: map[figure]float64{}, rounds: rounds, rates: map[string]float64{}}
 	var allocations allocations
-	defer func() { l.Report.Rows = m.rows(l.Report.Growth, allocations) }() // also of half a comparison
+	defer func() { l.Report.Rows = m.rows(measures, l.Report.Growth, allocations) }() // also of half a comparison
 	systems := l.runnableAndOurs(ctx, peers)
 	for round := 1; round <= rounds; round++ {
 		l.say("round %d of %d", round, rounds)
 		// Each round another system is the first: the machine may be in another mood by the last.
 		turn := round % len(systems)
 		order := append(slices.Clone(systems[turn:]), systems[:turn]...)
-		for _, step := range []func(context.Context, *Lab, []System, int) error{m.light, m.sustained, m.busy, m.idle} {
-			if err := step(ctx, l, order, round); err != nil {
+		for _, name := range measures {
+			measure := m.measure(name)
+			if measure == nil {
+				continue
+			}
+			if err := measure(ctx, l, order, round); err != nil {
 				return err
 			}
 		}
-		slow, err := l.Slow(ctx, Ours, round)
-		if err != nil {
+	}
+	if slices.Contains(measures, "grow") {
+		if err := l.Grow(ctx, Ours, rounds); err != nil {
 			return err
 		}
-		if l.sound(&slow.With) && l.sound(&slow.Without) {
-			m.slow = append(m.slow, slow)
+	}
+	if slices.Contains(measures, "allocations") {
+		var err error
+		if allocations, err = measureAllocations(ctx); err != nil {
+			l.note("allocations were not measured: %v", err)
 		}
 	}
-	if err := l.Grow(ctx, Ours, rounds); err != nil {
-		return err
-	}
-	var err error
-	if allocations, err = measureAllocations(ctx); err != nil {
-		l.note("allocations were not measured: %v", err)
-	}
 	return nil
+}
+
+// Measures are what Compare measures, in this order. The last two are of our system alone, once at the end.
+var Measures = []string{"light", "sustained", "busy", "idle", "rooms", "foreign", "nodes", "slow", "grow", "allocations"}
+
+// measure is what a round does under that name; nil: nothing.
+func (m *comparison) measure(name string) func(context.Context, *Lab, []System, int) error {
+	return map[string]func(context.Context, *Lab, []System, int) error{
+		"light": m.light, "sustained": m.sustained, "busy": m.busy, "idle": m.idle,
+		"rooms": m.rooms, "foreign": m.foreign, "nodes": m.nodes, "slow": m.stalled,
+	}[name]
+}
+
+// stalled measures what a client of ours that reads nothing does to the others.
+func (m *comparison) stalled(ctx context.Context, l *Lab, _ []System, round int) error {
+	slow, err := l.Slow(ctx, Ours, round)
+	if err == nil && l.sound(&slow.With) && l.sound(&slow.Without) {
+		m.slow = append(m.slow, slow)
+	}
+	return err
 }
 
 func (l *Lab) note(format string, args ...any) {
@@ -94,7 +120,7 @@ func (l *Lab) sound(r *Run) bool {
 }
 
 func (m *comparison) light(ctx context.Context, l *Lab, systems []System, round int) error {
-	for _, s := range systems {
+	for _, s := range oneRoom(systems) {
 		run, err := l.fresh(ctx, s, 2, light, "light load", round)
 		if err != nil {
 			return err
@@ -111,7 +137,7 @@ func (m *comparison) light(ctx context.Context, l *Lab, systems []System, round 
 func (m *comparison) sustained(ctx context.Context, l *Lab, systems []System, round int) error {
 	for _, load := range shapes {
 		load.Warmup, load.Length = time.Second, 3*time.Second
-		for _, s := range systems {
+		for _, s := range oneRoom(systems) {
 			key := s.Name + shape(2, load)
 			load.Rate = firstRate
 			goal := Goal{}
@@ -137,7 +163,7 @@ func (m *comparison) busy(ctx context.Context, l *Lab, systems []System, round i
 		load.Rate = 500
 		l.note("without node.js, 500 messages a second stand for the rate that saturates it")
 	}
-	for _, s := range systems {
+	for _, s := range oneRoom(systems) {
 		run, err := l.fresh(ctx, s, 2, load, "the rate that saturates node.js", round)
 		if err != nil {
 			return err
@@ -150,7 +176,7 @@ func (m *comparison) busy(ctx context.Context, l *Lab, systems []System, round i
 }
 
 func (m *comparison) idle(ctx context.Context, l *Lab, systems []System, round int) error {
-	for _, s := range systems {
+	for _, s := range oneRoom(systems) {
 		idle, err := l.Idle(ctx, s, 2, idleClients, round)
 		if err != nil {
 			l.note("%s, idle connections, round %d: %v", s.Name, round, err)
@@ -166,14 +192,23 @@ func (m *comparison) idle(ctx context.Context, l *Lab, systems []System, round i
 	return nil
 }
 
-// pairs are the ratios of ours to a peer's, round by round.
-func (m *comparison) pairs(measure, peer string) []float64 {
-	var ratios []float64
+// pairs are the ratios of ours to a peer's, round by round, and the peer's figures: of the setups of one peer
+// the best counts.
+func (m *comparison) pairs(t target) (ratios, theirs []float64) {
 	for round := 1; round <= m.rounds; round++ {
-		ours, have := m.figures[figure{measure, Ours.Name, round}]
-		if theirs := m.figures[figure{measure, peer, round}]; have && theirs > 0 {
-			ratios = append(ratios, ours/theirs)
+		best := 0.
+		for _, s := range Peers {
+			if s.Name != t.peer && s.Of != t.peer {
+				continue
+			}
+			f := m.figures[figure{t.measure, s.Name, round}]
+			if f > 0 && (best == 0 || (f > best) == t.atLeast) {
+				best = f
+			}
+		}
+		if ours, have := m.figures[figure{t.measure, t.system(), round}]; have && best > 0 {
+			ratios, theirs = append(ratios, ours/best), append(theirs, best)
 		}
 	}
-	return ratios
+	return ratios, theirs
 }

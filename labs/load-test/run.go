@@ -45,16 +45,21 @@ var (
 // Run puts a load on a cluster. An error means that there is nothing to tell.
 // The cluster's mistakes under the load are in the result.
 func (c *Cluster) Run(ctx context.Context, load Load, watch Watch) (Run, error) {
+	return c.runAt(ctx, c.Nodes, load, watch)
+}
+
+// runAt puts a load on some nodes, one place for each load.Clients.
+func (c *Cluster) runAt(ctx context.Context, nodes []string, load Load, watch Watch) (Run, error) {
 	load = load.withDefaults()
-	if err := load.check(len(c.Nodes)); err != nil {
+	if err := load.check(len(nodes)); err != nil {
 		return Run{}, err
 	}
-	crowd, err := gather(len(c.Nodes), c.Protocol, load)
+	crowd, err := gather(len(nodes), c.Protocol, load)
 	if err != nil {
 		return Run{}, err
 	}
 	defer crowd.close()
-	if err := crowd.connect(ctx, c.Nodes); err != nil {
+	if err := crowd.connect(ctx, nodes); err != nil {
 		return Run{}, fmt.Errorf("%s: %w", c.Name, err)
 	}
 	return c.put(ctx, load, crowd, watch)

@@ -11,6 +11,9 @@ type Goal struct {
 	P99     float64 // milliseconds; default 50
 	Highest float64 // where the search ends, in messages a second; default 100,000
 	Step    float64 // the factor from one rate to the next at the beginning; default 2
+
+	// Load makes the load of a rate; nil: it is the same load at another rate.
+	Load func(rate float64) Load
 }
 
 // Sustained reports whether a run kept it: in time, and nothing lost, repeated,
@@ -44,6 +47,9 @@ func (l *Lab) Search(ctx context.Context, s System, nodes int, load Load, goal G
 	goal.Highest = cmp.Or(goal.Highest, 100_000)
 	goal.Step = cmp.Or(goal.Step, 2)
 	label := "search " + shape(nodes, load)
+	if goal.Load != nil {
+		label = fmt.Sprintf("search in rooms of %d", nodes*load.Clients/load.Rooms)
+	}
 	var cluster *Cluster
 	var limit string
 	defer func() {
@@ -58,7 +64,9 @@ func (l *Lab) Search(ctx context.Context, s System, nodes int, load Load, goal G
 					return false, err
 				}
 			}
-			load.Rate = rate
+			if load.Rate = rate; goal.Load != nil {
+				load = goal.Load(rate)
+			}
 			run, err := cluster.Run(ctx, load, l.watch(fmt.Sprintf("%s at %.0f messages/s, %s", label, rate, s.Name)))
 			if ctx.Err() != nil {
 				return false, err

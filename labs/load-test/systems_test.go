@@ -88,6 +88,26 @@ func TestCentrifugeDelivers(t *testing.T) {
 		t.Skip("the peer is a module of its own, which go.work joins to this one: run it without GOWORK=off")
 	}
 	delivers(t, Centrifuge, 2)
+	delivers(t, Tuned, 2)
+}
+
+func TestLanesDeliver(t *testing.T) {
+	if out, _ := exec.Command("go", "env", "GOWORK").Output(); strings.TrimSpace(string(out)) == "off" {
+		t.Skip("that lab is a module of its own, which go.work joins to this one: run it without GOWORK=off")
+	}
+	delivers(t, Lanes, 2)
+}
+
+// A node whose clients are in no room of these hears all of it on one channel, and none of it on lanes.
+func TestMessagesOfOthersAreCounted(t *testing.T) {
+	redistest.NeedsServer(t) // an embedded server's CPU is the lab's own, and so is the load of these
+	m := &comparison{figures: map[figure]float64{}, rounds: 1}
+	was := foreignLoad
+	t.Cleanup(func() { foreignLoad = was })
+	foreignLoad = Load{Clients: 10, Senders: 1, Rate: 100, Warmup: 1, Length: time.Second}
+	require.NoError(t, m.foreign(t.Context(), lab(t), []System{Ours, Ceiling}, 1))
+	require.Positive(t, m.figures[figure{foreignCPU, Ours.Name, 1}])
+	require.NotContains(t, m.figures, figure{foreignCPU, Ceiling.Name, 1}, "it has one node")
 }
 
 func TestIdleCrowdIsCountedAndWeighed(t *testing.T) {
@@ -115,7 +135,7 @@ func TestSlowClientLearnsWhyItWasClosed(t *testing.T) {
 
 func TestWhatIsMissingIsOneSentence(t *testing.T) {
 	_, err := Systems("redis-chat,nobody")
-	require.EqualError(t, err, `there is no system "nobody": there are redis-chat, node.js, centrifuge and ceiling`)
+	require.EqualError(t, err, `there is no system "nobody": there are redis-chat, node.js, centrifuge, centrifuge-tuned, ceiling and redis-chat-lanes`)
 	_, err = Open(launch.Backend{Kind: launch.KindRunning})
 	require.ErrorContains(t, err, "give embedded or server")
 	t.Setenv("PATH", t.TempDir())

@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -49,6 +50,7 @@ type options struct {
 	rounds     int
 	load       loadtest.Load
 	backend    launch.Backend
+	measures   []string // of compare; nil: all
 	json, html string
 }
 
@@ -92,12 +94,21 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) 
 
 func (o *options) register(fs *flag.FlagSet) {
 	o.systems = []loadtest.System{loadtest.Ours}
-	fs.Func("systems", "`names`, comma separated: redis-chat, node.js, centrifuge, ceiling (default redis-chat)", func(s string) (err error) {
+	fs.Func("systems", "`names`, comma separated: redis-chat, node.js, centrifuge, centrifuge-tuned, ceiling, redis-chat-lanes (default redis-chat)", func(s string) (err error) {
 		o.systems, err = loadtest.Systems(s)
 		return err
 	})
 	o.nodes, o.rounds = 2, 3
 	o.load = loadtest.Load{Clients: 100, Senders: 5, Rooms: 1, Rate: 200, Size: 128}
+	fs.Func("measures", "`names`, comma separated, of what compare measures: "+strings.Join(loadtest.Measures, ", ")+" (default all)", func(s string) error {
+		o.measures = strings.Split(s, ",")
+		for _, name := range o.measures {
+			if err := cmdline.OneOf(new(string), loadtest.Measures...)(name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	fs.Func("nodes", "`number` of nodes (default 2)", cmdline.Number(&o.nodes, 1, 100))
 	fs.Func("rounds", "`number` of rounds of compare and grow (default 3)", cmdline.Number(&o.rounds, 1, 1000))
 	fs.Func("clients", "`number` of connections at each node (default 100)", cmdline.Number(&o.load.Clients, 1, 1e6))

@@ -54,6 +54,7 @@ func TestMistakeInTheCallEndsWith2(t *testing.T) {
 		{[]string{"-nodes", "0", "steady"}, `-nodes "0": want a whole number from 1 to 100`},
 		{[]string{"-nodes", "-1", "steady"}, `-nodes "-1": want a whole number from 1 to 100`},
 		{[]string{"-nodes", "99999999999999999999", "steady"}, "want a whole number from 1 to 100"},
+		{[]string{"-measures", "light,heavy", "compare"}, `-measures "light,heavy": want light, sustained, busy`},
 		{[]string{"-rounds", "0", "compare"}, `-rounds "0": want a whole number from 1 to 1000`},
 		{[]string{"-clients", "many", "steady"}, `-clients "many": want a whole number`},
 		{[]string{"-clients", "0", "steady"}, `-clients "0": want a whole number`},

@@ -60,5 +60,5 @@ func short(ctx context.Context, lab *loadtest.Lab, _ options) error {
 }
 
 func compare(ctx context.Context, lab *loadtest.Lab, o options) error {
-	return lab.Compare(ctx, loadtest.Peers, o.rounds)
+	return lab.Compare(ctx, loadtest.Peers, o.rounds, o.measures)
 }

@@ -2,7 +2,8 @@
 // github.com/centrifugal/centrifuge with its Redis broker, the library's
 // defaults and nothing else: no history, no presence, no log.
 //
-// The environment tells PORT (3000), PUB_HOST (127.0.0.1) and PUB_PORT (6379).
+// The environment tells PORT (3000), PUB_HOST (127.0.0.1) and PUB_PORT (6379). With TUNED=1 the
+// node has what the library's own documentation offers for many connections: see tuned.
 // The broker has one address for publishing and for subscribing: the master's.
 package main
 
@@ -18,38 +19,47 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"github.com/centrifugal/centrifuge"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
 
-	addr, redis, err := configure(os.Getenv)
+	addr, redis, options, err := configure(os.Getenv)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "centrifuge:", err)
 		os.Exit(2)
 	}
-	if err := run(ctx, addr, redis, os.Stdout); err != nil {
+	if err := run(ctx, addr, redis, options, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "centrifuge:", err)
 		os.Exit(1)
 	}
 }
 
-// configure reads where to listen and where Redis is.
-func configure(getenv func(string) string) (addr, redis string, err error) {
+// configure reads where to listen, where Redis is, and how the node is set up.
+func configure(getenv func(string) string) (addr, redis string, options centrifuge.WebsocketConfig, err error) {
 	port, err := portOf(getenv, "PORT", "3000")
 	if err != nil {
-		return "", "", err
+		return "", "", options, err
 	}
 	redisPort, err := portOf(getenv, "PUB_PORT", "6379")
 	if err != nil {
-		return "", "", err
+		return "", "", options, err
 	}
 	host := getenv("PUB_HOST")
 	if host == "" {
 		host = "127.0.0.1"
 	}
-	return net.JoinHostPort("127.0.0.1", port), net.JoinHostPort(host, redisPort), nil
+	switch value := getenv("TUNED"); value {
+	case "":
+	case "1":
+		options = tuned
+	default:
+		return "", "", options, fmt.Errorf("TUNED must be 1, or not set, not %q", value)
+	}
+	return net.JoinHostPort("127.0.0.1", port), net.JoinHostPort(host, redisPort), options, nil
 }
 
 func portOf(getenv func(string) string, name, otherwise string) (string, error) {
@@ -64,7 +74,7 @@ func portOf(getenv func(string) string, name, otherwise string) (string, error) 
 }
 
 // run serves until ctx ends, and says on out when it is ready for clients.
-func run(ctx context.Context, addr, redis string, out io.Writer) error {
+func run(ctx context.Context, addr, redis string, options centrifuge.WebsocketConfig, out io.Writer) error {
 	node, err := newNode(redis)
 	if err != nil {
 		return err
@@ -81,7 +91,7 @@ func run(ctx context.Context, addr, redis string, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%w; choose another PORT", err)
 	}
-	server := &http.Server{Handler: handler(node)}
+	server := &http.Server{Handler: handler(node, options)}
 	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
 
 	fmt.Fprintln(out, "listening", listener.Addr())

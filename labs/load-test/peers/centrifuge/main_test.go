@@ -116,7 +116,7 @@ func TestTwoNodesAreOneChat(t *testing.T) {
 	redistest.NeedsServer(t) // with miniredis the node does not start: it waits for ever
 	redis := redistest.Start(t).Options().Addr
 	_, a := start(t, at(t, redis)...)
-	_, b := start(t, at(t, redis)...)
+	_, b := start(t, append(at(t, redis), "TUNED=1")...)
 	room := strings.NewReplacer(":", "-", "/", "-").Replace(redistest.Prefix(t))
 	alice, bob, carol := dial(t, a, room), dial(t, b, room), dial(t, b, room+"other")
 
@@ -140,6 +140,7 @@ func TestMistakesEndTheProgramWithASentence(t *testing.T) {
 		want string
 	}{
 		{"PORT=x", 2, `centrifuge: PORT must be a port from 1 to 65535, not "x"`},
+		{"TUNED=yes", 2, `centrifuge: TUNED must be 1, or not set, not "yes"`},
 		{"PUB_PORT=65536", 2, `centrifuge: PUB_PORT must be a port from 1 to 65535, not "65536"`},
 		{"PUB_PORT=" + freePort(t), 1, "start Redis there or change PUB_HOST and PUB_PORT"},
 	} {

