@@ -132,3 +132,20 @@ func TestStreamForgetsWhatIsOlderThanItsAge(t *testing.T) {
 		require.Eventually(t, func() bool { return c.redis(i).XLen(t.Context(), c.stream()).Val() == 0 }, patience, tick)
 	}
 }
+
+// There is nothing to read, and nobody says anything by which a node would learn that. A probe tells it.
+func TestClientIsToldThatAllIsGoneThoughNobodySpeaks(t *testing.T) {
+	c := start(t)
+	alice, bob, witness := c.dial(0, "alice"), c.dial(1, "bob"), c.dial(1, "witness")
+	alice.say("one")
+	bob.hears("one")
+	require.NoError(t, bob.Close())
+	alice.say("two")
+	witness.hears("one", "two")
+	require.NoError(t, c.redis(0).FlushAll(t.Context()).Err())
+	for node := range 2 {
+		require.Nil(t, bob.back(c, node).caughtUp().Gone, "nobody knows how many")
+	}
+	alice.say("three")
+	witness.hears("three")
+}
