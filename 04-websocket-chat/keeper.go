@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -109,6 +110,10 @@ func (c *Conn) catchUp(who wish) {
 	why, err := returned.run()
 	c.hub.hasCome(c)
 	if err != nil {
+		if errors.Is(err, errTooSlow) {
+			why = frame.CloseTooSlow
+			c.hub.stats.slow.Add(1)
+		}
 		c.hub.log.Debug("catching up ended", "id", c.id, "why", err)
 		if !c.seat { // it has none
 			c.turnAway(why)
@@ -137,7 +142,7 @@ func (r *returning) run() (frame.CloseReason, error) {
 	if err := r.begin(); err != nil {
 		return frame.CloseNotKept, err
 	}
-	if err := r.writeOnce(r.welcome(r.place)); err != nil {
+	if err := r.write(r.welcome(r.place)); err != nil {
 		return frame.CloseNotKept, err
 	}
 	for more := true; more; {
@@ -162,8 +167,19 @@ func (r *returning) run() (frame.CloseReason, error) {
 	if r.gone >= 0 {
 		told.Gone = &r.gone
 	}
-	return frame.CloseNotKept, r.writeOnce(frame.Encode(frame.EventCaughtUp, "", told, nil))
+	return frame.CloseNotKept, r.write(frame.Encode(frame.EventCaughtUp, "", told, nil))
 }
+
+// write waits as long as a writer does for a client that takes nothing. No queue of its runs over: it has none yet.
+func (r *returning) write(frames []byte) error {
+	err := r.writeOnce(frames)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return errTooSlow
+	}
+	return err
+}
+
+var errTooSlow = errors.New("it does not read what it missed")
 
 // begin finds the place that is to be gone on from.
 func (r *returning) begin() (err error) {
@@ -200,7 +216,7 @@ func (r *returning) part(last string) (more bool, err error) {
 	if len(r.wire) == 0 {
 		return kept.More, nil
 	}
-	return kept.More, r.writeOnce(r.wire)
+	return kept.More, r.write(r.wire)
 }
 
 // isFor reports whether the client would have got an event, in the rooms that it was in.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -161,6 +162,27 @@ func TestWhatIsSaidWhileSomebodyCatchesUpComesOnce(t *testing.T) {
 			require.GreaterOrEqual(t, asked.Load(), part+1)
 		})
 	}
+}
+
+// Nothing waits for it that could pass a limit: what it has missed is read as fast as it reads.
+func TestWhoDoesNotReadWhatItMissedIsTooSlow(t *testing.T) {
+	s := &shelf{}
+	n := serve(t, Options{Relay: s, RatePerSecond: -1, WriteTimeout: 50 * time.Millisecond})
+	s.hub = n.hub
+	n.hub.Begin("0")
+	alice := n.Enter("alice", "go")
+	long := json.RawMessage(strconv.Quote(strings.Repeat("0", 1<<20)))
+	for i := range 40 { // more than both sockets hold
+		s.kept = append(s.kept, Event{Place: strconv.Itoa(i + 1), Rooms: []string{"go"}, Name: "message", Data: long})
+	}
+	stuck := back(n, "&after=0")
+	require.Eventually(t, func() bool { return n.hub.Stats().Slow == 1 }, chattest.Patience, time.Millisecond)
+	for {
+		if _, _, err := stuck.WS.ReadMessage(); err != nil {
+			break // the frame that was half written, and then the end
+		}
+	}
+	say(alice, 1)
 }
 
 func TestOwnMessagesAreNotMissed(t *testing.T) {

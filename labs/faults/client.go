@@ -31,6 +31,7 @@ type client struct {
 	source     *source // whose messages it sends; nil: it only listens
 
 	last chatclient.Last // how far it has come, where that is kept; of its own goroutine
+	owed atomic.Bool     // it has not yet got all that it missed
 
 	mu   sync.Mutex
 	conn *websocket.Conn // nil: not welcome
@@ -96,6 +97,7 @@ func (c *client) visit(ctx context.Context, addr string) (welcome bool) {
 func (c *client) path() string {
 	path := c.system.Protocol.Path(c.name, c.room)
 	if c.last.Place != "" {
+		c.owed.Store(true)
 		path += "&" + url.Values{"after": {c.last.Place}, "was": {strings.Join(c.last.IDs, ",")}}.Encode()
 	}
 	return path
@@ -116,6 +118,9 @@ func (c *client) note(payload []byte) {
 		}
 	default:
 		c.last.Note(m)
+		if m.Event == frame.EventCaughtUp {
+			c.owed.Store(false)
+		}
 	}
 }
 

@@ -75,7 +75,7 @@ var clientsStalled = Row{
 	},
 }
 
-// awaitNews returns when each of these clients has got something that was sent after this moment.
+// awaitNews returns when each of these clients has got all that it missed, and something that was sent after this moment.
 func (r *run) awaitNews(clients []*client) {
 	var after []int
 	for _, s := range r.sources() {
@@ -83,6 +83,9 @@ func (r *run) awaitNews(clients []*client) {
 	}
 	_ = until(r.ctx, func() bool {
 		for _, cl := range clients {
+			if cl.owed.Load() {
+				return false
+			}
 			for i, s := range r.sources() {
 				if !cl.got.has(s.id, after[i]) {
 					return false
