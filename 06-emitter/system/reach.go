@@ -48,15 +48,24 @@ func (o Options) shared() bool { return !cmdline.IsLoopback(o.elsewhere()) }
 
 // addresses are this machine's IPv4 addresses in networks with others. First comes that of the network which leads
 // furthest, and not that of a container's bridge.
-func addresses() (all []string) {
+func addresses() []string {
+	furthest := ""
 	if conn, err := net.Dial("udp", "192.0.2.1:9"); err == nil { // nothing is sent: only a way is chosen
-		all = append(all, conn.LocalAddr().(*net.UDPAddr).IP.String())
+		furthest = conn.LocalAddr().(*net.UDPAddr).IP.String()
 		_ = conn.Close()
 	}
 	found, _ := net.InterfaceAddrs() // with an error: none
+	return inNetworks(furthest, found)
+}
+
+// inNetworks keeps of the addresses those under which others can reach this machine, once each.
+func inNetworks(furthest string, found []net.Addr) (all []string) {
+	if furthest != "" {
+		all = append(all, furthest)
+	}
 	for _, a := range found {
 		prefix, err := netip.ParsePrefix(a.String())
-		if addr := prefix.Addr(); err == nil && addr.Is4() && addr.IsGlobalUnicast() && (len(all) == 0 || all[0] != addr.String()) {
+		if addr := prefix.Addr(); err == nil && addr.Is4() && addr.IsGlobalUnicast() && addr.String() != furthest {
 			all = append(all, addr.String())
 		}
 	}
