@@ -81,12 +81,5 @@ func listenAdmin(network, addr string) (net.Listener, error) {
 		}
 		_ = os.Remove(addr) // if it stays, listening says so
 	}
-	l, err := net.Listen(network, addr)
-	if err != nil {
-		return nil, err
-	}
-	if err := os.Chmod(addr, 0o600); err != nil {
-		return nil, errors.Join(err, l.Close())
-	}
-	return l, nil
+	return listenOwn(addr)
 }
