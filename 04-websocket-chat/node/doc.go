@@ -10,7 +10,7 @@
 //   - files.go: how many clients there may be with the file descriptors that there are.
 //     gate.go: the listener that counts all sockets, and lets one make room when none is left.
 //   - tls.go: HTTPS without a proxy, and why no HTTP/2.
-//   - admin.go: an address for operators.
+//   - admin.go: an address for operators. socket_unix.go: how a socket in the file system is nobody else's, at no moment.
 //   - client.go: the address that a request comes from, behind proxies that are trusted.
 //   - tokens.go: the keys of the tokens that let clients in, if they need one.
 //   - sparse.go: the log, which a flood of one kind of line does not fill.
