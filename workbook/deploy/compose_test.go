@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/cli"
@@ -14,6 +15,7 @@ import (
 
 const (
 	composeFile = "deploy/compose/compose.yaml"
+	usersFile   = "deploy/compose/users.yaml"
 	password    = "a-password-of-the-test"
 )
 
@@ -21,7 +23,17 @@ const (
 // values of .env put in.
 func project(t *testing.T, env ...string) (*types.Project, error) {
 	t.Helper()
-	o, err := cli.NewProjectOptions([]string{filepath.Join(root(t), composeFile)}, cli.WithEnv(env), cli.WithResolvedPaths(true))
+	return projectOf(t, []string{composeFile}, env...)
+}
+
+// projectOf is what several files are together.
+func projectOf(t *testing.T, files []string, env ...string) (*types.Project, error) {
+	t.Helper()
+	var paths []string
+	for _, file := range files {
+		paths = append(paths, filepath.Join(root(t), file))
+	}
+	o, err := cli.NewProjectOptions(paths, cli.WithEnv(env), cli.WithResolvedPaths(true))
 	require.NoError(t, err)
 	return o.LoadProject(t.Context())
 }
@@ -88,5 +100,39 @@ func TestComposeNamesWhatThereIs(t *testing.T) {
 	require.Greater(t, p.Services["proxy"].Ulimits["nofile"].Single, 2*clients+100, "else haproxy does not start")
 	for _, node := range []string{"node1", "node2"} {
 		require.Contains(t, string(haproxy), " "+address(p.Services[node])+":3000\n", "haproxy knows %s", node)
+	}
+}
+
+// With users.yaml each service has the user that users.acl has for it, and nobody has the one password.
+func TestComposeWithUsersHasThoseOfTheFile(t *testing.T) {
+	_, err := projectOf(t, []string{composeFile, usersFile}, "REDIS_PASSWORD=node-secret")
+	require.ErrorContains(t, err, "REPLICA_PASSWORD")
+	p, err := projectOf(t, []string{composeFile, usersFile}, "REDIS_PASSWORD=node-secret", "REPLICA_PASSWORD=replica-secret")
+	require.NoError(t, err)
+	users := read(t, "redis/users.acl")
+	for name, s := range p.Services {
+		switch {
+		case s.Image == "chat-node":
+			env := environment(s)
+			require.Contains(t, users, "user "+env["REDIS_USERNAME"]+" on >"+env["REDIS_PASSWORD"]+" ", name)
+		case name != "proxy":
+			flags := map[string]string{}
+			for i, word := range s.Command {
+				if strings.HasPrefix(word, "--") {
+					flags[word] = s.Command[i+1]
+				}
+			}
+			require.Contains(t, users, "user "+flags["--masteruser"]+" on >"+flags["--masterauth"]+" ", name)
+			require.Equal(t, "", flags["--requirepass"], name)
+			require.NotContains(t, s.Command, "node-secret", name)
+			mounted := map[string]string{}
+			for _, v := range s.Volumes {
+				mounted[v.Target] = v.Source
+			}
+			require.Equal(t, filepath.Join(root(t), "deploy", "redis", "users.acl"), mounted[flags["--aclfile"]], name)
+			require.FileExists(t, mounted[s.Command[1]], "%s keeps its settings", name)
+			require.Contains(t, mounted, flags["--dir"], name)
+			require.Equal(t, name != "master", flags["--replicaof"] == "master", name)
+		}
 	}
 }

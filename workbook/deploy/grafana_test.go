@@ -141,14 +141,16 @@ type node struct {
 	log  redistest.Buffer
 }
 
-// startNode starts one on a free port, with its master and replica at one server.
+// startNode starts one on a free port, with its master and replica at one server; "": env says where they are.
 func startNode(t *testing.T, redis string, env ...string) *node {
 	t.Helper()
 	self, err := os.Executable()
 	require.NoError(t, err)
-	host, port, _ := strings.Cut(redis, ":")
 	cmd := exec.Command(self)
-	cmd.Env = []string{"RUN_NODE=1", "LISTEN_HOST=127.0.0.1", "PORT=0", "PUB_HOST=" + host, "PUB_PORT=" + port, "GORACE=atexit_sleep_ms=10"}
+	cmd.Env = []string{"RUN_NODE=1", "LISTEN_HOST=127.0.0.1", "PORT=0", "GORACE=atexit_sleep_ms=10"}
+	if host, port, ok := strings.Cut(redis, ":"); ok {
+		cmd.Env = append(cmd.Env, "PUB_HOST="+host, "PUB_PORT="+port)
+	}
 	cmd.Env = append(cmd.Env, env...)
 	n := &node{}
 	cmd.Stdout, cmd.Stderr = &n.log, &n.log
@@ -164,7 +166,7 @@ func startNode(t *testing.T, redis string, env ...string) *node {
 			n.addr = m[1]
 		}
 		return m != nil
-	}, patience, tick, "the node never listens")
+	}, patience, tick, "the node never listens:\n%s", &n.log)
 	return n
 }
 

@@ -92,6 +92,8 @@ func TestUsersAreThoseOfTheText(t *testing.T) {
 		require.Contains(t, users, "user "+settings[1]+" on >"+settings[2]+" ", name)
 	}
 	require.Contains(t, users, "user "+commented(t, "REDIS_USERNAME")+" on ")
+	user, password := sentinelUser(t)
+	require.Contains(t, users, "user "+user+" on >"+password+" ")
 }
 
 func TestServerTakesTheUsers(t *testing.T) {
@@ -104,39 +106,7 @@ func TestServerTakesTheUsers(t *testing.T) {
 	defer client.Close()
 	names, err := client.Do(t.Context(), "ACL", "USERS").StringSlice()
 	require.NoError(t, err)
-	require.ElementsMatch(t, []string{"default", "chat-node", "chat-emitter", "chat-replica", "chat-monitor", "root"}, names)
-}
-
-// The Sentinel watches the master of the other files, by the name and at the addresses that the node has.
-func TestSentinelTakesItsSettings(t *testing.T) {
-	var lines []string
-	for line := range strings.Lines(read(t, "redis/sentinel.conf")) {
-		if strings.HasPrefix(line, "sentinel ") {
-			lines = append(lines, strings.TrimSpace(line))
-		}
-	}
-	master := commented(t, "MASTER_NAME")
-	host := only(t, assignments(t, "systemd/n1.env", ""), "PUB_HOST")
-	port := only(t, assignments(t, "systemd/n1.env", ""), "PUB_PORT")
-	require.Contains(t, lines, "sentinel monitor "+master+" "+host+" "+port+" 2")
-	require.Contains(t, lines, "sentinel auth-pass "+master+" "+serverSettings(t, "redis/master.conf")["requirepass"])
-	for addr := range strings.SplitSeq(commented(t, "SENTINELS"), ",") {
-		require.True(t, strings.HasSuffix(addr, ":"+sentinelPort(t)), addr)
-	}
-
-	p := redistest.Process(t, launch.ProcessOptions{Sentinel: lines})
-	client := redis.NewSentinelClient(&redis.Options{Addr: p.Addr()})
-	defer client.Close()
-	known, err := client.Master(t.Context(), master).Result()
-	require.NoError(t, err)
-	require.Equal(t, []string{host, port, "2", "1000"}, []string{known["ip"], known["port"], known["quorum"], known["down-after-milliseconds"]})
-}
-
-func sentinelPort(t *testing.T) string {
-	t.Helper()
-	m := regexp.MustCompile(`(?m)^port (\d+)$`).FindStringSubmatch(read(t, "redis/sentinel.conf"))
-	require.NotNil(t, m)
-	return m[1]
+	require.ElementsMatch(t, []string{"default", "chat-node", "chat-emitter", "chat-replica", "chat-monitor", "chat-sentinel", "root"}, names)
 }
 
 // commented is the value of a variable that waits in a node's file behind a #.
