@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
@@ -79,16 +80,35 @@ func TestTheDashboardSaysWhatItShows(t *testing.T) {
 	}
 }
 
-// metrics are the names at a node's /metrics.
+// metrics are the names at a node's /metrics, and at that of the one lab whose nodes count more.
 func metrics(t *testing.T) map[string]bool {
 	t.Helper()
 	pair := certtest.NewAuthority(t).Issue(time.Hour, "127.0.0.1") // or there is no metric of its end
 	n := startNode(t, redistest.Start(t).Options().Addr, "TLS_CERT="+pair.CertFile, "TLS_KEY="+pair.KeyFile)
+	kept := startNode(t, redistest.Start(t).Options().Addr, "RUN_NODE=kept")
 	there := map[string]bool{}
-	for _, m := range regexp.MustCompile(`(?m)^# TYPE (\S+) `).FindAllStringSubmatch(get(t, "https://"+n.addr+"/metrics"), -1) {
+	for _, m := range regexp.MustCompile(`(?m)^# TYPE (\S+) `).FindAllStringSubmatch(get(t, "https://"+n.addr+"/metrics")+kept.get(t, "/metrics"), -1) {
 		there[m[1]] = true
 	}
 	return there
+}
+
+// A lab with metrics of its own would be one more to ask for them.
+func TestNoOtherLabHasMetricsOfItsOwn(t *testing.T) {
+	there := metrics(t)
+	declared := 0
+	require.NoError(t, filepath.WalkDir(filepath.Join(root(t), "labs"), func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".go" {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		for _, m := range regexp.MustCompile(`(?:NewDesc\(|Name:\s*)"(chat_[a-z_]+)"`).FindAllSubmatch(text, -1) {
+			require.Contains(t, there, string(m[1]), "%s declares it, and no node that this test starts has it", path)
+			declared++
+		}
+		return err
+	}))
+	require.Positive(t, declared)
 }
 
 // named is the name of a metric in an expression; of a histogram, without what Prometheus puts behind it.

@@ -12,6 +12,7 @@ import (
 	"example.com/redis-chat/01-redis-basics/cmdline"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	relaynode "example.com/redis-chat/05-distributed-relay/node"
+	keptnode "example.com/redis-chat/labs/no-message-lost/node"
 )
 
 const (
@@ -19,9 +20,13 @@ const (
 	tick     = 10 * time.Millisecond
 )
 
-// The test program is a node, too, when it is told so.
+// The test program is a node, too, when it is told so, or one whose messages are kept.
 func TestMain(m *testing.M) {
-	if os.Getenv("RUN_NODE") != "" {
+	switch os.Getenv("RUN_NODE") {
+	case "":
+	case "kept":
+		os.Exit(keptnode.Main(nil))
+	default:
 		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 		context.AfterFunc(ctx, stop)
 		var c relaynode.Config
