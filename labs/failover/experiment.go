@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,9 +21,17 @@ import (
 // Experiment is one thing to see.
 type Experiment struct {
 	Name    string // a word
-	Predict string // the question to answer before it runs
+	Predict string // the question to answer before it runs, with patienceWord for how patient the Sentinels are
 	Options watched.Options
 	run     func(*bench) error
+}
+
+// patienceWord stands in a question for the Sentinels' down-after in milliseconds, which a flag may change.
+const patienceWord = "{down-after}"
+
+// Question is what to answer before it runs, with the options that it has now.
+func (e Experiment) Question() string {
+	return strings.ReplaceAll(e.Predict, patienceWord, fmt.Sprint(e.Options.DownAfter.Milliseconds()))
 }
 
 // Experiments are all of them, in the lesson's order.

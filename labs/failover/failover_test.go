@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9/logging"
 	"github.com/stretchr/testify/require"
@@ -42,6 +43,16 @@ func TestHastySentinelsReplaceAMasterThatLives(t *testing.T) {
 	out := see(t, hasty)
 	require.Contains(t, out, "the old one goes on, in good health")
 	require.Regexp(t, `server [12] is the master`, out)
+}
+
+func TestQuestionNamesThePatienceThatTheSentinelsHave(t *testing.T) {
+	require.Contains(t, hasty.Question(), "down-after-milliseconds is 100, and")
+	patient := hasty
+	patient.Options.DownAfter = 3 * time.Second
+	require.Contains(t, patient.Question(), "down-after-milliseconds is 3000, and")
+	for _, e := range Experiments() {
+		require.NotContains(t, e.Question(), "{", e.Name)
+	}
 }
 
 func TestPublishIsNoWrite(t *testing.T) {

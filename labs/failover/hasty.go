@@ -10,7 +10,7 @@ import (
 // hasty is a Sentinel that takes a short pause for a death.
 var hasty = Experiment{
 	Name:    "hasty",
-	Predict: "down-after-milliseconds is 100, and the master does nothing for a moment, as a busy machine does. How short a moment is enough to replace it?",
+	Predict: "down-after-milliseconds is " + patienceWord + ", and the master does nothing for a moment, as a busy machine does. How short a moment is enough to replace it?",
 	Options: options(100 * time.Millisecond),
 	run: func(b *bench) error {
 		ctx, stop := context.WithCancel(b.ctx)

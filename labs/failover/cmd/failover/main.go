@@ -38,7 +38,7 @@ func usage() string {
 	var b strings.Builder
 	fmt.Fprintln(&b, "usage: failover [-down-after 500ms] [NAME…]\n\nRuns experiments with Sentinels, on real servers:")
 	for _, e := range failover.Experiments() {
-		fmt.Fprintf(&b, "\n  %-12s %s", e.Name, e.Predict)
+		fmt.Fprintf(&b, "\n  %-12s %s", e.Name, e.Question())
 	}
 	fmt.Fprintln(&b)
 	return b.String()
@@ -71,8 +71,8 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 		if i > 0 {
 			fmt.Fprintln(out)
 		}
-		fmt.Fprintf(out, "== %s\n   %s\n", e.Name, e.Predict)
 		e.Options.DownAfter = cmp.Or(downAfter, e.Options.DownAfter)
+		fmt.Fprintf(out, "== %s\n   %s\n", e.Name, e.Question())
 		if err := e.Run(ctx, out); err != nil {
 			if ctx.Err() != nil {
 				return errors.New("interrupted")
