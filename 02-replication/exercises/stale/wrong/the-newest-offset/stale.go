@@ -1,0 +1,42 @@
+// Package stale compares with where the master is now.
+//
+// The mistake: while somebody writes, the newest bytes are on their way to every replica, and all of them are stale.
+// The test says: want []: both have what the master had before; the newest bytes are on their way
+package stale
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	replication "example.com/redis-chat/02-replication"
+)
+
+// ErrNotComparable is for two answers that say nothing about replicas.
+var ErrNotComparable = errors.New("these are not two answers of the same master, the earlier one first")
+
+// Stale takes two answers to ROLE of the same master, the first some seconds before the second. It names the replicas, sorted, that
+// do not have after those seconds what the master had before them, and those that have left its list. For answers that cannot be
+// compared it returns ErrNotComparable.
+func Stale(before, after replication.Role) ([]string, error) {
+	if before.Name != replication.Master || after.Name != replication.Master || after.Offset < before.Offset {
+		return nil, fmt.Errorf("%w: %s at %d, and %s at %d", ErrNotComparable, before.Name, before.Offset, after.Name, after.Offset)
+	}
+	// Each replica has had time for what the master had before, and for no more: the newest bytes are always on their way.
+	// That holds also for one that is new, and for a quiet master, at which nobody has anything to do.
+	var stale []string
+	there := map[string]bool{}
+	for _, r := range after.Replicas {
+		there[r.Addr] = true
+		if r.Offset < after.Offset {
+			stale = append(stale, r.Addr)
+		}
+	}
+	for _, r := range before.Replicas {
+		if !there[r.Addr] {
+			stale = append(stale, r.Addr) // without a link it gets nothing more
+		}
+	}
+	slices.Sort(stale)
+	return stale, nil
+}

@@ -1,0 +1,49 @@
+// Package deadline looks at the clock before it publishes.
+//
+// The mistake: what PUBLISH has taken is missing in the end, and the context ends before WAIT answers.
+// The test says: with 500ms, of which PUBLISH takes 300ms, one of two replicas stands still; Emit asks WAIT with a limit of 480 ms
+package deadline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+const (
+	Margin  = 20 * time.Millisecond // for the way of WAIT's answer
+	Longest = time.Second           // WAIT takes no longer, where the context has no deadline
+	Unknown = -1                    // replicas, when nobody has said how many
+)
+
+// ErrNoReceipt says that it is published, so nothing is to be sent again.
+var ErrNoReceipt = errors.New("it is published, but how many replicas have it is not known")
+
+// Conn is one connection to a master, as redis.Conn is.
+type Conn interface {
+	Publish(ctx context.Context, channel string, message any) *redis.IntCmd
+	Wait(ctx context.Context, replicas int, limit time.Duration) *redis.IntCmd
+}
+
+// Emit publishes a payload and returns how many replicas have it: as soon as so many as replicas have, or Margin before ctx's
+// deadline. When it is published and there is no number, the error is ErrNoReceipt; before it is published, PUBLISH's.
+func Emit(ctx context.Context, conn Conn, channel, payload string, replicas int) (reached int, err error) {
+	limit := Longest
+	if deadline, ok := ctx.Deadline(); ok {
+		limit = min(limit, time.Until(deadline)-Margin)
+	}
+	if err := conn.Publish(ctx, channel, payload).Err(); err != nil {
+		return Unknown, fmt.Errorf("publish: %w", err)
+	}
+	if limit < time.Millisecond {
+		return Unknown, ErrNoReceipt // go-redis would send 0, and that is without end
+	}
+	n, err := conn.Wait(ctx, replicas, limit).Result()
+	if err != nil {
+		return Unknown, fmt.Errorf("%w: %w", ErrNoReceipt, err)
+	}
+	return int(n), nil
+}
