@@ -44,6 +44,7 @@ func All(root string) ([]Check, error) {
 		{"glossary", "every term is explained once, in the order of the alphabet, and linked to by a lesson", wrongGlossary},
 		{"troubleshooting", "each sentence of a program that cannot go on is explained", unexplained},
 		{"minutes", "a lesson's minutes, those of the map and those of the workshop's plans agree", wrongMinutes},
+		{"job-minutes", "how long a job takes is the same in the Makefile and in all texts", wrongJobMinutes},
 		{"exercise-minutes", "an exercise's minutes are the same in its list and in all texts, and add up", wrongExerciseMinutes},
 		{"fences", "every block in a text is claimed, and its code is as in the source (go run ./workbook/cmd/weave)", falseFences},
 		{"commands", "every make and go command in a text can be run", brokenCommands},
