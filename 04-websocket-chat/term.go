@@ -40,16 +40,22 @@ func (c *Conn) termRuns() {
 	switch {
 	case c.gone:
 	case left <= 0:
+		t.tell(c, 0) // late on a busy machine: a page that does not know why it is closed comes back with the same token
 		c.hub.stats.expired.Add(1)
 		c.close(frame.CloseExpired)
 	case left > t.lead: // another term has begun meanwhile
 		t.timer.Reset(left - t.lead)
 	default:
-		if !t.told {
-			t.told = true
-			c.send(expiringFrame(left))
-		}
+		t.tell(c, left)
 		t.timer.Reset(left)
+	}
+}
+
+// tell tells the client once how much is left.
+func (t *term) tell(c *Conn, left time.Duration) {
+	if !t.told {
+		t.told = true
+		c.send(expiringFrame(left))
 	}
 }
 

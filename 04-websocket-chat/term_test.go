@@ -75,6 +75,17 @@ func TestClientIsToldBeforeItsTokenExpiresAndThenClosed(t *testing.T) {
 	}
 }
 
+// The timer may be late on a busy machine. A page that has not been told would come back with the same token.
+func TestClientIsToldAlsoWhenItsTokenHasExpiredAlready(t *testing.T) {
+	bubble(t, Options{Admit: forTimes}, func(t *testing.T, n *served) {
+		alice, _ := n.with("?token=alice.0s", nil)
+		heard := listen(alice)
+		require.Equal(t, "$welcome", (<-heard).event)
+		require.Equal(t, told{0, "$expiring", `{"seconds":0,"text":"your token expires in 0 s: bring a new one, or you are closed"}`}, <-heard)
+		require.Contains(t, (<-heard).text, "your token has expired")
+	})
+}
+
 func TestNewTokenOverTheOpenConnectionMovesItsEnd(t *testing.T) {
 	bubble(t, Options{Admit: forTimes}, func(t *testing.T, n *served) {
 		alice, _ := n.with("?token=alice.10m", nil)
