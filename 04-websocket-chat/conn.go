@@ -19,7 +19,7 @@ import (
 // Conn is one client's connection, as the hub sees it.
 type Conn struct {
 	hub  *Hub
-	ws   *websocket.Conn
+	ws   WebSocket
 	id   string
 	name string
 	home string  // the room of the URL
@@ -67,6 +67,9 @@ func (c *Conn) read() {
 		kind, r, err := c.ws.NextReader()
 		if err == nil {
 			err = c.readFrame(kind, r)
+		}
+		if err == ErrNothingYet { // only of a Polled, which calls read again
+			return
 		}
 		if err != nil {
 			c.readEnded(err)

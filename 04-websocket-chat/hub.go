@@ -93,7 +93,7 @@ func NewHub(o Options) (*Hub, error) {
 
 // admit makes a connection of an upgraded socket: welcome first, then its room. Whoever is owed
 // something gets that before: see catchUp.
-func (h *Hub) admit(ws *websocket.Conn, from *source, w wish) (*Conn, error) {
+func (h *Hub) admit(ws WebSocket, from *source, w wish) (*Conn, error) {
 	c := &Conn{hub: h, ws: ws, from: from, addr: w.addr, id: w.id, name: w.name, home: w.room, self: []string{w.id}, since: time.Now()}
 	c.writer = c.write
 	c.raw = nowait.Raw(ws.NetConn())

@@ -123,7 +123,7 @@ func (c *Conn) catchUp(who wish) {
 		c.out.expel(why) // what waits lies behind a gap: a client that has got it comes back behind that
 	}
 	go c.write()
-	c.read()
+	c.begin()
 }
 
 // returning is one catchUp under way.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"log/slog"
+	"net"
 	"time"
 
 	"example.com/redis-chat/04-websocket-chat/origin"
@@ -32,6 +33,10 @@ type Options struct {
 	// Admit says what the bearer of a token may do. Its errors are sentences for the client, and show nothing of the
 	// token. Default: nobody needs one. Package token has it for JSON Web Tokens.
 	Admit func(token string) (Permit, error)
+
+	// Poll makes of a client's socket, whose upgrade is done, a WebSocket that is read without a goroutine that waits,
+	// and takes the socket over; nil, and the default: it does not, and each client has such a goroutine. labs/idle has one.
+	Poll func(socket net.Conn) Polled
 
 	linger time.Duration // how long a client that broke the rules is read from; 1s, in tests other
 }

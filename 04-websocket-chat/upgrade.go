@@ -63,7 +63,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if asked.returns() {
 			go c.catchUp(asked)
 		} else {
-			go c.read()
+			c.begin()
 		}
 		return
 	}
@@ -72,11 +72,12 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // upgrade makes a connection of a request; nil: it could not.
 func (h *Hub) upgrade(w http.ResponseWriter, r *http.Request, from *source, asked wish) *Conn {
-	ws, err := h.upgrader.Upgrade(early.ResponseWriter{ResponseWriter: w}, r, nil)
+	upgraded, err := h.upgrader.Upgrade(early.ResponseWriter{ResponseWriter: w}, r, nil)
 	if err != nil {
 		h.log.Debug("upgrade failed", "from", r.RemoteAddr, "why", err) // it has answered
 		return nil
 	}
+	ws := h.webSocket(upgraded)
 	// Clones: both are parts of the request's first line. Its memory, up to 16 KiB,
 	// would stay for as long as the connection does.
 	asked.name, asked.room, asked.addr = strings.Clone(asked.name), strings.Clone(asked.room), strings.Clone(r.RemoteAddr)

@@ -45,6 +45,15 @@ func (c *begunConn) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// Ahead returns what is read from a connection before anything that its socket has: what came with the request. Whoever
+// takes the socket takes this, too.
+func Ahead(conn net.Conn) []byte {
+	if begun, ok := conn.(*begunConn); ok {
+		return begun.ahead
+	}
+	return nil
+}
+
 // SyscallConn implements syscall.Conn, for writes that do not wait.
 func (c *begunConn) SyscallConn() (syscall.RawConn, error) {
 	if socket, ok := c.Conn.(syscall.Conn); ok {
