@@ -1,0 +1,71 @@
+package idle
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/04-websocket-chat/chattest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// served is a node under test, of one of the two kinds.
+type served struct {
+	*chattest.Node
+	hub *chat.Hub
+}
+
+// kinds are the two ways to wait for what clients send.
+var kinds = map[string]func(t testing.TB, o chat.Options) *served{
+	"a goroutine each": serve,
+	"a poller":         servePolled,
+}
+
+func servePolled(t testing.TB, o chat.Options) *served {
+	t.Helper()
+	poller, err := NewPoller()
+	require.NoError(t, err)
+	t.Cleanup(poller.Close)
+	o.Poll = poller.Poll
+	return serve(t, o)
+}
+
+func serve(t testing.TB, o chat.Options) *served {
+	t.Helper()
+	hub, err := chat.NewHub(o)
+	require.NoError(t, err)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	server := &http.Server{Handler: hub}
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = server.Serve(l) }()
+	t.Cleanup(func() {
+		gone, cancel := context.WithCancel(context.Background())
+		cancel() // at once: whoever is still there is cut off
+		hub.Drain(gone, chattest.Patience)
+		_ = server.Close()
+		<-ended
+		require.True(t, chattest.WaitFor(func() bool { return hub.Sockets() == 0 }))
+	})
+	return &served{&chattest.Node{T: t, Addr: l.Addr().String(), Dial: new(net.Dialer).DialContext}, hub}
+}
+
+func TestX(t *testing.T) {
+	for kind, serve := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			n := serve(t, chat.Options{})
+			alice, bob := n.Enter("alice", "go"), n.Enter("bob", "go")
+			alice.Does(`{"event":"join","data":"rust","id":1}`)
+			alice.Says(`{"event":"message","data":"hi"}`)
+			bob.Hears(`"hi"`)
+			bob.Says(`{"event":"message","data":2}`)
+			alice.Hears(`2`)
+		})
+	}
+}
