@@ -3,10 +3,13 @@ package idle
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
+	"math"
 	"net"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gobwas/ws"
 	"github.com/gobwas/ws/wsutil"
@@ -27,7 +30,8 @@ type reading struct {
 
 var readings = sync.Pool{New: func() any {
 	r := &reading{buf: bufio.NewReaderSize(nil, 4096)}
-	r.frames = wsutil.Reader{Source: r.buf, State: ws.StateServerSide}
+	// The hub has a limit of its own, and answers. This one is for sums of lengths that are no number any more.
+	r.frames = wsutil.Reader{Source: r.buf, State: ws.StateServerSide, MaxMessageSize: math.MaxInt64}
 	r.frames.OnIntermediate = func(h ws.Header, payload io.Reader) error { return r.control(h, payload) }
 	return r
 }}
@@ -98,9 +102,21 @@ func (r *reading) next() (ws.Header, error) {
 		r.begun = false
 	}
 	r.between = r.buf.Buffered() == 0 && len(r.ahead) == 0
-	h, err := r.frames.NextFrame()
+	first, err := r.buf.Peek(2)
 	r.between = false
-	return h, err
+	if err != nil {
+		return ws.Header{}, err
+	}
+	// The library looks at a header when all of it is here. What is wrong is wrong from its second byte on, and who
+	// is wrong may send no more.
+	err = ws.CheckHeader(ws.Header{
+		Fin: first[0]&0x80 != 0, Rsv: first[0] >> 4 & 7, OpCode: ws.OpCode(first[0] & 15),
+		Masked: first[1]&0x80 != 0, Length: int64(first[1] & 0x7f),
+	}, r.frames.State)
+	if err != nil {
+		return ws.Header{}, err
+	}
+	return r.frames.NextFrame()
 }
 
 // control handles a ping, a pong or a close frame.
@@ -117,10 +133,13 @@ func (r *reading) control(h ws.Header, from io.Reader) error {
 		return r.s.onPong(string(payload))
 	default:
 		code, text := ws.ParseCloseFrameData(payload)
-		if code.Empty() {
+		switch {
+		case len(payload) < 2:
 			code = websocket.CloseNoStatusReceived
-		} else if err := ws.CheckCloseFrameData(code, text); err != nil {
-			return err
+		case !sendable(code):
+			return ws.ProtocolError(fmt.Sprintf("bad close code %d", code))
+		case !utf8.ValidString(text):
+			return ws.ErrProtocolInvalidUTF8
 		}
 		closed := &websocket.CloseError{Code: int(code), Text: text}
 		if err := r.s.onClose(closed.Code, closed.Text); err != nil {
@@ -142,13 +161,19 @@ func (m *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// sendable reports whether a client may send that code: those of RFC 6455 and of IANA's registry, and 3000 to 4999. The
+// library's own check knows none that was registered later, and a client echoes our 1013.
+func sendable(code ws.StatusCode) bool {
+	return 1000 <= code && code <= 1014 && (code < 1004 || code > 1006) || 3000 <= code && code <= 4999
+}
+
 // failed says why reading ends. A client that breaks RFC 6455 is told so at once, past the hub's queue.
 func (r *reading) failed(err error) error {
 	var violation ws.ProtocolError
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return &websocket.CloseError{Code: websocket.CloseAbnormalClosure, Text: io.ErrUnexpectedEOF.Error()}
-	case errors.Is(err, ws.ErrHeaderLengthMSB):
+	case errors.Is(err, ws.ErrHeaderLengthMSB), errors.Is(err, wsutil.ErrMessageTooLarge):
 		return websocket.ErrReadLimit
 	case errors.As(err, &violation):
 		_ = r.s.SetWriteDeadline(time.Now().Add(time.Second))

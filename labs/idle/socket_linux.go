@@ -118,7 +118,7 @@ func (s *socket) readNow(p []byte) (int, error) {
 		return 0, os.ErrDeadlineExceeded
 	}
 	for {
-		switch n, err := unix.Read(int(s.fd), p); {
+		switch n, err := syscall.Read(int(s.fd), p); {
 		case err == syscall.EINTR:
 		case err == syscall.EAGAIN:
 			return 0, err
@@ -157,7 +157,7 @@ func (s *socket) writeNow(p []byte) (n int, wait chan struct{}, err error) {
 	case s.writeUntil != 0 && time.Now().UnixNano() >= s.writeUntil:
 		return 0, nil, os.ErrDeadlineExceeded
 	}
-	switch n, err := unix.Write(int(s.fd), p); err {
+	switch n, err := syscall.Write(int(s.fd), p); err {
 	case nil:
 		return n, nil, nil
 	case syscall.EINTR:

@@ -1,0 +1,79 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"example.com/redis-chat/labs/idle/crowd"
+)
+
+const (
+	// settle is how long a crowd is left alone before memory is read: each is pinged once and more meanwhile, and the node
+	// has given back what the rush has left.
+	settle = 30 * time.Second
+	// spare are descriptors for all else that a process has open.
+	spare = 200
+)
+
+// Compare connects so many idle clients to a node of each kind, one kind after the other, and says what each costs.
+func Compare(ctx context.Context, out io.Writer, conns, rounds int) error {
+	limit, err := raiseLimit(conns + spare)
+	if err != nil {
+		return err
+	}
+	if conns+spare > limit {
+		fmt.Fprintf(out, "Of %d connections %d fit: a process here may have %d descriptors (ulimit -n).\n", conns, limit-spare, limit)
+		conns = limit - spare
+	}
+	fmt.Fprintf(out, "  %-10s  %11s  %8s  %12s\n", "READS BY", "CONNECTIONS", "KIB EACH", "NEW A SECOND")
+	for range rounds {
+		for _, kind := range []Kind{Goroutines, Poller} {
+			if err := compareOne(ctx, out, kind, conns); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func compareOne(ctx context.Context, out io.Writer, kind Kind, conns int) error {
+	c, err := startCluster(ctx, kind, 1)
+	if err != nil {
+		return err
+	}
+	defer c.close()
+	people, err := crowd.New(c.addrs()...)
+	if err != nil {
+		return err
+	}
+	defer people.Close()
+	before, err := c.resident()
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	if err := people.Grow(ctx, conns); err != nil {
+		return err
+	}
+	took := time.Since(began)
+	if err := pause(ctx, settle); err != nil {
+		return err
+	}
+	after, err := c.resident()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "  %-10s  %11d  %8.2f  %12.0f\n", kind, people.Size(), float64(after-before)/1024/float64(people.Size()), float64(conns)/took.Seconds())
+	return err
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
