@@ -26,6 +26,7 @@ type reading struct {
 	begun   bool   // a message has been handed out, which may not have been read to its end
 	buf     *bufio.Reader
 	frames  wsutil.Reader
+	payload [ws.MaxControlFramePayloadSize]byte // of a control frame; here, so that no ping leaves garbage
 }
 
 var readings = sync.Pool{New: func() any {
@@ -121,8 +122,7 @@ func (r *reading) next() (ws.Header, error) {
 
 // control handles a ping, a pong or a close frame.
 func (r *reading) control(h ws.Header, from io.Reader) error {
-	var all [ws.MaxControlFramePayloadSize]byte
-	payload := all[:h.Length]
+	payload := r.payload[:h.Length]
 	if _, err := io.ReadFull(from, payload); err != nil {
 		return err
 	}

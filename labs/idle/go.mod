@@ -13,8 +13,10 @@ replace (
 
 require (
 	example.com/redis-chat/01-redis-basics v0.0.0
+	example.com/redis-chat/02-replication v0.0.0
 	example.com/redis-chat/04-websocket-chat v0.0.0
-	example.com/redis-chat/05-distributed-relay v0.0.0-00010101000000-000000000000
+	example.com/redis-chat/05-distributed-relay v0.0.0
+	example.com/redis-chat/06-emitter v0.0.0-00010101000000-000000000000
 	github.com/gobwas/ws v1.5.0
 	github.com/gorilla/websocket v1.5.3
 	github.com/redis/go-redis/v9 v9.23.0
@@ -24,7 +26,6 @@ require (
 )
 
 require (
-	example.com/redis-chat/02-replication v0.0.0 // indirect
 	example.com/redis-chat/03-pubsub v0.0.0 // indirect
 	github.com/alicebob/miniredis/v2 v2.40.0 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect

@@ -99,21 +99,28 @@ func (c *Crowd) Size() int {
 // stay.
 func (c *Crowd) Grow(ctx context.Context, more int) error {
 	for range more {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
+		err := ctx.Err()
 		c.mu.Lock()
 		n := len(c.open)
 		c.mu.Unlock()
-		if err := c.until(func() bool { return n-c.came < asked }); err != nil {
-			return err
+		if err == nil {
+			err = c.until(func() bool { return n-c.came < asked })
 		}
-		if err := c.connect(n); err != nil {
+		if err == nil {
+			err = c.connect(n)
+		}
+		if err != nil {
+			_ = c.allCame() // those on their way
+			c.mu.Lock()
+			c.why = nil // it is told
+			c.mu.Unlock()
 			return fmt.Errorf("connect client %d: %w", n+1, err)
 		}
 	}
-	return c.until(func() bool { return c.came == len(c.open) })
+	return c.allCame()
 }
+
+func (c *Crowd) allCame() error { return c.until(func() bool { return c.came == len(c.open) }) }
 
 // connect opens the connection of client n. On loopback the kernel has made it when connect(2) returns.
 func (c *Crowd) connect(n int) error {

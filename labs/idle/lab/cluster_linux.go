@@ -12,9 +12,8 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"example.com/redis-chat/01-redis-basics/launch"
+	"example.com/redis-chat/02-replication/topology"
 	relaynode "example.com/redis-chat/05-distributed-relay/node"
 	"example.com/redis-chat/labs/idle"
 )
@@ -51,12 +50,10 @@ func RunNode(ctx context.Context) error {
 	return relaynode.Run(ctx, c, c.Logger())
 }
 
-// cluster is a Redis and nodes at it.
+// cluster is a master, and nodes, each at a replica of its own.
 type cluster struct {
-	addr   string // of Redis
-	client *redis.Client
-	redis  interface{ Close() error }
-	nodes  []*node
+	redis topology.Topology
+	nodes []*node
 }
 
 // node is a process.
@@ -65,19 +62,19 @@ type node struct {
 	addr string
 }
 
-// startCluster starts a Redis, redis-server where there is one, and nodes of that kind, and returns when all are ready.
+// startCluster starts servers, real ones where there is redis-server, and nodes of that kind, and returns when all are ready.
 func startCluster(ctx context.Context, kind Kind, nodes int) (*cluster, error) {
-	c := &cluster{}
-	if p, err := launch.StartProcess(ctx, launch.ProcessOptions{}); err == nil {
-		c.redis, c.addr = p, p.Addr()
-	} else if e, err := launch.StartEmbedded(launch.EmbeddedOptions{}); err == nil {
-		c.redis, c.addr = e, e.Addr()
-	} else {
+	o := topology.Options{Replicas: nodes}
+	if _, err := launch.FindServer(); err == nil {
+		o.Backend.Kind = launch.KindServer
+	}
+	servers, err := topology.Start(ctx, o)
+	if err != nil {
 		return nil, err
 	}
-	c.client = redis.NewClient(&redis.Options{Addr: c.addr})
-	for range nodes {
-		if err := c.startNode(kind); err != nil {
+	c := &cluster{redis: servers}
+	for i := range nodes {
+		if err := c.startNode(kind, servers.Addrs()[1+i]); err != nil {
 			c.close()
 			return nil, err
 		}
@@ -91,7 +88,7 @@ func startCluster(ctx context.Context, kind Kind, nodes int) (*cluster, error) {
 	return c, nil
 }
 
-func (c *cluster) startNode(kind Kind) error {
+func (c *cluster) startNode(kind Kind, replica string) error {
 	program, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("start a node: %w", err)
@@ -100,12 +97,16 @@ func (c *cluster) startNode(kind Kind) error {
 	if err != nil {
 		return err
 	}
-	_, redisPort, err := net.SplitHostPort(c.addr)
+	_, master, err := net.SplitHostPort(c.master())
+	if err != nil {
+		return fmt.Errorf("start a node: %w", err)
+	}
+	_, own, err := net.SplitHostPort(replica)
 	if err != nil {
 		return fmt.Errorf("start a node: %w", err)
 	}
 	n := &node{cmd: exec.Command(program), addr: "127.0.0.1:" + port}
-	n.cmd.Env = append(os.Environ(), kindVariable+"="+string(kind), "PORT="+port, "PUB_PORT="+redisPort,
+	n.cmd.Env = append(os.Environ(), kindVariable+"="+string(kind), "PORT="+port, "PUB_PORT="+master, "SUB_PORT="+own,
 		"RATE_PER_SECOND=0", "LOG_LEVEL=warn", "GRACE=2s")
 	n.cmd.Stderr = os.Stderr
 	if err := launch.StartChild(n.cmd); err != nil {
@@ -142,6 +143,8 @@ func (n *node) ready(ctx context.Context) error {
 	}
 }
 
+func (c *cluster) master() string { return c.redis.Addrs()[0] }
+
 func (c *cluster) addrs() (addrs []string) {
 	for _, n := range c.nodes {
 		addrs = append(addrs, n.addr)
@@ -167,7 +170,6 @@ func (c *cluster) close() {
 		_ = n.cmd.Process.Kill() // an error says that it has ended
 		_ = n.cmd.Wait()
 	}
-	_ = c.client.Close()
 	_ = c.redis.Close()
 }
 

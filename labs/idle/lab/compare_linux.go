@@ -13,8 +13,8 @@ const (
 	// settle is how long a crowd is left alone before memory is read: each is pinged once and more meanwhile, and the node
 	// has given back what the rush has left.
 	settle = 30 * time.Second
-	// spare are descriptors for all else that a process has open.
-	spare = 200
+	// spare are descriptors for all else that a process has open, and for what a node keeps for /readyz and the like.
+	spare = 1500
 )
 
 // Compare connects so many idle clients to a node of each kind, one kind after the other, and says what each costs.
