@@ -55,17 +55,3 @@ func serve(t testing.TB, o chat.Options) *served {
 	})
 	return &served{&chattest.Node{T: t, Addr: l.Addr().String(), Dial: new(net.Dialer).DialContext}, hub}
 }
-
-func TestX(t *testing.T) {
-	for kind, serve := range kinds {
-		t.Run(kind, func(t *testing.T) {
-			n := serve(t, chat.Options{})
-			alice, bob := n.Enter("alice", "go"), n.Enter("bob", "go")
-			alice.Does(`{"event":"join","data":"rust","id":1}`)
-			alice.Says(`{"event":"message","data":"hi"}`)
-			bob.Hears(`"hi"`)
-			bob.Says(`{"event":"message","data":2}`)
-			alice.Hears(`2`)
-		})
-	}
-}

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -25,11 +26,20 @@ func main() {
 
 func run(ctx context.Context, args []string) error {
 	fs := flag.NewFlagSet("idle", flag.ContinueOnError)
-	conns := fs.Int("conns", 10_000, "idle `connections`")
-	rounds := fs.Int("rounds", 1, "`times` that each kind of node is measured")
-	if err := cmdline.Parse(fs, args, "idle [-conns 10000] [-rounds 1]"); err != nil {
+	conns, rounds, kind := 0, 1, string(lab.Poller)
+	fs.Func("conns", "idle `connections` (default 10000; of a million: 1000000)", cmdline.Number(&conns, 1, 10_000_000))
+	fs.Func("rounds", "`times` that each kind of node is measured (default 1)", cmdline.Number(&rounds, 1, 1000))
+	fs.Func("kind", "of a million: what `reads` at the nodes, poller or goroutines (default poller)", cmdline.OneOf(&kind, "poller", "goroutines"))
+	if err := cmdline.Parse(fs, args, "idle [-conns 10000] [-rounds 1] compare\n       idle [-conns 1000000] [-kind poller] million"); err != nil {
 		return err
 	}
-	fmt.Println("Each kind of node in turn, in a process of its own; memory is read after 30 s of quiet.")
-	return lab.Compare(ctx, os.Stdout, *conns, *rounds)
+	switch what := fs.Arg(0); what {
+	case "compare":
+		fmt.Println("Each kind of node in turn, in a process of its own; memory is read after 30 s of quiet.")
+		return lab.Compare(ctx, os.Stdout, cmp.Or(conns, 10_000), rounds)
+	case "million":
+		return lab.Million(ctx, os.Stdout, lab.Kind(kind), cmp.Or(conns, 1_000_000))
+	default:
+		return cmdline.Usagef("want compare or million, not %q", what)
+	}
 }
