@@ -50,7 +50,7 @@ func RunNode(ctx context.Context) error {
 	return relaynode.Run(ctx, c, c.Logger())
 }
 
-// cluster is a master, and nodes, each at a replica of its own.
+// cluster is a master, two replicas, and nodes that take turns at them.
 type cluster struct {
 	redis topology.Topology
 	nodes []*node
@@ -64,7 +64,7 @@ type node struct {
 
 // startCluster starts servers, real ones where there is redis-server, and nodes of that kind, and returns when all are ready.
 func startCluster(ctx context.Context, kind Kind, nodes int) (*cluster, error) {
-	o := topology.Options{Replicas: nodes}
+	o := topology.Options{Replicas: 2}
 	if _, err := launch.FindServer(); err == nil {
 		o.Backend.Kind = launch.KindServer
 	}
@@ -74,7 +74,7 @@ func startCluster(ctx context.Context, kind Kind, nodes int) (*cluster, error) {
 	}
 	c := &cluster{redis: servers}
 	for i := range nodes {
-		if err := c.startNode(kind, servers.Addrs()[1+i]); err != nil {
+		if err := c.startNode(kind, servers.Addrs()[1+i%2]); err != nil {
 			c.close()
 			return nil, err
 		}

@@ -27,7 +27,7 @@ func Compare(ctx context.Context, out io.Writer, conns, rounds int) error {
 		fmt.Fprintf(out, "Of %d connections %d fit: a process here may have %d descriptors (ulimit -n).\n", conns, limit-spare, limit)
 		conns = limit - spare
 	}
-	fmt.Fprintf(out, "  %-10s  %11s  %8s  %12s\n", "READS BY", "CONNECTIONS", "KIB EACH", "NEW A SECOND")
+	fmt.Fprintf(out, "  %-10s  %11s  %8s  %12s  %12s\n", "READS BY", "CONNECTIONS", "KIB EACH", "KIB ONE MORE", "NEW A SECOND")
 	for range rounds {
 		for _, kind := range []Kind{Goroutines, Poller} {
 			if err := compareOne(ctx, out, kind, conns); err != nil {
@@ -38,6 +38,8 @@ func Compare(ctx context.Context, out io.Writer, conns, rounds int) error {
 	return nil
 }
 
+// compareOne measures the memory of a node without clients, with half of them, and with all. Between the last two lies what one
+// more costs: the first also bring what a node needs once.
 func compareOne(ctx context.Context, out io.Writer, kind Kind, conns int) error {
 	c, err := startCluster(ctx, kind, 1)
 	if err != nil {
@@ -49,23 +51,24 @@ func compareOne(ctx context.Context, out io.Writer, kind Kind, conns int) error 
 		return err
 	}
 	defer people.Close()
-	before, err := c.resident()
-	if err != nil {
-		return err
+	memory := make([]int64, 3)
+	var connecting time.Duration
+	for i, more := range []int{0, conns / 2, conns - conns/2} {
+		began := time.Now()
+		if err := people.Grow(ctx, more); err != nil {
+			return err
+		}
+		connecting += time.Since(began)
+		if err := pause(ctx, settle); err != nil {
+			return err
+		}
+		if memory[i], err = c.resident(); err != nil {
+			return err
+		}
 	}
-	began := time.Now()
-	if err := people.Grow(ctx, conns); err != nil {
-		return err
-	}
-	took := time.Since(began)
-	if err := pause(ctx, settle); err != nil {
-		return err
-	}
-	after, err := c.resident()
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(out, "  %-10s  %11d  %8.2f  %12.0f\n", kind, people.Size(), float64(after-before)/1024/float64(people.Size()), float64(conns)/took.Seconds())
+	each := func(bytes int64, conns int) float64 { return float64(bytes) / 1024 / float64(conns) }
+	_, err = fmt.Fprintf(out, "  %-10s  %11d  %8.2f  %12.2f  %12.0f\n", kind, people.Size(),
+		each(memory[2]-memory[0], conns), each(memory[2]-memory[1], conns-conns/2), float64(conns)/connecting.Seconds())
 	return err
 }
 

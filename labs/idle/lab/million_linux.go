@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -12,7 +13,6 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	emitter "example.com/redis-chat/06-emitter"
-	"example.com/redis-chat/labs/idle/crowd"
 )
 
 const (
@@ -22,23 +22,23 @@ const (
 	leave = 2 << 30
 )
 
-// Million connects as many idle clients to two nodes as the machine holds, up to a number, and says what stopped it. Then all
-// get one message, which each counts, and all come back at once.
-func Million(ctx context.Context, out io.Writer, kind Kind, most int) error {
-	conns, stopped, err := room(most)
+// Million connects as many idle clients to nodes as the machine holds, up to a number, and says what stopped it. Then all get one
+// message, which each counts, and all come back at once.
+func Million(ctx context.Context, out io.Writer, kind Kind, nodes, most int) error {
+	conns, stopped, err := room(nodes, most)
 	if err != nil {
 		return err
 	}
-	c, err := startCluster(ctx, kind, 2)
+	c, err := startCluster(ctx, kind, nodes)
 	if err != nil {
 		return err
 	}
 	defer c.close()
-	people, err := crowd.New(c.addrs()...)
+	people, err := startCrowds(c.addrs())
 	if err != nil {
 		return err
 	}
-	defer people.Close()
+	defer people.close()
 	m := &million{cluster: c, people: people, out: out}
 	if err := m.fill(ctx, conns, stopped); err != nil {
 		return err
@@ -46,19 +46,21 @@ func Million(ctx context.Context, out io.Writer, kind Kind, most int) error {
 	if err := m.tellAll(ctx, "everybody-1"); err != nil {
 		return err
 	}
-	people.Leave()
+	if _, err := people.all("Leave", nothing); err != nil {
+		return fmt.Errorf("all leave: %w", err)
+	}
 	began := time.Now()
-	if err := people.Grow(ctx, m.conns); err != nil {
+	if err := people.grow(ctx, m.conns); err != nil {
 		return fmt.Errorf("all come back: %w", err)
 	}
 	took := time.Since(began)
-	m.say("All left at once and came back, one after the other: %d in %.1f s, %.0f a second.", m.conns, took.Seconds(), float64(m.conns)/took.Seconds())
+	m.say("All left at once, and %d came back in %.1f s, %.0f a second.", m.conns, took.Seconds(), float64(m.conns)/took.Seconds())
 	return m.tellAll(ctx, "everybody-2")
 }
 
 type million struct {
 	*cluster
-	people *crowd.Crowd
+	people *crowds
 	out    io.Writer
 	conns  int
 }
@@ -66,8 +68,8 @@ type million struct {
 func (m *million) say(format string, args ...any) { fmt.Fprintf(m.out, format+"\n", args...) }
 
 // room is how many connections descriptors allow, at most so many, and what stops at that number.
-func room(most int) (conns int, stopped string, err error) {
-	want := most + spare
+func room(nodes, most int) (conns int, stopped string, err error) {
+	want := most/nodes + spare
 	if each, err := os.ReadFile("/proc/sys/fs/nr_open"); err == nil {
 		if n, err := strconv.Atoi(strings.TrimSpace(string(each))); err == nil {
 			want = min(want, n)
@@ -77,8 +79,8 @@ func room(most int) (conns int, stopped string, err error) {
 	if err != nil {
 		return 0, "", err
 	}
-	if limit-spare < most {
-		return limit - spare, fmt.Sprintf("descriptors: a process here may have %d (ulimit -n, fs.nr_open)", limit), nil
+	if hold := nodes * (limit - spare); hold < most {
+		return hold, fmt.Sprintf("descriptors: a process here may have %d (ulimit -n, fs.nr_open); more nodes (-nodes) hold more", limit), nil
 	}
 	return most, "nothing: so many were asked for", nil
 }
@@ -90,7 +92,7 @@ func (m *million) fill(ctx context.Context, conns int, stopped string) error {
 		return err
 	}
 	began := time.Now()
-	for m.people.Size() < conns {
+	for m.conns < conns {
 		free, err := available()
 		if err != nil {
 			return err
@@ -99,19 +101,21 @@ func (m *million) fill(ctx context.Context, conns int, stopped string) error {
 			stopped = fmt.Sprintf("memory: %d MiB are free, and are left to others", free>>20)
 			break
 		}
-		if err := m.people.Grow(ctx, min(step, conns-m.people.Size())); err != nil {
-			if ctx.Err() != nil {
-				return err
-			}
-			stopped = err.Error()
+		grown := m.people.grow(ctx, min(step, conns-m.conns))
+		now, err := m.people.all("Size", nothing)
+		if err != nil {
+			return fmt.Errorf("count the crowd: %w", cmp.Or(ctx.Err(), err))
+		}
+		m.conns = now.Size
+		if grown != nil {
+			stopped = grown.Error()
 			break
 		}
-		if n := m.people.Size(); n%(10*step) == 0 {
-			m.say("%9d connections after %.0f s", n, time.Since(began).Seconds())
+		if m.conns%(10*step) == 0 {
+			m.say("%9d connections after %.0f s", m.conns, time.Since(began).Seconds())
 		}
 	}
 	took := time.Since(began)
-	m.conns = m.people.Size()
 	m.say("%9d connections after %.0f s, %.0f a second. What stopped it: %s.", m.conns, took.Seconds(), float64(m.conns)/took.Seconds(), stopped)
 	if m.conns == 0 {
 		return fmt.Errorf("nobody is connected: %s", stopped)
@@ -142,15 +146,20 @@ func (m *million) tellAll(ctx context.Context, word string) error {
 	defer client.Close()
 	e := emitter.New(client, emitter.Options{})
 	defer e.Close()
-	m.people.Listen(word)
+	if _, err := m.people.all("Listen", func(int) any { return word }); err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
 	began := time.Now()
 	if _, err := e.Emit(ctx, "message", word); err != nil {
 		return fmt.Errorf("send one message to all: %w", err)
 	}
-	heard, again := m.people.Heard()
-	m.say("One message to all: %d of %d have heard it, %d twice; the last after %.2f s.", heard, m.conns, again, time.Since(began).Seconds())
-	if heard != m.conns || again > 0 {
-		return fmt.Errorf("one message to all: %d of %d have heard it, and %d twice", heard, m.conns, again)
+	heard, err := m.people.all("Heard", nothing)
+	if err != nil {
+		return fmt.Errorf("count who has heard it: %w", err)
+	}
+	m.say("One message to all: %d of %d have heard it, %d twice; the last after %.2f s.", heard.Heard, m.conns, heard.Again, time.Since(began).Seconds())
+	if heard.Heard != m.conns || heard.Again > 0 {
+		return fmt.Errorf("one message to all: %d of %d have heard it, and %d twice", heard.Heard, m.conns, heard.Again)
 	}
 	return nil
 }
