@@ -8,7 +8,7 @@ N = 3
 #   $(call first,FLAGS,HOW LONG)
 first = [ -z "$$(go list $(1) -f '{{if .Stale}}stale{{end}}' net/http)" ] || echo "Go compiles everything first: $(2) on two cores, and only this once."
 
-.PHONY: help run learn test test-slow check bench compare faults failover streams soak pictures book slides prepare doctor fmt tidy
+.PHONY: help run learn test test-slow check bench compare faults failover streams soak million pictures book slides prepare doctor fmt tidy
 
 help: ## list the jobs (make alone does that too)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,11 @@ soak: ## random faults for 15 minutes: does anything grow (ARGS='-for 1h')
 	@mkdir -p bin
 	@go build -buildvcs=false -o bin/ ./labs/faults/cmd/faults
 	@exec bin/faults $(ARGS) soak
+
+million: ## as many idle connections as this machine holds, one message to all of them, and all come back (Linux; ARGS='-conns 20000 -nodes 4')
+	@mkdir -p bin
+	@go build -buildvcs=false -o bin/ ./labs/idle/cmd/idle
+	@exec bin/idle $(ARGS) million
 
 pictures: ## take the pictures of the READMEs anew, in a browser
 	@mkdir -p bin/screenshots docs/pictures

@@ -18,7 +18,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // served is a node under test, of one of the two kinds.
 type served struct {
 	*chattest.Node
-	hub *chat.Hub
+	hub    *chat.Hub
+	poller *Poller // nil: each client has a goroutine
 }
 
 // kinds are the two ways to wait for what clients send.
@@ -33,7 +34,9 @@ func servePolled(t testing.TB, o chat.Options) *served {
 	require.NoError(t, err)
 	t.Cleanup(poller.Close)
 	o.Poll = poller.Poll
-	return serve(t, o)
+	n := serve(t, o)
+	n.poller = poller
+	return n
 }
 
 func serve(t testing.TB, o chat.Options) *served {
@@ -53,5 +56,34 @@ func serve(t testing.TB, o chat.Options) *served {
 		<-ended
 		require.True(t, chattest.WaitFor(func() bool { return hub.Sockets() == 0 }))
 	})
-	return &served{&chattest.Node{T: t, Addr: l.Addr().String(), Dial: new(net.Dialer).DialContext}, hub}
+	return &served{&chattest.Node{T: t, Addr: l.Addr().String(), Dial: new(net.Dialer).DialContext}, hub, nil}
+}
+
+// become waits until so many sockets of the poller are in that state.
+func (n *served) become(state int32, sockets int) {
+	n.T.Helper()
+	there := chattest.WaitFor(func() bool {
+		n.poller.mu.Lock()
+		defer n.poller.mu.Unlock()
+		in := 0
+		for _, slot := range n.poller.slots {
+			if slot.s != nil && slot.s.state.Load() == state {
+				in++
+			}
+		}
+		return in == sockets
+	})
+	require.True(n.T, there, "%d sockets do not come to state %d", sockets, state)
+}
+
+// sockets is how many the poller has.
+func (p *Poller) sockets() (n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, slot := range p.slots {
+		if slot.s != nil {
+			n++
+		}
+	}
+	return n
 }
