@@ -27,7 +27,7 @@ func Compare(ctx context.Context, out io.Writer, conns, rounds int) error {
 		fmt.Fprintf(out, "Of %d connections %d fit: a process here may have %d descriptors (ulimit -n).\n", conns, limit-spare, limit)
 		conns = limit - spare
 	}
-	fmt.Fprintf(out, "  %-10s  %11s  %8s  %12s  %12s\n", "READS BY", "CONNECTIONS", "KIB EACH", "KIB ONE MORE", "NEW A SECOND")
+	fmt.Fprintf(out, "  %-10s  %11s  %8s  %12s\n", "READS BY", "CONNECTIONS", "KIB EACH", "KIB ONE MORE")
 	for range rounds {
 		for _, kind := range []Kind{Goroutines, Poller} {
 			if err := compareOne(ctx, out, kind, conns); err != nil {
@@ -52,13 +52,10 @@ func compareOne(ctx context.Context, out io.Writer, kind Kind, conns int) error 
 	}
 	defer people.Close()
 	memory := make([]int64, 3)
-	var connecting time.Duration
 	for i, more := range []int{0, conns / 2, conns - conns/2} {
-		began := time.Now()
 		if err := people.Grow(ctx, more); err != nil {
 			return err
 		}
-		connecting += time.Since(began)
 		if err := pause(ctx, settle); err != nil {
 			return err
 		}
@@ -67,8 +64,8 @@ func compareOne(ctx context.Context, out io.Writer, kind Kind, conns int) error 
 		}
 	}
 	each := func(bytes int64, conns int) float64 { return float64(bytes) / 1024 / float64(conns) }
-	_, err = fmt.Fprintf(out, "  %-10s  %11d  %8.2f  %12.2f  %12.0f\n", kind, people.Size(),
-		each(memory[2]-memory[0], conns), each(memory[2]-memory[1], conns-conns/2), float64(conns)/connecting.Seconds())
+	_, err = fmt.Fprintf(out, "  %-10s  %11d  %8.2f  %12.2f\n", kind, people.Size(),
+		each(memory[2]-memory[0], conns), each(memory[2]-memory[1], conns-conns/2))
 	return err
 }
 
