@@ -14,6 +14,7 @@
 //   - conn.go: the reader of one connection, and what it does with a frame. rate.go and
 //     keepalive.go: how much a client may send, alone and with all at its address, and how long
 //     it may be silent. ended.go: how a connection ends.
+//     polled.go: what the hub needs of a WebSocket, and how one is read that has no goroutine (labs/idle).
 //   - deliver.go: events are encoded once and handed to the queues of all clients that
 //     get them. individual.go: the clients that get something else than the rest, as the
 //     sender does. pace.go: how a backlog is slowed down.

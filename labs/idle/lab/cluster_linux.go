@@ -107,7 +107,7 @@ func (c *cluster) startNode(kind Kind, replica string) error {
 	}
 	n := &node{cmd: exec.Command(program), addr: "127.0.0.1:" + port}
 	n.cmd.Env = append(os.Environ(), kindVariable+"="+string(kind), "PORT="+port, "PUB_PORT="+master, "SUB_PORT="+own,
-		"RATE_PER_SECOND=0", "LOG_LEVEL=error", "GRACE=2s")
+		"RATE_PER_SECOND=0", "LOG_LEVEL=warn", "GRACE=2s")
 	n.cmd.Stderr = os.Stderr
 	if err := launch.StartChild(n.cmd); err != nil {
 		return fmt.Errorf("start a node: %w", err)
