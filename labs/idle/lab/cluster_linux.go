@@ -2,7 +2,6 @@ package lab
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"net"
@@ -179,9 +178,5 @@ func freePort() (string, error) {
 		return "", fmt.Errorf("find a free port: %w", err)
 	}
 	defer l.Close()
-	addr, ok := l.Addr().(*net.TCPAddr)
-	if !ok {
-		return "", errors.New("find a free port: not TCP")
-	}
-	return strconv.Itoa(addr.Port), nil
+	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port), nil
 }
