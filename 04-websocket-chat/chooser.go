@@ -80,10 +80,13 @@ func (h *Hub) stepIn(c *Conn, name string, isNew bool, id *int64) (start, here b
 	if isNew {
 		h.enter(c, name)
 	}
-	if id == nil {
-		return false, true
+	if id != nil {
+		start = c.put(frame.EncodeAnswer(frame.EventAck, h.place, id)) // under the lock: all up to the place is queued before it
 	}
-	return c.put(frame.EncodeAnswer(frame.EventAck, h.place, id)), true // under the lock: all up to the place is queued before it
+	if isNew {
+		start = h.tellParts(c, name) || start
+	}
+	return start, true
 }
 
 func (h *Hub) mayJoin(c *Conn, name string) *frame.Problem {

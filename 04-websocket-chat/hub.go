@@ -53,6 +53,7 @@ type Hub struct {
 	come       chan struct{}  // made by Drain, closed when there are no more of them
 	changes    PresenceUpdate // of our clients, until the relay takes them
 	changed    int            // bytes of them
+	parts      []*Part        // that relays have beside each other; none: there is one relay for all
 	place      string         // of the last event that was delivered; "": none yet, or the relay keeps nothing
 	walk       *presence.Walk // through the list of our clients, while the relay tells it; else nil
 	empty      chan struct{}  // made by Drain, closed when the last connection is gone
@@ -150,6 +151,9 @@ func (h *Hub) seat(c *Conn, w *wish, welcome bool) (start bool, place string, er
 	for _, name := range w.also {
 		h.enter(c, name)
 	}
+	for _, r := range c.rooms {
+		start = h.tellParts(c, r.name) || start
+	}
 	c.seat = true
 	h.pings.add(c)
 	if w.permit != nil {
@@ -175,6 +179,7 @@ func (h *Hub) unseat(c *Conn) (rooms []string, left bool) {
 		return nil, false
 	}
 	c.gone = true
+	h.leaveParts(c)
 	for _, r := range c.rooms {
 		rooms = append(rooms, r.name)
 		h.exit(c, r)

@@ -22,16 +22,17 @@ import (
 // there are some.
 type Server struct {
 	Hub     *chat.Hub
-	Page    http.Handler                       // of /; nil: none
-	Ready   func() (reason string, ready bool) // nil: always, until the server ends
-	Metrics http.Handler                       // of /metrics; nil: none
-	Hosts   []string                           // Config.AllowedHosts
-	Trusted []netip.Prefix                     // proxies that tell their clients' addresses, see ClientAddr; default: none
-	Delay   time.Duration                      // at the end, in which the node is not ready, and serves as before; default 0
-	Grace   time.Duration                      // for clients to leave at the end, after Delay; default 10s
-	Sockets int                                // that may be open, WebSockets and all others; 0: as many as come
-	TLS     *keypair.Files                     // Config.Certificate; nil: HTTP
-	Log     *slog.Logger                       // default: none
+	Page    http.Handler                                  // of /; nil: none
+	Ready   func() (reason string, ready bool)            // nil: always, until the server ends
+	Part    func(name string) (reason string, ready bool) // of a part of the node, which /readyz?part=name asks for; nil: it has none
+	Metrics http.Handler                                  // of /metrics; nil: none
+	Hosts   []string                                      // Config.AllowedHosts
+	Trusted []netip.Prefix                                // proxies that tell their clients' addresses, see ClientAddr; default: none
+	Delay   time.Duration                                 // at the end, in which the node is not ready, and serves as before; default 0
+	Grace   time.Duration                                 // for clients to leave at the end, after Delay; default 10s
+	Sockets int                                           // that may be open, WebSockets and all others; 0: as many as come
+	TLS     *keypair.Files                                // Config.Certificate; nil: HTTP
+	Log     *slog.Logger                                  // default: none
 
 	leaving atomic.Bool
 }
@@ -115,9 +116,11 @@ func (s *Server) routes() http.Handler {
 }
 
 // readyz is 200 while messages are delivered, else 503 with the reason.
-func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	reason, ready := "", true
-	if s.Ready != nil {
+	if part := r.URL.Query().Get("part"); part != "" && s.Part != nil {
+		reason, ready = s.Part(part)
+	} else if s.Ready != nil {
 		reason, ready = s.Ready()
 	}
 	if s.leaving.Load() || s.Hub.Stats().Draining {

@@ -236,3 +236,15 @@ func TestServerSaysWhyItCannotServe(t *testing.T) {
 	l.Close()
 	require.ErrorContains(t, (&Server{Hub: hub}).Run(t.Context(), l), "serve on "+l.Addr().String())
 }
+
+func TestReadinessOfAPartIsAskedByItsName(t *testing.T) {
+	n, stop, ended := running(t, &Server{Part: func(name string) (string, bool) { return name + " is quiet", name == "set-a" }})
+	for query, want := range map[string]int{"": 200, "?part=set-a": 200, "?part=set-b": 503} {
+		status, body := n.get("/readyz" + query)
+		require.Equal(t, want, status, body)
+	}
+	_, body := n.get("/readyz?part=set-b")
+	require.Equal(t, `{"ready":false,"reason":"set-b is quiet"}`+"\n", body)
+	stop()
+	require.NoError(t, <-ended)
+}
