@@ -55,6 +55,21 @@ type Numberer interface {
 	Series(*wire.Probe) iter.Seq2[string, uint64]
 }
 
+// Continuer is a Numberer whose parts may have come here by another relay of this node before.
+type Continuer interface {
+	Numberer
+	// GoesOn is asked when a series is new to this relay: the last number that the other one has got of it.
+	GoesOn(series string) (last uint64, ok bool)
+}
+
+// Seen is the last number that this relay has got of a series. It is for its carrier, on the delivering goroutine.
+func (r *Relay) Seen(series string) (last uint64, ok bool) {
+	if p := r.sequences.seen[series]; p != nil {
+		return p.last, true
+	}
+	return 0, false
+}
+
 // ByPubSub is the Carrier of this chapter, for others that change a part of it.
 func ByPubSub() Carrier { return byPubSub{} }
 

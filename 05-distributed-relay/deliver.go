@@ -227,8 +227,9 @@ func (r *Relay) flush() {
 
 // updateMetrics shows the delivering goroutine's numbers to the metrics.
 func (r *Relay) updateMetrics() {
-	r.metrics.missed.Store(r.sequences.missed)
-	r.metrics.repeated.Store(r.sequences.repeated)
+	r.metrics.missed.Add(r.sequences.missed - r.shownMissed)
+	r.metrics.repeated.Add(r.sequences.repeated - r.shownRepeated)
+	r.shownMissed, r.shownRepeated = r.sequences.missed, r.sequences.repeated
 }
 
 // malformed counts what cannot be used, and logs it, but not a line for each:

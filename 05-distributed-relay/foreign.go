@@ -6,7 +6,6 @@ import (
 	"time"
 
 	pubsub "example.com/redis-chat/03-pubsub"
-	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/05-distributed-relay/wire"
 )
 
@@ -19,7 +18,7 @@ import (
 //
 // Its method runs on the subscription's reading goroutines, before anything is copied.
 type foreign struct {
-	hub     *chat.Hub
+	hub     Hub
 	trace   *Tracer
 	channel string // what stands before a room's name: prefix and key, and "#/#"
 	pub     string // this node's own messages have a sender who waits for them

@@ -12,13 +12,12 @@ import (
 
 	replication "example.com/redis-chat/02-replication"
 	pubsub "example.com/redis-chat/03-pubsub"
-	chat "example.com/redis-chat/04-websocket-chat"
 )
 
 // health says whether this node delivers: it does while probes come back.
 type health struct {
 	log  *slog.Logger
-	hub  *chat.Hub
+	hub  Hub
 	most time.Duration // how late messages may come while the node is ready
 
 	mu     sync.Mutex
@@ -39,7 +38,7 @@ type health struct {
 }
 
 // start begins in doubt: a client that connects before delivery is proven is told.
-func (h *health) start(hub *chat.Hub) {
+func (h *health) start(hub Hub) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.hub, h.reason = hub, "starting: no probe has come back yet"

@@ -36,6 +36,7 @@ type Options struct {
 	Certificates map[string]func() time.Time
 	Trace        *Tracer // tells somebody what happens to messages; default: nobody
 	Carrier      Carrier // how messages travel through Redis; default: by Pub/Sub
+	Beside       *Relay  // another relay of the same node: to the others both are one publisher, and they have their metrics in common; default: none
 	Durable      int     // replicas that have to have a message before it is acknowledged; default 0
 
 	// Instead of the network's, for tests whose time is not the real one.

@@ -15,6 +15,7 @@ type outgoing struct {
 	sent     *chat.Sent                              // tells the sender what becomes of it
 	own      func() (channel string, payload []byte) // instead: made when it is sent, on the publishing goroutine
 	done     func(error)                             // of own: what became of it; may be nil
+	checks   bool                                    // of own: it shows whether there is the right to publish
 	size     int                                     // bytes, about
 	since    time.Time                               // when it was handed over
 }

@@ -62,6 +62,12 @@ type publisher struct {
 	backoff  time.Duration
 	retry    time.Time // until then nobody dials
 
+	guard    Guard            // of the carrier; nil: it has none
+	value    *redis.StringCmd // the GET of its key, behind a batch
+	says     string           // what the key says
+	news     bool             // and the guard has not learnt it
+	watching *link            // on which it is watched; nil: none
+
 	at          string    // with Places: the master that is published at
 	movingSince time.Time // zero: it is not about to be another one
 }
@@ -123,8 +129,10 @@ func (p *publisher) send(ctx context.Context, batch []outgoing) {
 		batch = append(batch, p.check())
 	}
 	p.ownLast(batch)
-	first := p.seq + 1
-	p.pipeline(ctx, batch)
+	batch, first := p.attempt(ctx, batch)
+	if len(batch) == 0 {
+		return
+	}
 	p.unfold()
 	p.takeBack(batch)
 	p.notePermission(batch)
@@ -245,7 +253,7 @@ func (p *publisher) answerTime() time.Duration {
 // order of the batch is the order at the master. Behind them it asks for the role.
 func (p *publisher) pipeline(ctx context.Context, batch []outgoing) {
 	pipe := p.link.Pipeline()
-	p.open(ctx, pipe, len(batch))
+	p.open(ctx, pipe, batch)
 	p.commands = slices.Grow(p.commands[:0], len(batch))[:len(batch)]
 	p.buf = p.buf[:0]
 	for i := range batch {
@@ -259,12 +267,14 @@ func (p *publisher) pipeline(ctx context.Context, batch []outgoing) {
 		c.queue(ctx, pipe, p.o.Carrier)
 	}
 	p.close(ctx, pipe)
+	p.watch(ctx, pipe)
 	p.issued.Store(p.seq)
 	p.role = replication.NewRoleCmd(ctx)
 	_ = pipe.Process(ctx, p.role)
 	p.waitForReplicas(ctx, pipe, batch)
 	p.tidy(ctx, pipe)
 	_, _ = pipe.Exec(ctx) // each reply holds its own error
+	_ = p.watched()       // atMaster notices it, too
 	if cap(p.buf) > 2*batchBytes {
 		p.buf = nil
 	}

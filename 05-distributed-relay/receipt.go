@@ -67,6 +67,9 @@ func isProbe(m outgoing) bool { return m.own != nil && m.done != nil }
 // check is a message to a room that nobody is in: what shows that the right to
 // publish is back, where no client says anything. Probes go by another channel.
 func (p *publisher) check() outgoing {
+	if p.guard != nil {
+		return checkGuarded()
+	}
 	return outgoing{envelope: wire.Envelope{Event: "check", Rooms: []string{p.pub}}, since: time.Now()}
 }
 
@@ -98,14 +101,14 @@ func (p *publisher) notePermission(batch []outgoing) {
 	for i := range batch {
 		err := p.commands[i].reply.Err()
 		switch trouble := dial.Diagnose(err); {
-		case batch[i].own != nil && batch[i].done == nil: // presence: clients' messages pass without it
+		case batch[i].own != nil && batch[i].done == nil && !batch[i].checks: // presence: clients' messages pass without it
 		case trouble == dial.NotPermitted, trouble == dial.CredentialsRefused:
 			if p.refused == nil {
 				p.refused = classify("publish to", p.o.pubAddr(), err)
 				p.health.tell(p.refused)
 			}
 			return
-		case err == nil && batch[i].own == nil:
+		case err == nil && (batch[i].own == nil || batch[i].checks):
 			accepted = true
 		}
 	}

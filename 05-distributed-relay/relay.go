@@ -28,13 +28,15 @@ type Relay struct {
 	pub       string
 
 	// Of the delivering goroutine.
-	hub       *chat.Hub
+	hub       Hub
 	sequences *sequences
 	peers     map[string]*peer
 	events    []chat.Event
 	mine      []mine   // those of them that this node has published
 	traced    []func() // tell of those of them that somebody looks at
 	waiting   int      // bytes of events, about
+
+	shownMissed, shownRepeated int64 // of the sequences' numbers, what is in the metrics, which other relays may add to, too
 
 	oddLog   rate.Sometimes // of what cannot be delivered: whoever publishes it must not fill the log
 	nodeLog  *rate.Limiter  // of nodes that come and go: probes can be forged
@@ -53,6 +55,9 @@ func New(o Options) *Relay {
 		nodeLog:  rate.NewLimiter(1, 20),
 		wholeDue: make(chan struct{}, 1),
 	}
+	if o.Beside != nil {
+		r.pub, r.metrics = o.Beside.pub, o.Beside.metrics
+	}
 	r.health.log, r.health.wake, r.health.most = o.Log, func() {}, o.MaxDelay
 	r.sequences = newSequences(r.pub)
 	r.publisher = publisher{
@@ -60,6 +65,10 @@ func New(o Options) *Relay {
 		outbox: newOutbox(o.MaxWaiting), pending: &pending{}, metrics: r.metrics,
 		ask:  make(chan struct{}, 1),
 		held: &held{wake: make(chan struct{}, 1)}, probes: &r.probes, health: &r.health,
+	}
+	r.publisher.guard, _ = o.Carrier.(Guard)
+	if c, ok := o.Carrier.(Continuer); ok {
+		r.sequences.goesOn = c.GoesOn
 	}
 	return r
 }
@@ -84,16 +93,14 @@ func (r *Relay) Publish(event chat.Event) error {
 	}
 	if !r.publisher.outbox.put(m) {
 		r.publisher.trace(Failed, &m.envelope)
-		event.Sent.Failed("not sent: too much waits for the master already; try again in a moment")
+		event.Sent.Failed(textFull)
 		r.metrics.failed.Inc()
 	}
 	return nil
 }
 
-// Run joins the hub to the cluster until ctx ends, and returns nil then. A
-// server that is not there is waited for; a *Mistake that shows before it has
-// ever been reached ends Run with a sentence.
-func (r *Relay) Run(ctx context.Context, hub *chat.Hub) error {
+// RunPart is Run for a hub that other relays may serve, too.
+func (r *Relay) RunPart(ctx context.Context, hub Hub) error {
 	if err := wire.CheckKey(r.o.Key); err != nil {
 		return fmt.Errorf("the channels' key %q: %w", r.o.Key, err)
 	}

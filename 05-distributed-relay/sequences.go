@@ -16,6 +16,8 @@ type sequences struct {
 	repeated int64                     // messages whose number was not above the last one
 	blind    bool                      // of a publisher it is not known what it published before
 
+	goesOn func(pub string) (last uint64, ok bool) // Continuer's; nil: each begins here
+
 	flowing time.Time // when messages began to come again after an outage; zero: there was none
 	late    int64     // of missed: what publishers missed in it that had not been heard again before; see health.correct
 }
@@ -106,9 +108,16 @@ func (s *sequences) publisher(pub string, from uint64, now time.Time) *publisher
 		if len(s.seen) >= mostFollowed {
 			s.makeRoom()
 		}
+		goesOn := false
+		if s.goesOn != nil {
+			var last uint64
+			if last, goesOn = s.goesOn(pub); goesOn {
+				from = last
+			}
+		}
 		p = &publisherSeen{last: from, at: now}
 		s.seen[strings.Clone(pub)] = p // it is part of a payload, which it would keep in memory
-		s.blind = s.blind || from > 0
+		s.blind = s.blind || from > 0 && !goesOn
 	}
 	return p
 }

@@ -7,6 +7,7 @@ import (
 
 const (
 	textNotSent = "not sent: this node cannot reach the master at the moment; try again"
+	textFull    = "not sent: too much waits for the master already; try again in a moment"
 	textTooFew  = "the master has it, and too few replicas said in time that they have: it may be lost; look before you send it again"
 	textUnknown = "not confirmed in time: the message may or may not reach the others; look before you send it again"
 )

@@ -31,9 +31,9 @@ func (m *outgoing) rank() int {
 }
 
 // open begins the transaction of a batch, if it is to be one.
-func (p *publisher) open(ctx context.Context, pipe redis.Pipeliner, commands int) {
+func (p *publisher) open(ctx context.Context, pipe redis.Pipeliner, batch []outgoing) {
 	p.exec = nil
-	if commands > 1 && p.o.Carrier.Together() {
+	if len(batch) > 1 && p.o.Carrier.Together() || p.guard != nil && slices.ContainsFunc(batch, func(m outgoing) bool { return m.own == nil }) {
 		p.exec = redis.NewSliceCmd(ctx, "exec")
 		_ = pipe.Process(ctx, redis.NewStatusCmd(ctx, "multi"))
 	}
