@@ -27,7 +27,7 @@ type carrier struct {
 	brought atomic.Int64 // messages for clients that have come to this node
 
 	// Of the publishing goroutine.
-	last [lane.Count + 1]uint64 // number on each lane
+	last *[lane.Count + 1]uint64 // number on each lane
 
 	// Of the delivering goroutine.
 	series map[follow]string
@@ -41,7 +41,7 @@ type follow struct {
 }
 
 func newCarrier(own string) *carrier {
-	c := &carrier{Carrier: relay.ByPubSub(), prefix: own + "chat:lane:", series: map[follow]string{}}
+	c := &carrier{Carrier: relay.ByPubSub(), prefix: own + "chat:lane:", last: &[lane.Count + 1]uint64{}, series: map[follow]string{}}
 	for l := range c.names {
 		c.names[l] = c.channel(lane.Lane(l))
 	}
@@ -180,9 +180,16 @@ func (c *carrier) seriesOf(pub string, l lane.Lane) string {
 // Fill puts the last number on each lane into a probe, as varints, in the order of the lanes: 257 bytes when little was said,
 // and some hundred more later. It tells all of them each time: to tell only what has moved since the probe before would be to
 // lose it with that probe.
-func (c *carrier) Fill(p *wire.Probe) {
-	for _, last := range c.last {
-		p.Lanes = binary.AppendUvarint(p.Lanes, last)
+func (c *carrier) Fill(p *wire.Probe) { c.fill(p, func(lane.Lane) bool { return true }) }
+
+// fill does so for the lanes that are here: each is one more than its number, as 0 says that it is elsewhere.
+func (c *carrier) fill(p *wire.Probe, here func(lane.Lane) bool) {
+	for l := range lane.Lane(len(c.last)) {
+		told := uint64(0)
+		if here(l) {
+			told = c.last[l] + 1
+		}
+		p.Lanes = binary.AppendUvarint(p.Lanes, told)
 	}
 }
 
@@ -196,7 +203,7 @@ func (c *carrier) Series(p *wire.Probe) iter.Seq2[string, uint64] {
 				return // of another kind of node
 			}
 			told = told[n:]
-			if _, heard := c.joins.heard(l); heard && !yield(c.seriesOf(p.Pub, l), last) {
+			if _, heard := c.joins.heard(l); heard && last > 0 && !yield(c.seriesOf(p.Pub, l), last-1) {
 				return
 			}
 		}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/01-redis-basics/redistest"
@@ -25,6 +26,7 @@ import (
 	"example.com/redis-chat/04-websocket-chat/frame"
 	chatnode "example.com/redis-chat/04-websocket-chat/node"
 	relay "example.com/redis-chat/05-distributed-relay"
+	relaynode "example.com/redis-chat/05-distributed-relay/node"
 	scaleout "example.com/redis-chat/labs/scale-out"
 	"example.com/redis-chat/labs/scale-out/lane"
 )
@@ -62,29 +64,40 @@ func startCluster(t *testing.T, nodes int) *cluster {
 }
 
 func (c *cluster) startNode(i int) *node {
+	o, log := c.options(i)
+	o.PubAddr, o.SubAddr = c.top.Addrs()[0], c.top.Addrs()[i]
+	n := &node{relay: scaleout.New(o)}
+	n.url = serve(c.t, i, n.relay, nil, log)
+	return n
+}
+
+func (c *cluster) options(i int) (relay.Options, *redistest.Buffer) {
 	log := &redistest.Buffer{}
-	n := &node{relay: scaleout.New(relay.Options{
-		Node: fmt.Sprint("node-", i), PubAddr: c.top.Addrs()[0], SubAddr: c.top.Addrs()[i], Prefix: c.prefix,
+	return relay.Options{
+		Node: fmt.Sprint("node-", i), Prefix: c.prefix,
 		ProbeInterval: 100 * time.Millisecond, PublishTimeout: patience, Log: slog.New(slog.NewTextHandler(log, nil)),
-	})}
-	hub, err := chat.NewHub(chat.Options{Node: fmt.Sprint("node-", i), Relay: n.relay, RatePerSecond: -1, PongTimeout: time.Hour, WriteTimeout: time.Hour})
-	require.NoError(c.t, err)
+	}, log
+}
+
+// serve runs a node with this relay until the test ends.
+func serve(t *testing.T, i int, r relaynode.Relay, part func(string) (string, bool), log *redistest.Buffer) (url string) {
+	hub, err := chat.NewHub(chat.Options{Node: fmt.Sprint("node-", i), Relay: r, RatePerSecond: -1, PongTimeout: time.Hour, WriteTimeout: time.Hour})
+	require.NoError(t, err)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(c.t, err)
-	n.url = "http://" + l.Addr().String()
-	server := &chatnode.Server{Hub: hub, Ready: n.relay.Ready, Metrics: n.relay.Metrics(hub, n.relay.Ready), Grace: time.Millisecond}
+	require.NoError(t, err)
+	server := &chatnode.Server{Hub: hub, Ready: r.Ready, Part: part, Metrics: r.Metrics(hub, r.Ready), Grace: time.Millisecond}
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
-	wg.Go(func() { require.NoError(c.t, n.relay.Run(ctx, hub)) })
-	wg.Go(func() { require.NoError(c.t, server.Run(ctx, l)) })
-	c.t.Cleanup(func() {
+	wg.Go(func() { assert.NoError(t, r.Run(ctx, hub)) })
+	wg.Go(func() { assert.NoError(t, server.Run(ctx, l)) })
+	t.Cleanup(func() {
 		cancel()
 		wg.Wait()
-		if c.t.Failed() {
-			c.t.Logf("node-%d:\n%s", i, log)
+		if t.Failed() {
+			t.Logf("node-%d:\n%s", i, log)
 		}
 	})
-	return n
+	return "http://" + l.Addr().String()
 }
 
 // person is a client of a node.

@@ -46,20 +46,24 @@ func (j *joins) begin(to subscriber) {
 
 // enter counts a client in, and waits until its lane is heard.
 func (j *joins) enter(ctx context.Context, l lane.Lane) error {
-	j.mu.Lock()
-	join := &j.lanes[l]
-	join.clients++
-	if join.ending != nil {
-		join.ending.Stop()
-		join.ending = nil
-	}
-	removing := join.removing
-	j.mu.Unlock()
-	err := j.bring(ctx, l, removing)
+	err := j.bring(ctx, l, j.count(l, 1))
 	if err != nil {
 		j.leave(l)
 	}
 	return err
+}
+
+// count counts clients in, one or more. removing is for bring.
+func (j *joins) count(l lane.Lane, clients int) (removing chan struct{}) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	join := &j.lanes[l]
+	join.clients += clients
+	if join.ending != nil {
+		join.ending.Stop()
+		join.ending = nil
+	}
+	return join.removing
 }
 
 func (j *joins) bring(ctx context.Context, l lane.Lane, removing chan struct{}) error {
@@ -75,13 +79,23 @@ func (j *joins) bring(ctx context.Context, l lane.Lane, removing chan struct{}) 
 }
 
 // leave counts a client out.
-func (j *joins) leave(l lane.Lane) {
+func (j *joins) leave(l lane.Lane) { j.discount(l, 1) }
+
+// discount counts clients out, one or more.
+func (j *joins) discount(l lane.Lane, clients int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	join := &j.lanes[l]
-	if join.clients--; join.clients == 0 {
+	if join.clients -= clients; join.clients == 0 {
 		join.ending = time.AfterFunc(linger, func() { j.end(l) })
 	}
+}
+
+// deaf notes that a lane's messages do not come here any more, though it is still subscribed to.
+func (j *joins) deaf(l lane.Lane) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.lanes[l].heard = false
 }
 
 // end no longer hears a lane, unless somebody has come.
@@ -115,6 +129,13 @@ func (j *joins) hear(l lane.Lane) {
 		join.heard = true
 		join.times++
 	}
+}
+
+// wanted reports whether a lane is to be heard.
+func (j *joins) wanted(l lane.Lane) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.lanes[l].clients > 0 || j.lanes[l].ending != nil
 }
 
 // heard reports whether a lane is heard, and how often it began to be.

@@ -1,6 +1,10 @@
 package lane
 
-import "hash/crc32"
+import (
+	"hash/crc32"
+
+	"example.com/redis-chat/04-websocket-chat/frame"
+)
 
 // Count is how many lanes there are for rooms.
 const Count = 256
@@ -8,15 +12,16 @@ const Count = 256
 // Lane is one of them, from 0, or Everybody.
 type Lane uint16
 
-// Everybody is the lane of a message that is for everybody, or for rooms of more than one lane. Every node hears it.
+// Everybody is the lane of a message that is for everybody, for rooms of more than one lane, or for a single connection: nobody knows at
+// which node that is. Every node hears it.
 const Everybody Lane = Count
 
 // Of is the lane of a room: the CRC-32 (IEEE) of its name, modulo Count.
 func Of(room string) Lane { return Lane(crc32.ChecksumIEEE([]byte(room)) % Count) }
 
-// For is the lane of a message for these rooms; none: for everybody.
+// For is the lane of a message for these rooms; none: for everybody. No room is named as a connection is.
 func For(rooms []string) Lane {
-	if len(rooms) == 0 {
+	if len(rooms) == 0 || len(rooms) == 1 && !frame.ValidRoom(rooms[0]) {
 		return Everybody
 	}
 	l := Of(rooms[0])

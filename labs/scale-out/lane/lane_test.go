@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"example.com/redis-chat/04-websocket-chat/frame"
 	"example.com/redis-chat/labs/scale-out/lane"
 )
 
@@ -40,4 +41,5 @@ func TestMessageForSeveralRooms(t *testing.T) {
 	require.Equal(t, lane.Of("lobby"), lane.For([]string{"lobby", other}))
 	require.Equal(t, lane.Everybody, lane.For([]string{"lobby", "go"}))
 	require.Equal(t, lane.Everybody, lane.For(nil))
+	require.Equal(t, lane.Everybody, lane.For([]string{frame.NewID()}), "one connection")
 }
