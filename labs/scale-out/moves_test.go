@@ -1,0 +1,230 @@
+package scaleout_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/04-websocket-chat/frame"
+	"example.com/redis-chat/labs/scale-out/lane"
+	"example.com/redis-chat/labs/scale-out/lanemap"
+	"example.com/redis-chat/labs/scale-out/moving"
+)
+
+func (s *several) moving() moving.Options {
+	return moving.Options{File: s.file, Own: s.prefix, Client: func(addr string) *redis.Client {
+		return redis.NewClient(&redis.Options{Addr: addr, MaxRetries: -1, DialerRetries: 1})
+	}}
+}
+
+func (s *several) move(l lane.Lane, to string) moving.Report {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	defer cancel()
+	r, err := moving.Move(ctx, s.moving(), l, to)
+	require.NoError(s.t, err)
+	return r
+}
+
+// speaks says numbered messages, as fast as they are answered, until stop is closed, and returns how many were accepted.
+func (p *person) speaks(stop <-chan struct{}) (said int, err error) {
+	const ahead = 16 // messages that wait for their answer: else no batch would hold two
+	answered := 0
+	for stopped := false; !stopped || answered < said; {
+		select {
+		case <-stop:
+			stopped = true
+		default:
+		}
+		if !stopped && said-answered < ahead {
+			id := int64(said)
+			said++
+			text := fmt.Sprintf(`"%s %d"`, p.Welcome().Name, said)
+			if err := p.Send(p.t.Context(), frame.Frame{Event: "message", Data: json.RawMessage(text), ID: &id}); err != nil {
+				return said, err
+			}
+			continue
+		}
+		m, err := p.Receive(p.t.Context())
+		if err != nil {
+			return said, err
+		}
+		switch m.Event {
+		case "$ack":
+			answered++
+		case "$error":
+			return said, fmt.Errorf("%s", m.Data)
+		}
+	}
+	return said, nil
+}
+
+// listens reads until the last message of all, and returns all in their order.
+func (p *person) listens() <-chan []string {
+	heard := make(chan []string, 1)
+	go func() {
+		defer close(heard)
+		var texts []string
+		for {
+			m, err := p.Receive(p.t.Context())
+			if err != nil {
+				return
+			}
+			switch {
+			case m.Event != "message":
+			case string(m.Data) == `"the last"`:
+				heard <- texts
+				return
+			default:
+				texts = append(texts, string(m.Data))
+			}
+		}
+	}()
+	return heard
+}
+
+// The proof: three nodes, a speaker at each, and a listener at each; the lane goes to and fro. What all have heard in the end is the same, each message
+// once, and each speaker's in its order.
+func TestLaneMovesWhileMessagesFlowAndNothingIsLostTwiceOrSwapped(t *testing.T) {
+	const nodes, moves = 3, 5
+	s := startSets(t, 2, nodes)
+	room := roomOn(0, 2)
+	var speakers []*person
+	var listening []<-chan []string
+	for i := range nodes {
+		listening = append(listening, s.dial(i, fmt.Sprint("listener-", i), room).listens())
+		speakers = append(speakers, s.dial(i, fmt.Sprint("speaker-", i), room))
+	}
+	stop := make(chan struct{})
+	said := make([]int, nodes)
+	var speaking sync.WaitGroup
+	for i, p := range speakers {
+		speaking.Go(func() {
+			var err error
+			said[i], err = p.speaks(stop)
+			assert.NoError(t, err)
+		})
+	}
+	for i := range moves {
+		to := 1 - i%2
+		r := s.move(lane.Of(room), []string{"set-a", "set-b"}[to])
+		require.Equal(t, nodes, r.Nodes)
+		before := s.sets[0].Brought()[to]
+		require.Eventually(t, func() bool { return s.sets[0].Brought()[to] > before+100 }, patience, tick, "messages come by it now")
+	}
+	close(stop)
+	speaking.Wait()
+	total := 0
+	for _, n := range said {
+		total += n
+	}
+	speakers[0].say("the last")
+	first := <-listening[0]
+	require.Len(t, first, total)
+	order := map[string]int{}
+	for _, text := range first {
+		var name string
+		var n int
+		_, err := fmt.Sscanf(text, `"%s %d"`, &name, &n)
+		require.NoError(t, err, text)
+		require.Equal(t, order[name]+1, n, "of %s", name)
+		order[name] = n
+	}
+	for i := range nodes {
+		if i > 0 {
+			require.Equal(t, first, <-listening[i], "at node %d", i+1)
+		}
+		require.Zero(t, s.missed(i))
+		require.Zero(t, s.metric(i, "chat_messages_repeated_total"))
+	}
+	t.Logf("%d messages, %d moves", total, moves)
+}
+
+func TestNodeThatStartsAfterAMoveFindsTheLane(t *testing.T) {
+	s := startSets(t, 2, 2)
+	room := roomOn(0, 2)
+	alice := s.dial(0, "alice", room)
+	alice.say("before")
+	s.move(lane.Of(room), "set-b")
+	s.startNode(1) // a third node, with the new file, at the replicas of the first
+	s.ready(2, true)
+	carol := s.dial(2, "carol", room)
+	alice.say("after")
+	carol.hears("after")
+	carol.say("from the third")
+	alice.hears("from the third")
+	require.Equal(t, []int64{0, 2}, s.sets[2].Brought())
+}
+
+// Node-2 has heard "soon", and its replica of the old set is cut off and killed before the lane's last messages there, and "moved", have come.
+// When the replica is back, the key tells; and as the numbers go on at the new set, it is known how many there were.
+func TestLossAtTheEndOfALaneIsCountedExactlyAtItsNewSet(t *testing.T) {
+	s := startSets(t, 2, 2)
+	room := roomOn(0, 2)
+	l := lane.Of(room)
+	alice, carol := s.dial(0, "alice", room), s.dial(1, "carol", room)
+	alice.say("one")
+	carol.hears("one")
+	s.says(0, l, lanemap.Move{To: lanemap.Place{Set: 1, Move: 1}, Soon: true})
+	require.Eventually(t, func() bool { return s.hearersAt(1, l) == 2 }, patience, tick)
+	require.NoError(t, s.tops[0].Cut(2))
+	alice.say(numbered("missed", 37)...)
+	s.says(0, l, lanemap.Move{To: lanemap.Place{Set: 1, Move: 1}})
+	alice.say(numbered("after", 5)...)
+	require.NoError(t, s.tops[0].Kill(2))
+	require.NoError(t, s.tops[0].Restart(t.Context(), 2))
+	carol.hears(numbered("after", 5)...)
+	require.EqualValues(t, 37, s.missed(1))
+	require.Zero(t, s.missed(0))
+}
+
+// says has a set say that of a lane, as package moving does.
+func (s *several) says(set int, l lane.Lane, move lanemap.Move) {
+	s.t.Helper()
+	m, err := lanemap.Read(s.file)
+	require.NoError(s.t, err)
+	text := m.FormatState(lanemap.State{Revision: time.Now().UnixMilli(), Moves: map[lane.Lane]lanemap.Move{l: move}})
+	c := s.moving().Client(m.Sets[set].Master)
+	defer c.Close()
+	_, err = c.TxPipelined(s.t.Context(), func(pipe redis.Pipeliner) error {
+		pipe.Set(s.t.Context(), s.prefix+lanemap.Key, text, 0)
+		pipe.Publish(s.t.Context(), s.prefix+lanemap.Key, text)
+		return nil
+	})
+	require.NoError(s.t, err)
+}
+
+// hearersAt is how many nodes hear a lane at a set.
+func (s *several) hearersAt(set int, l lane.Lane) (n int64) {
+	s.t.Helper()
+	for _, addr := range s.tops[set].Addrs() {
+		c := s.moving().Client(addr)
+		channel := fmt.Sprint(s.prefix, "chat:lane:", int(l))
+		got, err := c.PubSubNumSub(s.t.Context(), channel).Result()
+		require.NoError(s.t, err)
+		require.NoError(s.t, c.Close())
+		n += got[channel]
+	}
+	return n
+}
+
+func TestLaneStaysWhereANodeIsNotReadyForTheMove(t *testing.T) {
+	s := startSets(t, 2, 2)
+	room := roomOn(0, 2)
+	alice, carol := s.dial(0, "alice", room), s.dial(1, "carol", room)
+	require.NoError(t, s.tops[1].Kill(2)) // node-2 cannot hear it at set-b
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	_, err := moving.Move(ctx, s.moving(), lane.Of(room), "set-b")
+	require.ErrorContains(t, err, fmt.Sprintf("lane %d stays at set-a: ask %s of set-b who hears it: ", lane.Of(room), s.tops[1].Addrs()[2]))
+	alice.say("still here")
+	carol.hears("still here")
+	require.EqualValues(t, 0, s.sets[1].Brought()[1])
+}
