@@ -25,6 +25,16 @@ type Relay interface {
 	Metrics(hub *chat.Hub, ready func() (reason string, ready bool)) http.Handler
 }
 
+// partOf is how a relay of several parts tells whether one is ready; nil: it has none.
+func partOf(r Relay) func(name string) (reason string, ready bool) {
+	if parts, ok := r.(interface {
+		Part(name string) (reason string, ready bool)
+	}); ok {
+		return parts.Part
+	}
+	return nil
+}
+
 // Run is a whole node: it listens, joins the cluster, and serves until ctx
 // ends; then it lets its clients go and returns nil. It is what cmd/node runs,
 // and what a program runs that starts nodes as processes of its own.
@@ -73,6 +83,7 @@ func RunWith(ctx context.Context, c Config, log *slog.Logger, join func(relay.Op
 		Hub:     hub,
 		Page:    page.Handler(page.Options{Node: c.Node, Peers: c.Peers, Frames: c.Frames}),
 		Ready:   ready,
+		Part:    partOf(r),
 		Metrics: r.Metrics(hub, ready),
 		Hosts:   c.AllowedHosts,
 		Trusted: c.Trusted,

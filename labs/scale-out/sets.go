@@ -45,8 +45,8 @@ type set struct {
 }
 
 // NewSets makes a relay for the sets of a map, at the nth replica of each: 0, at the masters. The options are for each of them, but for the
-// addresses. Nothing is connected before Run.
-func NewSets(m *lanemap.Map, nth int, o relay.Options) (*Sets, error) {
+// addresses. Nothing is connected before Run. Each set has to have that replica: see lanemap.Map.Check.
+func NewSets(m *lanemap.Map, nth int, o relay.Options) *Sets {
 	s := &Sets{m: m, log: cmp.Or(o.Log, slog.New(slog.DiscardHandler))}
 	for l := range s.route {
 		s.route[l] = m.Of(lane.Lane(l))
@@ -57,7 +57,7 @@ func NewSets(m *lanemap.Map, nth int, o relay.Options) (*Sets, error) {
 	for i, at := range m.Sets {
 		addr, err := at.At(nth)
 		if err != nil {
-			return nil, err
+			panic("scaleout: " + err.Error()) // Check says so before
 		}
 		x := &set{sets: s, index: i, name: at.Name}
 		x.carrier = newSetCarrier(x, own, last)
@@ -70,7 +70,7 @@ func NewSets(m *lanemap.Map, nth int, o relay.Options) (*Sets, error) {
 		x.carrier.client = func() client { return o.Client(addr) }
 		s.sets = append(s.sets, x)
 	}
-	return s, nil
+	return s
 }
 
 // Publish takes a message to the set of its lane. It implements chat.Relay.

@@ -52,8 +52,7 @@ func (s *several) startNode(i int) {
 	o, log := s.options(i)
 	m, err := lanemap.Read(s.file)
 	require.NoError(s.t, err)
-	r, err := scaleout.NewSets(m, i, o)
-	require.NoError(s.t, err)
+	r := scaleout.NewSets(m, i, o)
 	s.sets = append(s.sets, r)
 	s.nodes = append(s.nodes, &node{url: serve(s.t, i, r, r.Part, log)})
 }

@@ -31,6 +31,16 @@ func (s *Set) At(nth int) (addr string, err error) {
 	return s.Replicas[nth-1], nil
 }
 
+// Check says what is wrong with the nth replica as a node's own.
+func (m *Map) Check(nth int) error {
+	for i := range m.Sets {
+		if _, err := m.Sets[i].At(nth); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Place is where a lane lives, since its so-manyth move: 0, it was never moved.
 type Place struct {
 	Set  int // of Map.Sets

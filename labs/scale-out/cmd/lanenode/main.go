@@ -1,4 +1,9 @@
 // Command lanenode is one node of a chat on lanes: it hears the rooms that its clients are in.
+//
+//	lanenode                         at one master: PUB_HOST, PUB_PORT, SUB_HOST, SUB_PORT, as chapter 05's node
+//	lanenode -map FILE -replica 1    at several sets of servers, with the first replica of each for its own
+//
+// All else is as with chapter 05's node.
 package main
 
 import (
@@ -19,9 +24,12 @@ func main() {
 	context.AfterFunc(ctx, stop)
 
 	var config relaynode.Config
-	err := config.Parse(flag.NewFlagSet("lanenode", flag.ContinueOnError), os.Args[1:])
+	var sets node.Sets
+	fs := flag.NewFlagSet("lanenode", flag.ContinueOnError)
+	sets.Register(fs)
+	err := config.Parse(fs, os.Args[1:])
 	if err == nil {
-		err = node.Run(ctx, config, config.Logger())
+		err = node.Run(ctx, config, sets, config.Logger())
 	}
 	os.Exit(cmdline.Exit("lanenode", err, os.Stderr))
 }
