@@ -23,8 +23,9 @@ type hearing struct {
 
 type heard struct {
 	at      lanemap.Place
-	next    int // the set that it is about to go to; -1: none
-	clients int // as in joins
+	next    int  // the set that it is about to go to; -1: none
+	clients int  // as in joins
+	turning bool // the old set's goroutine has left it, and the new one's has not taken it over yet
 }
 
 func (h *hearing) begin(s *Sets) {
@@ -133,6 +134,9 @@ func (h *hearing) apply(set int, s lanemap.State) {
 // step has a lane go where its set says, as far as that is. h is locked.
 func (h *hearing) step(l lane.Lane) {
 	here := &h.lanes[l]
+	if here.turning {
+		return // what was held of it has to be delivered first: its turn ends with another step
+	}
 	move, moves := h.told[here.at.Set].Moves[l]
 	moves = moves && move.To.Move > here.at.Move && move.To.Set != here.at.Set
 	if here.next >= 0 && !(moves && move.To.Set == here.next) {
@@ -180,13 +184,12 @@ func (h *hearing) turn(l lane.Lane, to lanemap.Place) {
 	if here.clients > 0 {
 		old.joins.discount(l, here.clients)
 	}
-	here.at, here.next = to, -1
+	here.at, here.next, here.turning = to, -1, true
 	next.receiver.post(func() {
 		next.receiver.release(l, ends)
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		if h.lanes[l].at.Set == to.Set {
-			h.step(l) // that set may have said that it has left again
-		}
+		here.turning = false
+		h.step(l) // that set may have said that it has left again
 	})
 }
