@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 }
 
 // patience ends a wait for what is bound to come. It says nothing about speed.
-const patience = 40 * time.Second
+const patience = 2 * time.Minute
 
 // cluster is a master, and a node at each of its replicas.
 type cluster struct {

@@ -127,16 +127,17 @@ func TestLaneMovesWhileMessagesFlowAndNothingIsLostTwiceOrSwapped(t *testing.T) 
 	}
 	speakers[0].say("the last")
 	first := <-listening[0]
+	counted := fmt.Sprintf("missed %v, repeated %v", s.missed(0), s.metric(0, "chat_messages_repeated_total"))
 	order := map[string]int{}
 	for _, text := range first {
 		var name string
 		var n int
 		_, err := fmt.Sscanf(text, `"%s %d"`, &name, &n)
 		require.NoError(t, err, text)
-		require.Equal(t, order[name]+1, n, "of %s; missed: %v, repeated: %v", name, s.missed(0), s.metric(0, "chat_messages_repeated_total"))
+		require.Equal(t, order[name]+1, n, "of %s; %s", name, counted)
 		order[name] = n
 	}
-	require.Equal(t, total, len(first), "%v of %v; missed: %v", order, said, s.missed(0))
+	require.Equal(t, total, len(first), "%v of %v; %s", order, said, counted)
 	for i := range nodes {
 		if i > 0 {
 			require.Equal(t, first, <-listening[i], "at node %d", i+1)
