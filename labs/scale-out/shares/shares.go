@@ -50,7 +50,7 @@ func Run(ctx context.Context, o Options) error {
 	for _, r := range rows {
 		before, after, err := r.measure(ctx, o)
 		if err != nil {
-			return fmt.Errorf("%s, %d nodes: %w", r.kind, r.nodes, err)
+			return fmt.Errorf("measure %s: %w", r.kind, err)
 		}
 		deliveries := after.deliveries - before.deliveries
 		each := (after.cpu - before.cpu) / deliveries * 1e6
