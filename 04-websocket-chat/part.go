@@ -22,7 +22,7 @@ type Part struct {
 }
 
 // Part makes one: name is for people, has says whether a room belongs to it. has is called under the hub's lock, must not call the hub, and
-// may give another answer later. Make all parts before the hub serves.
+// may give another answer later. Make all parts before their relays run.
 func (h *Hub) Part(name string, has func(room string) bool) *Part {
 	p := &Part{Hub: h, name: name, has: has, told: map[*Conn]bool{}}
 	h.mu.Lock()

@@ -1,8 +1,10 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -20,11 +22,15 @@ type Guard interface {
 	// Key is that key's name.
 	Key() string
 	// Learn takes in its value, "" when there is none: before the first messages of a connection, and whenever it has changed. take takes
-	// those messages out of all that wait here which are to be published elsewhere, in their order, for another relay's Accept.
-	Learn(value string, take func(elsewhere func(*wire.Envelope) bool) []Waiting)
+	// those messages out of all that wait here which are to be published elsewhere, in their order, for another relay's Accept. With an error
+	// nothing is published: what belongs here is not known.
+	Learn(value string, take func(elsewhere func(*wire.Envelope) bool) []Waiting) error
 	// Begin is called before the messages of a batch are appended, and Back when it was not carried out: their numbers are free again.
 	Begin()
 	Back()
+	// Check is a channel with the same beginning as the messages' own, which nobody reads: who may publish there may publish them. What all of a
+	// system's own channels begin with is left out.
+	Check() string
 }
 
 // Waiting is a message between two relays of one node.
@@ -36,7 +42,7 @@ func (w *Waiting) Envelope() *wire.Envelope { return &w.m.envelope }
 // Accept publishes a message in another relay's stead. Its sender has waited since that took it.
 func (r *Relay) Accept(w Waiting) {
 	if !r.publisher.outbox.put(w.m) {
-		r.publisher.failed(&w.m, textFull)
+		r.publisher.settle(&w.m, errors.New(textFull), textFull)
 	}
 }
 
@@ -57,7 +63,13 @@ func (p *publisher) attempt(ctx context.Context, batch []outgoing) (sent []outgo
 		}
 		first = p.seq + 1
 		p.pipeline(ctx, batch)
-		if p.exec == nil || !errors.Is(p.exec.Err(), redis.Nil) {
+		switch {
+		case p.guard == nil || p.exec == nil:
+			return batch, first
+		case redis.IsExecAbortError(p.exec.Err()): // one was refused, and none is carried out; takeBack does the rest
+			p.guard.Back()
+			return batch, first
+		case !errors.Is(p.exec.Err(), redis.Nil):
 			return batch, first
 		}
 		p.seq = first - 1
@@ -76,7 +88,7 @@ func (p *publisher) obey(ctx context.Context, batch []outgoing) ([]outgoing, err
 		pipe := p.link.Pipeline()
 		p.watch(ctx, pipe)
 		_, _ = pipe.Exec(ctx) // the reply holds its own error
-		if err := p.watched(); err != nil {
+		if err := p.noteGuard(); err != nil {
 			return batch, classify("publish to", p.o.pubAddr(), err)
 		}
 		p.news = true
@@ -84,8 +96,7 @@ func (p *publisher) obey(ctx context.Context, batch []outgoing) ([]outgoing, err
 	if !p.news {
 		return batch, nil
 	}
-	p.news = false
-	p.guard.Learn(p.says, func(elsewhere func(*wire.Envelope) bool) (taken []Waiting) {
+	err := p.guard.Learn(p.says, func(elsewhere func(*wire.Envelope) bool) (taken []Waiting) {
 		goes := func(m outgoing) bool { return m.own == nil && elsewhere(&m.envelope) }
 		for _, m := range batch {
 			if goes(m) {
@@ -98,20 +109,25 @@ func (p *publisher) obey(ctx context.Context, batch []outgoing) ([]outgoing, err
 		}
 		return taken
 	})
+	if err != nil {
+		return batch, fmt.Errorf("publish to %s: %w", p.o.pubAddr(), err)
+	}
+	p.news = false
 	return batch, nil
 }
 
 // watch puts the guard's commands behind a batch. From there on a change spoils the next one.
 func (p *publisher) watch(ctx context.Context, pipe redis.Pipeliner) {
 	if p.guard != nil {
-		_ = pipe.Process(ctx, redis.NewStatusCmd(ctx, "watch", p.guard.Key()))
+		p.watched = redis.NewStatusCmd(ctx, "watch", p.guard.Key())
+		_ = pipe.Process(ctx, p.watched)
 		p.value = redis.NewStringCmd(ctx, "get", p.guard.Key())
 		_ = pipe.Process(ctx, p.value)
 	}
 }
 
-// watched notes the answer to that.
-func (p *publisher) watched() error {
+// noteGuard notes the answer to that.
+func (p *publisher) noteGuard() error {
 	if p.guard == nil {
 		return nil
 	}
@@ -119,7 +135,8 @@ func (p *publisher) watched() error {
 	if errors.Is(err, redis.Nil) {
 		err = nil
 	}
-	if err != nil {
+	// A user who may GET and not WATCH would publish unguarded.
+	if err = cmp.Or(p.watched.Err(), err); err != nil {
 		p.watching = nil
 		return err
 	}
@@ -143,9 +160,9 @@ func (b *outbox) take(goes func(outgoing) bool) (taken []outgoing) {
 }
 
 // checkGuarded is check for a guard: a message of a client's kind may not belong here.
-func checkGuarded() outgoing {
+func checkGuarded(g Guard) outgoing {
 	return outgoing{
-		own:    func() (string, []byte) { return wire.CheckChannel, nil },
+		own:    func() (string, []byte) { return g.Check(), nil },
 		checks: true, since: time.Now(),
 	}
 }

@@ -63,7 +63,8 @@ type publisher struct {
 	retry    time.Time // until then nobody dials
 
 	guard    Guard            // of the carrier; nil: it has none
-	value    *redis.StringCmd // the GET of its key, behind a batch
+	watched  *redis.StatusCmd // the WATCH of its key, behind a batch
+	value    *redis.StringCmd // and the GET
 	says     string           // what the key says
 	news     bool             // and the guard has not learnt it
 	watching *link            // on which it is watched; nil: none
@@ -274,7 +275,7 @@ func (p *publisher) pipeline(ctx context.Context, batch []outgoing) {
 	p.waitForReplicas(ctx, pipe, batch)
 	p.tidy(ctx, pipe)
 	_, _ = pipe.Exec(ctx) // each reply holds its own error
-	_ = p.watched()       // atMaster notices it, too
+	_ = p.noteGuard()     // atMaster notices it, too
 	if cap(p.buf) > 2*batchBytes {
 		p.buf = nil
 	}

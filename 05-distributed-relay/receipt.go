@@ -68,7 +68,7 @@ func isProbe(m outgoing) bool { return m.own != nil && m.done != nil }
 // publish is back, where no client says anything. Probes go by another channel.
 func (p *publisher) check() outgoing {
 	if p.guard != nil {
-		return checkGuarded()
+		return checkGuarded(p.guard)
 	}
 	return outgoing{envelope: wire.Envelope{Event: "check", Rooms: []string{p.pub}}, since: time.Now()}
 }

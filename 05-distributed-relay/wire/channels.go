@@ -19,7 +19,6 @@ const DefaultKey = "socket.io"
 // before them.
 const (
 	ProbeChannel    = "chat:probe"    // see Probe
-	CheckChannel    = "chat:check"    // nobody reads it: it shows whether there is the right to publish
 	PresenceChannel = "chat:presence" // see Presence
 )
 

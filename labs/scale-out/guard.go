@@ -2,6 +2,7 @@ package scaleout
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/redis/go-redis/v9"
 
@@ -79,12 +80,11 @@ func (c *setCarrier) Back() {
 
 // Learn has this node publish elsewhere what has moved away from here. What waits goes first, and nothing overtakes it: who publishes waits for
 // the lock.
-func (c *setCarrier) Learn(value string, take func(func(*wire.Envelope) bool) []relay.Waiting) {
+func (c *setCarrier) Learn(value string, take func(func(*wire.Envelope) bool) []relay.Waiting) error {
 	s := c.x.sets
 	state, err := s.m.ParseState(value)
 	if err != nil {
-		s.log.Error("what a set's master says of lanes that moved cannot be read", "set", c.x.name, "key", c.moves, "why", err)
-		return
+		return fmt.Errorf("read %s, which says what lanes have moved: %w", c.moves, err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -96,7 +96,11 @@ func (c *setCarrier) Learn(value string, take func(func(*wire.Envelope) bool) []
 	for _, w := range take(elsewhere) {
 		s.sets[s.route[lane.For(w.Envelope().Rooms)].Set].relay.Accept(w)
 	}
+	return nil
 }
+
+// Check is beside the lanes.
+func (c *setCarrier) Check() string { return "chat:lane:check" }
 
 // follow goes after a lane, from master to master, as far as these have said. mu is locked.
 func (s *Sets) follow(l lane.Lane) {

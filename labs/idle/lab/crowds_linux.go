@@ -65,8 +65,9 @@ func (t *told) Size(_ struct{}, c *Count) error { c.Size = t.people.Size(); retu
 
 // crowds is one crowd for each node, each a process of its own: a process may have only so many descriptors.
 type crowds struct {
-	each []*rpc.Client
-	cmds []*exec.Cmd
+	each   []*rpc.Client
+	cmds   []*exec.Cmd
+	closed sync.Once
 }
 
 func startCrowds(nodes []string) (*crowds, error) {
@@ -120,7 +121,8 @@ func (c *crowds) all(method string, argument func(i int) any) (sum Count, err er
 			return err
 		})
 	}
-	return sum, calls.Wait()
+	err = calls.Wait() // before the sum is read
+	return sum, err
 }
 
 func nothing(int) any { return struct{}{} }
@@ -134,7 +136,10 @@ func (c *crowds) grow(ctx context.Context, more int) error {
 	return err
 }
 
-func (c *crowds) close() {
+// close may be called while a call is under way, and again at the end.
+func (c *crowds) close() { c.closed.Do(c.end) }
+
+func (c *crowds) end() {
 	for i, cmd := range c.cmds {
 		_ = c.each[i].Close() // the end of its input
 		_ = cmd.Process.Kill()
@@ -143,5 +148,4 @@ func (c *crowds) close() {
 			return
 		}
 	}
-	c.cmds = nil
 }

@@ -24,9 +24,9 @@ const (
 // Options say how much is measured.
 type Options struct {
 	Command []string      // a node's, which reads the environment: KIND, and chapter 05's; MAP and REPLICA
-	Rooms   int           // of each node; default 125
-	Every   time.Duration // between two messages in a room, about; default 1s
-	For     time.Duration // each row is measured; default 10s
+	Rooms   int           // of each node; one at least
+	Every   time.Duration // between two messages in a room, about; more than 0
+	For     time.Duration // each row is measured
 	Out     io.Writer
 }
 
