@@ -215,21 +215,3 @@ func (s *several) hearersAt(set int, l lane.Lane) (n int64) {
 	}
 	return n
 }
-
-func TestLaneStaysWhereANodeIsNotReadyForTheMove(t *testing.T) {
-	s := startSets(t, 2, 2)
-	room := roomOn(0, 2)
-	alice, carol := s.dial(0, "alice", room), s.dial(1, "carol", room)
-	require.NoError(t, s.tops[1].Kill(2)) // node-2 cannot hear it at set-b
-	ctx, cancel := context.WithCancel(t.Context())
-	moved := make(chan error, 1)
-	go func() {
-		_, err := moving.Move(ctx, s.moving(), lane.Of(room), "set-b")
-		moved <- err
-	}()
-	alice.say("still here")
-	carol.hears("still here")
-	cancel()
-	require.ErrorContains(t, <-moved, "set-a")
-	require.EqualValues(t, 0, s.sets[1].Brought()[1])
-}

@@ -57,16 +57,17 @@ func Move(ctx context.Context, o Options, l lane.Lane, to string) (r Report, err
 		r.Already = true
 		return r, s.write(l, at)
 	}
-	if begun := state.Moves[l]; !begun.Soon || begun.To != dest { // or an earlier attempt was broken off here
-		if err = s.begin(ctx, l, at.Set, dest); err != nil {
+	m := &move{sets: s, lane: l, from: at.Set, dest: dest}
+	if state.Moves[l] != m.soon() { // else an earlier attempt was broken off here
+		if err = m.begin(ctx); err != nil {
 			return r, err
 		}
 	}
 	if r.Nodes, err = s.awaitReady(ctx, l, at.Set, dest.Set); err != nil {
-		return r, s.takeBack(ctx, l, at.Set, err)
+		return r, m.takeBack(ctx, err)
 	}
-	if err = s.say(ctx, at.Set, func(moves map[lane.Lane]lanemap.Move) { moves[l] = lanemap.Move{To: dest} }); err != nil {
-		return r, fmt.Errorf("whether lane %d has moved is not known: %w; call again", l, err)
+	if err = m.end(ctx); err != nil {
+		return r, err
 	}
 	if err = s.write(l, dest); err != nil {
 		return r, fmt.Errorf("lane %d has moved, and the map does not say so: %w; call again", l, err)
@@ -76,14 +77,6 @@ func Move(ctx context.Context, o Options, l lane.Lane, to string) (r Report, err
 	}
 	r.Took = time.Since(began)
 	return r, nil
-}
-
-// begin has the old set say "soon". Before, nobody may hear the lane at the new set: whoever does has been there for an earlier time.
-func (s *sets) begin(ctx context.Context, l lane.Lane, from int, dest lanemap.Place) error {
-	if err := s.awaitNobody(ctx, l, dest.Set); err != nil {
-		return fmt.Errorf("lane %d stays at %s: %w", l, s.m.Sets[from].Name, err)
-	}
-	return s.say(ctx, from, func(moves map[lane.Lane]lanemap.Move) { moves[l] = lanemap.Move{To: dest, Soon: true} })
 }
 
 // awaitReady waits until as many nodes hear a lane at the new set as at the old one, and returns how many.
@@ -127,16 +120,4 @@ func (s *sets) await(ctx context.Context, missing func() error) error {
 		case <-time.After(poll):
 		}
 	}
-}
-
-// takeBack has the old set say that the lane stays.
-func (s *sets) takeBack(ctx context.Context, l lane.Lane, from int, why error) error {
-	const patience = 5 * time.Second
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-	defer cancel()
-	why = fmt.Errorf("lane %d stays at %s: %w", l, s.m.Sets[from].Name, why)
-	if err := s.say(ctx, from, func(moves map[lane.Lane]lanemap.Move) { delete(moves, l) }); err != nil {
-		return fmt.Errorf("%w; the nodes go on to hear it at both: %w", why, err)
-	}
-	return why
 }

@@ -73,15 +73,19 @@ func (s *sets) read(ctx context.Context, at lanemap.Set, c redis.Cmdable) (lanem
 	return s.m.ParseState(text)
 }
 
-// say changes what a set says: key and message in one transaction, so that in the set's stream both have the same place.
-func (s *sets) say(ctx context.Context, set int, change func(map[lane.Lane]lanemap.Move)) error {
+// say changes what a set says: key and message in one transaction, so that in the set's stream both have the same place. change sees what the
+// set says at that place, and can refuse. When somebody else writes in between, it is called again with that.
+func (s *sets) say(ctx context.Context, set int, change func(map[lane.Lane]lanemap.Move) error) error {
 	at := s.m.Sets[set]
-	err := s.client(at.Master).Watch(ctx, func(tx *redis.Tx) error {
+	var refused error
+	once := func(tx *redis.Tx) error {
 		state, err := s.read(ctx, at, tx)
 		if err != nil {
 			return err
 		}
-		change(state.Moves)
+		if refused = change(state.Moves); refused != nil {
+			return refused
+		}
 		state.Revision = max(state.Revision+1, time.Now().UnixMilli()) // of a master that has lost its keys it is larger, too
 		text := s.m.FormatState(state)
 		_, err = tx.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
@@ -90,14 +94,15 @@ func (s *sets) say(ctx context.Context, set int, change func(map[lane.Lane]lanem
 			return nil
 		})
 		return err
-	}, s.key())
-	if errors.Is(err, redis.TxFailedErr) {
-		return fmt.Errorf("tell %s at %s: somebody else moves a lane there at this moment; call again", at.Name, at.Master)
 	}
-	if err != nil {
-		return fmt.Errorf("tell %s at %s: %w", at.Name, at.Master, err)
+	var err error = redis.TxFailedErr
+	for errors.Is(err, redis.TxFailedErr) {
+		err = s.client(at.Master).Watch(ctx, once, s.key())
 	}
-	return nil
+	if err != nil && refused == nil {
+		err = fmt.Errorf("tell %s at %s: %w", at.Name, at.Master, err)
+	}
+	return err
 }
 
 // hearers counts the nodes that hear a lane at a set. Each server is asked: none knows the others' subscribers. One that does not answer
@@ -115,13 +120,18 @@ func (s *sets) hearers(ctx context.Context, l lane.Lane, set int) (nodes int, er
 	return nodes, nil
 }
 
-// write notes in the map where a lane is.
+// write notes in the map where a lane is. The map is read anew: others may have noted other lanes since this move began. A line that is lost
+// nonetheless, as two write at the same moment, is no harm: the masters say it.
 func (s *sets) write(l lane.Lane, at lanemap.Place) error {
-	if s.m.Of(l) == at {
-		return nil
+	m, err := lanemap.Read(s.o.File)
+	if err != nil {
+		return err
 	}
-	s.m.Move(l, at)
-	return s.m.Write(s.o.File)
+	if at.Set, err = m.Named(s.m.Sets[at.Set].Name); err != nil || m.Of(l) == at {
+		return err
+	}
+	m.Move(l, at)
+	return m.Write(s.o.File)
 }
 
 // Where is where each lane is, as the map and the masters say.
