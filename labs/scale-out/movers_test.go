@@ -49,7 +49,7 @@ func (s *several) begins(ctx context.Context, l lane.Lane, from int, dest lanema
 	s.t.Helper()
 	moved := make(chan error, 1)
 	go func() {
-		_, err := moving.Move(ctx, s.moving(), l, s.name(dest.Set))
+		_, err := s.tries(ctx, l, s.name(dest.Set))
 		moved <- err
 	}()
 	require.Eventually(s.t, func() bool { return s.said(from, l) == lanemap.Move{To: dest, Soon: true} }, patience, tick)
@@ -127,7 +127,7 @@ func TestSecondMoveOfALaneFailsAndTheFirstOneGoesOn(t *testing.T) {
 	l := lane.Lane(0)
 	unready := s.stranger(0, l)
 	first := s.begins(t.Context(), l, 0, lanemap.Place{Set: 1, Move: 1})
-	_, err := moving.Move(t.Context(), s.moving(), l, "set-c")
+	_, err := s.tries(t.Context(), l, "set-c")
 	require.EqualError(t, err, "move lane 0 to set-c: somebody else moves it, too: set-a says that it is about to go to set-b; "+
 		"wait until that move has ended, or end it with the same command, and call again")
 	require.Equal(t, lanemap.Move{To: lanemap.Place{Set: 1, Move: 1}, Soon: true}, s.said(0, l))
@@ -186,7 +186,7 @@ func TestLanesMoveAtTheSameTime(t *testing.T) {
 	var moves sync.WaitGroup
 	for l := lane.Lane(0); l < 32; l += 2 {
 		moves.Go(func() {
-			_, err := moving.Move(t.Context(), s.moving(), l, "set-b")
+			_, err := s.tries(t.Context(), l, "set-b")
 			assert.NoError(t, err)
 		})
 	}

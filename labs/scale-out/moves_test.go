@@ -26,11 +26,15 @@ func (s *several) moving() moving.Options {
 
 func (s *several) move(l lane.Lane, to string) moving.Report {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
-	defer cancel()
-	r, err := moving.Move(ctx, s.moving(), l, to)
+	r, err := s.tries(s.t.Context(), l, to)
 	require.NoError(s.t, err)
 	return r
+}
+
+func (s *several) tries(ctx context.Context, l lane.Lane, to string) (moving.Report, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return moving.Move(ctx, s.moving(), l, to)
 }
 
 // speaks says numbered messages, as fast as they are answered, until stop is closed, and returns how many were accepted.
