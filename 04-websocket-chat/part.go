@@ -40,14 +40,30 @@ func (p *Part) Delay(text string, late time.Duration) { p.degrade(text, late) }
 func (p *Part) degrade(text string, late time.Duration) {
 	p.mu.Lock()
 	p.text, p.delay = text, late
-	var start []*Conn
+	start := p.tellConcerned()
+	p.mu.Unlock()
+	writeRound(start)
+}
+
+// Came is to be called when rooms have come to the part: when there is a doubt, their clients are told of it, too.
+func (p *Part) Came() {
+	p.mu.Lock()
+	start := p.tellConcerned()
+	p.mu.Unlock()
+	writeRound(start)
+}
+
+// tellConcerned tells those of the doubt who have not been told. The hub is locked.
+func (p *Part) tellConcerned() (start []*Conn) {
+	if p.text == "" {
+		return nil
+	}
 	for _, c := range p.all {
 		if p.concerns(c) && p.tellDoubt(c) {
 			start = append(start, c)
 		}
 	}
-	p.mu.Unlock()
-	writeRound(start)
+	return start
 }
 
 // concerns reports whether a client is in one of the part's rooms. The hub is locked.

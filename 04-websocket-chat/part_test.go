@@ -2,6 +2,7 @@ package chat
 
 import (
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -55,4 +56,22 @@ func TestWhoeverJoinsARoomInDoubtIsToldOnceAndOfItsEndToo(t *testing.T) {
 	require.NoError(t, alice.WS.Close())
 	n.settled(0)
 	require.Empty(t, b.after, "whoever is gone is forgotten")
+}
+
+func TestRoomThatComesToAPartInDoubtIsToldOfIt(t *testing.T) {
+	n := serve(t, unlimited)
+	var came atomic.Bool
+	b := n.hub.Part("set-b", func(room string) bool { return room == "b" || came.Load() })
+	alice, bob := n.Enter("alice", "a"), n.Enter("bob", "b")
+	b.Came() // without a doubt
+	b.Degrade("quiet")
+	doubt := frame.Frame{Event: "$degraded", Data: []byte(`{"text":"quiet","part":"set-b"}`)}
+	require.Equal(t, doubt, bob.Next())
+	alice.HearsNothing()
+	came.Store(true)
+	b.Came()
+	require.Equal(t, doubt, alice.Next())
+	b.Came()
+	alice.HearsNothing()
+	bob.HearsNothing()
 }
