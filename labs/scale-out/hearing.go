@@ -172,7 +172,16 @@ func (h *hearing) stay(l lane.Lane) {
 	if here.clients > 0 {
 		next.joins.discount(l, here.clients)
 	}
-	next.receiver.post(func() { next.receiver.forget(l) })
+	next.receiver.post(func() { h.forget(l, next) })
+}
+
+// forget has a set no longer hold a lane back that stays, unless the old set has said "soon" again by now.
+func (h *hearing) forget(l lane.Lane, at *setCarrier) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if here := &h.lanes[l]; here.next != at.x.index && here.at.Set != at.x.index {
+		at.receiver.forget(l)
+	}
 }
 
 // turn ends hearing a lane at the old set, where its last message has been delivered, and begins at the new one.
@@ -187,9 +196,14 @@ func (h *hearing) turn(l lane.Lane, to lanemap.Place) {
 	here.at, here.next, here.turning = to, -1, true
 	next.receiver.post(func() {
 		next.receiver.release(l, ends)
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		here.turning = false
-		h.step(l) // that set may have said that it has left again
+		next.receiver.post(func() { h.turned(l) }) // when that has been delivered
 	})
+}
+
+// turned goes on when what was held of a lane has been delivered.
+func (h *hearing) turned(l lane.Lane) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.lanes[l].turning = false
+	h.step(l) // that set may have said that it has left again
 }
