@@ -196,6 +196,7 @@ func (h *hearing) turn(l lane.Lane, to lanemap.Place) {
 	here.at, here.next, here.turning = to, -1, true
 	next.receiver.post(func() {
 		next.receiver.release(l, ends)
+		next.x.came()
 		next.receiver.post(func() { h.turned(l) }) // when that has been delivered
 	})
 }

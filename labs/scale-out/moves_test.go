@@ -190,6 +190,16 @@ func TestLossAtTheEndOfALaneIsCountedExactlyAtItsNewSet(t *testing.T) {
 	require.Zero(t, s.missed(0))
 }
 
+func TestClientsOfALaneThatComesToASetInDoubtAreToldOfIt(t *testing.T) {
+	s := startSets(t, 2, 1)
+	room := roomOn(0, 2)
+	alice := s.dial(0, "alice", room)
+	require.NoError(t, s.tops[1].Kill(0))
+	s.ready(0, false)
+	s.says(0, lane.Of(room), lanemap.Move{To: lanemap.Place{Set: 1, Move: 1}})
+	require.Contains(t, string(alice.until("$degraded").Data), `"part":"set-b"`)
+}
+
 // says has a set say that of a lane, as package moving does.
 func (s *several) says(set int, l lane.Lane, move lanemap.Move) {
 	s.t.Helper()

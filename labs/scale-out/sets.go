@@ -42,6 +42,7 @@ type set struct {
 	name    string
 	relay   *relay.Relay
 	carrier *setCarrier
+	came    func() // tells the hub that rooms have come to this set
 }
 
 // NewSets makes a relay for the sets of a map, at the nth replica of each: 0, at the masters. The options are for each of them, but for the
@@ -59,7 +60,7 @@ func NewSets(m *lanemap.Map, nth int, o relay.Options) *Sets {
 		if err != nil {
 			panic("scaleout: " + err.Error()) // Check says so before
 		}
-		x := &set{sets: s, index: i, name: at.Name}
+		x := &set{sets: s, index: i, name: at.Name, came: func() {}}
 		x.carrier = newSetCarrier(x, own, last)
 		o.PubAddr, o.SubAddr, o.Carrier = at.Master, addr, x.carrier
 		o.Log = s.log.With("set", at.Name)
@@ -87,11 +88,11 @@ func (s *Sets) Run(ctx context.Context, hub *chat.Hub) error {
 	s.ctx = ctx
 	var parts []relay.Hub
 	for i, x := range s.sets {
-		part := relay.Hub(hub.Part(x.name, func(room string) bool { return s.hearing.of(lane.Of(room)) == i }))
-		if i > 0 {
-			part = absent{part}
+		part := hub.Part(x.name, func(room string) bool { return s.hearing.of(lane.Of(room)) == i })
+		x.came = part.Came
+		if parts = append(parts, part); i > 0 {
+			parts[i] = absent{part}
 		}
-		parts = append(parts, part)
 	}
 	for i, x := range s.sets {
 		group.Go(func() error {
