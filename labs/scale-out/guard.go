@@ -1,6 +1,7 @@
 package scaleout
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -153,7 +154,8 @@ func (c *setCarrier) Subscribe(ctx context.Context, client *redis.Client, o pubs
 	if err != nil {
 		return nil, err
 	}
-	c.receiver.Subscriber, c.receiver.ctx = s, ctx
+	c.receiver.Subscriber, c.receiver.ctx, c.receiver.limit = s, ctx, cmp.Or(o.QueueBytes, mostHeld)
 	c.joins.begin(s)
+	c.x.sets.adds.Go(func() { c.receiver.read(ctx) })
 	return c.receiver, nil
 }

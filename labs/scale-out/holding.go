@@ -5,9 +5,7 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
-	"time"
-
-	"github.com/redis/go-redis/v9"
+	"unsafe"
 
 	pubsub "example.com/redis-chat/03-pubsub"
 	"example.com/redis-chat/labs/scale-out/lane"
@@ -27,14 +25,30 @@ type setReceiver struct {
 	posts []func()           // for the delivering goroutine
 	wake  context.CancelFunc // has it look at them
 
+	reading
+
 	// Of the delivering goroutine.
 	rest   []pubsub.Event
-	held   map[lane.Lane][]pubsub.Event
+	held   map[lane.Lane]*held
+	bytes  int                             // of all that is held
+	limit  int                             // of bytes
 	begins map[lane.Lane]map[string]uint64 // by publisher: where a lane goes on that is not heard yet
 }
 
+// held is what has come of a lane that is not heard here yet.
+type held struct {
+	events []pubsub.Event
+	bytes  int
+}
+
+// mostHeld is as much as may wait in a subscription's queue, when its options do not say.
+const mostHeld = 32 << 20
+
 func newSetReceiver(c *setCarrier) *setReceiver {
-	return &setReceiver{c: c, wake: func() {}, held: map[lane.Lane][]pubsub.Event{}, begins: map[lane.Lane]map[string]uint64{}}
+	return &setReceiver{
+		c: c, wake: func() {}, limit: mostHeld, reading: newReading(),
+		held: map[lane.Lane]*held{}, begins: map[lane.Lane]map[string]uint64{},
+	}
 }
 
 // post has something done on the delivering goroutine, between what was handed over and what comes next.
@@ -88,8 +102,9 @@ func (r *setReceiver) next() (events []pubsub.Event) {
 	n := 0
 	for n < len(r.rest) {
 		e := &r.rest[n]
-		if e.Kind == pubsub.Subscribed || e.Kind == pubsub.Moved {
-			r.c.x.sets.adds.Go(r.read)
+		switch e.Kind {
+		case pubsub.Subscribed, pubsub.Moved, pubsub.Alive:
+			r.reading.soon()
 		}
 		if !r.stops(e) {
 			n++
@@ -127,14 +142,46 @@ func (r *setReceiver) takeIn(e *pubsub.Event) {
 		}
 		return
 	}
+	if e.Channel == r.c.place() {
+		r.apply(r.reading.take())
+		return
+	}
 	l, err := r.c.lane(e.Channel)
 	switch {
 	case err != nil || l == lane.Everybody:
 	case e.Kind == pubsub.Message:
-		r.held[l] = append(r.held[l], *e)
+		r.hold(l, e)
 	case !r.holding[l].Load():
 		r.begin(l)
 	}
+}
+
+// hold keeps a message until its lane is heard here. How long that takes, the old set's server decides: when it does not come back, memory would
+// be full. What is dropped is missed: release goes on where the lane ended at its old set, and so it is counted.
+func (r *setReceiver) hold(l lane.Lane, e *pubsub.Event) {
+	h := r.held[l]
+	if h == nil {
+		h = &held{}
+		r.held[l] = h
+	}
+	size := int(unsafe.Sizeof(*e)) + len(e.Channel) + len(e.Payload)
+	h.events, h.bytes, r.bytes = append(h.events, *e), h.bytes+size, r.bytes+size
+	if r.bytes > r.limit {
+		r.c.x.sets.log.Error("dropped what was held back of a lane that has not left its old set here: is this node's replica there up?",
+			"set", r.c.x.name, "lane", l, "messages", len(h.events), "bytes", h.bytes)
+		r.takeHeld(l)
+	}
+}
+
+// takeHeld returns what is held of a lane, and holds it no longer.
+func (r *setReceiver) takeHeld(l lane.Lane) []pubsub.Event {
+	h := r.held[l]
+	if h == nil {
+		return nil
+	}
+	delete(r.held, l)
+	r.bytes -= h.bytes
+	return h.events
 }
 
 // begin begins to hear a lane at this place, unless it is heard.
@@ -158,14 +205,13 @@ func (r *setReceiver) release(l lane.Lane, ends map[string]uint64) {
 		delete(r.begins, l) // nobody is there: what is said until somebody comes is not missed
 	}
 	r.begin(l)
-	r.rest = append(r.held[l], r.rest...)
-	delete(r.held, l)
+	r.rest = append(r.takeHeld(l), r.rest...)
 }
 
 // forget is for a lane that does not come here after all.
 func (r *setReceiver) forget(l lane.Lane) {
 	r.holding[l].Store(false)
-	delete(r.held, l)
+	r.takeHeld(l)
 }
 
 func (r *setReceiver) apply(text string) {
@@ -176,23 +222,4 @@ func (r *setReceiver) apply(text string) {
 		return
 	}
 	s.hearing.apply(r.c.x.index, state)
-}
-
-// read asks the set's own server what has moved, behind each new subscription: it may have been said while there was none.
-func (r *setReceiver) read() {
-	const pause = 250 * time.Millisecond
-	c := r.c.client()
-	defer c.Close()
-	for {
-		text, err := c.Get(r.ctx, r.c.moves).Result()
-		if err == nil || errors.Is(err, redis.Nil) {
-			r.post(func() { r.apply(text) })
-			return
-		}
-		select {
-		case <-r.ctx.Done():
-			return
-		case <-time.After(pause):
-		}
-	}
 }
