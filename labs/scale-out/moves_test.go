@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -165,7 +166,7 @@ func TestNodeThatStartsAfterAMoveFindsTheLane(t *testing.T) {
 	carol.hears("after")
 	carol.say("from the third")
 	alice.hears("from the third")
-	require.Equal(t, []int64{0, 2}, s.sets[2].Brought())
+	require.Eventually(t, func() bool { return slices.Equal([]int64{0, 2}, s.sets[2].Brought()) }, patience, tick, "each node reads for itself")
 }
 
 // Node-2 has heard "soon", and its replica of the old set is cut off and killed before the lane's last messages there, and "moved", have come.
