@@ -145,7 +145,7 @@ func TestLaneMovesWhileMessagesFlowAndNothingIsLostTwiceOrSwapped(t *testing.T) 
 	require.Equal(t, total, len(first), "%v of %v; %s", order, said, counted)
 	for i := range nodes {
 		if i > 0 {
-			require.Equal(t, first, <-listening[i], "at node %d", i+1)
+			require.Equal(t, first, <-listening[i], "at node %d; missed %v, repeated %v", i+1, s.missed(i), s.metric(i, "chat_messages_repeated_total"))
 		}
 		require.Zero(t, s.missed(i))
 		require.Zero(t, s.metric(i, "chat_messages_repeated_total"))
