@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -126,4 +127,52 @@ func TestWhatACarrierCannotReadIsCountedAndHarmsNobody(t *testing.T) {
 	alice.sayAndPlace("hi", 1)
 	bob.hears("hi")
 	c.nodes[1].awaitMetric(t, "chat_messages_malformed_total", 1)
+}
+
+// tardy hands a batch over only when it is told to look at something else.
+type tardy struct {
+	relay.Receiver
+	took func()
+}
+
+func (r *tardy) Receive(ctx context.Context) ([]pubsub.Event, error) {
+	events, err := r.Receiver.Receive(ctx)
+	for i := range events {
+		if strings.Contains(events[i].Payload, "on its way") {
+			r.took()
+			<-ctx.Done()
+		}
+	}
+	return events, err
+}
+
+type tardily struct {
+	*plainly
+	took chan struct{}
+}
+
+func (c *tardily) Subscribe(ctx context.Context, client *redis.Client, o pubsub.Options) (relay.Receiver, error) {
+	r, err := c.plainly.Subscribe(ctx, client, o)
+	return &tardy{r, func() { close(c.took) }}, err
+}
+
+// The publisher has news in the very moment in which a batch is handed over: the master has refused a message.
+func TestBatchIsDeliveredThoughThereIsNews(t *testing.T) {
+	c := &cluster{t: t, top: topologytest.Server(t, 1), prefix: redistest.Prefix(t)}
+	took := make(chan struct{})
+	for i := range c.top.Addrs() {
+		c.do(i, "ACL SETUSER chat on >secret allcommands allchannels allkeys")
+	}
+	c.o = relay.Options{
+		Username: "chat", Password: "secret", Carrier: &tardily{&plainly{prefix: c.prefix}, took},
+		ProbeInterval: lively.ProbeInterval, PublishTimeout: lively.PublishTimeout,
+	}
+	c.addNode(1)
+	c.introduce()
+	alice, bob := c.dial(0, "alice", "lobby"), c.dial(0, "bob", "lobby")
+	alice.send(message("on its way", 1))
+	<-took
+	c.do(0, "ACL SETUSER chat -publish")
+	alice.send(message("refused", 2))
+	bob.hears("on its way")
 }

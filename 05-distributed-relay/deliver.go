@@ -21,11 +21,12 @@ func (r *Relay) deliver(ctx context.Context, subscriber Receiver) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
+		case err == nil: // whatever happened while it was on its way: it is not handed over again
 		case listening.Err() != nil:
 			listening = r.health.listen(ctx, r.sequences)
 			r.prove()
 			continue
-		case err != nil:
+		default:
 			return err
 		}
 		now := time.Now()
