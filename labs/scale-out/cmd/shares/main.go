@@ -16,6 +16,7 @@ import (
 	"github.com/redis/go-redis/v9/logging"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/01-redis-basics/harmless"
 	relaynode "example.com/redis-chat/05-distributed-relay/node"
 	"example.com/redis-chat/labs/scale-out/node"
 	"example.com/redis-chat/labs/scale-out/shares"
@@ -44,6 +45,9 @@ func run(ctx context.Context, args []string) error {
 	fs.Func("for", "`time` that each row is measured (default 10s)", cmdline.Time(&o.For, time.Second))
 	if err := cmdline.Parse(fs, args, "usage: shares [-rooms 125] [-every 1s] [-for 10s]"); err != nil {
 		return err
+	}
+	if fs.NArg() > 0 {
+		return cmdline.Usagef("%q: there are flags only; -h lists them", harmless.Value(fs.Arg(0)))
 	}
 	return shares.Run(ctx, o)
 }
