@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"example.com/redis-chat/01-redis-basics/cmdline"
+	"example.com/redis-chat/01-redis-basics/harmless"
 	"example.com/redis-chat/labs/idle/lab"
 )
 
@@ -37,13 +38,13 @@ func run(ctx context.Context, args []string) error {
 	if err := cmdline.Parse(fs, args, "idle [-conns 10000] [-rounds 1] compare\n       idle [-conns 1000000] [-nodes 2] [-kind poller] million"); err != nil {
 		return err
 	}
-	switch what := fs.Arg(0); what {
+	switch fs.Arg(0) {
 	case "compare":
 		fmt.Println("Each kind of node in turn, in a process of its own; memory is read after 30 s of quiet.")
 		return lab.Compare(ctx, os.Stdout, cmp.Or(conns, 10_000), rounds)
 	case "million":
 		return lab.Million(ctx, os.Stdout, lab.Kind(kind), nodes, cmp.Or(conns, 1_000_000))
 	default:
-		return cmdline.Usagef("want compare or million, not %q", what)
+		return cmdline.Usagef("want compare or million, not %q", harmless.Words(fs.Args()))
 	}
 }
