@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -253,6 +254,8 @@ func answerIsLost(c *trial) error {
 	way.loseAnswer.Store(true)
 	say(alice, "hi")
 	require.True(c.t, chattest.WaitFor(func() bool { return !way.loseAnswer.Load() }))
+	sent := way.published.Load()
+	require.True(c.t, chattest.WaitFor(func() bool { return way.published.Load() > sent }), "it is sent again, or a probe is")
 	heard := 0
 	var before []string
 	c.sayUntil(alice, func() string { return "end" }, func() { before = hears(bob, "end") })
@@ -272,6 +275,7 @@ type wayToMaster struct {
 	t          *testing.T
 	master     string
 	loseAnswer atomic.Bool // the next answer is lost, and its connection with it
+	published  atomic.Int64
 }
 
 func (w *wayToMaster) open() (addr string) { return redistest.Listen(w.t, w.pass) }
@@ -285,20 +289,25 @@ func (w *wayToMaster) pass(client net.Conn) {
 	asking := make(chan struct{})
 	go func() {
 		defer close(asking)
-		copyUntil(server, client, func() bool { return false })
+		copyUntil(server, client, func(asked []byte) bool {
+			if bytes.Contains(bytes.ToLower(asked), []byte("publish")) {
+				w.published.Add(1)
+			}
+			return false
+		})
 		server.Close()
 	}()
-	copyUntil(client, server, func() bool { return w.loseAnswer.CompareAndSwap(true, false) })
+	copyUntil(client, server, func([]byte) bool { return w.loseAnswer.CompareAndSwap(true, false) })
 	client.Close()
 	<-asking
 }
 
 // copyUntil copies until something fails, or lost says that what was read is to be lost.
-func copyUntil(to, from net.Conn, lost func() bool) {
+func copyUntil(to, from net.Conn, lost func([]byte) bool) {
 	buf := make([]byte, 4096)
 	for {
 		n, err := from.Read(buf)
-		if err != nil || lost() {
+		if err != nil || lost(buf[:n]) {
 			return
 		}
 		if _, err := to.Write(buf[:n]); err != nil {
