@@ -33,6 +33,16 @@ type Guard interface {
 	Check() string
 }
 
+// guarding is what a publisher knows of its guard.
+type guarding struct {
+	guard    Guard            // of the carrier; nil: it has none
+	watched  *redis.StatusCmd // the WATCH of its key, behind a batch
+	value    *redis.StringCmd // and the GET
+	says     string           // what the key says
+	news     bool             // and the guard has not learnt it
+	watching *link            // on which it is watched; nil: none
+}
+
 // Waiting is a message between two relays of one node.
 type Waiting struct{ m outgoing }
 

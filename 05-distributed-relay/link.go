@@ -197,3 +197,11 @@ func (o *Options) oneSided(ctx context.Context, addr string, err error) error {
 	}
 	return nil
 }
+
+// drop ends the connection; the next batch makes a new one.
+func (p *publisher) drop() {
+	if p.link != nil {
+		p.link.close()
+		p.link = nil
+	}
+}

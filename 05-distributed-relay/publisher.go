@@ -62,12 +62,7 @@ type publisher struct {
 	backoff  time.Duration
 	retry    time.Time // until then nobody dials
 
-	guard    Guard            // of the carrier; nil: it has none
-	watched  *redis.StatusCmd // the WATCH of its key, behind a batch
-	value    *redis.StringCmd // and the GET
-	says     string           // what the key says
-	news     bool             // and the guard has not learnt it
-	watching *link            // on which it is watched; nil: none
+	guarding
 
 	at          string    // with Places: the master that is published at
 	movingSince time.Time // zero: it is not about to be another one
@@ -297,12 +292,4 @@ func (p *publisher) number(m *outgoing, c *command) {
 	}
 	c.payload, c.message = p.buf[begin:len(p.buf):len(p.buf)], e
 	p.pending.push(p.seq, m.sent, m.since)
-}
-
-// drop ends the connection; the next batch makes a new one.
-func (p *publisher) drop() {
-	if p.link != nil {
-		p.link.close()
-		p.link = nil
-	}
 }
