@@ -44,6 +44,7 @@ func TestMatch(t *testing.T) {
 
 func TestMasks(t *testing.T) {
 	for _, c := range []struct{ mask, a, b string }{
+		{"line", "    lacks_test.go:69: bob hears nothing", "    lacks_test.go:170: bob hears nothing"},
 		{"duration", "ready in 34ms:", "ready in 1.2s:"},
 		{"duration", "Ready in 0.33 s: a", "Ready in 12 s: a"},
 		{"pid", "127.0.0.1:6379   redis-cli -p 6379   kill -9 24307", "127.0.0.1:6379   redis-cli -p 6379   kill -9 7"},
