@@ -18,7 +18,7 @@ var masks = map[string]*regexp.Regexp{
 	"key":      regexp.MustCompile(`check:([A-Z0-9]{8})`),                       // of the check that a program makes
 	"offset":   regexp.MustCompile(`(?:replicas?|connected|connect) +(\d+)\b`),  // where a replication stream is
 	"version":  regexp.MustCompile(`\S*/(?:redis|valkey)-server \d+\.\d+\.\d+`), // a server's path and version
-	"line":     regexp.MustCompile(`_test\.go:(\d+):`),                           // of a test that says something
+	"line":     regexp.MustCompile(`_test\.go:(\d+):`),                          // of a test that says something
 	"lost":     regexp.MustCompile(`(\d+) of 2000 updates lost`),                // how many depends on who comes between
 	"lag":      regexp.MustCompile(`\s(\d+\.\d+)$`),                             // check's last column: milliseconds
 	"buffered": regexp.MustCompile(`bob\.txt:(\d+)`),                            // what a machine's sockets hold for whoever does not read
