@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/redis-chat/workbook/suite"
 	"example.com/redis-chat/workbook/workspace"
 )
 
@@ -37,6 +38,15 @@ func output(ctx context.Context, dir string, env []string, name string, args ...
 	return all.String(), false, nil
 }
 
+// objectionsLean is objections, and what has to be compiled for it is compiled with the flags of make test.
+func objectionsLean(ctx context.Context, dir string, env []string, name string, args ...string) ([]string, error) {
+	goFlags, err := suite.LeanFlags(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return objections(ctx, dir, append(env, goFlags), name, args...)
+}
+
 // objections runs a checker that exits with 0 when it has none.
 func objections(ctx context.Context, dir string, env []string, name string, args ...string) ([]string, error) {
 	out, failed, err := output(ctx, dir, env, name, args...)
@@ -54,7 +64,7 @@ func vet(ctx context.Context, root string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return objections(ctx, root, nil, "go", append([]string{"vet"}, names...)...)
+	return objectionsLean(ctx, root, nil, "go", append([]string{"vet"}, names...)...)
 }
 
 // packageNames are all packages but the mistakes of exercises: what is wrong on purpose
@@ -104,7 +114,7 @@ func checker(ctx context.Context, root, name string, args ...string) ([]string, 
 		return nil, fmt.Errorf("build %s: %s", name, out)
 	}
 	lines := strings.Split(strings.TrimSpace(out), "\n") // downloads are told first
-	return objections(ctx, root, nil, lines[len(lines)-1], args...)
+	return objectionsLean(ctx, root, nil, lines[len(lines)-1], args...)
 }
 
 func untidy(ctx context.Context, root string) ([]string, error) {
@@ -133,7 +143,7 @@ func failsAlone(dir string) func(context.Context, string) ([]string, error) {
 			{"list", "-export", "-test", "-f", "", "./..."}, // compiles, and links nothing
 			{"vet", "./..."},
 		} {
-			found, err := objections(ctx, path.Join(root, dir), []string{"GOWORK=off"}, "go", args...)
+			found, err := objectionsLean(ctx, path.Join(root, dir), []string{"GOWORK=off"}, "go", args...)
 			if err != nil || len(found) > 0 {
 				return found, err
 			}

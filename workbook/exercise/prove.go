@@ -47,7 +47,7 @@ func Prove(ctx context.Context, root string, all []Exercise) ([]string, error) {
 	add := func(b bundle, i int, redis string, judge func(Outcome) []string, flags ...string) {
 		runs = append(runs, judged{b, i, redis, judge, flags})
 	}
-	plain, findings, err := newBundle(ctx, root, filepath.Join(folder, "plain"), variants, "-ldflags=-w", withoutInlining)
+	plain, findings, err := newBundle(ctx, root, filepath.Join(folder, "plain"), variants, suite.Lean()...)
 	if err != nil || len(findings) > 0 {
 		return findings, err
 	}
@@ -72,9 +72,6 @@ func Prove(ctx context.Context, root string, all []Exercise) ([]string, error) {
 	}
 	return judgeAll(ctx, runs)
 }
-
-// withoutInlining halves the time in which packages that use go-redis' large interfaces are compiled, as most do here.
-const withoutInlining = "-gcflags=example.com/redis-chat/...=-l"
 
 // solved is what a variant is called that is the solution.
 const solved = "the solution"

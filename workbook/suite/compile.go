@@ -36,7 +36,7 @@ func programs(root string, packages []testedPackage) []program {
 // debugger reads, and a third of the linker's time. Without inlining, packages that
 // use go-redis' large interfaces compile twice as fast, and the rest a tenth faster.
 // The tests run as fast as before, as long as the standard library keeps its flags.
-// vet is for make check. Whoever gives the same flags finds compiled what they compiled.
+// vet is for make check, which gives the same flags, so that either finds compiled what the other did.
 var lean = []string{
 	"-vet=off", "-ldflags=-w",
 	"-gcflags=" + ours + "...=-l",
@@ -46,16 +46,16 @@ var lean = []string{
 // Lean returns the flags with which the tests' programs are compiled.
 func Lean() []string { return slices.Clone(lean) }
 
-// withLean returns env with the lean flags for every go command that a test calls.
-// Without it the programs that a test builds would need the workbook's
+// LeanFlags returns the variable GOFLAGS with the lean flags behind those that are set: for every go
+// command that a test or a check calls. Without it what they build would need the workbook's
 // dependencies compiled a second time: a minute on a fresh machine.
-func withLean(ctx context.Context, env []string) ([]string, error) {
+func LeanFlags(ctx context.Context) (string, error) {
 	out, err := exec.CommandContext(ctx, "go", "env", "GOFLAGS").Output()
 	if err != nil {
-		return nil, fmt.Errorf("go env GOFLAGS: %w%s", err, stderr(err))
+		return "", fmt.Errorf("go env GOFLAGS: %w%s", err, stderr(err))
 	}
 	flags := append(strings.Fields(string(out)), lean...)
-	return append(env, "GOFLAGS="+strings.Join(flags, " ")), nil
+	return "GOFLAGS=" + strings.Join(flags, " "), nil
 }
 
 // compile brings the program up to date. The error says what the compiler said.

@@ -21,10 +21,11 @@ func runPrograms(ctx context.Context, o Options, programs []program, compileFlag
 	if err != nil {
 		return Tally{}, err
 	}
-	env, err = withLean(ctx, env)
+	goFlags, err := LeanFlags(ctx)
 	if err != nil {
 		return Tally{}, err
 	}
+	env = append(env, goFlags)
 	var mu sync.Mutex // of what follows
 	var sum Tally
 	var failures []error
