@@ -89,6 +89,9 @@ func TestListThatFitsIsToldAsEver(t *testing.T) {
 // However large the list, and however often it is asked for, so many bytes a second are
 // all that presence takes; and a list for which nobody asks has pauses.
 func TestPresenceTakesBoundedBytes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: it runs once, in the run on real servers (leave -short away)")
+	}
 	for name, row := range map[string]struct {
 		clients, rooms int
 		asked          bool

@@ -3,13 +3,12 @@ package browser
 import (
 	"testing"
 
-	"example.com/redis-chat/workbook/book"
 	"github.com/stretchr/testify/require"
 )
 
 func TestBookFitsEachScreen(t *testing.T) {
 	t.Parallel()
-	b := openFile(t, pageFile(t, book.Write), 1280, 900)
+	b := openFile(t, pageFile(t, theBook), 1280, 900)
 	b.picture("book-1280")
 	for _, c := range []struct {
 		name          string
@@ -35,7 +34,7 @@ func TestBookFitsEachScreen(t *testing.T) {
 
 func TestBookIsReadableInLightAndDark(t *testing.T) {
 	t.Parallel()
-	b := openFile(t, pageFile(t, book.Write), 1280, 900)
+	b := openFile(t, pageFile(t, theBook), 1280, 900)
 	b.evaluate(`document.querySelectorAll("details").forEach((d) => { d.open = true; }), true`)
 	// All texts are laid out alike: axe looks at three of them, as all would take it minutes.
 	show := func(some string) {
@@ -65,7 +64,7 @@ func TestBookIsReadableInLightAndDark(t *testing.T) {
 
 func TestBookFindsAWord(t *testing.T) {
 	t.Parallel()
-	b := openFile(t, pageFile(t, book.Write), 1280, 900)
+	b := openFile(t, pageFile(t, theBook), 1280, 900)
 	b.key("/")
 	b.until(`document.activeElement.id === "query" && document.activeElement.value === ""`)
 	b.types("backlog partial resync")
@@ -94,7 +93,7 @@ func TestBookFindsAWord(t *testing.T) {
 
 func TestBookTurnsByKeyAndKeysCanBeSwitchedOff(t *testing.T) {
 	t.Parallel()
-	b := openFile(t, pageFile(t, book.Write), 1280, 900)
+	b := openFile(t, pageFile(t, theBook), 1280, 900)
 	b.key("n")
 	b.until(`location.hash === "#01-redis-basics"`)
 	b.settle()
@@ -116,7 +115,7 @@ func TestBookTurnsByKeyAndKeysCanBeSwitchedOff(t *testing.T) {
 
 func TestBookCopiesCommandsWithoutTheirPrompt(t *testing.T) {
 	t.Parallel()
-	b := openFile(t, pageFile(t, book.Write), 1280, 900)
+	b := openFile(t, pageFile(t, theBook), 1280, 900)
 	b.evaluate(`navigator.clipboard.writeText = (text) => { window.copied = text; return Promise.resolve(); }, true`)
 	b.evaluate(`document.querySelector("#start .copy").getAttribute("aria-label") === "Copy: make run"`)
 	b.evaluate(`document.querySelector("#start .copy").click(), true`)
@@ -130,7 +129,7 @@ func TestBookCopiesCommandsWithoutTheirPrompt(t *testing.T) {
 
 func TestBookOpensItsAnswersOnPaper(t *testing.T) {
 	t.Parallel()
-	b := openFile(t, pageFile(t, book.Write), 1280, 900)
+	b := openFile(t, pageFile(t, theBook), 1280, 900)
 	const folded = `document.querySelectorAll("main details:not([open])").length`
 	b.evaluate(folded + ` > 5`)
 	b.evaluate(`addEventListener("beforeprint", () => { window.foldedOnPaper = ` + folded + `; }), true`)

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 
+	"example.com/redis-chat/workbook/book"
+	"example.com/redis-chat/workbook/slides"
 	"example.com/redis-chat/workbook/workspace"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
@@ -18,15 +20,32 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// pageFile writes a page of one file, which is made from the repository's texts, and returns its address.
-func pageFile(t *testing.T, write func(w io.Writer, root, at string) error) string {
+// The pages of one file, which are made from the repository's texts, each when the first test asks for it: with the race
+// detector the book takes seconds.
+var (
+	theBook   = made(book.Write)
+	theSlides = made(slides.Write)
+)
+
+func made(write func(w io.Writer, root, at string) error) func() ([]byte, error) {
+	return sync.OnceValues(func() ([]byte, error) {
+		root, err := workspace.Root(".")
+		if err != nil {
+			return nil, err
+		}
+		var page bytes.Buffer
+		err = write(&page, root, filepath.Join(root, "bin"))
+		return page.Bytes(), err
+	})
+}
+
+// pageFile writes such a page for a test, and returns its address.
+func pageFile(t *testing.T, made func() ([]byte, error)) string {
 	t.Helper()
-	root, err := workspace.Root(".")
+	page, err := made()
 	require.NoError(t, err)
-	var page bytes.Buffer
-	require.NoError(t, write(&page, root, filepath.Join(root, "bin")))
 	file := filepath.Join(t.TempDir(), "page.html")
-	require.NoError(t, os.WriteFile(file, page.Bytes(), 0o644))
+	require.NoError(t, os.WriteFile(file, page, 0o644))
 	return "file://" + filepath.ToSlash(file)
 }
 

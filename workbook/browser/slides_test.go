@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"testing"
 
-	"example.com/redis-chat/workbook/slides"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 )
@@ -26,7 +25,7 @@ const overflowing = `[...document.querySelectorAll(".slide")].flatMap((slide, i)
 
 func TestNoSlideIsCutOff(t *testing.T) {
 	t.Parallel()
-	b := openFile(t, pageFile(t, slides.Write), 1280, 720)
+	b := openFile(t, pageFile(t, theSlides), 1280, 720)
 	for _, c := range []struct{ width, height int64 }{{1280, 720}, {1024, 768}, {1920, 1080}} {
 		b.sized(c.width, c.height)
 		cut, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]string](overflowing))
@@ -55,7 +54,7 @@ func TestNoSlideIsCutOff(t *testing.T) {
 
 func TestSlidesTurnByKey(t *testing.T) {
 	t.Parallel()
-	b := openFile(t, pageFile(t, slides.Write), 1280, 720)
+	b := openFile(t, pageFile(t, theSlides), 1280, 720)
 	at := func(expression string) { b.until(expression + ` === document.getElementById("number").textContent`) }
 	all := "` / ${document.querySelectorAll(\".slide\").length}`"
 	at(`"1" + ` + all)
@@ -92,7 +91,7 @@ func TestSlidesTellWhatIsLeftOfThePlan(t *testing.T) {
 	t.Parallel()
 	// The page's clock stands still, and goes on when the test says so.
 	b := openWith(t, "about:blank", 1280, 720, "let passed = 0; const begin = Date.now(); Date.now = () => begin + passed; window.minutes = (n) => { passed = n * 60000; };")
-	require.NoError(t, chromedp.Do(b.ctx, chromedp.Navigate(pageFile(t, slides.Write))))
+	require.NoError(t, chromedp.Do(b.ctx, chromedp.Navigate(pageFile(t, theSlides))))
 	b.shows("clock", "plan: 210 min")
 	b.shows("row", "0:00 ")
 	b.key("t")
@@ -107,7 +106,7 @@ func TestSlidesTellWhatIsLeftOfThePlan(t *testing.T) {
 
 func TestSlidesAreReadableInLightAndDark(t *testing.T) {
 	t.Parallel()
-	b := openFile(t, pageFile(t, slides.Write), 1280, 720)
+	b := openFile(t, pageFile(t, theSlides), 1280, 720)
 	b.evaluate(`(document.querySelectorAll(".slide").forEach((s) => { s.style.display = "block"; s.style.position = "static"; }), document.body.style.overflow = document.documentElement.style.overflow = "auto", true)`)
 	b.evaluate(`document.querySelectorAll("details").forEach((d) => { d.open = true; }), document.querySelectorAll(".notes").forEach((n) => { n.hidden = false; }), true`)
 	b.accessible()

@@ -45,6 +45,9 @@ func visited(t *testing.T, dir string) map[string]bool {
 // The functions that architecture.md says a message passes have run, each at the node
 // that it is said of, when one message has passed.
 func TestMessagePassesTheFunctionsThatAreTold(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: it runs once, in the run on real servers (leave -short away)")
+	}
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip("go is not on the PATH: a program that counts its functions cannot be built")
 	}
