@@ -3,6 +3,7 @@ package loadtest
 import (
 	"context"
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 	"time"
@@ -15,7 +16,11 @@ var (
 	firstRate = 250. // where the first search begins, messages a second
 )
 
-const idleClients = 5000 // at each node
+// Clients at each node: of idle connections, and of as many as a lab with 20,000 descriptors can hold.
+const (
+	idleClients  = 5000
+	crowdClients = 9000
+)
 
 // Compare measures all systems in turn, A B C A B C, in so many rounds, and
 // makes the table of targets and results. A peer that cannot run here is left
@@ -60,12 +65,12 @@ func (l *Lab) Compare(ctx context.Context, peers []System, rounds int, measures 
 }
 
 // Measures are what Compare measures, in this order. The last two are of our system alone, once at the end.
-var Measures = []string{"light", "sustained", "busy", "idle", "rooms", "foreign", "nodes", "slow", "grow", "allocations"}
+var Measures = []string{"light", "sustained", "busy", "idle", "storm", "rooms", "foreign", "nodes", "slow", "grow", "allocations"}
 
 // measure is what a round does under that name; nil: nothing.
 func (m *comparison) measure(name string) func(context.Context, *Lab, []System, int) error {
 	return map[string]func(context.Context, *Lab, []System, int) error{
-		"light": m.light, "sustained": m.sustained, "busy": m.busy, "idle": m.idle,
+		"light": m.light, "sustained": m.sustained, "busy": m.busy, "idle": m.idle, "storm": m.storm,
 		"rooms": m.rooms, "foreign": m.foreign, "nodes": m.nodes, "slow": m.stalled,
 	}[name]
 }
@@ -176,20 +181,36 @@ func (m *comparison) busy(ctx context.Context, l *Lab, systems []System, round i
 }
 
 func (m *comparison) idle(ctx context.Context, l *Lab, systems []System, round int) error {
-	for _, s := range oneRoom(systems) {
-		idle, err := l.Idle(ctx, s, 2, idleClients, round)
-		if err != nil {
-			l.note("%s, idle connections, round %d: %v", s.Name, round, err)
-			continue
-		}
-		if idle.Failed != "" {
-			l.note("%s, idle connections, round %d does not count: %s", s.Name, round, idle.Failed)
-			continue
-		}
-		m.figures[figure{idleBytes, s.Name, round}] = idle.Resident
-		m.figures[figure{connecting, s.Name, round}] = idle.PerSecond
+	for name, idle := range l.crowds(ctx, systems, idleClients, round) {
+		m.figures[figure{idleBytes, name, round}] = idle.Resident
+		m.figures[figure{connecting, name, round}] = idle.PerSecond
 	}
 	return nil
+}
+
+func (m *comparison) storm(ctx context.Context, l *Lab, systems []System, round int) error {
+	for name, idle := range l.crowds(ctx, systems, crowdClients, round) {
+		m.figures[figure{crowdBytes, name, round}] = idle.Resident
+		m.figures[figure{storming, name, round}] = idle.BackPerSecond
+	}
+	return nil
+}
+
+// crowds are the idle connections of each system; where not all of them held there are none.
+func (l *Lab) crowds(ctx context.Context, systems []System, clients, round int) iter.Seq2[string, Idle] {
+	return func(yield func(string, Idle) bool) {
+		for _, s := range oneRoom(systems) {
+			idle, err := l.Idle(ctx, s, 2, clients, round)
+			switch {
+			case err != nil:
+				l.note("%s, %d idle connections, round %d: %v", s.Name, 2*clients, round, err)
+			case idle.Failed != "":
+				l.note("%s, %d idle connections, round %d does not count: %s", s.Name, 2*clients, round, idle.Failed)
+			case !yield(s.Name, idle):
+				return
+			}
+		}
+	}
 }
 
 // pairs are the ratios of ours to a peer's, round by round, and the peer's figures: of the setups of one peer

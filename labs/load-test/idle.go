@@ -15,7 +15,7 @@ var (
 )
 
 // Idle connects so many clients to each node of a system, all in one room, and
-// then leaves them alone.
+// then leaves them alone. In the end all of them leave at once, and come back.
 func (l *Lab) Idle(ctx context.Context, s System, nodes, clients, round int) (Idle, error) {
 	c, err := l.Start(ctx, s, nodes)
 	if err != nil {
@@ -28,12 +28,14 @@ func (l *Lab) Idle(ctx context.Context, s System, nodes, clients, round int) (Id
 	}
 	idle.Round = round
 	l.Report.Idle = append(l.Report.Idle, idle)
-	l.say("%-12s %d idle connections: %.1f KiB and %.1f µs CPU a second each; %.0f new ones a second", s.Name, idle.Connections, idle.Resident/1024, idle.CPU, idle.PerSecond)
+	l.say("%-12s %d idle connections: %.1f KiB and %.1f µs CPU a second each; %.0f new ones a second; all left, and %.0f a second were back",
+		s.Name, idle.Connections, idle.Resident/1024, idle.CPU, idle.PerSecond, idle.BackPerSecond)
 	return idle, nil
 }
 
 func (c *Cluster) idle(ctx context.Context, clients int) (Idle, error) {
-	crowd, err := gather(len(c.Nodes), c.Protocol, Load{Clients: clients, Senders: 1, Rooms: 1})
+	load := Load{Clients: clients, Senders: 1, Rooms: 1}
+	crowd, err := gather(len(c.Nodes), c.Protocol, load)
 	if err != nil {
 		return Idle{}, err
 	}
@@ -73,5 +75,24 @@ func (c *Cluster) idle(ctx context.Context, clients int) (Idle, error) {
 		idle.ConnectCPU += (connected[i].CPU - before[i].CPU) * 1e6 / n
 		idle.CPU += (after[i].CPU - quiet[i].CPU) * 1e6 / n / idleLook.Seconds()
 	}
-	return idle, nil
+	if idle.Failed == "" {
+		idle.BackPerSecond, err = c.storm(ctx, crowd, load)
+	}
+	return idle, err
+}
+
+// storm has all of a crowd leave without a word, and as many come at once: so many a second are welcome again, from the
+// moment in which the first one left.
+func (c *Cluster) storm(ctx context.Context, leaving *crowd, load Load) (perSecond float64, err error) {
+	crowd, err := gather(len(c.Nodes), c.Protocol, load)
+	if err != nil {
+		return 0, err
+	}
+	defer crowd.close()
+	began := time.Now()
+	leaving.close()
+	if err := crowd.connect(ctx, c.Nodes); err != nil {
+		return 0, fmt.Errorf("%s, after all had left at once: %w", c.Name, err)
+	}
+	return float64(len(crowd.clients)) / time.Since(began).Seconds(), nil
 }

@@ -118,15 +118,16 @@ type Generator struct {
 
 // Idle is a crowd of connections that only listen.
 type Idle struct {
-	System      string  `json:"system"`
-	Round       int     `json:"round"`
-	Nodes       int     `json:"nodes"`
-	Connections int     `json:"connections"`            // of all nodes together
-	PerSecond   float64 `json:"connections_per_second"` // while they came, until each was welcome
-	ConnectCPU  float64 `json:"connect_cpu_us"`         // of the nodes, per connection, while they came
-	Resident    float64 `json:"resident_bytes"`         // more per connection than before they came
-	CPU         float64 `json:"cpu_us_per_second"`      // of the nodes, per connection, while they are idle
-	Failed      string  `json:"failed,omitempty"`
+	System        string  `json:"system"`
+	Round         int     `json:"round"`
+	Nodes         int     `json:"nodes"`
+	Connections   int     `json:"connections"`            // of all nodes together
+	PerSecond     float64 `json:"connections_per_second"` // while they came, until each was welcome
+	BackPerSecond float64 `json:"back_per_second"`        // after all had left at once, until each was welcome again
+	ConnectCPU    float64 `json:"connect_cpu_us"`         // of the nodes, per connection, while they came
+	Resident      float64 `json:"resident_bytes"`         // more per connection than before they came
+	CPU           float64 `json:"cpu_us_per_second"`      // of the nodes, per connection, while they are idle
+	Failed        string  `json:"failed,omitempty"`
 }
 
 // Growth is what a delivery costs as one thing grows.

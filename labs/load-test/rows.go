@@ -16,6 +16,8 @@ const (
 	lightCPU   = "light load: CPU per delivery"
 	idleBytes  = "resident memory of an idle connection"
 	connecting = "new connections/s until welcome"
+	crowdBytes = "resident memory of an idle connection, of 18,000"
+	storming   = "18,000 leave at once: connections/s until all are back"
 )
 
 // target is what a measure must reach against one system, or, without one,
@@ -67,6 +69,12 @@ var targets = map[string][]target{
 		{idleBytes, "", Ceiling.Name, 1, false, kib},
 		{connecting, "", NodeJS.Name, 3, true, count},
 		{connecting, "", Centrifuge.Name, 1, true, count},
+	},
+	"storm": {
+		{crowdBytes, "", NodeJS.Name, 1, false, kib},
+		{crowdBytes, "", Centrifuge.Name, 1, false, kib},
+		{storming, "", NodeJS.Name, 1, true, count},
+		{storming, "", Centrifuge.Name, 1, true, count},
 	},
 	"rooms": {
 		{roomsFit, "", NodeJS.Name, 1, true, plain},

@@ -115,6 +115,7 @@ func TestIdleCrowdIsCountedAndWeighed(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 200, idle.Connections)
 	require.Positive(t, idle.PerSecond)
+	require.Positive(t, idle.BackPerSecond, "all left, and came back")
 	require.Empty(t, idle.Failed)
 }
 

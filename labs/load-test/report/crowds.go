@@ -11,6 +11,7 @@ type crowd struct {
 	Connections string
 	Rounds      int
 	PerSecond   float64 // connections a second while they came
+	Back        float64 // connections a second after all had left at once
 	ConnectCPU  float64 // µs per connection while they came
 	Kibibytes   float64 // per connection
 	CPU         float64 // µs a second and connection while idle
@@ -42,13 +43,14 @@ func crowds(r *loadtest.Report) []crowd {
 	}
 	for _, k := range order {
 		c := crowd{System: k.system, Nodes: k.nodes, Connections: grouped(float64(k.size)), Rounds: len(rounds[k]), size: k.size}
-		var perSecond, connect, bytes, cpu []float64
+		var perSecond, back, connect, bytes, cpu []float64
 		for _, idle := range rounds[k] {
 			if idle.Failed != "" {
 				c.Failed = idle.Failed
 				continue
 			}
 			perSecond = append(perSecond, idle.PerSecond)
+			back = append(back, idle.BackPerSecond)
 			connect = append(connect, idle.ConnectCPU)
 			bytes = append(bytes, idle.Resident)
 			cpu = append(cpu, idle.CPU)
@@ -56,7 +58,7 @@ func crowds(r *loadtest.Report) []crowd {
 		if len(bytes) > 0 {
 			c.Failed = "" // the other rounds have a figure
 		}
-		c.PerSecond, c.ConnectCPU = middle(perSecond), middle(connect)
+		c.PerSecond, c.Back, c.ConnectCPU = middle(perSecond), middle(back), middle(connect)
 		c.Kibibytes, c.CPU = middle(bytes)/1024, middle(cpu)
 		out = append(out, c)
 	}

@@ -56,14 +56,14 @@ func TestOursComesFirstAndTheCeilingLast(t *testing.T) {
 
 func TestACrowdIsTheMedianOfItsRounds(t *testing.T) {
 	all := crowds(&loadtest.Report{Idle: []loadtest.Idle{
-		{System: ours, Round: 1, Connections: 100, Resident: 4096, PerSecond: 30},
-		{System: ours, Round: 2, Connections: 100, Resident: 1024, PerSecond: 10},
-		{System: ours, Round: 3, Connections: 100, Resident: 2048, PerSecond: 90},
+		{System: ours, Round: 1, Connections: 100, Resident: 4096, PerSecond: 30, BackPerSecond: 5},
+		{System: ours, Round: 2, Connections: 100, Resident: 1024, PerSecond: 10, BackPerSecond: 7},
+		{System: ours, Round: 3, Connections: 100, Resident: 2048, PerSecond: 90, BackPerSecond: 9},
 		{System: ours, Round: 4, Connections: 100, Failed: "it ended"},
 		{System: ours, Round: 1, Connections: 200, Failed: "too many"},
 	}})
 	require.Len(t, all, 2)
-	require.Equal(t, crowd{System: ours, Connections: "100", Rounds: 4, PerSecond: 30, Kibibytes: 2, size: 100}, all[0])
+	require.Equal(t, crowd{System: ours, Connections: "100", Rounds: 4, PerSecond: 30, Back: 7, Kibibytes: 2, size: 100}, all[0])
 	require.Equal(t, "too many", all[1].Failed)
 }
 

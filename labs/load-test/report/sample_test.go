@@ -28,7 +28,7 @@ func sample() *loadtest.Report {
 				r.Runs = append(r.Runs, step(system, round, rate, 400/math.Sqrt(speed[system])))
 			}
 			r.Idle = append(r.Idle, loadtest.Idle{System: system, Round: round, Nodes: 2, Connections: 10000,
-				PerSecond: 9000 / slow, ConnectCPU: 60 * slow, Resident: 6200 * slow, CPU: slow / 4})
+				PerSecond: 9000 / slow, BackPerSecond: 8000 / slow, ConnectCPU: 60 * slow, Resident: 6200 * slow, CPU: slow / 4})
 		}
 	}
 	for _, what := range []string{"connections in a room", "nodes"} {

@@ -56,15 +56,15 @@ func idleTable(b *bytes.Buffer, r *loadtest.Report) {
 	}
 	b.WriteString("Idle connections\n")
 	var notes remarks
-	t := newGrid("system", "nodes", "connections", "rounds", "connections/s", "connect CPU µs", "KiB each", "idle CPU µs/s each")
+	t := newGrid("system", "nodes", "connections", "rounds", "connections/s", "all back/s", "connect CPU µs", "KiB each", "idle CPU µs/s each")
 	for _, c := range all {
 		head := []string{c.System, fmt.Sprint(c.Nodes), c.Connections, fmt.Sprint(c.Rounds)}
 		if c.Failed != "" {
 			head[0] += notes.mark("no result: " + c.Failed)
-			t.row(append(head, none, none, none, none)...)
+			t.row(append(head, none, none, none, none, none)...)
 			continue
 		}
-		t.row(append(head, grouped(c.PerSecond), figure(c.ConnectCPU), figure(c.Kibibytes), figure(c.CPU))...)
+		t.row(append(head, grouped(c.PerSecond), grouped(c.Back), figure(c.ConnectCPU), figure(c.Kibibytes), figure(c.CPU))...)
 	}
 	t.write(b)
 	remarkList(b, notes)

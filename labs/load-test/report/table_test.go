@@ -38,7 +38,7 @@ func TestTheTableHasTheMedianRounds(t *testing.T) {
 	require.Equal(t, strings.Fields("node.js 2 × 100 3 50 9,950 0/0/0 5.40 9.72 22.7 64.8 151 11.0 42.0 0.41"),
 		lineOf(t, text, "light load", "node.js"))
 	require.Equal(t, []string{"9", "400", "399,600"}, lineOf(t, text, "search 2 × 500", ours)[5:8], "the best step of a search")
-	require.Equal(t, strings.Fields("redis-chat 2 10,000 3 7,500 72.0 7.27 0.30"), lineOf(t, text, "Idle connections", ours))
+	require.Equal(t, strings.Fields("redis-chat 2 10,000 3 7,500 6,667 72.0 7.27 0.30"), lineOf(t, text, "Idle connections", ours))
 	require.Equal(t, strings.Fields("node.js CPU 8.10 9.72 11.3 13.0 14.6 16.2"), lineOf(t, text, "Cost against nodes", "node.js"))
 }
 
