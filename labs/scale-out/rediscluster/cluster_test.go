@@ -1,0 +1,55 @@
+package rediscluster_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
+	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/01-redis-basics/redistest"
+	"example.com/redis-chat/labs/scale-out/rediscluster"
+)
+
+func TestMain(m *testing.M) {
+	logging.Disable() // go-redis prints each failed dial
+	redistest.Main(m)
+}
+
+// patience ends a wait for what is bound to come. It says nothing about speed.
+const patience = 2 * time.Minute
+
+func TestEachServerKnowsTheWholeClusterWhenItHasStarted(t *testing.T) {
+	redistest.NeedsServer(t)
+	redistest.NeedsVersion(t, 7, 0, "sharded Pub/Sub, for which this cluster is,")
+	starting, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	c, err := rediscluster.Start(starting, rediscluster.Options{})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, c.Close()) }()
+	require.Len(t, c.Servers(), 6)
+	for _, s := range c.Servers() {
+		client := redis.NewClient(&redis.Options{Addr: s.Addr(), ReadTimeout: patience})
+		defer client.Close()
+		slots, err := client.ClusterSlots(t.Context()).Result()
+		require.NoError(t, err)
+		at := map[int][]string{}
+		for _, part := range slots {
+			require.Len(t, part.Nodes, 2)
+			at[part.Start] = []string{part.Nodes[0].Addr, part.Nodes[1].Addr}
+		}
+		for _, shard := range c.Shards {
+			require.Equal(t, []string{shard.Master.Addr(), shard.Replicas[0].Addr()}, at[shard.First])
+		}
+	}
+}
+
+// A cluster that cannot be made leaves no server behind.
+func TestServersOfAClusterThatDoesNotComeUpAreEnded(t *testing.T) {
+	redistest.NeedsServer(t)
+	_, err := rediscluster.Start(t.Context(), rediscluster.Options{Args: []string{"--cluster-enabled", "no"}})
+	require.ErrorContains(t, err, "start a Redis Cluster: ")
+	require.ErrorContains(t, err, "cluster support disabled")
+}

@@ -1,0 +1,2 @@
+// Package sharded is the other engine.
+package sharded
