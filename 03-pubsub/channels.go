@@ -158,17 +158,21 @@ func (l *link) remove(channel string) *connection {
 	return l.conn
 }
 
-// confirm notes that c's server has confirmed a channel that was added, or removed.
-func (l *link) confirm(c *connection, channel string) {
+// confirm notes that c's server has confirmed a channel that was added, or removed. It is false when nobody has asked for it.
+func (l *link) confirm(c *connection, channel string) (asked bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if c.unconfirmed[channel]--; c.unconfirmed[channel] <= 0 {
+	if asked = c.unconfirmed[channel] > 0; asked {
+		c.unconfirmed[channel]--
+	}
+	if c.unconfirmed[channel] == 0 {
 		delete(c.unconfirmed, channel)
 	}
 	l.unsettle()
 	if c == l.conn {
 		l.tellAdded()
 	}
+	return asked
 }
 
 // tellAdded tells of the channels that the subscription has now, and did not have before. l is locked.

@@ -29,6 +29,7 @@ type connection struct {
 	pubsub *redis.PubSub
 	dialer func(ctx context.Context, network, addr string) (net.Conn, error)
 
+	sharded     bool           // by SSUBSCRIBE
 	channels    []string       // that it is opened with; from its confirmation on under the link's lock, with those that it was asked for later
 	unconfirmed map[string]int // by channel: how often it was asked for it, or to leave it, and has not answered yet; under the link's lock
 
@@ -47,6 +48,7 @@ type connection struct {
 var (
 	errDialedOnce = errors.New("this subscription's connection is gone")
 	errLeft       = errors.New("another connection has taken over")
+	errSlotLeft   = errors.New("the server has ended a channel by itself: its slot is at another shard by now")
 	errElsewhere  = errors.New("the subscription is to be at another server by now")
 )
 
@@ -87,9 +89,10 @@ func (c *connection) open(ctx context.Context, o Options) (early []Event, err er
 		c.abandon(fmt.Errorf("not confirmed within %v: the server may be frozen or unreachable", o.ConnectTimeout))
 	}).Stop()
 
+	c.sharded = o.Sharded
 	c.pubsub = c.client.Subscribe(ctx) // no channel: opens nothing yet, and so cannot swallow an error
 	if len(c.channels) > 0 {
-		if err := c.pubsub.Subscribe(ctx, c.channels...); err != nil {
+		if err := c.ask(ctx, c.channels...); err != nil {
 			return nil, err
 		}
 	}
@@ -139,11 +142,28 @@ func (c *connection) next(patterns []string) (Event, error) {
 // write, too.
 func (c *connection) subscribe(ctx context.Context, channels ...string) {
 	if len(channels) > 0 {
-		_ = c.pubsub.Subscribe(ctx, channels...)
+		_ = c.ask(ctx, channels...)
 	}
 }
 
+// ask sends the command. Each SSUBSCRIBE is for one channel, as it takes no two of different slots.
+func (c *connection) ask(ctx context.Context, channels ...string) error {
+	if !c.sharded {
+		return c.pubsub.Subscribe(ctx, channels...)
+	}
+	for _, channel := range channels {
+		if err := c.pubsub.SSubscribe(ctx, channel); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (c *connection) unsubscribe(ctx context.Context, channel string) {
+	if c.sharded {
+		_ = c.pubsub.SUnsubscribe(ctx, channel)
+		return
+	}
 	_ = c.pubsub.Unsubscribe(ctx, channel)
 }
 

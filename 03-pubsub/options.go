@@ -14,6 +14,9 @@ type Options struct {
 	// Channels and Patterns to subscribe to. A message on a channel that also matches a pattern arrives
 	// twice: the server sends it once for each.
 	Channels, Patterns []string
+	// Sharded subscribes by SSUBSCRIBE, for what SPUBLISH publishes at one shard of a Redis Cluster (Redis 7): labs/scale-out. There are no patterns
+	// then, and all channels have to be at the shard of client's server. Default: by SUBSCRIBE.
+	Sharded bool
 
 	// Probe publishes, at the master, something that comes back through this subscription. It is called
 	// each ProbeInterval from a goroutine of its own, one call at a time, with a context that ends after
@@ -71,6 +74,8 @@ func (o Options) checked() (Options, error) {
 		return o, errors.New("subscribe: no channel and no pattern: name at least one")
 	case (o.Probe == nil) != (o.ConfirmProbe == nil):
 		return o, errors.New("subscribe: Probe and ConfirmProbe belong together: set both, or neither")
+	case o.Sharded && len(o.Patterns) > 0:
+		return o, errors.New("subscribe: Sharded with a pattern: Redis has none for it; name channels")
 	case o.ProbeInterval < 0 || o.QueueBytes < 0 || o.ConnectTimeout < 0:
 		return o, fmt.Errorf("subscribe: negative option: ProbeInterval %v, QueueBytes %d, ConnectTimeout %v",
 			o.ProbeInterval, o.QueueBytes, o.ConnectTimeout)

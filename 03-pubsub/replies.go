@@ -69,7 +69,7 @@ func (s *replies) array(n int, patterns []string) (e Event, err error) {
 		return e, err
 	}
 	switch {
-	case n == 3 && string(s.scratch) == "message":
+	case n == 3 && (string(s.scratch) == "message" || string(s.scratch) == "smessage"):
 	case n == 4 && string(s.scratch) == "pmessage":
 		if err = s.element(); err != nil {
 			return e, err
@@ -77,9 +77,9 @@ func (s *replies) array(n int, patterns []string) (e Event, err error) {
 		if i := slices.IndexFunc(patterns, func(p string) bool { return p == string(s.scratch) }); i >= 0 {
 			e.Pattern = patterns[i] // the same string each time: no memory for it
 		}
-	case n == 3 && string(s.scratch) == "subscribe":
+	case n == 3 && (string(s.scratch) == "subscribe" || string(s.scratch) == "ssubscribe"):
 		return s.confirmation(Added)
-	case n == 3 && string(s.scratch) == "unsubscribe":
+	case n == 3 && (string(s.scratch) == "unsubscribe" || string(s.scratch) == "sunsubscribe"):
 		return s.confirmation(removed)
 	default:
 		for range n - 1 {

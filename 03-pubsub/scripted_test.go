@@ -188,7 +188,7 @@ func (s *scripted) obey(p *peer, args []string) {
 	case "unsubscribe":
 		delete(p.channels, args[1])
 		p.send(fmt.Sprintf("*3\r\n$11\r\nunsubscribe\r\n$%d\r\n%s\r\n:%d\r\n", len(args[1]), args[1], len(p.channels)))
-	case "subscribe", "psubscribe":
+	case "subscribe", "psubscribe", "ssubscribe":
 		for i, name := range args[1:] {
 			p.channels[name] = true
 			if name != s.unconfirmed {

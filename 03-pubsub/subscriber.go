@@ -149,7 +149,9 @@ func (s *Subscriber) read(c *connection) error {
 		case 0:
 			continue // an answer
 		case Added, removed:
-			s.link.confirm(c, e.Channel)
+			if asked := s.link.confirm(c, e.Channel); !asked && c.sharded {
+				return lost(c.addr, errSlotLeft)
+			}
 			continue
 		}
 		if left := s.link.arrived(c, e); left != nil {

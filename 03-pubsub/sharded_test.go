@@ -1,0 +1,65 @@
+package pubsub
+
+import (
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/01-redis-basics/redistest"
+)
+
+// A server that is no cluster knows the commands, too: all slots are its own.
+func TestShardedSubscriptionBringsWhatIsPublishedAtTheShard(t *testing.T) {
+	redistest.NeedsServer(t)
+	redistest.NeedsVersion(t, 7, 0, "sharded Pub/Sub")
+	client := redistest.Start(t)
+	prefix := redistest.Prefix(t)
+	r := subscribe(t, client, Options{Channels: []string{prefix + "a"}, Sharded: true})
+	r.until(Subscribed)
+	require.NoError(t, r.s.Add(t.Context(), prefix+"b"))
+	r.until(Added)
+	require.NoError(t, client.Publish(t.Context(), prefix+"a", "to others").Err())
+	for _, channel := range []string{"a", "b"} {
+		require.NoError(t, client.SPublish(t.Context(), prefix+channel, "to "+channel).Err())
+	}
+	require.Equal(t, []string{"to a", "to b"}, r.payloads(2))
+
+	r.s.Remove(prefix + "b")
+	require.NoError(t, r.s.Add(t.Context(), prefix+"c")) // SUNSUBSCRIBE is carried out before it
+	r.until(Added)
+	for _, channel := range []string{"b", "c"} {
+		require.NoError(t, client.SPublish(t.Context(), prefix+channel, "to "+channel).Err())
+	}
+	require.Equal(t, []string{"to c"}, r.payloads(1))
+}
+
+func TestShardedSubscriptionRefusesPatterns(t *testing.T) {
+	client := (&scripted{}).client()
+	defer client.Close()
+	_, err := Subscribe(t.Context(), client, Options{Channels: []string{"a"}, Patterns: []string{"b*"}, Sharded: true})
+	require.ErrorContains(t, err, "Sharded with a pattern")
+}
+
+// A cluster moves a slot: the server ends its channels, and keeps the connection. Without a word of ours that would be silence for good.
+func TestSubscriptionEndsWhenASlotOfItsLeavesTheServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := scripted{}
+		client := server.client()
+		s, err := Subscribe(t.Context(), client, Options{Channels: []string{"a", "b"}, Sharded: true})
+		require.NoError(t, err)
+		events := listen(t, s)
+		synctest.Wait()
+		require.Equal(t, []Kind{Subscribed}, kinds(events()))
+		server.mu.Lock()
+		server.peers[0].send("*3\r\n$12\r\nsunsubscribe\r\n$1\r\nb\r\n:1\r\n")
+		server.mu.Unlock()
+		synctest.Wait()
+		all := events()
+		require.Equal(t, []Kind{Subscribed, Disconnected}, kinds(all))
+		require.ErrorContains(t, all[1].Err, "its slot is at another shard by now")
+		server.drop()
+		require.NoError(t, client.Close())
+		synctest.Wait()
+	})
+}
