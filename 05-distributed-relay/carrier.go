@@ -62,6 +62,12 @@ type Continuer interface {
 	GoesOn(series string) (last uint64, ok bool)
 }
 
+// Clustered is a Carrier for the servers of a Redis Cluster, which are refused to all others: labs/scale-out/sharded.
+type Clustered interface {
+	Carrier
+	Clustered()
+}
+
 // Seen is the last number that this relay has got of a series. It is for its carrier, on the delivering goroutine.
 func (r *Relay) Seen(series string) (last uint64, ok bool) {
 	if p := r.sequences.seen[series]; p != nil {

@@ -46,6 +46,9 @@ func (o *Options) connect(ctx context.Context, what, addr string) (*link, error)
 		err = replication.CheckMode(ctx, l.Conn, l.role)
 		l.took = time.Since(begun)
 	}
+	if _, ok := o.Carrier.(Clustered); ok && errors.Is(err, replication.ErrCluster) {
+		err = nil
+	}
 	if err != nil {
 		l.close()
 		return nil, classify(what, addr, err)

@@ -22,6 +22,7 @@ import (
 type carrier struct {
 	relay.Carrier
 	prefix  string              // of the lanes' channels: their number follows
+	suffix  string              // and is followed by this
 	names   [lane.Count + 1]any // the channels: as any they are made once
 	joins   *joins
 	brought atomic.Int64 // messages for clients that have come to this node
@@ -40,8 +41,10 @@ type follow struct {
 	times int
 }
 
-func newCarrier(own string) *carrier {
-	c := &carrier{Carrier: relay.ByPubSub(), prefix: own + "chat:lane:", last: &[lane.Count + 1]uint64{}, series: map[follow]string{}}
+func newCarrier(own string) *carrier { return newCarrierOn(own+"chat:lane:", "") }
+
+func newCarrierOn(prefix, suffix string) *carrier {
+	c := &carrier{Carrier: relay.ByPubSub(), prefix: prefix, suffix: suffix, last: &[lane.Count + 1]uint64{}, series: map[follow]string{}}
 	for l := range c.names {
 		c.names[l] = c.channel(lane.Lane(l))
 	}
@@ -49,11 +52,13 @@ func newCarrier(own string) *carrier {
 	return c
 }
 
-func (c *carrier) channel(l lane.Lane) string { return fmt.Sprint(c.prefix, int(l)) }
+func (c *carrier) channel(l lane.Lane) string { return fmt.Sprint(c.prefix, int(l), c.suffix) }
 
 // lane is the lane of a channel.
 func (c *carrier) lane(channel string) (lane.Lane, error) {
 	text, ours := strings.CutPrefix(channel, c.prefix)
+	text, ends := strings.CutSuffix(text, c.suffix)
+	ours = ours && ends
 	n := 0
 	for _, digit := range []byte(text) {
 		if n = 10*n + int(digit-'0'); digit < '0' || digit > '9' || n > lane.Count {

@@ -1,0 +1,109 @@
+package sharded_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/01-redis-basics/redistest"
+	chat "example.com/redis-chat/04-websocket-chat"
+	"example.com/redis-chat/labs/scale-out/lane"
+	"example.com/redis-chat/labs/scale-out/rediscluster"
+	"example.com/redis-chat/labs/scale-out/sharded"
+)
+
+func TestEachLaneHasASlotOfItsOwn(t *testing.T) {
+	s := startServers(t, rediscluster.Options{Masters: 1})
+	o, _ := options(t, 1)
+	lanes := map[int64]int{}
+	for l := range lane.Count + 1 {
+		slot, err := s.master.ClusterKeySlot(t.Context(), sharded.Channel(o, lane.Lane(l))).Result()
+		require.NoError(t, err)
+		require.NotContains(t, lanes, slot)
+		lanes[slot] = l
+	}
+}
+
+// 61 messages for a room of one shard, and 37 for one of another, come to the node that has both rooms, each by its own shard; and none to a node
+// with rooms elsewhere.
+func TestRoomsMessagesComeByItsShardAlone(t *testing.T) {
+	c := startChats(t)
+	alice, carol := c.dial(0, "alice", c.room(0, 0)), c.dial(1, "carol", c.room(0, 0))
+	bob, dave := c.dial(0, "bob", c.room(1, 0)), c.dial(1, "dave", c.room(1, 0))
+	erin := c.dial(0, "erin", c.room(2, 0))
+	alice.say(numbered("a", 61)...)
+	bob.say(numbered("b", 37)...)
+	erin.say(numbered("not for node-2", 500)...)
+	carol.hears(numbered("a", 61)...)
+	dave.hears(numbered("b", 37)...)
+	brought := map[string]int64{}
+	for i, n := range c.relays[1].Brought() {
+		brought[c.shards.Sets[i].Name] = n
+	}
+	require.Equal(t, map[string]int64{c.part(0): 61, c.part(1): 37, c.part(2): 0}, brought)
+	require.Zero(t, c.missed(0))
+	require.Zero(t, c.missed(1))
+}
+
+func TestWhatIsForEverybodyOrForOneConnectionComes(t *testing.T) {
+	c := startChats(t)
+	bob, dave := c.dial(0, "bob", c.room(1, 0)), c.dial(1, "dave", c.room(2, 0))
+	emit := func(text string, rooms ...string) {
+		data := json.RawMessage(fmt.Sprintf("%q", text))
+		require.NoError(t, c.relays[0].Publish(chat.Event{Name: "message", Data: data, Rooms: rooms, At: time.Now()}))
+	}
+	emit("to all")
+	dave.hears("to all")
+	emit("to dave", dave.Welcome().ID)
+	dave.hears("to dave")
+	bob.hears("to all")
+}
+
+// The bus loses 37 messages on their way to a replica, and says nothing. The nodes there count them, and their clients read it: by the probes, which
+// go the same way. Who is at another shard hears nothing of it.
+func TestWhatTheBusLosesIsCountedExactly(t *testing.T) {
+	c := startChats(t)
+	alice, carol := c.dial(0, "alice", c.room(0, 0)), c.dial(1, "carol", c.room(0, 0))
+	bob, dave := c.dial(0, "bob", c.room(1, 0)), c.dial(1, "dave", c.room(1, 0))
+	alice.say("one")
+	carol.hears("one")
+	mend := c.cut()
+	require.Contains(t, string(carol.until("$degraded").Data), fmt.Sprintf(`"part":%q`, c.part(0)))
+	alice.say(numbered("lost", 37)...)
+	bob.say(numbered("comes", 61)...)
+	dave.hears(numbered("comes", 61)...)
+	mend()
+	require.JSONEq(t, fmt.Sprintf(`{"missed":37,"part":%q}`, c.part(0)), string(carol.until("$recovered").Data))
+	alice.say("after")
+	carol.hears("after")
+	require.EqualValues(t, 37, c.missed(1))
+}
+
+// A slot goes to another master. Nobody hears its lane any more; nobody may think that he does.
+func TestWhoeverSpeaksOnASlotThatHasMovedIsToldSo(t *testing.T) {
+	c := startChats(t)
+	room := c.room(0, 0)
+	alice := c.dial(0, "alice", room)
+	alice.say("one")
+	alice.hears("one")
+	o, _ := options(t, 1)
+	slot, err := c.master.ClusterKeySlot(t.Context(), sharded.Channel(o, lane.Of(room))).Result()
+	require.NoError(t, err)
+	other := client(t, c.cluster.Shards[1].Master.Addr())
+	id, err := other.ClusterMyID(t.Context()).Result()
+	require.NoError(t, err)
+	require.NoError(t, other.Do(t.Context(), "cluster", "setslot", slot, "node", id).Err())
+	require.NoError(t, c.master.Do(t.Context(), "cluster", "setslot", slot, "node", id).Err())
+	alice.until("$degraded")
+	reason, _ := c.relays[0].Ready()
+	require.Contains(t, reason, c.part(0)+": ")
+}
+
+func TestWhatIsNoClusterIsRefusedInASentence(t *testing.T) {
+	o, _ := options(t, 1)
+	_, err := sharded.Find(t.Context(), redistest.Start(t).Options().Addr, o)
+	require.ErrorContains(t, err, "name a server of a Redis Cluster")
+}
