@@ -63,7 +63,7 @@ func startChats(t *testing.T) *chats {
 // ready waits until all shards deliver at a node.
 func (c *chats) ready(node int) {
 	c.t.Helper()
-	require.Eventually(c.t, func() bool { reason, _ := c.relays[node].Ready(); return reason == "" }, 6*time.Second, tick, "%s", func() string { r, _ := c.relays[node].Ready(); return r }())
+	require.Eventually(c.t, func() bool { reason, _ := c.relays[node].Ready(); return reason == "" }, patience, tick)
 }
 
 func serve(t *testing.T, name string, r *sharded.Relay, log *redistest.Buffer) (url string) {
