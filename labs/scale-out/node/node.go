@@ -16,16 +16,21 @@ import (
 type Sets struct {
 	Map     string // file; "": there is one master, as the relay's options say
 	Replica int    // of each set, the node's own, from 1; 0: the masters
+	Cluster string // host:port of a server of a Redis Cluster, whose sharded Pub/Sub carries the lanes; "": PUBLISH does
 }
 
 // Register adds the flags.
 func (s *Sets) Register(fs *flag.FlagSet) {
 	fs.StringVar(&s.Map, "map", "", "`file` that says which lanes are at which set of servers (default: one master, pub-host)")
+	fs.Func("cluster", "`host:port` of any server of a Redis Cluster: lanes go by its sharded Pub/Sub (default: by PUBLISH)", cmdline.Addr(&s.Cluster))
 	fs.Func("replica", "`number` of this node's own replica of each set, from 1 (default 0: the masters)", cmdline.Number(&s.Replica, 0, 1000))
 }
 
 // Run is a whole node: see chapter 05's, whose options it takes.
 func Run(ctx context.Context, c relaynode.Config, s Sets, log *slog.Logger) error {
+	if s.Cluster != "" {
+		return runSharded(ctx, c, s, log)
+	}
 	if s.Map == "" {
 		return relaynode.RunWith(ctx, c, log, func(o relay.Options) relaynode.Relay { return scaleout.New(o) })
 	}

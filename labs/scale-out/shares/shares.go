@@ -19,11 +19,12 @@ const (
 	everything  kind = "everything" // chapter 05's
 	lanes       kind = "lanes"
 	lanesOfSets kind = "lanes, 2 sets"
+	shardedOf2  kind = "sharded, 2 shards"
 )
 
 // Options say how much is measured.
 type Options struct {
-	Command []string      // a node's, which reads the environment: KIND, and chapter 05's; MAP and REPLICA
+	Command []string      // a node's, which reads the environment: KIND, and chapter 05's; MAP and REPLICA, or CLUSTER and REPLICA
 	Rooms   int           // of each node; one at least
 	Every   time.Duration // between two messages in a room, about; more than 0
 	For     time.Duration // each row is measured
@@ -40,6 +41,7 @@ var rows = []row{
 	{everything, 1, 1}, {everything, 1, most},
 	{lanes, 1, 1}, {lanes, 1, most},
 	{lanesOfSets, 2, 1}, {lanesOfSets, 2, most},
+	{shardedOf2, 2, 1}, {shardedOf2, 2, most},
 }
 
 // Run measures all rows, and prints their table.

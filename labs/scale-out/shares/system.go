@@ -15,21 +15,24 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"example.com/redis-chat/01-redis-basics/launch"
-	replication "example.com/redis-chat/02-replication"
 	"example.com/redis-chat/02-replication/topology"
 	"example.com/redis-chat/labs/scale-out/lanemap"
+	"example.com/redis-chat/labs/scale-out/rediscluster"
 )
 
 // system is servers and nodes, each a process.
 type system struct {
-	tops  []topology.Topology
-	nodes []*exec.Cmd
-	urls  []string
-	dir   string
+	sets    []servers
+	tops    []topology.Topology
+	cluster *rediscluster.Cluster
+	nodes   []*exec.Cmd
+	urls    []string
+	dir     string
 }
+
+// servers are those of a set, the master first.
+type servers []string
 
 // start starts sets of servers, with a replica for each node, and the nodes.
 func start(ctx context.Context, command []string, kind kind, sets, nodes int) (s *system, err error) {
@@ -42,25 +45,51 @@ func start(ctx context.Context, command []string, kind kind, sets, nodes int) (s
 	if s.dir, err = os.MkdirTemp("", "workbook-shares-"); err != nil {
 		return s, err
 	}
+	if kind == shardedOf2 {
+		if err := s.startCluster(ctx, sets, nodes); err != nil {
+			return s, err
+		}
+		return s, s.startNodes(ctx, command, kind, nodes, "")
+	}
 	m := &lanemap.Map{}
 	for i := range sets {
 		top, err := topology.Start(ctx, topology.Options{Backend: launch.Backend{Kind: launch.KindServer}, Replicas: nodes})
 		if err != nil {
 			return s, err
 		}
-		s.tops = append(s.tops, top)
+		s.tops, s.sets = append(s.tops, top), append(s.sets, top.Addrs())
 		m.Sets = append(m.Sets, lanemap.Set{Name: fmt.Sprint("set-", string(rune('a'+i))), Master: top.Addrs()[0], Replicas: top.Addrs()[1:]})
 	}
 	file := filepath.Join(s.dir, "sets.map")
 	if err := m.Write(file); err != nil {
 		return s, err
 	}
+	return s, s.startNodes(ctx, command, kind, nodes, file)
+}
+
+// startCluster starts a Redis Cluster instead, with as many servers.
+func (s *system) startCluster(ctx context.Context, masters, replicas int) (err error) {
+	s.cluster, err = rediscluster.Start(ctx, rediscluster.Options{Masters: masters, Replicas: replicas})
+	if err != nil {
+		return err
+	}
+	for _, shard := range s.cluster.Shards {
+		of := servers{shard.Master.Addr()}
+		for _, replica := range shard.Replicas {
+			of = append(of, replica.Addr())
+		}
+		s.sets = append(s.sets, of)
+	}
+	return nil
+}
+
+func (s *system) startNodes(ctx context.Context, command []string, kind kind, nodes int, file string) error {
 	for i := range nodes {
 		if err := s.startNode(command, kind, i, file); err != nil {
-			return s, err
+			return err
 		}
 	}
-	return s, s.awaitReady(ctx)
+	return s.awaitReady(ctx)
 }
 
 func (s *system) startNode(command []string, kind kind, i int, file string) error {
@@ -70,14 +99,17 @@ func (s *system) startNode(command []string, kind kind, i int, file string) erro
 	}
 	addr := l.Addr().(*net.TCPAddr)
 	_ = l.Close() // only its port was wanted
-	addrs := s.tops[0].Addrs()
+	addrs := s.sets[0]
 	_, pub, _ := net.SplitHostPort(addrs[0])
 	_, sub, _ := net.SplitHostPort(addrs[1+i])
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Env = append(os.Environ(), "PORT="+strconv.Itoa(addr.Port), fmt.Sprint("NODE_NAME=node-", i+1), "LOG_LEVEL=error", "GRACE=1ms",
 		"PUB_PORT="+pub, "SUB_PORT="+sub, "RATE_PER_SECOND=0", "KIND="+string(kind))
-	if kind == lanesOfSets {
+	switch kind {
+	case lanesOfSets:
 		cmd.Env = append(cmd.Env, "MAP="+file, "REPLICA="+strconv.Itoa(i+1))
+	case shardedOf2:
+		cmd.Env = append(cmd.Env, "CLUSTER="+addrs[0], "REPLICA="+strconv.Itoa(i+1))
 	}
 	cmd.Stderr = os.Stderr
 	if err := launch.StartChild(cmd); err != nil {
@@ -116,6 +148,9 @@ func (s *system) close() {
 	for _, top := range s.tops {
 		_ = top.Close() // nothing of it is wanted any more
 	}
+	if s.cluster != nil {
+		_ = s.cluster.Close()
+	}
 	_ = os.RemoveAll(s.dir)
 }
 
@@ -142,8 +177,8 @@ func (s *system) read(ctx context.Context) (f figures, err error) {
 		}
 		f.cpu, f.deliveries = f.cpu+cpu, f.deliveries+deliveries
 	}
-	for _, top := range s.tops {
-		messages, bytes, err := sent(ctx, top.Addrs())
+	for _, addrs := range s.sets {
+		messages, bytes, err := sent(ctx, addrs)
 		if err != nil {
 			return f, err
 		}
@@ -159,23 +194,4 @@ func metric(text, name string) (n float64, err error) {
 	}
 	_, err = fmt.Sscan(rest, &n)
 	return n, err
-}
-
-// sent asks the servers of a set, the master first.
-func sent(ctx context.Context, addrs []string) (messages, bytes int64, err error) {
-	for i, addr := range addrs {
-		client := redis.NewClient(&redis.Options{Addr: addr})
-		text, err := client.Info(ctx, "stats", "commandstats").Result()
-		_ = client.Close()
-		if err != nil {
-			return 0, 0, err
-		}
-		out, _ := replication.InfoNumber(text, "total_net_output_bytes")
-		bytes += out
-		if i == 0 {
-			_, calls, _ := strings.Cut(text, "cmdstat_publish:calls=")
-			_, _ = fmt.Sscan(calls, &messages) // nothing: none was published
-		}
-	}
-	return messages, bytes, nil
 }

@@ -2,6 +2,7 @@
 //
 //	lanenode                         at one master: PUB_HOST, PUB_PORT, SUB_HOST, SUB_PORT, as chapter 05's node
 //	lanenode -map FILE -replica 1    at several sets of servers, with the first replica of each for its own
+//	lanenode -cluster HOST:PORT -replica 1    on a Redis Cluster, by its sharded Pub/Sub
 //
 // All else is as with chapter 05's node.
 package main

@@ -1,8 +1,8 @@
-// Command shares measures what eight nodes cost for a delivery, and what each of two sets carries: a table of six rows, each of a system of its own.
+// Command shares measures what eight nodes cost for a delivery, and what each of two sets carries: a table of eight rows, each of a system of its own.
 //
 //	shares [-rooms 125] [-every 1s] [-for 10s]
 //
-// It needs redis-server, and about two minutes. Exit codes: 0 the table is printed; 1 something could not be started; 2 a bad flag.
+// It needs redis-server 7 or newer, and about three minutes. Exit codes: 0 the table is printed; 1 something could not be started; 2 a bad flag.
 package main
 
 import (
