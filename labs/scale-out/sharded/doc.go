@@ -1,7 +1,7 @@
 // Package sharded is the other engine under the lanes: the sharded Pub/Sub of a Redis Cluster (Redis 7). Each lane has a slot of its own, by the tag
 // in its channel's name, and a slot is at one of the cluster's masters and its replicas.
 //
-//	client ⇄ node A ── SPUBLISH {247}chat:lane ──▶ master of slot 16190 ──cluster bus──▶ replica ── SSUBSCRIBE {247}chat:lane ──▶ node B ⇄ client
+//	client ⇄ node A ── SPUBLISH {247}chat:lane ──▶ master of slot 9248 ──cluster bus──▶ replica ── SSUBSCRIBE {247}chat:lane ──▶ node B ⇄ client
 //
 // Read it in this order:
 //
