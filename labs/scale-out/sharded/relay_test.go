@@ -105,6 +105,7 @@ func TestSlotThatMovesAwayIsADoubtOfItsShard(t *testing.T) {
 }
 
 func TestWhatIsNoClusterIsRefusedInASentence(t *testing.T) {
+	redistest.NeedsServer(t) // miniredis says that it has all slots
 	o, _ := options(t, 1)
 	_, err := sharded.Find(t.Context(), redistest.Start(t).Options().Addr, o)
 	require.ErrorContains(t, err, "name a server of a Redis Cluster")
