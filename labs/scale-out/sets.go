@@ -71,6 +71,7 @@ func NewSets(m *lanemap.Map, nth int, o relay.Options) *Sets {
 		x.carrier.client = func() client { return o.Client(addr) }
 		s.sets = append(s.sets, x)
 	}
+	s.sets[0].relay.Register(parts{s})
 	return s
 }
 
@@ -141,7 +142,7 @@ func (s *Sets) Part(name string) (reason string, ready bool) {
 	return reason, ready
 }
 
-// Metrics is the handler of /metrics, of all sets together.
+// Metrics is the handler of /metrics, of all sets together, and of which of them deliver.
 func (s *Sets) Metrics(hub *chat.Hub, ready func() (string, bool)) http.Handler {
 	return s.sets[0].relay.Metrics(hub, ready)
 }

@@ -76,6 +76,12 @@ func (s *several) get(node int, path string) (status int, body string) {
 	return response.StatusCode, string(text)
 }
 
+// readiness is what a node's metrics say of itself, and of each of two sets.
+func (s *several) readiness(node int) [3]float64 {
+	s.t.Helper()
+	return [...]float64{s.metric(node, "chat_ready"), s.metric(node, `chat_part_ready{part="set-a"}`), s.metric(node, `chat_part_ready{part="set-b"}`)}
+}
+
 // roomOn is a room whose lane is on that set, by the rule.
 func roomOn(set, sets int) string {
 	for i := 0; ; i++ {
@@ -134,6 +140,7 @@ func TestDeadMasterIsTheDoubtOfItsLanesAlone(t *testing.T) {
 		status, body = s.get(node, "/readyz")
 		require.Equal(t, http.StatusOK, status)
 		require.Contains(t, body, `{"ready":true,"reason":"set-b: `)
+		require.Equal(t, [...]float64{1, 1, 0}, s.readiness(node))
 	}
 	alice.say(numbered("goes on", 37)...)
 	for _, text := range numbered("goes on", 37) { // nothing else comes in between, no $degraded above all
@@ -144,8 +151,9 @@ func TestDeadMasterIsTheDoubtOfItsLanesAlone(t *testing.T) {
 		require.Equal(t, fmt.Sprintf("%q", text), string(m.Data), m.Event)
 	}
 	require.NoError(t, s.tops[1].Restart(t.Context(), 0))
-	for _, p := range []*person{bob, dave} {
+	for node, p := range []*person{bob, dave} {
 		require.JSONEq(t, `{"missed":0,"part":"set-b"}`, string(p.until("$recovered").Data))
+		require.Eventually(t, func() bool { return s.readiness(node) == [...]float64{1, 1, 1} }, patience, tick)
 	}
 	bob.say("two")
 	dave.hears("two")

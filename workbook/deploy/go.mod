@@ -8,6 +8,7 @@ require (
 	example.com/redis-chat/05-distributed-relay v0.0.0
 	example.com/redis-chat/06-emitter v0.0.0
 	example.com/redis-chat/labs/no-message-lost v0.0.0
+	example.com/redis-chat/labs/scale-out v0.0.0
 	example.com/redis-chat/workbook v0.0.0
 	github.com/compose-spec/compose-go/v2 v2.16.2
 	github.com/redis/go-redis/v9 v9.23.0
@@ -59,5 +60,6 @@ replace (
 	example.com/redis-chat/05-distributed-relay => ../../05-distributed-relay
 	example.com/redis-chat/06-emitter => ../../06-emitter
 	example.com/redis-chat/labs/no-message-lost => ../../labs/no-message-lost
+	example.com/redis-chat/labs/scale-out => ../../labs/scale-out
 	example.com/redis-chat/workbook => ../
 )

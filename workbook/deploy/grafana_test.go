@@ -80,14 +80,18 @@ func TestTheDashboardSaysWhatItShows(t *testing.T) {
 	}
 }
 
-// metrics are the names at a node's /metrics, and at that of the one lab whose nodes count more.
+// metrics are the names at a node's /metrics, and at those of the two labs whose nodes have more.
 func metrics(t *testing.T) map[string]bool {
 	t.Helper()
 	pair := certtest.NewAuthority(t).Issue(time.Hour, "127.0.0.1") // or there is no metric of its end
 	n := startNode(t, redistest.Start(t).Options().Addr, "TLS_CERT="+pair.CertFile, "TLS_KEY="+pair.KeyFile)
 	kept := startNode(t, redistest.Start(t).Options().Addr, "RUN_NODE=kept")
+	sets := filepath.Join(t.TempDir(), "sets.map")
+	require.NoError(t, os.WriteFile(sets, []byte("set set-a "+redistest.Start(t).Options().Addr+"\n"), 0o600))
+	lanes := startNode(t, "", "RUN_NODE=lanes", "SETS="+sets)
 	there := map[string]bool{}
-	for _, m := range regexp.MustCompile(`(?m)^# TYPE (\S+) `).FindAllStringSubmatch(get(t, "https://"+n.addr+"/metrics")+kept.get(t, "/metrics"), -1) {
+	pages := get(t, "https://"+n.addr+"/metrics") + kept.get(t, "/metrics") + lanes.get(t, "/metrics")
+	for _, m := range regexp.MustCompile(`(?m)^# TYPE (\S+) `).FindAllStringSubmatch(pages, -1) {
 		there[m[1]] = true
 	}
 	return there
@@ -131,6 +135,11 @@ func TestTheDashboardAndTheScalerAskForMetricsThatThereAre(t *testing.T) {
 		if strings.HasPrefix(name, "chat_") {
 			require.Contains(t, asked, name, "the dashboard shows each metric of a node")
 		}
+	}
+	alerts, err := os.ReadFile(filepath.Join(root(t), "docs/alerts.yml"))
+	require.NoError(t, err)
+	for _, m := range named.FindAllSubmatch(alerts, -1) {
+		require.Contains(t, there, string(m[1]), "an alert asks for it")
 	}
 	for _, m := range scaler(t).Spec.Metrics {
 		require.Contains(t, there, m.Pods.Metric.Name)

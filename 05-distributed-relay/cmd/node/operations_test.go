@@ -84,6 +84,7 @@ func TestOperationsAndAlertsNameTheMetricsThatThereAre(t *testing.T) {
 	for _, m := range regexp.MustCompile(`(?m)^# TYPE (\S+) `).FindAllStringSubmatch(page, -1) {
 		there[m[1]] = true
 	}
+	there["chat_part_ready"] = true // of a lab's nodes: workbook/deploy asks one of them
 	told := map[string]bool{}
 	for _, name := range []string{"operations.md", "alerts.yml"} {
 		for _, m := range metric.FindAllStringSubmatch(doc(t, name), -1) {
