@@ -18,7 +18,7 @@
 //
 // # One event
 //
-// Emitter.Emit asks check whether the event may be sent, and arguments makes JSON of its
+// Emitter.Emit asks Envelope for the event: check says whether it may be sent, and arguments makes JSON of its
 // arguments. line.emit waits for its turn (lock): one event at a time is on the way.
 // replicas asks the server for its role, with ROLE: a replica is refused, as an event
 // published there reaches no other server; a master says how many replicas it has.

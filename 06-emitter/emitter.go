@@ -70,20 +70,27 @@ func (e *Emitter) Emit(ctx context.Context, event string, args ...any) (Receipt,
 	if err := wire.CheckKey(e.line.o.Key); err != nil {
 		return Receipt{}, fmt.Errorf("%w: %q: %w", ErrKey, e.line.o.Key, err)
 	}
-	if err := check(event, e.rooms, e.except); err != nil {
-		return Receipt{}, err
-	}
-	list, err := arguments(args)
+	envelope, err := e.Envelope(event, args...)
 	if err != nil {
 		return Receipt{}, err
 	}
-	return e.line.emit(ctx, e.want, wire.Envelope{
+	return e.line.emit(ctx, e.want, envelope)
+}
+
+// Envelope is the event as Emit publishes it, without a number, for whoever takes it another way: labs/scale-out does, on lanes. The
+// zero Emitter can do that, and To and Except.
+func (e *Emitter) Envelope(event string, args ...any) (wire.Envelope, error) {
+	if err := check(event, e.rooms, e.except); err != nil {
+		return wire.Envelope{}, err
+	}
+	list, err := arguments(args)
+	return wire.Envelope{
 		UID:    wire.EmitterUID,
 		Event:  event,
 		Args:   list,
 		Rooms:  e.rooms,
 		Except: e.except,
-	})
+	}, err
 }
 
 // Move has all copies publish at the server of another client from the next event on: the master is another one now. Only

@@ -41,7 +41,7 @@ type follow struct {
 	times int
 }
 
-func newCarrier(own string) *carrier { return newCarrierOn(own+"chat:lane:", "") }
+func newCarrier(own string) *carrier { return newCarrierOn(own+lane.Channels, "") }
 
 func newCarrierOn(prefix, suffix string) *carrier {
 	c := &carrier{Carrier: relay.ByPubSub(), prefix: prefix, suffix: suffix, last: &[lane.Count + 1]uint64{}, series: map[follow]string{}}

@@ -13,6 +13,7 @@
 //   - sets.go: a relay for each of several sets of servers; guard.go: what it publishes, and where.
 //   - hearing.go: at which set a lane is heard; holding.go: what comes by the new set too early; reading.go: what was said while a node was away.
 //   - metrics.go: which sets deliver.
+//   - Package emitting: what is published by somebody who is no node.
 //
 // The hub says when a client enters a room, and waits (chapter 04, chooser.go); the subscription takes on one more channel, and
 // says at which place it begins (chapter 03, channels.go). Who counts is chapter 05, sequences.go, as before: to it each lane

@@ -8,6 +8,7 @@ replace (
 	example.com/redis-chat/03-pubsub => ../../03-pubsub
 	example.com/redis-chat/04-websocket-chat => ../../04-websocket-chat
 	example.com/redis-chat/05-distributed-relay => ../../05-distributed-relay
+	example.com/redis-chat/06-emitter => ../../06-emitter
 )
 
 require (
@@ -16,6 +17,7 @@ require (
 	example.com/redis-chat/03-pubsub v0.0.0
 	example.com/redis-chat/04-websocket-chat v0.0.0
 	example.com/redis-chat/05-distributed-relay v0.0.0
+	example.com/redis-chat/06-emitter v0.0.0
 	github.com/prometheus/client_golang v1.25.0
 	github.com/redis/go-redis/v9 v9.23.0
 	github.com/stretchr/testify v1.12.1

@@ -16,6 +16,9 @@ type Lane uint16
 // which node that is. Every node hears it.
 const Everybody Lane = Count
 
+// Channels is the beginning of the channels' names, behind that of all names of a system's own. The lane's number follows.
+const Channels = "chat:lane:"
+
 // Of is the lane of a room: the CRC-32 (IEEE) of its name, modulo Count.
 func Of(room string) Lane { return Lane(crc32.ChecksumIEEE([]byte(room)) % Count) }
 

@@ -109,7 +109,7 @@ func (s *sets) say(ctx context.Context, set int, change func(map[lane.Lane]lanem
 // may have some.
 func (s *sets) hearers(ctx context.Context, l lane.Lane, set int) (nodes int, err error) {
 	at := s.m.Sets[set]
-	channel := s.o.Own + "chat:lane:" + strconv.Itoa(int(l))
+	channel := s.o.Own + lane.Channels + strconv.Itoa(int(l))
 	for _, addr := range append([]string{at.Master}, at.Replicas...) {
 		n, err := s.client(addr).PubSubNumSub(ctx, channel).Result()
 		if err != nil {
