@@ -28,7 +28,7 @@ var mistaken = []string{
 var firsts = map[string][]string{
 	"tour": nil, "check": {"127.0.0.1:1"}, "topology": nil, "publish": {"channel"}, "subscribe": {"channel"}, "chat": nil,
 	"talk": {"http://127.0.0.1:1"}, "token": nil, "node": nil, "chatctl": {"list"}, "emit": {"event", "data"}, "system": nil, "faults": {"all"}, "loadtest": nil, "failover": {"hasty"}, "streamnode": nil, "streams": nil, "lanenode": nil,
-	"lane": {"list"}, "laneemit": {"event", "data"}, "shares": nil, "idle": nil,
+	"lane": {"list"}, "laneemit": {"event", "data"}, "shares": nil, "model": nil, "idle": nil,
 }
 
 func TestAllProgramsAreInTheTable(t *testing.T) {
