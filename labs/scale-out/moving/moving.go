@@ -107,16 +107,21 @@ func (s *sets) awaitNobody(ctx context.Context, l lane.Lane, at int) error {
 	})
 }
 
-// await waits until nothing is missing, and else returns what was missing last.
+// await waits until nothing is missing, and else returns what was missing last. That a question was not answered because time was up says nothing
+// of what was missing.
 func (s *sets) await(ctx context.Context, missing func() error) error {
+	var last error
 	for {
 		err := missing()
 		if err == nil {
 			return nil
 		}
+		if last == nil || ctx.Err() == nil {
+			last = err
+		}
 		select {
 		case <-ctx.Done():
-			return err
+			return last
 		case <-time.After(poll):
 		}
 	}
