@@ -79,7 +79,10 @@ const speaker = "alice"
 
 // hear takes what comes, until the connection ends.
 func hear(c *chatclient.Client) {
-	for range c.Messages() {
+	for {
+		if _, err := c.Receive(context.Background()); err != nil {
+			return
+		}
 	}
 }
 

@@ -72,7 +72,7 @@ func Run(ctx context.Context, o Options) error {
 
 // measure has a system run, and returns what it had counted at the beginning and at the end.
 func (r row) measure(ctx context.Context, o Options) (before, after figures, err error) {
-	starting, cancel := context.WithTimeout(ctx, time.Minute)
+	starting, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	s, err := start(starting, o.Command, r.kind, r.sets, r.nodes)
 	if err != nil {
