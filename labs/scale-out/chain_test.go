@@ -1,7 +1,9 @@
 package scaleout_test
 
 import (
-	"fmt"
+	"encoding/json"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -94,26 +96,48 @@ func TestWaitCountsNoReplicaOfAReplica(t *testing.T) {
 	require.NoError(t, c.servers[1].Thaw())
 }
 
-// The replica in the middle dies, and with it the way to all behind it. What its master has kept for it comes late; what has not come is counted.
+// The replica in the middle dies, and with it the way to all behind it. It comes back knowing up to where it was, from the file of its last sync: its
+// master has kept the rest for it, and it comes late.
+func TestWhatIsSaidWhileTheMiddleIsAwayComesLateOrIsCounted(t *testing.T) {
+	c := startChain(t)
+	carol, late, missed := c.middleDies(false)
+	require.Equal(t, 37, late+missed)
+	require.Positive(t, late)
+	carol.hears("after")
+}
+
+// It comes back without that file, and begins anew: what was said meanwhile is lost for all behind it, and counted there.
 func TestDeathInTheMiddleIsCountedAtTheEnd(t *testing.T) {
 	c := startChain(t)
+	carol, late, missed := c.middleDies(true)
+	require.Equal(t, []int{0, 37}, []int{late, missed})
+	carol.hears("after")
+}
+
+// middleDies has 37 messages be said while the middle is away, and one afterwards. It returns who listens at the end, how many of them came late, and how
+// many it was told that it missed.
+func (c *chain) middleDies(forgets bool) (carol *person, late, missed int) {
+	c.t.Helper()
 	c.join(0)
 	c.join(2)
 	alice, carol := c.dial(0, "alice", "go"), c.dial(1, "carol", "go")
 	alice.say("one")
 	carol.hears("one")
-	require.NoError(t, c.servers[1].Kill())
+	require.NoError(c.t, c.servers[1].Kill())
 	carol.until("$degraded")
 	alice.say(numbered("missed", 37)...)
-	require.NoError(t, c.servers[1].Restart(t.Context()))
-	late := 0
+	if forgets {
+		require.NoError(c.t, os.Remove(filepath.Join(filepath.Dir(c.servers[1].LogFile()), "dump.rdb")))
+	}
+	require.NoError(c.t, c.servers[1].Restart(c.t.Context()))
 	m := carol.next()
 	for ; m.Event != "$recovered"; m = carol.next() {
 		if m.Event == "message" {
 			late++
 		}
 	}
-	require.JSONEq(t, fmt.Sprintf(`{"missed":%d}`, 37-late), string(m.Data))
+	var told struct{ Missed int }
+	require.NoError(c.t, json.Unmarshal(m.Data, &told))
 	alice.say("after")
-	carol.hears("after")
+	return carol, late, told.Missed
 }
