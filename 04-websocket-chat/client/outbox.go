@@ -98,10 +98,13 @@ func (o *Outbox) Lost() (unsure *frame.Frame) {
 	return o.giveUpUnknown()
 }
 
-// Begin notes a new connection. It gives up, and returns, a message that may have been taken, when this node would not know
-// it: as it does not at all, or any more.
+// Begin notes a new connection, and so the end of the one before. It gives up, and returns, a message that may have been
+// taken, when this node would not know it: as it does not at all, or any more.
 func (o *Outbox) Begin(w frame.Welcome) (unsure *frame.Frame) {
-	o.once, o.underWay = time.Duration(w.Once)*time.Second, false
+	o.once = time.Duration(w.Once) * time.Second
+	if o.underWay {
+		return o.Lost()
+	}
 	return o.giveUpUnknown()
 }
 

@@ -33,10 +33,13 @@ func answer(event string, id int64, data string) Message {
 func TestOutboxSendsInOrderWhatWaits(t *testing.T) {
 	var o Outbox
 	add(t, &o, "one", "two")
+	require.Nil(t, o.Lost(), "there was no connection yet")
 	require.Nil(t, o.Begin(frame.Welcome{}))
 	one := sends(t, &o, "one", false)
 	require.NotEmpty(t, one.Key)
 	stranger, _ := o.Note(answer(frame.EventAck, 99, ""))
+	require.Nil(t, stranger)
+	stranger, _ = o.Note(Message{Frame: frame.Frame{Event: frame.EventMessage}})
 	require.Nil(t, stranger)
 	answered, problem := o.Note(answer(frame.EventAck, 1, ""))
 	require.Equal(t, one, answered)
@@ -50,6 +53,8 @@ func TestOutboxSendsInOrderWhatWaits(t *testing.T) {
 	_, problem = o.Note(answer(frame.EventError, 2, `{"code":"unavailable","text":"not sent"}`))
 	require.Equal(t, "not sent", problem.Text)
 	require.Zero(t, o.Len())
+	stranger, _ = o.Note(answer(frame.EventAck, 2, ""))
+	require.Nil(t, stranger, "it is answered already")
 }
 
 func TestOutboxSendsAgainWhatTheNodesKnow(t *testing.T) {
@@ -80,6 +85,17 @@ func TestOutboxGivesUpWhatTheNodesDoNotKnow(t *testing.T) {
 	require.Nil(t, o.Lost())
 	require.Equal(t, `"two"`, string(o.Begin(frame.Welcome{}).Data), "this node keeps nothing")
 	require.Nil(t, o.Lost())
+}
+
+// Whoever only begins anew has lost the connection before.
+func TestOutboxTakesANewConnectionForTheEndOfTheOldOne(t *testing.T) {
+	var o Outbox
+	add(t, &o, "one")
+	o.Begin(frame.Welcome{Once: 120})
+	sends(t, &o, "one", false)
+	require.Nil(t, o.Begin(frame.Welcome{Once: 120}))
+	sends(t, &o, "one", true)
+	require.Equal(t, `"one"`, string(o.Begin(frame.Welcome{}).Data), "this node keeps nothing")
 }
 
 func TestOutboxIsBounded(t *testing.T) {

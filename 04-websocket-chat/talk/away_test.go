@@ -63,7 +63,42 @@ func TestLinesThatAreTypedWhileThereIsNoNodeAreSentWhenThereIsOne(t *testing.T) 
 			}
 		}
 		require.Equal(t, lines, heard)
+		require.Equal(t, 2, strings.Count(alice.err.String(), "what is typed waits"), "each line that waits is no news")
 		hub.Drain(t.Context(), 100*time.Millisecond)
+	})
+}
+
+// The node takes its time to acknowledge it. It has waited for longer than anybody has patience, but not for this node.
+func TestLineThatHasWaitedForANodeHasNotWaitedForItsAcknowledgement(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		nodes, tries := chattest.Network{}, atomic.Int64{}
+		url := nodes.Serve(t, "slow", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			try := tries.Add(1)
+			if 1 < try && try < 10 {
+				http.Error(w, "nobody is here", http.StatusBadGateway)
+				return
+			}
+			conn, err := (&websocket.Upgrader{}).Upgrade(w, r, nil)
+			if err != nil {
+				return
+			}
+			defer conn.Close()
+			_ = conn.WriteMessage(websocket.TextMessage, []byte(`{"event":"$welcome","data":{"id":"c1","name":"alice","room":"lobby","node":"n1"}}`))
+			if try == 1 {
+				return
+			}
+			_, _, _ = conn.ReadMessage()
+			time.Sleep(9 * time.Second) // of the test's own clock
+			_ = conn.WriteMessage(websocket.TextMessage, []byte(`{"event":"$ack","id":1}`))
+			_, _, _ = conn.ReadMessage()
+		}))
+		k := talking(t, Options{URLs: []string{url}, Patience: 10 * time.Second, dial: nodes.Dial})
+		k.err.shows(t, "the node is gone")
+		k.types(t, "one")
+		require.True(t, chattest.WaitFor(func() bool { return strings.Count(k.err.String(), "connected to node") == 2 }))
+		require.NoError(t, k.keys.Close())
+		require.NoError(t, <-k.ended)
+		require.NotContains(t, k.err.String(), "acknowledge")
 	})
 }
 

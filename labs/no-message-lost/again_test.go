@@ -130,12 +130,13 @@ func TestRepeatOfLongAgoIsLeftOutOfWhatWasMissed(t *testing.T) {
 	require.NoError(t, err)
 	at := func(ms uint64) string { return streams.ID{Time: now.Time + ms}.String() }
 	add(at(1_000), "key", "first")
+	add(at(2_000), "key", "no repeat, as it does not say so")
 	add(at(121_000), "again", "repeated")
 	add(at(241_001), "again", "too late to be known")
 	add(at(900_000), "key", "end") // by now no node remembers them
 	carol := c.dial(1, "carol")
 	require.NoError(t, carol.Close())
 	bob = bob.back(c, 1)
-	bob.hears("first", "too late to be known", "end")
-	require.Equal(t, 3, bob.caughtUp().Messages)
+	bob.hears("first", "no repeat, as it does not say so", "too late to be known", "end")
+	require.Equal(t, 4, bob.caughtUp().Messages)
 }

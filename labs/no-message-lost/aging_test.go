@@ -28,5 +28,7 @@ func TestStreamIsTrimmedByTheMastersClock(t *testing.T) {
 	require.Equal(t, "6410000-0", trim(time.Hour))
 	a.at(ID{Time: 10_020_000})
 	require.Equal(t, "0-0", trim(10*time.Hour), "there was nothing yet")
-	require.EqualValues(t, 10, a.trimmed.Load())
+	require.EqualValues(t, 10, a.trimmed.Load(), "the last one is not answered yet")
+	a.at(ID{Time: 10_021_000})
+	require.Equal(t, "10020000-0", trim(time.Second), "what is kept for less than the usual interval is trimmed more often")
 }
