@@ -2,6 +2,7 @@ package sentinel_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -106,4 +107,29 @@ func TestTwoOfThreeSentinelsGoneIsTold(t *testing.T) {
 	require.NoError(t, top.ThawSentinel(2))
 	require.NoError(t, top.RestartSentinel(t.Context(), 1))
 	await(settled)
+}
+
+func TestFailoverIsBegunByTheNextSentinelWhenTheFirstIsDown(t *testing.T) {
+	t.Parallel()
+	top, await := start(t)
+	await(settled)
+	require.NoError(t, top.KillSentinel(0))
+	require.NoError(t, top.FailOver(t.Context()))
+	await(func(v sentinel.View) bool { return v.Master != top.Addrs()[0] })
+}
+
+func TestFailoverThatASentinelRefusesIsBegunByNoOther(t *testing.T) {
+	t.Parallel()
+	top, await := start(t)
+	await(settled)
+	require.NoError(t, top.Kill(1))
+	require.NoError(t, top.Kill(2))
+	first := sentinel.Options{Addrs: top.Sentinels()[:1], Name: top.Name()}
+	require.Eventually(t, func() bool {
+		v, err := sentinel.Find(t.Context(), first)
+		return err == nil && !slices.ContainsFunc(v.Replicas, func(r sentinel.Replica) bool { return r.Up })
+	}, patience, 10*time.Millisecond)
+	err := top.FailOver(t.Context())
+	require.ErrorContains(t, err, "fail over by the Sentinel at "+top.Sentinels()[0]+": NOGOODSLAVE")
+	require.NotContains(t, err.Error(), top.Sentinels()[1])
 }

@@ -168,12 +168,29 @@ func (w *Watched) FreezeSentinel(i int) error { return w.sentinels[i].Freeze() }
 // ThawSentinel lets a frozen Sentinel go on.
 func (w *Watched) ThawSentinel(i int) error { return w.sentinels[i].Thaw() }
 
-// FailOver has the Sentinels make another server the master (SENTINEL FAILOVER), and returns when one of them has begun.
+// FailOver has the Sentinels make another server the master (SENTINEL FAILOVER), and returns when one of them has begun. The next one is
+// asked only when one gives no answer: two that begin would be two failovers.
 func (w *Watched) FailOver(ctx context.Context) error {
-	client := redis.NewSentinelClient(dial.Once(redis.Options{Addr: w.sentinels[0].Addr(), Protocol: 2}))
+	var silent []error
+	for _, s := range w.sentinels {
+		err := w.failOverBy(ctx, s.Addr())
+		var refusal redis.Error
+		if err == nil || errors.As(err, &refusal) || ctx.Err() != nil {
+			return err
+		}
+		silent = append(silent, err)
+	}
+	return errors.Join(silent...)
+}
+
+// begins is for one Sentinel to answer: long, as one that answers later has begun, too.
+const begins = 10 * time.Second
+
+func (w *Watched) failOverBy(ctx context.Context, sentinel string) error {
+	client := redis.NewSentinelClient(dial.Once(redis.Options{Addr: sentinel, Protocol: 2, DialTimeout: begins, ReadTimeout: begins}))
 	defer client.Close()
 	if err := client.Failover(ctx, w.name).Err(); err != nil {
-		return fmt.Errorf("fail over by the Sentinel at %s: %w", w.sentinels[0].Addr(), err)
+		return fmt.Errorf("fail over by the Sentinel at %s: %w", sentinel, err)
 	}
 	return nil
 }
