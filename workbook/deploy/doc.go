@@ -8,6 +8,8 @@
 //   - compose_test.go: Compose's own library reads compose.yaml.
 //   - machines_linux_test.go, cutoff_linux_test.go: its services as processes on
 //     three machines, which are network namespaces. One is cut off, and the node counts what was lost.
+//   - split_linux_test.go, person_linux_test.go: the master is cut off from its Sentinels with a node beside it; both sides go on, and each
+//     counts what the other has said.
 //   - kubernetes_test.go: names, ports, probes and times fit each other.
 //   - grafana_test.go: the dashboard asks for metrics that a node has.
 //

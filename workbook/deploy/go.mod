@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	example.com/redis-chat/01-redis-basics v0.0.0
+	example.com/redis-chat/02-replication v0.0.0
 	example.com/redis-chat/04-websocket-chat v0.0.0
 	example.com/redis-chat/05-distributed-relay v0.0.0
 	example.com/redis-chat/06-emitter v0.0.0
@@ -17,7 +18,6 @@ require (
 )
 
 require (
-	example.com/redis-chat/02-replication v0.0.0 // indirect
 	example.com/redis-chat/03-pubsub v0.0.0 // indirect
 	github.com/alicebob/miniredis/v2 v2.40.0 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
