@@ -191,7 +191,9 @@ func (m *comparison) idle(ctx context.Context, l *Lab, systems []System, round i
 func (m *comparison) storm(ctx context.Context, l *Lab, systems []System, round int) error {
 	for name, idle := range l.crowds(ctx, systems, crowdClients, round) {
 		m.figures[figure{crowdBytes, name, round}] = idle.Resident
-		m.figures[figure{storming, name, round}] = idle.BackPerSecond
+		if idle.NotBack == "" {
+			m.figures[figure{storming, name, round}] = idle.BackPerSecond
+		}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,6 +21,7 @@ type crowd struct {
 	senders []*client
 	rooms   []*room
 	engines []*engine
+	closed  sync.Once
 }
 
 // crowds is how many crowds there have been.
@@ -117,9 +119,11 @@ func (c *crowd) connect(ctx context.Context, addrs []string) (err error) {
 
 // close ends all connections, without a word: nobody wants what waits for them.
 func (c *crowd) close() {
-	for _, e := range c.engines {
-		e.stop()
-	}
+	c.closed.Do(func() {
+		for _, e := range c.engines {
+			e.stop()
+		}
+	})
 }
 
 // count sets the time from which and until which messages count.

@@ -28,6 +28,9 @@ func (l *Lab) Idle(ctx context.Context, s System, nodes, clients, round int) (Id
 	}
 	idle.Round = round
 	l.Report.Idle = append(l.Report.Idle, idle)
+	if idle.NotBack != "" {
+		l.note("%s, round %d: all left at once, and did not come back: %s", s.Name, round, idle.NotBack)
+	}
 	l.say("%-12s %d idle connections: %.1f KiB and %.1f µs CPU a second each; %.0f new ones a second; all left, and %.0f a second were back",
 		s.Name, idle.Connections, idle.Resident/1024, idle.CPU, idle.PerSecond, idle.BackPerSecond)
 	return idle, nil
@@ -76,9 +79,11 @@ func (c *Cluster) idle(ctx context.Context, clients int) (Idle, error) {
 		idle.CPU += (after[i].CPU - quiet[i].CPU) * 1e6 / n / idleLook.Seconds()
 	}
 	if idle.Failed == "" {
-		idle.BackPerSecond, err = c.storm(ctx, crowd, load)
+		if idle.BackPerSecond, err = c.storm(ctx, crowd, load); err != nil {
+			idle.NotBack = err.Error()
+		}
 	}
-	return idle, err
+	return idle, ctx.Err()
 }
 
 // storm has all of a crowd leave without a word, and as many come at once: so many a second are welcome again, from the
@@ -92,7 +97,7 @@ func (c *Cluster) storm(ctx context.Context, leaving *crowd, load Load) (perSeco
 	began := time.Now()
 	leaving.close()
 	if err := crowd.connect(ctx, c.Nodes); err != nil {
-		return 0, fmt.Errorf("%s, after all had left at once: %w", c.Name, err)
+		return 0, err
 	}
 	return float64(len(crowd.clients)) / time.Since(began).Seconds(), nil
 }

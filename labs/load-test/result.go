@@ -124,6 +124,7 @@ type Idle struct {
 	Connections   int     `json:"connections"`            // of all nodes together
 	PerSecond     float64 `json:"connections_per_second"` // while they came, until each was welcome
 	BackPerSecond float64 `json:"back_per_second"`        // after all had left at once, until each was welcome again
+	NotBack       string  `json:"not_back,omitempty"`     // why there is no such figure
 	ConnectCPU    float64 `json:"connect_cpu_us"`         // of the nodes, per connection, while they came
 	Resident      float64 `json:"resident_bytes"`         // more per connection than before they came
 	CPU           float64 `json:"cpu_us_per_second"`      // of the nodes, per connection, while they are idle

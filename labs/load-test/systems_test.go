@@ -1,6 +1,7 @@
 package loadtest
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -117,6 +118,24 @@ func TestIdleCrowdIsCountedAndWeighed(t *testing.T) {
 	require.Positive(t, idle.PerSecond)
 	require.Positive(t, idle.BackPerSecond, "all left, and came back")
 	require.Empty(t, idle.Failed)
+}
+
+// Its descriptors' numbers may be somebody else's by the second time.
+func TestCrowdThatIsClosedTwiceClosesNothingOfOthers(t *testing.T) {
+	c, err := gather(1, Chat{}, Load{Clients: 1, Rooms: 1})
+	require.NoError(t, err)
+	c.close()
+	r, w, err := os.Pipe()
+	require.NoError(t, err)
+	defer r.Close()
+	defer w.Close()
+	c.close()
+	_, err = w.WriteString("still open")
+	require.NoError(t, err)
+	got := make([]byte, len("still open"))
+	_, err = io.ReadFull(r, got)
+	require.NoError(t, err)
+	require.Equal(t, "still open", string(got))
 }
 
 func TestSlowClientLearnsWhyItWasClosed(t *testing.T) {

@@ -50,7 +50,9 @@ func crowds(r *loadtest.Report) []crowd {
 				continue
 			}
 			perSecond = append(perSecond, idle.PerSecond)
-			back = append(back, idle.BackPerSecond)
+			if idle.NotBack == "" {
+				back = append(back, idle.BackPerSecond)
+			}
 			connect = append(connect, idle.ConnectCPU)
 			bytes = append(bytes, idle.Resident)
 			cpu = append(cpu, idle.CPU)

@@ -64,7 +64,11 @@ func idleTable(b *bytes.Buffer, r *loadtest.Report) {
 			t.row(append(head, none, none, none, none, none)...)
 			continue
 		}
-		t.row(append(head, grouped(c.PerSecond), grouped(c.Back), figure(c.ConnectCPU), figure(c.Kibibytes), figure(c.CPU))...)
+		back := none
+		if c.Back > 0 {
+			back = grouped(c.Back)
+		}
+		t.row(append(head, grouped(c.PerSecond), back, figure(c.ConnectCPU), figure(c.Kibibytes), figure(c.CPU))...)
 	}
 	t.write(b)
 	remarkList(b, notes)
