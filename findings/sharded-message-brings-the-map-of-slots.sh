@@ -5,8 +5,8 @@
 #   of all 16384 slots, a bit for each: 2 KB. So 100 bytes cost 2,368 for each replica, where they cost 135 by the replication
 #   stream. Messages that are sent together share nothing.
 # Versions: redis-server 7.0.15 (Debian 12), Linux; 2026-11-30.
-# Matters: who has many small messages and replicas to hear them (chat, presence, prices) can fill the network of a cluster by a move
-#   to SPUBLISH that was to save it. Count bytes as the operating system does: INFO's total_net_output_bytes leaves the bus out.
+# Matters: a system with many small messages and many replicas (chat, presence, prices) can fill its network by the move to SPUBLISH
+#   that was to save it. Count bytes as the operating system does: INFO's total_net_output_bytes leaves the bus out.
 set -euo pipefail
 
 for program in redis-server redis-cli; do

@@ -15,7 +15,7 @@ type Machine struct {
 	Clients float64 // of a node, however much of the rest is left
 }
 
-// Usual is not one that was measured on.
+// Usual is a machine as one rents it. Nothing was measured on it.
 var Usual = Machine{Cores: 8, Memory: 32 << 30, Network: 1.25e9, Clients: 100_000}
 
 const share = 0.5
