@@ -169,30 +169,41 @@ func (w *Watched) FreezeSentinel(i int) error { return w.sentinels[i].Freeze() }
 func (w *Watched) ThawSentinel(i int) error { return w.sentinels[i].Thaw() }
 
 // FailOver has the Sentinels make another server the master (SENTINEL FAILOVER), and returns when one of them has begun. The next one is
-// asked only when one gives no answer: two that begin would be two failovers.
-func (w *Watched) FailOver(ctx context.Context) error {
-	var silent []error
-	for _, s := range w.sentinels {
-		err := w.failOverBy(ctx, s.Addr())
-		var refusal redis.Error
-		if err == nil || errors.As(err, &refusal) || ctx.Err() != nil {
+// asked only when it is certain that the command was not sent to the one before: two that begin would be two failovers.
+func (w *Watched) FailOver(ctx context.Context) error { return failOver(ctx, w.name, w.Sentinels()) }
+
+func failOver(ctx context.Context, name string, sentinels []string) error {
+	var unsent []error
+	for _, addr := range sentinels {
+		sent, err := failOverBy(ctx, name, addr)
+		if err == nil || sent || ctx.Err() != nil {
 			return err
 		}
-		silent = append(silent, err)
+		unsent = append(unsent, err)
 	}
-	return errors.Join(silent...)
+	return errors.Join(unsent...)
 }
 
-// begins is for one Sentinel to answer: long, as one that answers later has begun, too.
+// begins is for one Sentinel to answer.
 const begins = 10 * time.Second
 
-func (w *Watched) failOverBy(ctx context.Context, sentinel string) error {
+// failOverBy asks one Sentinel. It asks with PING first whether that one answers: a command that waits for one that is frozen is carried out
+// when it thaws.
+func failOverBy(ctx context.Context, name, sentinel string) (sent bool, err error) {
 	client := redis.NewSentinelClient(dial.Once(redis.Options{Addr: sentinel, Protocol: 2, DialTimeout: begins, ReadTimeout: begins}))
 	defer client.Close()
-	if err := client.Failover(ctx, w.name).Err(); err != nil {
-		return fmt.Errorf("fail over by the Sentinel at %s: %w", sentinel, err)
+	if err := client.Ping(ctx).Err(); err != nil {
+		return false, fmt.Errorf("fail over by the Sentinel at %s: %w", sentinel, err)
 	}
-	return nil
+	err = client.Failover(ctx, name).Err()
+	var refusal redis.Error
+	switch {
+	case err == nil:
+		return true, nil
+	case errors.As(err, &refusal):
+		return true, fmt.Errorf("fail over by the Sentinel at %s: %w", sentinel, err)
+	}
+	return true, fmt.Errorf("fail over by the Sentinel at %s: it may have begun, or begin when it answers again, so no other is asked: %w", sentinel, err)
 }
 
 // Close ends all of them.
