@@ -60,10 +60,11 @@ func splitAt(t *testing.T, replicaBeside bool) *split {
 	}
 	s := &split{a: node(1, "a", prefer), b: node(3, "b", host(3)+":6379")}
 	for number := 2; number <= 4; number++ {
-		s.sentinel = redis.NewSentinelClient(&redis.Options{Addr: machines[number].at(26379), Protocol: 2})
-		t.Cleanup(func() { s.sentinel.Close() })
+		client := redis.NewSentinelClient(&redis.Options{Addr: machines[number].at(26379), Protocol: 2})
+		t.Cleanup(func() { client.Close() })
+		s.sentinel = client
 		require.Eventually(t, func() bool {
-			m, err := s.sentinel.Master(t.Context(), "mymaster").Result()
+			m, err := client.Master(t.Context(), "mymaster").Result()
 			return err == nil && m["num-slaves"] == replicas && m["num-other-sentinels"] == "2"
 		}, patience, tick)
 	}
