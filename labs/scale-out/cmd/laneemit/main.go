@@ -2,7 +2,8 @@
 //
 //	laneemit [-map FILE | -redis 127.0.0.1:6379] [-to ROOM]… [-except ROOM]… [-wait 0] [-timeout 2s] [-channel-prefix socket.io] EVENT [DATA]
 //
-// DATA is JSON if it can be read as such, else a string. Credentials come from REDIS_USERNAME, REDIS_PASSWORD and REDIS_TLS=true.
+// DATA is JSON if it can be read as such, else a string. Credentials come from REDIS_USERNAME, REDIS_PASSWORD and REDIS_TLS=true, a certificate of
+// our own from REDIS_CERT and REDIS_KEY.
 //
 // Exit codes: 0 published; 1 the set does not answer, or fewer than -wait of its replicas took it; 2 a bad flag or argument.
 package main
@@ -33,7 +34,7 @@ const usage = `usage: laneemit [-map FILE | -redis 127.0.0.1:6379] [-to ROOM]…
 
 Sends one event to the clients of nodes on lanes. DATA is JSON if it can be read as such, else a string.
 What it prints says which set took the event, and counts replicas of that set, neither nodes nor clients.
-Environment: REDIS_USERNAME, REDIS_PASSWORD, REDIS_TLS=true, CHANNEL_PREFIX.`
+Environment: REDIS_USERNAME, REDIS_PASSWORD, REDIS_TLS=true, REDIS_CERT, REDIS_KEY, CHANNEL_PREFIX.`
 
 func main() {
 	logging.Disable() // the error that run prints says the same
