@@ -35,11 +35,14 @@ func (movedError) Error() string { return "the lane has moved" }
 func newLine(s *sets, set *lanemap.Set) *line {
 	given := s.o.Client(set.Master)
 	defer given.Close()
-	once := dial.Once(*given.Options()) // an event that is sent twice comes twice
-	once.PoolSize, once.MinIdleConns = 1, 0
-	once.DialTimeout, once.ReadTimeout, once.WriteTimeout = s.o.Timeout, s.o.Timeout, s.o.Timeout
-	return &line{sets: s, set: set, client: redis.NewClient(once), turn: newMutex()}
+	options := *given.Options()
+	options.PoolSize, options.MinIdleConns = 1, 0
+	options.DialTimeout, options.ReadTimeout, options.WriteTimeout = s.o.Timeout, s.o.Timeout, s.o.Timeout
+	return &line{sets: s, set: set, client: once(options), turn: newMutex()}
 }
+
+// once is a client that repeats nothing: an event that is sent twice comes twice.
+func once(options redis.Options) *redis.Client { return redis.NewClient(dial.Once(options)) }
 
 // emit publishes an event that is for this set. The caller has the lane's turn.
 func (x *line) emit(ctx context.Context, want int, l lane.Lane, e *wire.Envelope) (r emitter.Receipt, err error) {
@@ -131,7 +134,7 @@ func (x *line) watch(ctx context.Context, l lane.Lane) error {
 	pipe.Do(ctx, "watch", key)
 	value := pipe.Get(ctx, key)
 	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
-		x.drop() // and with it what may be watched
+		x.drop()
 		return x.explain(ctx, err)
 	}
 	state, err := x.o.Map.ParseState(value.Val())
@@ -171,9 +174,12 @@ func (x *line) explain(ctx context.Context, err error) error {
 	return fmt.Errorf("publish to %s: %w", x.set.Master, dial.Explain(ctx, x.client.Options(), err))
 }
 
+// drop ends the connection, and with it what is watched there and what was not read. To close x.conn alone puts it back into the client's pool when
+// it is healthy, and the next event gets it as it is.
 func (x *line) drop() {
 	_ = x.conn.Close() // what it was to do is over
-	x.conn = nil
+	_ = x.client.Close()
+	x.client, x.conn = once(*x.client.Options()), nil
 }
 
 func (x *line) close() error {
@@ -184,7 +190,7 @@ func (x *line) close() error {
 	}
 	x.closed = true
 	if x.conn != nil {
-		x.drop()
+		_ = x.conn.Close()
 	}
 	return x.client.Close()
 }

@@ -1,0 +1,69 @@
+package emitting_test
+
+import (
+	"context"
+	"net"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"example.com/redis-chat/01-redis-basics/launch"
+	"example.com/redis-chat/01-redis-basics/redistest"
+	"example.com/redis-chat/labs/scale-out/emitting"
+	"example.com/redis-chat/labs/scale-out/lanemap"
+)
+
+const patience = 2 * time.Minute
+
+// rights are a server, and an emitter whose user has those that the test gives it.
+type rights struct {
+	t     *testing.T
+	admin *redis.Client
+	e     *emitting.Emitter
+	dials atomic.Int32
+}
+
+func startRights(t *testing.T) *rights {
+	redistest.NeedsServer(t)
+	addr := redistest.Process(t, launch.ProcessOptions{}).Addr()
+	r := &rights{t: t, admin: redis.NewClient(&redis.Options{Addr: addr, ReadTimeout: patience})}
+	t.Cleanup(func() { assert.NoError(t, r.admin.Close()) })
+	r.may("on", ">secret", "allcommands", "allchannels", "allkeys")
+	r.e = emitting.New(emitting.Options{
+		Map: &lanemap.Map{Sets: []lanemap.Set{{Name: "set-a", Master: addr}}}, Timeout: patience,
+		Client: func(addr string) *redis.Client {
+			return redis.NewClient(&redis.Options{Addr: addr, Username: "chat", Password: "secret", Dialer: func(ctx context.Context, network, addr string) (net.Conn, error) {
+				r.dials.Add(1)
+				return new(net.Dialer).DialContext(ctx, network, addr)
+			}})
+		},
+	})
+	t.Cleanup(func() { assert.NoError(t, r.e.Close()) })
+	return r
+}
+
+// may changes what the emitter's user may do.
+func (r *rights) may(rules ...any) {
+	r.t.Helper()
+	require.NoError(r.t, r.admin.Do(r.t.Context(), append([]any{"acl", "setuser", "chat"}, rules...)...).Err())
+}
+
+func (r *rights) emit() error {
+	_, err := r.e.To("go").Emit(r.t.Context(), "message", "hi")
+	return err
+}
+
+// What is watched on a connection stays so in a client's pool.
+func TestConnectionOnWhichSomethingIsWatchedIsNotUsedAgain(t *testing.T) {
+	r := startRights(t)
+	require.NoError(t, r.emit())
+	r.may("-get")
+	require.ErrorContains(t, r.emit(), "NOPERM")
+	r.may("+get")
+	require.NoError(t, r.emit())
+	require.EqualValues(t, 2, r.dials.Load())
+}
