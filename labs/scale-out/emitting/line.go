@@ -108,23 +108,51 @@ func (x *line) publish(ctx context.Context, l lane.Lane, e *wire.Envelope) error
 		if err != nil {
 			return err
 		}
-		_, err = x.conn.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
-			return pipe.Publish(ctx, x.o.Own+lane.Channels+fmt.Sprint(int(l)), payload).Err()
-		})
-		var answer redis.Error
-		switch {
+		switch refused, err := x.transact(ctx, l, payload); {
 		case err == nil:
 			x.lanes[l].last++
 			return nil
 		case errors.Is(err, redis.TxFailedErr):
 			continue
-		case errors.As(err, &answer): // refused, so not published: the number stays free
+		case refused: // so not published: the number stays free
+			x.drop()
 			return x.explain(ctx, err)
+		default:
+			x.lanes[l].last++
+			x.drop()
+			return fmt.Errorf("%w: %w", emitter.ErrUnconfirmed, x.explain(ctx, err))
 		}
-		x.lanes[l].last++
-		x.drop()
-		return fmt.Errorf("%w: %w", emitter.ErrUnconfirmed, x.explain(ctx, err))
 	}
+}
+
+// transact sends the transaction. Its error is why the event is not published where it says refused, and else why nobody knows whether it is.
+// That has each command's own answer to go by: who may not send MULTI has published with PUBLISH alone.
+func (x *line) transact(ctx context.Context, l lane.Lane, payload []byte) (refused bool, err error) {
+	pipe := x.conn.Pipeline()
+	multi := pipe.Do(ctx, "multi")
+	publish := redis.NewCmd(ctx, "publish", x.o.Own+lane.Channels+fmt.Sprint(int(l)), payload)
+	_ = pipe.Process(ctx, publish)
+	exec := redis.NewSliceCmd(ctx, "exec")
+	_ = pipe.Process(ctx, exec)
+	_, _ = pipe.Exec(ctx) // each answer holds its own error
+	var answer redis.Error
+	answers, err := exec.Result()
+	switch {
+	case errors.As(publish.Err(), &answer): // in a transaction or not, it was not carried out
+		return true, publish.Err()
+	case multi.Err() != nil:
+		return false, multi.Err()
+	case errors.Is(err, redis.Nil):
+		return true, redis.TxFailedErr
+	case err != nil:
+		return errors.As(err, &answer), err
+	}
+	for _, a := range answers {
+		if err, ok := a.(error); ok {
+			return true, err // rights are asked for again at EXEC
+		}
+	}
+	return false, nil
 }
 
 // watch asks the master whether a lane is here; from there on a change of that word spoils the next transaction.

@@ -13,6 +13,7 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
+	emitter "example.com/redis-chat/06-emitter"
 	"example.com/redis-chat/labs/scale-out/emitting"
 	"example.com/redis-chat/labs/scale-out/lanemap"
 )
@@ -24,6 +25,7 @@ type rights struct {
 	t     *testing.T
 	admin *redis.Client
 	e     *emitting.Emitter
+	heard *redis.PubSub
 	dials atomic.Int32
 }
 
@@ -43,6 +45,10 @@ func startRights(t *testing.T) *rights {
 		},
 	})
 	t.Cleanup(func() { assert.NoError(t, r.e.Close()) })
+	r.heard = r.admin.PSubscribe(t.Context(), "*lane:*")
+	t.Cleanup(func() { assert.NoError(t, r.heard.Close()) })
+	_, err := r.heard.Receive(t.Context())
+	require.NoError(t, err)
 	return r
 }
 
@@ -55,6 +61,42 @@ func (r *rights) may(rules ...any) {
 func (r *rights) emit() error {
 	_, err := r.e.To("go").Emit(r.t.Context(), "message", "hi")
 	return err
+}
+
+// hears wants the next event to bear that number on its lane.
+func (r *rights) hears(number byte) {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
+	defer cancel()
+	m, err := r.heard.ReceiveMessage(ctx)
+	require.NoError(r.t, err)
+	require.Equal(r.t, number, m.Payload[0])
+}
+
+// Without MULTI the PUBLISH behind it is carried out by itself. A second event with its number would be dropped as a repetition.
+func TestEventOfAUserWithoutMultiMayBePublishedAndUsesUpItsNumber(t *testing.T) {
+	r := startRights(t)
+	r.may("-multi")
+	err := r.emit()
+	require.ErrorIs(t, err, emitter.ErrUnconfirmed)
+	require.ErrorContains(t, err, "NOPERM")
+	r.hears(1)
+	r.may("+multi")
+	require.NoError(t, r.emit())
+	r.hears(2)
+}
+
+func TestNumberOfARefusedEventIsUsedAgain(t *testing.T) {
+	for forbid, allow := range map[string]string{"-publish": "+publish", "-exec": "+exec", "resetchannels": "allchannels"} {
+		r := startRights(t)
+		r.may(forbid)
+		err := r.emit()
+		require.ErrorContains(t, err, "NOPERM", forbid)
+		require.NotErrorIs(t, err, emitter.ErrUnconfirmed, forbid)
+		r.may(allow)
+		require.NoError(t, r.emit())
+		r.hears(1)
+	}
 }
 
 // What is watched on a connection stays so in a client's pool.
