@@ -192,13 +192,15 @@ func (c *Cluster) complete(ctx context.Context, client *redis.Client) error {
 	if err != nil {
 		return err
 	}
-	slots, err := client.ClusterSlots(ctx).Result()
+	shards, err := client.ClusterShards(ctx).Result()
 	if err != nil {
 		return err
 	}
 	servers := 0
-	for _, s := range slots {
-		servers += len(s.Nodes)
+	for _, s := range shards {
+		if len(s.Slots) > 0 {
+			servers += len(s.Nodes)
+		}
 	}
 	if servers < len(c.Servers()) {
 		return fmt.Errorf("it knows %d of %d servers with slots", servers, len(c.Servers()))

@@ -2,6 +2,7 @@ package rediscluster_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -33,15 +34,20 @@ func TestEachServerKnowsTheWholeClusterWhenItHasStarted(t *testing.T) {
 	for _, s := range c.Servers() {
 		client := redis.NewClient(&redis.Options{Addr: s.Addr(), ReadTimeout: patience})
 		defer client.Close()
-		slots, err := client.ClusterSlots(t.Context()).Result()
+		shards, err := client.ClusterShards(t.Context()).Result()
 		require.NoError(t, err)
-		at := map[int][]string{}
-		for _, part := range slots {
-			require.Len(t, part.Nodes, 2)
-			at[part.Start] = []string{part.Nodes[0].Addr, part.Nodes[1].Addr}
+		at := map[int64]map[string]string{}
+		for _, shard := range shards {
+			require.Len(t, shard.Nodes, 2)
+			require.Len(t, shard.Slots, 1)
+			of := map[string]string{}
+			for _, node := range shard.Nodes {
+				of[node.Role] = fmt.Sprintf("%s:%d", node.Endpoint, node.Port)
+			}
+			at[shard.Slots[0].Start] = of
 		}
 		for _, shard := range c.Shards {
-			require.Equal(t, []string{shard.Master.Addr(), shard.Replicas[0].Addr()}, at[shard.First])
+			require.Equal(t, map[string]string{"master": shard.Master.Addr(), "replica": shard.Replicas[0].Addr()}, at[int64(shard.First)])
 		}
 	}
 }

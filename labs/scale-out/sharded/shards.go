@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
+	"strconv"
 
 	"github.com/redis/go-redis/v9"
 
@@ -35,8 +37,8 @@ func around(o relay.Options) (before, behind string) {
 func Find(ctx context.Context, addr string, o relay.Options) (*Shards, error) {
 	at := o.Client(addr)
 	defer at.Close()
-	parts, err := at.ClusterSlots(ctx).Result()
-	if err == nil && len(parts) == 0 {
+	shards, err := at.ClusterShards(ctx).Result()
+	if err == nil && !slices.ContainsFunc(shards, func(s redis.ClusterShard) bool { return len(s.Slots) > 0 }) {
 		err = errors.New("none of its slots are at any server")
 	}
 	if err != nil {
@@ -55,7 +57,7 @@ func Find(ctx context.Context, addr string, o relay.Options) (*Shards, error) {
 		if !known {
 			i = len(s.Sets)
 			of[master.Options().Addr] = i
-			s.Sets = append(s.Sets, lanemap.Set{Name: fmt.Sprint("shard-", i+1), Master: master.Options().Addr, Replicas: replicas(parts, master.Options().Addr)})
+			s.Sets = append(s.Sets, lanemap.Set{Name: fmt.Sprint("shard-", i+1), Master: master.Options().Addr, Replicas: replicas(shards, master.Options().Addr, o.TLS != nil)})
 		}
 		s.Lanes[l] = i
 	}
@@ -63,16 +65,26 @@ func Find(ctx context.Context, addr string, o relay.Options) (*Shards, error) {
 }
 
 // replicas are those of a master, in an order that is the same for whoever asks.
-func replicas(parts []redis.ClusterSlot, master string) (addrs []string) {
-	for _, part := range parts {
-		if len(part.Nodes) > 0 && part.Nodes[0].Addr == master {
-			for _, node := range part.Nodes[1:] {
-				addrs = append(addrs, node.Addr)
+func replicas(shards []redis.ClusterShard, master string, tls bool) []string {
+	for _, shard := range shards {
+		var addrs []string
+		of := false
+		for _, node := range shard.Nodes {
+			port := node.Port
+			if tls {
+				port = node.TLSPort
 			}
+			addr := net.JoinHostPort(cmp.Or(node.Endpoint, node.IP), strconv.FormatInt(port, 10))
+			if node.Role != "master" {
+				addrs = append(addrs, addr)
+			}
+			of = of || addr == master
+		}
+		if of {
+			return slices.Sorted(slices.Values(addrs))
 		}
 	}
-	slices.Sort(addrs)
-	return slices.Compact(addrs)
+	return nil
 }
 
 // Check says what is wrong with the nth replica of each shard as a node's own.
