@@ -218,13 +218,13 @@ func ask(ctx context.Context, addr string, what func(*redis.Client) error) error
 	return what(client)
 }
 
-// until asks until there is no error.
+// until asks until there is no error, or an answer that stays the same however often it is asked for.
 func until(ctx context.Context, addr string, what func(context.Context, *redis.Client) error) error {
 	return ask(ctx, addr, func(client *redis.Client) error {
 		for {
 			err := what(ctx, client)
-			if err == nil {
-				return nil
+			if err == nil || final(err) {
+				return err
 			}
 			select {
 			case <-ctx.Done():
@@ -233,4 +233,11 @@ func until(ctx context.Context, addr string, what func(context.Context, *redis.C
 			}
 		}
 	})
+}
+
+// final reports whether an error is an answer of Redis, and not one of those that time mends: a replica reads what its master has sent, or has not met
+// that master yet.
+func final(err error) bool {
+	var answer redis.Error
+	return errors.As(err, &answer) && !redis.IsLoadingError(err) && !strings.HasPrefix(answer.Error(), "ERR Unknown node ")
 }

@@ -55,7 +55,7 @@ func TestEachServerKnowsTheWholeClusterWhenItHasStarted(t *testing.T) {
 // A cluster that cannot be made leaves no server behind.
 func TestServersOfAClusterThatDoesNotComeUpAreEnded(t *testing.T) {
 	redistest.NeedsServer(t)
-	_, err := rediscluster.Start(t.Context(), rediscluster.Options{Args: []string{"--cluster-enabled", "no"}})
+	_, err := rediscluster.Start(t.Context(), rediscluster.Options{Args: []string{"--cluster-enabled", "no"}}) // no limit of time: it is over when a server says no
 	require.ErrorContains(t, err, "start a Redis Cluster: ")
 	require.ErrorContains(t, err, "cluster support disabled")
 }
