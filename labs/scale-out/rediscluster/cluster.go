@@ -46,30 +46,36 @@ type Options struct {
 
 // Start starts the servers, and returns when each of them knows the whole cluster and each replica follows its master. That takes two seconds at
 // least: so long a new master waits for others that may know better. ctx limits the start only.
-func Start(ctx context.Context, o Options) (c *Cluster, err error) {
+func Start(ctx context.Context, o Options) (*Cluster, error) {
+	c := &Cluster{}
+	err := c.start(ctx, o)
+	if err == nil {
+		err = c.join(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start a Redis Cluster: %w", err), c.Close())
+	}
+	return c, nil
+}
+
+func (c *Cluster) start(ctx context.Context, o Options) (err error) {
 	masters, replicas := cmp.Or(o.Masters, 3), cmp.Or(o.Replicas, 1)
-	c = &Cluster{}
-	defer func() {
-		if err != nil {
-			err = errors.Join(fmt.Errorf("start a Redis Cluster: %w", err), c.Close())
-		}
-	}()
 	for i := range masters {
 		c.Shards = append(c.Shards, Shard{})
 		s := &c.Shards[i]
 		s.First, s.Last = Range(i, masters)
 		if s.Master, err = server(ctx, o.Args); err != nil {
-			return nil, err
+			return err
 		}
 		for range replicas {
 			replica, err := server(ctx, o.Args)
 			if err != nil {
-				return nil, err
+				return err
 			}
 			s.Replicas = append(s.Replicas, replica)
 		}
 	}
-	return c, c.join(ctx)
+	return nil
 }
 
 func server(ctx context.Context, more []string) (*launch.Process, error) {

@@ -3,6 +3,7 @@ package rediscluster_test
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/redis/go-redis/v9/logging"
 	"github.com/stretchr/testify/require"
 
+	"example.com/redis-chat/01-redis-basics/launch"
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/labs/scale-out/rediscluster"
 )
@@ -58,4 +60,22 @@ func TestServersOfAClusterThatDoesNotComeUpAreEnded(t *testing.T) {
 	_, err := rediscluster.Start(t.Context(), rediscluster.Options{Args: []string{"--cluster-enabled", "no"}}) // no limit of time: it is over when a server says no
 	require.ErrorContains(t, err, "start a Redis Cluster: ")
 	require.ErrorContains(t, err, "cluster support disabled")
+}
+
+// The second server does not start, as the first one has its file. Afterwards nobody has it.
+func TestServersOfAClusterAreEndedWhenOneOfThemDoesNotStart(t *testing.T) {
+	redistest.NeedsServer(t)
+	file := []string{"--cluster-config-file", filepath.Join(t.TempDir(), "nodes.conf")}
+	_, err := rediscluster.Start(t.Context(), rediscluster.Options{Args: file})
+	require.ErrorContains(t, err, "start a Redis Cluster: ")
+	require.ErrorContains(t, err, "already used by a different Redis Cluster node")
+	p, err := launch.StartProcess(t.Context(), launch.ProcessOptions{Args: append(file, "--cluster-enabled", "yes")})
+	require.NoError(t, err)
+	require.NoError(t, p.Close())
+}
+
+func TestUnknownArgumentIsToldInTheServersWords(t *testing.T) {
+	redistest.NeedsServer(t)
+	_, err := rediscluster.Start(t.Context(), rediscluster.Options{Args: []string{"--no-such-setting", "yes"}})
+	require.ErrorContains(t, err, "no-such-setting")
 }
