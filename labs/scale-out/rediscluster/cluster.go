@@ -218,8 +218,14 @@ func (c *Cluster) complete(ctx context.Context, client *redis.Client) error {
 	return err
 }
 
+// patience is how long a server may take for an answer, unless ctx ends before.
+const patience = 2 * time.Minute
+
+// ask asks once: an ADDSLOTSRANGE that a slow server gets a second time is refused, as its slots are taken.
 func ask(ctx context.Context, addr string, what func(*redis.Client) error) error {
-	client := redis.NewClient(&redis.Options{Addr: addr})
+	client := redis.NewClient(&redis.Options{
+		Addr: addr, DialTimeout: patience, ReadTimeout: patience, WriteTimeout: patience, ContextTimeoutEnabled: true, MaxRetries: -1,
+	})
 	defer client.Close()
 	return what(client)
 }
