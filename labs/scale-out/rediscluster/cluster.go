@@ -106,14 +106,6 @@ func (c *Cluster) Servers() (all []*launch.Process) {
 	return all
 }
 
-// Addrs are the masters' addresses: enough for a client to find all others.
-func (c *Cluster) Addrs() (addrs []string) {
-	for _, s := range c.Shards {
-		addrs = append(addrs, s.Master.Addr())
-	}
-	return addrs
-}
-
 // join makes a cluster of the servers.
 func (c *Cluster) join(ctx context.Context) error {
 	group, joining := errgroup.WithContext(ctx)
