@@ -3,6 +3,7 @@ package pubsub
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -23,6 +24,7 @@ type replies struct {
 	net.Conn
 	r       *bufio.Reader
 	scratch []byte // of a string that is not kept as such
+	refusal string // the words of the last error
 }
 
 // 32 KiB are some 200 messages of a burst with one system call.
@@ -48,11 +50,14 @@ func (s *replies) Read(b []byte) (int, error) {
 // next waits for the next reply. A reply that is no message has no Kind: the PONG that was asked for, or an
 // error in its place. Such an error is a sign of life, too: a replica without its master answers MASTERDOWN
 // (replica-serve-stale-data no), one that loads a dataset LOADING, one in a long script BUSY, and each will
-// go on to send messages. patterns are those that were subscribed to.
+// go on to send messages. Its words are in Err. patterns are those that were subscribed to.
 //
 // The error is io.EOF only between two replies.
 func (s *replies) next(patterns []string) (e Event, err error) {
 	mark, n, err := s.header()
+	if err == nil && mark == '-' {
+		e.Err = errors.New(s.refusal)
+	}
 	if err != nil || mark != '*' || n <= 0 {
 		return e, err
 	}
@@ -172,7 +177,10 @@ func (s *replies) header() (mark byte, n int, err error) {
 		if n, err = strconv.Atoi(string(line[1:])); err == nil && n <= mostBytes {
 			return mark, n, nil
 		}
-	case '+', ':', '-':
+	case '-':
+		s.refusal = string(line[1:])
+		return mark, 0, nil
+	case '+', ':':
 		return mark, 0, nil
 	}
 	return 0, 0, fmt.Errorf("the server sends %.32q: this is not RESP2", line)

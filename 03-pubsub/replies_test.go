@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -38,7 +39,7 @@ func TestReplies(t *testing.T) {
 		"its slot has moved":   {"*3\r\n$12\r\nsunsubscribe\r\n$4\r\nnews\r\n:0\r\n", []Event{{Kind: removed, Channel: "news"}}, "EOF"},
 		"another confirmation": {"*3\r\n$10\r\npsubscribe\r\n$1\r\n*\r\n:1\r\n", []Event{{}}, "EOF"},
 		"null":                 {"*3\r\n$11\r\nunsubscribe\r\n$-1\r\n:0\r\n*-1\r\n", []Event{{Kind: removed}, {}}, "EOF"},
-		"an error as answer":   {"-LOADING a dataset\r\n" + message("news", "hi"), []Event{{}, {Kind: Message, Channel: "news", Payload: "hi"}}, "EOF"},
+		"an error as answer":   {"-LOADING a dataset\r\n" + message("news", "hi"), []Event{{Err: errors.New("LOADING a dataset")}, {Kind: Message, Channel: "news", Payload: "hi"}}, "EOF"},
 		"an error as element":  {"*3\r\n$7\r\nmessage\r\n$1\r\na\r\n-ERR no\r\n", nil, "not RESP2"},
 		"half a message":       {strings.TrimSuffix(message("news", "hi"), "i\r\n"), nil, "unexpected EOF"},
 		"no elements":          {"*3\r\n$7\r\nmessage\r\n", nil, "unexpected EOF"},

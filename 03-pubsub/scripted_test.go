@@ -27,6 +27,7 @@ type scripted struct {
 	stream      [][2]string // what it has not got yet
 	refusal     string      // instead of PONG; empty: PONG
 	unconfirmed string
+	elsewhere   string // a channel whose slot is at another server
 	dials       []time.Time
 	peers       []*peer
 }
@@ -190,6 +191,10 @@ func (s *scripted) obey(p *peer, args []string) {
 		p.send(fmt.Sprintf("*3\r\n$11\r\nunsubscribe\r\n$%d\r\n%s\r\n:%d\r\n", len(args[1]), args[1], len(p.channels)))
 	case "subscribe", "psubscribe", "ssubscribe":
 		for i, name := range args[1:] {
+			if name == s.elsewhere {
+				p.send("-MOVED 9248 192.0.2.2:6379\r\n")
+				return
+			}
 			p.channels[name] = true
 			if name != s.unconfirmed {
 				p.send(fmt.Sprintf("*3\r\n$%d\r\n%s\r\n$%d\r\n%s\r\n:%d\r\n", len(args[0]), args[0], len(name), name, i+1))

@@ -1,6 +1,7 @@
 package pubsub
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 
@@ -62,4 +63,38 @@ func TestSubscriptionEndsWhenASlotOfItsLeavesTheServer(t *testing.T) {
 		require.NoError(t, client.Close())
 		synctest.Wait()
 	})
+}
+
+// A slot has moved while nobody heard its channel here. Whoever asks for that would wait for ever, and nobody would know why.
+func TestSubscriptionEndsWhenTheServerRefusesAChannelThatIsAdded(t *testing.T) {
+	for _, sharded := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			server := scripted{elsewhere: "b", refusal: "MASTERDOWN its answer to a PING"}
+			client := server.client()
+			ctx, cancel := context.WithCancel(t.Context())
+			s, err := Subscribe(ctx, client, Options{Channels: []string{"a"}, Sharded: sharded})
+			require.NoError(t, err)
+			events := listen(t, s)
+			synctest.Wait()
+			s.link.conn.ping(ctx)
+			synctest.Wait()
+			require.Equal(t, []Kind{Subscribed}, kinds(events()))
+			adding, end := context.WithCancel(ctx)
+			added := make(chan error)
+			go func() { added <- s.Add(adding, "b") }()
+			synctest.Wait()
+			if all := events(); sharded {
+				require.Equal(t, []Kind{Subscribed, Disconnected}, kinds(all))
+				require.EqualError(t, all[1].Err, "subscription at 192.0.2.1:6379: connection lost: the server refuses a channel: MOVED 9248 192.0.2.2:6379")
+			} else {
+				require.Equal(t, []Kind{Subscribed}, kinds(all), "only a cluster's channels have slots")
+			}
+			end()
+			require.ErrorIs(t, <-added, context.Canceled)
+			cancel()
+			server.drop()
+			require.NoError(t, client.Close())
+			synctest.Wait()
+		})
+	}
 }

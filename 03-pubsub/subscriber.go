@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"time"
 
@@ -146,8 +147,11 @@ func (s *Subscriber) read(c *connection) error {
 			return lost(c.addr, c.why(err))
 		}
 		switch e.Kind {
-		case 0:
-			continue // an answer
+		case 0: // an answer
+			if c.sharded && refusesChannel(e.Err) {
+				return lost(c.addr, fmt.Errorf("the server refuses a channel: %w", e.Err))
+			}
+			continue
 		case Added, removed:
 			if asked := s.link.confirm(c, e.Channel); !asked && c.sharded {
 				return lost(c.addr, errSlotLeft)
@@ -158,6 +162,12 @@ func (s *Subscriber) read(c *connection) error {
 			left.abandon(errLeft)
 		}
 	}
+}
+
+// refusesChannel reports whether an error answers SSUBSCRIBE: a PING, which has no channel, gets none of these. What was asked for would
+// never be confirmed, and nobody would say so.
+func refusesChannel(err error) bool {
+	return err != nil && (strings.HasPrefix(err.Error(), "MOVED ") || strings.HasPrefix(err.Error(), "CLUSTERDOWN "))
 }
 
 // lost makes a sentence of what ended a subscription.

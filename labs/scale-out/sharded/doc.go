@@ -13,7 +13,11 @@
 //
 // # What it does not do
 //
-// A slot that moves, and a master that dies and is replaced: the node says that it cannot publish or hear there, and why, until it is started again.
+// It does not go after a slot that moves, or to a master that takes the place of a dead one. A node that hears a lane of that slot, or is asked to, says
+// that it cannot publish or hear at that shard, and why. It tries again with all that it is to hear there, and the one lane that is refused refuses them
+// all: no message of that shard comes to the node until nobody there wants that lane any more, or until it is started again. A node that has nothing to
+// do with the lane notices nothing.
+//
 // Receipts: WAIT says nothing about the bus.
 //
 // # The goroutines

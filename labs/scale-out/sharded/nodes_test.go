@@ -103,6 +103,19 @@ func (c *chats) part(shard int) string {
 	return c.shards.Sets[c.shards.Lanes[lane.Of(c.room(shard, 0))]].Name
 }
 
+// move has the slot of a room of the first shard go to the second one.
+func (c *chats) move(room string) {
+	c.t.Helper()
+	o, _ := options(c.t, 1)
+	slot, err := c.master.ClusterKeySlot(c.t.Context(), sharded.Channel(o, lane.Of(room))).Result()
+	require.NoError(c.t, err)
+	other := client(c.t, c.cluster.Shards[1].Master.Addr())
+	id, err := other.ClusterMyID(c.t.Context()).Result()
+	require.NoError(c.t, err)
+	require.NoError(c.t, other.Do(c.t.Context(), "cluster", "setslot", slot, "node", id).Err())
+	require.NoError(c.t, c.master.Do(c.t.Context(), "cluster", "setslot", slot, "node", id).Err())
+}
+
 type person struct {
 	*chatclient.Client
 	t *testing.T

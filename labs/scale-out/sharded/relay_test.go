@@ -1,9 +1,11 @@
 package sharded_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 
 	"example.com/redis-chat/01-redis-basics/redistest"
 	chat "example.com/redis-chat/04-websocket-chat"
+	chatclient "example.com/redis-chat/04-websocket-chat/client"
 	"example.com/redis-chat/labs/scale-out/lane"
 	"example.com/redis-chat/labs/scale-out/rediscluster"
 	"example.com/redis-chat/labs/scale-out/sharded"
@@ -90,18 +93,35 @@ func TestSlotThatMovesAwayIsADoubtOfItsShard(t *testing.T) {
 	alice, carol := c.dial(0, "alice", room), c.dial(1, "carol", room)
 	alice.say("one")
 	carol.hears("one")
-	o, _ := options(t, 1)
-	slot, err := c.master.ClusterKeySlot(t.Context(), sharded.Channel(o, lane.Of(room))).Result()
-	require.NoError(t, err)
-	other := client(t, c.cluster.Shards[1].Master.Addr())
-	id, err := other.ClusterMyID(t.Context()).Result()
-	require.NoError(t, err)
-	require.NoError(t, other.Do(t.Context(), "cluster", "setslot", slot, "node", id).Err())
-	require.NoError(t, c.master.Do(t.Context(), "cluster", "setslot", slot, "node", id).Err())
+	c.move(room)
 	for node, p := range []*person{alice, carol} {
 		require.Contains(t, string(p.until("$degraded").Data), fmt.Sprintf(`"part":%q`, c.part(0)))
 		require.Eventually(t, func() bool { reason, _ := c.relays[node].Ready(); return strings.Contains(reason, "MOVED ") }, patience, tick)
 	}
+}
+
+// Nobody hears the lane when its slot moves, so no server says so. Whoever enters a room of it is answered MOVED, and all at that shard are told.
+func TestSlotThatHasMovedIsADoubtWhenSomebodyEnters(t *testing.T) {
+	c := startChats(t)
+	carol := c.dial(0, "carol", c.room(0, 0)) // at the master, which knows at once
+	elsewhere := c.room(0, 1)
+	require.NotEqual(t, lane.Of(c.room(0, 0)), lane.Of(elsewhere))
+	c.move(elsewhere)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	wg.Go(func() {
+		for ctx.Err() == nil { // whoever is refused comes again
+			if conn, err := chatclient.Dial(ctx, c.urls[0], chatclient.DialOptions{Name: "dave", Room: elsewhere}); err == nil {
+				_ = conn.Close()
+			}
+		}
+	})
+	require.Contains(t, string(carol.until("$degraded").Data), fmt.Sprintf(`"part":%q`, c.part(0)))
+	require.Eventually(t, func() bool { reason, _ := c.relays[0].Part(c.part(0)); return strings.Contains(reason, "MOVED ") }, patience, tick)
+	_, ready := c.relays[0].Part(c.part(1))
+	require.True(t, ready, "at another shard")
 }
 
 func TestWhatIsNoClusterIsRefusedInASentence(t *testing.T) {
