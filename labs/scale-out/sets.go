@@ -55,6 +55,7 @@ func NewSets(m *lanemap.Map, nth int, o relay.Options) *Sets {
 	s.hearing.begin(s)
 	own := o.Prefix + wire.OwnPrefix(cmp.Or(o.Key, wire.DefaultKey))
 	last := new([lane.Count + 1]uint64)
+	var names []string
 	for i, at := range m.Sets {
 		addr, err := at.At(nth)
 		if err != nil {
@@ -69,9 +70,9 @@ func NewSets(m *lanemap.Map, nth int, o relay.Options) *Sets {
 		}
 		x.relay = relay.New(o)
 		x.carrier.client = func() client { return o.Client(addr) }
-		s.sets = append(s.sets, x)
+		s.sets, names = append(s.sets, x), append(names, at.Name)
 	}
-	s.sets[0].relay.Register(parts{s})
+	s.sets[0].relay.Register(Parts{names, s.Part})
 	return s
 }
 

@@ -173,15 +173,20 @@ func numbered(name string, n int) (texts []string) {
 }
 
 // missed is what a node has counted as missed.
-func (c *chats) missed(node int) (n float64) {
+func (c *chats) missed(node int) float64 {
+	c.t.Helper()
+	return c.metric(node, "chat_messages_missed_total")
+}
+
+func (c *chats) metric(node int, name string) (n float64) {
 	c.t.Helper()
 	response, err := http.Get(c.urls[node] + "/metrics")
 	require.NoError(c.t, err)
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	require.NoError(c.t, err)
-	_, rest, found := strings.Cut(string(text), "\nchat_messages_missed_total ")
-	require.True(c.t, found)
+	_, rest, found := strings.Cut(string(text), "\n"+name+" ")
+	require.True(c.t, found, "%s", name)
 	_, err = fmt.Sscan(rest, &n)
 	require.NoError(c.t, err)
 	return n

@@ -33,6 +33,7 @@ type part struct {
 // connected before Run. Each shard has to have that replica: see Shards.Check.
 func New(s *Shards, nth int, o relay.Options) *Relay {
 	r := &Relay{shards: s}
+	var names []string
 	log := o.Log
 	for i, set := range s.Sets {
 		addr, err := set.At(nth)
@@ -56,8 +57,9 @@ func New(s *Shards, nth int, o relay.Options) *Relay {
 			own.Beside = r.parts[0].relay
 		}
 		p.relay = relay.New(own)
-		r.parts = append(r.parts, p)
+		r.parts, names = append(r.parts, p), append(names, set.Name)
 	}
+	r.parts[0].relay.Register(scaleout.Parts{Names: names, Ready: r.Part})
 	return r
 }
 

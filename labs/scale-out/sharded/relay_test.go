@@ -76,6 +76,9 @@ func TestWhatTheBusLosesIsCountedExactly(t *testing.T) {
 	carol.hears("one")
 	mend := c.cut()
 	require.Contains(t, string(carol.until("$degraded").Data), fmt.Sprintf(`"part":%q`, c.part(0)))
+	for part, ready := range []float64{0, 1, 1} {
+		require.Equal(t, ready, c.metric(1, fmt.Sprintf("chat_part_ready{part=%q}", c.part(part))), "shard %d of the cluster", part)
+	}
 	alice.say(numbered("lost", 37)...)
 	bob.say(numbered("comes", 61)...)
 	dave.hears(numbered("comes", 61)...)
