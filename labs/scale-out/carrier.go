@@ -52,7 +52,7 @@ func newCarrierOn(prefix, suffix string) *carrier {
 	return c
 }
 
-func (c *carrier) channel(l lane.Lane) string { return fmt.Sprint(c.prefix, int(l), c.suffix) }
+func (c *carrier) channel(l lane.Lane) string { return Channel(c.prefix, c.suffix, l) }
 
 // lane is the lane of a channel.
 func (c *carrier) lane(channel string) (lane.Lane, error) {

@@ -2,12 +2,16 @@ package scaleout
 
 import (
 	"context"
+	"fmt"
 
 	pubsub "example.com/redis-chat/03-pubsub"
 	relay "example.com/redis-chat/05-distributed-relay"
 	"example.com/redis-chat/05-distributed-relay/wire"
 	"example.com/redis-chat/labs/scale-out/lane"
 )
+
+// Channel names a lane's channel: between before and behind stands its number.
+func Channel(before, behind string, l lane.Lane) string { return fmt.Sprint(before, int(l), behind) }
 
 // Lanes is what another engine than PUBLISH takes from this package: what a message on a lane is, its number, probes that repeat the numbers, and who
 // hears which lane. It is a relay.Numberer at one server of several. Package sharded has one for each master of a Redis Cluster.
@@ -16,7 +20,7 @@ type Lanes struct {
 	here func(lane.Lane) bool
 }
 
-// NewLanes names the lanes' channels: between before and behind stands a lane's number. here says which of the lanes are at this server.
+// NewLanes names the lanes' channels as Channel does. here says which of the lanes are at this server.
 func NewLanes(before, behind string, here func(lane.Lane) bool) *Lanes {
 	return &Lanes{newCarrierOn(before, behind), here}
 }

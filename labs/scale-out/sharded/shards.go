@@ -13,6 +13,7 @@ import (
 
 	relay "example.com/redis-chat/05-distributed-relay"
 	"example.com/redis-chat/05-distributed-relay/wire"
+	scaleout "example.com/redis-chat/labs/scale-out"
 	"example.com/redis-chat/labs/scale-out/lane"
 	"example.com/redis-chat/labs/scale-out/lanemap"
 )
@@ -26,7 +27,7 @@ type Shards struct {
 // Channel is the channel of a lane. What stands in braces is all that its slot depends on, and no other lane has that slot.
 func Channel(o relay.Options, l lane.Lane) string {
 	before, behind := around(o)
-	return fmt.Sprint(before, int(l), behind)
+	return scaleout.Channel(before, behind, l)
 }
 
 func around(o relay.Options) (before, behind string) {
