@@ -18,7 +18,7 @@ type Costs struct {
 // Measured are those of the machine of docs/performance.md.
 //
 // Write is the ceiling's cost in that page's table. Awake and Say are what makes the rows of light load and of rooms of 5 there come out. Heard makes
-// that of the lab's table: what eight nodes that hear everything pay beyond one. Publish, Copy and Take are from BenchmarkMasterFeedsReplicas,
+// the ratio in the lab's table: eight nodes that hear everything to eight on lanes. Publish, Copy and Take are from BenchmarkMasterFeedsReplicas,
 // in batches of 100. Connection is from that page; Kernel is half of what it has for both ends.
 var Measured = Costs{
 	Awake: 0.015, Say: 165e-6, Heard: 12e-6, Write: 5.43e-6,
