@@ -7,15 +7,21 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"example.com/redis-chat/workbook/doctor"
 )
 
 var number = regexp.MustCompile(`\b\d{4,5}\b`)
 
+// looking is held while ports are tried: two sessions that look at once would each find the other's look.
+var looking sync.Mutex
+
 // takenPort returns a sentence about a port that a session needs and somebody has: one of
 // those that our programs take by default, or one that its commands name.
 func takenPort(s *Session) error {
+	looking.Lock()
+	defer looking.Unlock()
 	ports := slices.Clone(doctor.Ports)
 	for _, n := range number.FindAllString(strings.Join(s.commands(), "\n"), -1) {
 		if port, err := strconv.Atoi(n); err == nil && port > 1023 && port < 1<<16 {
