@@ -105,11 +105,14 @@ func TestNewClientGetsTheLastMessagesOfItsRoom(t *testing.T) {
 	c := start(t)
 	alice := c.dial(0, "alice")
 	witness := c.dial(1, "witness")
-	other := c.dialWith(0, chatclient.DialOptions{Name: "other", Room: "elsewhere"}, new(chatclient.Last))
+	elsewhere := chatclient.DialOptions{Name: "other", Room: "elsewhere"}
+	other, far := c.dialWith(0, elsewhere, new(chatclient.Last)), c.dialWith(1, elsewhere, new(chatclient.Last))
 	alice.say("one", "two")
 	other.say("not for the lobby")
 	alice.say("three")
 	witness.hears("one", "two", "three")
+	other.say("behind them") // a node notes where it is behind what it delivers: what comes next has waited for that
+	far.hears("not for the lobby", "behind them")
 	bob := c.dialWith(1, chatclient.DialOptions{Name: "bob", History: 2}, new(chatclient.Last))
 	bob.hears("two", "three")
 	require.Equal(t, 2, bob.caughtUp().Messages)
