@@ -24,8 +24,9 @@ type sequences struct {
 
 type publisherSeen struct {
 	last   uint64 // the highest number seen
+	known  uint64 // last when its last probe came
 	at     time.Time
-	denied int // probes in a row that contradict last
+	denied int // probes in a row that contradict known
 }
 
 const (
@@ -74,20 +75,26 @@ func (s *sequences) message(pub string, seq uint64, now time.Time) (fresh bool, 
 // probe notes the last number that a publisher says it has used: so a gap is
 // seen when no message follows it. It reports whether the number so far was
 // given up as wrong: one forged message with a high number would else make
-// repetitions of all that its publisher says from then on.
+// repetitions of all that its publisher says from then on. A carrier that has two ways through Redis may bring a probe
+// behind messages that were published after it: only a number that was known before its last probe is denied by a lower one.
 func (s *sequences) probe(pub string, last uint64, now time.Time) (corrected bool) {
 	p := s.publisher(pub, last, now)
 	heard := p.at
 	p.at = now
-	if p.last <= last && last-p.last <= mostMissed {
+	known := p.known
+	p.known = p.last
+	switch {
+	case p.last <= last && last-p.last <= mostMissed:
 		s.miss(last-p.last, heard)
-		p.last, p.denied = last, 0
+		p.last, p.known, p.denied = last, last, 0
+		return false
+	case known <= last && last < p.last:
 		return false
 	}
 	if p.denied++; p.denied < enoughDenials {
 		return false
 	}
-	p.last, p.denied, s.blind = last, 0, true
+	p.last, p.known, p.denied, s.blind = last, last, 0, true
 	return true
 }
 

@@ -115,6 +115,7 @@ func TestForgedNumbers(t *testing.T) {
 		require.True(t, says(s, 1000))
 		require.EqualValues(t, 989, s.missed)
 		require.False(t, says(s, 11), "silenced")
+		require.False(t, s.probe("node", 11, now), "it may be older than what came since the one before")
 		require.False(t, s.probe("node", 11, now))
 		require.False(t, s.probe("node", 11, now))
 		require.False(t, says(s, 12))
@@ -134,13 +135,23 @@ func TestForgedNumbers(t *testing.T) {
 		require.False(t, says(s, 500))
 	})
 
+	t.Run("a probe that comes behind later messages denies nothing", func(t *testing.T) {
+		s := follow(t)
+		for seq := uint64(11); seq < 50; seq += 2 {
+			require.True(t, says(s, seq))
+			require.True(t, says(s, seq+1))
+			require.False(t, s.probe("node", seq, now), "published between the two")
+		}
+		require.Zero(t, s.missed)
+	})
+
 	t.Run("a newcomer may begin anywhere", func(t *testing.T) {
 		s := newSequences("own")
 		fresh, err := s.message("new", math.MaxUint64, now)
 		require.True(t, fresh)
 		require.NoError(t, err)
 		require.Zero(t, s.missed)
-		for range enoughDenials {
+		for range 1 + enoughDenials {
 			s.probe("new", 3, now)
 		}
 		fresh, _ = s.message("new", 4, now)
