@@ -6,6 +6,7 @@ import (
 
 	"example.com/redis-chat/04-websocket-chat/chattest"
 	"example.com/redis-chat/04-websocket-chat/frame"
+	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
 
@@ -126,4 +127,29 @@ func TestNodeEndsThoughSomebodyStillCatchesUp(t *testing.T) {
 	_, _, err := bob.WS.ReadMessage()
 	require.Error(t, err)
 	require.True(t, chattest.WaitFor(func() bool { n.hub.mu.Lock(); defer n.hub.mu.Unlock(); return len(n.hub.returning) == 0 }))
+}
+
+// The first copy of a repeated message is kept no longer. Whoever was here has heard it. Of the others nobody knows, but of one who says so: they
+// come back with their places before they get anything that was said since.
+func TestWhoMayNotHaveHeardAMessageThatIsLostComesBack(t *testing.T) {
+	n, s := serveShelf(t)
+	s.lost = "0"
+	alice, bob := n.Enter("alice", "go"), n.Enter("zoe", "go")
+	before := n.hub.Seats()
+	carol, dave, erin := n.Enter("carol", "go"), n.Enter("dave", "elsewhere"), n.Enter("erin", "go")
+	frank := back(n, "&after=0")
+	caughtUp(frank)
+	n.hub.Deliver([]Event{
+		{Name: "message", Data: []byte("1"), Rooms: []string{"go"}, Place: "1"},
+		{Name: "message", Data: []byte("2"), Rooms: []string{"go"}, Except: []string{erin.ID}, Place: "2", Repeat: true, Unheard: before + 1},
+		{Name: "message", Data: []byte("3"), Place: "3"},
+	})
+	_, _, err := carol.WS.ReadMessage()
+	var closed *websocket.CloseError
+	require.ErrorAs(t, err, &closed, "she gets nothing before")
+	require.Equal(t, frame.CloseNotKept.Text, closed.Text)
+	for _, p := range []*chattest.Person{alice, bob, erin, frank} {
+		p.Hears("1", "3")
+	}
+	dave.Hears("3")
 }

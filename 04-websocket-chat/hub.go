@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -55,6 +56,7 @@ type Hub struct {
 	changed    int            // bytes of them
 	parts      []*Part        // that relays have beside each other; none: there is one relay for all
 	place      string         // of the last event that was delivered; "": none yet, or the relay keeps nothing
+	seats      atomic.Uint64  // how many clients have been let in so far; changed under mu
 	walk       *presence.Walk // through the list of our clients, while the relay tells it; else nil
 	empty      chan struct{}  // made by Drain, closed when the last connection is gone
 }
@@ -139,6 +141,9 @@ func (h *Hub) seat(c *Conn, w *wish, welcome bool) (start bool, place string, er
 		c.put(degradedFrame(h.degraded, h.delay)) // start is told once
 	}
 	c.at, c.seated = len(h.all), h.recoveries
+	if number := h.seats.Add(1); !w.heard {
+		c.number = number
+	}
 	h.all = append(h.all, c)
 	h.present.Lock()
 	h.conns[c.id] = c

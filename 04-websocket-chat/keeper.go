@@ -40,6 +40,8 @@ type Kept struct {
 	// Gone is how many events behind the place are kept no longer; below zero: some are,
 	// and nobody knows how many.
 	Gone int64
+	// Heard says of a place that is kept no longer that whoever comes from it has heard all that is not: see Event.Unheard.
+	Heard bool
 }
 
 // Begin tells the hub which place its relay begins behind.
@@ -47,6 +49,22 @@ func (h *Hub) Begin(place string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.place = cmp.Or(h.place, place)
+}
+
+// Seats is how many clients have been let in so far. Whoever comes later has a seat of a higher number.
+func (h *Hub) Seats() uint64 { return h.seats.Load() }
+
+// sendBack closes the clients of whom the hub does not know whether they heard a repeated event's first copy, before they get anything that
+// is behind it: they come back with their places, and those tell. h is locked.
+func (h *Hub) sendBack(d *delivery, e *Event) {
+	if e.Unheard == 0 {
+		return
+	}
+	for _, c := range h.targets(d, e.Rooms) {
+		if c.number >= e.Unheard && !c.excepted(e) && c.out.close(frame.CloseNotKept) {
+			d.start = append(d.start, c)
+		}
+	}
 }
 
 const (
@@ -206,6 +224,7 @@ func (r *returning) part(last string) (more bool, err error) {
 	} else {
 		r.gone += kept.Gone
 	}
+	r.who.heard = r.who.heard || kept.Heard
 	r.place, r.wire = kept.End, r.wire[:0]
 	for i := range kept.Events {
 		if e := &kept.Events[i]; r.isFor(e) {

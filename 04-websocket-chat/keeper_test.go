@@ -22,6 +22,7 @@ import (
 type shelf struct {
 	hub  *Hub
 	gone int64  // of all that was asked for
+	lost string // the place of somebody who has heard what is kept no longer
 	asks func() // is called when somebody asks for a part
 	fail error
 
@@ -74,7 +75,7 @@ func (s *shelf) Since(_ context.Context, place, last string) (Kept, error) {
 	end := min(from+2, to)
 	gone := s.gone
 	s.gone = 0
-	return Kept{Events: s.kept[from:end], End: strconv.Itoa(end), More: end < to, Gone: gone}, s.fail
+	return Kept{Events: s.kept[from:end], End: strconv.Itoa(end), More: end < to, Gone: gone, Heard: place == s.lost}, s.fail
 }
 
 func (s *shelf) Before(_ context.Context, room string, messages int) (string, error) {

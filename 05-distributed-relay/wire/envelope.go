@@ -22,10 +22,11 @@ type Envelope struct {
 	// Place is the message's in the one order, where Redis keeps it: a decoder's word, and never
 	// part of the payload. "": Redis keeps nothing.
 	Place string
-	// Key, Again and Repeat are chat.Event's. They are no part of the payload either: where Redis keeps
-	// messages they stand beside it, and PUBLISH leaves them out.
+	// Key, Again, Repeat and Unheard are chat.Event's. They are no part of the payload either: where Redis keeps
+	// messages they stand beside it, or are a reader's word, and PUBLISH leaves them out.
 	Key           string
 	Again, Repeat bool
+	Unheard       uint64
 
 	// Series and Nth are the message's number where a publisher numbers parts of its messages each for itself: a
 	// decoder's word, too. "": Pub and Seq say all.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -23,7 +24,8 @@ type carrier struct {
 	delivered *progress
 	keys      *keys
 	aging     aging
-	begin     func(place) // is told where the node begins
+	begin     func(place)   // is told where the node begins
+	seats     func() uint64 // how many clients the node has let in
 
 	// Arguments that are the same in each command: as any they are made once.
 	xadd, stream, nodes, maxLen, about, length, nodesLength any
@@ -44,9 +46,9 @@ const nodesLength = 1000
 
 const fieldChannel, fieldPayload = "channel", "payload"
 
-func newCarrier(o settings, begin func(place)) *carrier {
+func newCarrier(o settings, begin func(place), seats func() uint64) *carrier {
 	return &carrier{
-		o: o, probeNow: make(chan struct{}, 1), delivered: newProgress(), keys: newKeys(mostKeys), begin: begin,
+		o: o, probeNow: make(chan struct{}, 1), delivered: newProgress(), keys: newKeys(mostKeys), begin: begin, seats: seats,
 		xadd: "xadd", stream: o.stream, nodes: o.nodes, maxLen: "maxlen", about: "~",
 		length: strconv.FormatInt(o.length, 10), nodesLength: strconv.Itoa(nodesLength), id: "*",
 		uid: entry.UID, nsp: entry.Namespace, root: entry.Root, kind: entry.Type, broadcast: entry.Broadcast, data: entry.Data,
@@ -111,8 +113,10 @@ func event(m *redis.XMessage, at place) pubsub.Event {
 	return e
 }
 
-// repeated is the Pattern of an event whose entry repeats one before.
-const repeated = "repeated"
+// repeated begins the Pattern of an event whose entry repeats one before; behind it stands chat.Event's Unheard.
+const repeated = "repeated "
+
+func repeatedPattern(unheard uint64) string { return repeated + strconv.FormatUint(unheard, 10) }
 
 // text is a field of an entry, "" when it has none of that name.
 func text(m *redis.XMessage, field string) string {
@@ -122,11 +126,15 @@ func text(m *redis.XMessage, field string) string {
 
 // Envelope reads an entry.
 func (c *carrier) Envelope(e *pubsub.Event) (wire.Envelope, error) {
-	if e.Pattern != "" && e.Pattern != repeated {
+	unheard, repeat := strings.CutPrefix(e.Pattern, repeated)
+	if e.Pattern != "" && !repeat {
 		return wire.Envelope{}, fmt.Errorf("an entry of %s: only type %s in %s is delivered", e.Pattern, entry.Broadcast, entry.Root)
 	}
 	envelope, err := entry.Decode(e.Payload)
-	envelope.Place, envelope.Repeat = e.Channel, e.Pattern == repeated
+	envelope.Place, envelope.Repeat = e.Channel, repeat
+	if repeat && err == nil {
+		envelope.Unheard, err = strconv.ParseUint(unheard, 10, 64)
+	}
 	return envelope, err
 }
 

@@ -47,9 +47,11 @@ func TestNothingIsLostByAPlannedFailover(t *testing.T) {
 	})
 }
 
+// The Sentinels turn the replicas to the new master one after the other: the old one, when it wakes, may have one yet, which answers its
+// WAIT and throws away what it got. So both are asked for here, too.
 func TestNothingIsLostWithAMasterThatIsFrozenAndWokenBesideTheNewOne(t *testing.T) {
 	t.Parallel()
-	c := startWatched(t, 1)
+	c := startWatched(t, 2)
 	c.underFault(func(context.Context) {
 		require.NoError(t, c.top.Freeze(0))
 		c.awaitNewMaster()

@@ -58,16 +58,19 @@ func (r *Relay) since(ctx context.Context, from, to place, all, proven bool) (ke
 	}
 	defer func() { moved = r.carrier.delivered.giveBack(server) && err != nil && ctx.Err() == nil }()
 	if err != nil {
+		at.heard = from.id
 		return chat.Kept{End: at.String(), Gone: -1, More: true}, false, nil
 	}
 	if all {
 		to = at
 	}
-	from, to = r.carrier.delivered.onThis(from), r.carrier.delivered.onThis(to)
+	to, _ = r.carrier.delivered.onThis(to)
+	from, heard := r.carrier.delivered.onThis(from)
 	if to.id.Compare(from.id) <= 0 {
-		return chat.Kept{End: from.String()}, false, nil
+		return chat.Kept{End: from.String(), Heard: heard}, false, nil
 	}
 	kept, err = r.part(ctx, server, from, to, proven)
+	kept.Heard = heard
 	return kept, false, err
 }
 
@@ -96,7 +99,8 @@ func (r *Relay) part(ctx context.Context, server *archive, from, to place, prove
 	return kept, nil
 }
 
-// entries returns what is behind a place. It moves the place on over what is gone, and counts that.
+// entries returns what is behind a place. It moves the place on over what is gone, and counts that. A place that was not
+// trimmed and is not there was one of another stream.
 func (r *Relay) entries(ctx context.Context, server *archive, from *place, to ID, proven bool) (entries []redis.XMessage, gone int64, err error) {
 	start, end := from.id.String(), to.String()
 	// The entry of the place itself is asked for, too: while it is there, none behind it is gone.
@@ -126,6 +130,9 @@ func (r *Relay) entries(ctx context.Context, server *archive, from *place, to ID
 	}
 	if entries = ranged.Val(); len(entries) > 0 && entries[0].ID == start {
 		return entries[1:], 0, nil
+	}
+	if oldest, err := ParseID(info.Val().FirstEntry.ID); err == nil && oldest.Compare(from.id) < 0 {
+		from.heard = from.id
 	}
 	gone = goneSince(*from, info.Val())
 	switch {
@@ -161,29 +168,29 @@ func goneSince(from place, info *redis.XInfoStream) int64 {
 
 // kept makes an event of an entry, if there is one in it that was ever delivered.
 func (r *Relay) kept(ctx context.Context, server *archive, m *redis.XMessage, at place) (delivered chat.Event, ok bool, err error) {
-	e := event(m, at)
+	e := event(m, at.plain())
 	envelope, problem := r.carrier.Envelope(&e)
 	if problem != nil {
 		return chat.Event{}, false, nil
 	}
-	if repeat, err := r.repeats(ctx, server, m, at.id); repeat || err != nil {
+	if repeat, err := r.repeats(ctx, server, m, at); repeat || err != nil {
 		return chat.Event{}, false, err
 	}
 	delivered, problem = relay.ToEvent(&envelope)
 	return delivered, problem == nil, nil
 }
 
-// repeats reports whether an entry repeats one before it. What this node does not remember is in the stream, and few
-// entries say that they may repeat one: those that were added to it while the first was on its way.
-func (r *Relay) repeats(ctx context.Context, server *archive, m *redis.XMessage, id ID) (bool, error) {
+// repeats reports whether an entry repeats one before it, for a client that comes from such a place. What this node does not remember is
+// in the stream, and few entries say that they may repeat one: those that were added to it while the first was on its way.
+func (r *Relay) repeats(ctx context.Context, server *archive, m *redis.XMessage, at place) (bool, error) {
 	key, again := keyOf(m)
 	if !again {
 		return false, nil
 	}
-	if repeat, sure := r.carrier.keys.repeat(key, id); sure {
+	if repeat, sure := r.carrier.keys.repeat(key, at); sure {
 		return repeat, nil
 	}
-	for first, last := id.ago(once), id.before(); ; {
+	for first, last := at.id.ago(once), at.id.before(); ; {
 		entries, err := server.XRangeN(ctx, r.carrier.o.stream, first.String(), last.String(), partCount).Result()
 		if err != nil {
 			return false, err

@@ -33,7 +33,11 @@ type keys struct {
 }
 
 // span is the first and the last entry with a key.
-type span struct{ first, last ID }
+type span struct {
+	first, last ID
+	seats       uint64 // how many clients this node had let in when the first came
+	lost        ID     // the first one before, which a master has taken with it; zero: there was none
+}
 
 type keyed struct {
 	key string
@@ -50,8 +54,9 @@ func keyOf(m *redis.XMessage) (key string, again bool) {
 	return text(m, entry.Key), false
 }
 
-// note remembers an entry, which is behind all others, and reports whether it repeats one.
-func (k *keys) note(key string, id ID, again bool) (repeat bool) {
+// note remembers an entry, which is behind all others, and reports whether it repeats one. When that is lost, those have heard it
+// who had their seats when it came: unheard is the first number of the others; else 0.
+func (k *keys) note(key string, id ID, again bool, seats uint64) (repeat bool, unheard uint64) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.forget(id)
@@ -59,13 +64,16 @@ func (k *keys) note(key string, id ID, again bool) (repeat bool) {
 	if repeat = again && found; repeat {
 		k.repeats++
 	}
-	if !found {
-		known.first = id
+	switch {
+	case !found:
+		known.first, known.seats = id, seats
+	case known.first == known.lost:
+		known.first, unheard = id, known.seats+1
 	}
 	known.last = id
 	k.of[key] = known
 	k.order = append(k.order, keyed{key, id})
-	return repeat
+	return repeat, unheard
 }
 
 // forget forgets what is too old when an entry of that id comes, and what is too much.
@@ -90,7 +98,7 @@ func (k *keys) forget(id ID) {
 // begin remembers the entries that were there before the node, the newest first. All behind since are among them.
 func (k *keys) begin(before []keyed, since ID) {
 	for i := len(before) - 1; i >= 0; i-- {
-		k.note(before[i].key, before[i].id, false)
+		k.note(before[i].key, before[i].id, false, 0)
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -115,15 +123,19 @@ func (k *keys) counts() (repeats int64, remembered int, forgotten int64) {
 	return k.repeats, len(k.of), k.forgotten
 }
 
-// repeat reports whether an entry that was read before repeats one; sure is false when that is not remembered.
-func (k *keys) repeat(key string, id ID) (repeat, sure bool) {
+// repeat reports whether an entry that was read before repeats one, for a client that comes to it from such a place; sure is false when
+// that is not remembered.
+func (k *keys) repeat(key string, at place) (repeat, sure bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	known, found := k.of[key]
-	if found && known.first.Compare(id) < 0 && id.Compare(known.last) <= 0 {
+	switch {
+	case found && known.first.Compare(at.id) < 0 && at.id.Compare(known.last) <= 0:
+		return true, true
+	case found && known.first == at.id && known.lost != (ID{}) && known.lost.Compare(at.heard) <= 0:
 		return true, true
 	}
-	return false, k.since.Compare(id.ago(once)) <= 0
+	return false, k.since.Compare(at.id.ago(once)) <= 0
 }
 
 // remember reads the keys of the last two minutes: a message may be sent again to a node that has just begun.

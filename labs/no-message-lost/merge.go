@@ -39,7 +39,7 @@ func (r *reader) merge(messages, own []stamped) (last place, events []pubsub.Eve
 	events = make([]pubsub.Event, 0, len(messages)+len(own))
 	for len(messages)+len(own) > 0 {
 		// Of one millisecond it is not known which was first. A probe behind too many messages does no
-		// harm: the next one is believed.
+		// harm: it denies none of those that came since the one before it.
 		if len(own) == 0 || len(messages) > 0 && messages[0].Time <= own[0].Time {
 			if e, fresh := r.message(messages[0]); fresh {
 				events, last = append(events, e), r.at
@@ -83,12 +83,14 @@ func (r *reader) message(m stamped) (e pubsub.Event, fresh bool) {
 	if r.at = r.at.next(m.ID); m.ID == r.landmark.id {
 		r.at.nr = r.landmark.nr
 	}
-	if lost := r.recent.add(r.at, m); len(lost) > 0 && lost[len(lost)-1].id.Compare(m.ID) >= 0 {
+	if lost := r.recent.add(r.at, m); len(lost) > 0 {
 		r.c.delivered.forked(common, lost)
 	}
 	e = event(m.XMessage, r.at)
-	if key, again := keyOf(m.XMessage); key != "" && r.c.keys.note(key, m.ID, again) && e.Pattern == "" {
-		e.Pattern = repeated
+	if key, again := keyOf(m.XMessage); key != "" {
+		if repeat, unheard := r.c.keys.note(key, m.ID, again, r.c.seats()); repeat && e.Pattern == "" {
+			e.Pattern = repeatedPattern(unheard)
+		}
 	}
 	return e, true
 }

@@ -6,18 +6,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/01-redis-basics/redistest"
-	"example.com/redis-chat/02-replication/topology"
 	"example.com/redis-chat/02-replication/topologytest"
 	chatclient "example.com/redis-chat/04-websocket-chat/client"
 	relay "example.com/redis-chat/05-distributed-relay"
 	"example.com/redis-chat/05-distributed-relay/relaytest"
-	"example.com/redis-chat/05-distributed-relay/wire"
 	streams "example.com/redis-chat/labs/no-message-lost"
-	"example.com/redis-chat/labs/no-message-lost/entry"
 )
 
 // addMovable adds a node that goes where places say.
@@ -120,92 +116,4 @@ func TestNothingIsReadAtAReplicaThatHasBegunAnew(t *testing.T) {
 	bob = <-back
 	bob.hears("two")
 	require.Zero(t, *bob.caughtUp().Gone)
-}
-
-// forked are two masters: of what the first one has, the second has the beginning, as a replica that was promoted without the
-// last entries. The first one's clock is an hour ahead.
-type forked struct {
-	*cluster
-	places *relaytest.Places
-	second topology.Topology
-}
-
-// fork moves the node to the second master, which has the first one's entries but the last so many.
-func (f *forked) fork(without int64) {
-	t := f.t
-	first, second := f.redis(0), redis.NewClient(&redis.Options{Addr: f.second.Addrs()[0]})
-	defer second.Close()
-	all, err := first.XRange(t.Context(), f.stream(), "-", "+").Result()
-	require.NoError(t, err)
-	for _, m := range all[:len(all)-int(without)] {
-		require.NoError(t, second.XAdd(t.Context(), &redis.XAddArgs{Stream: f.stream(), ID: m.ID, Values: m.Values}).Err())
-	}
-	f.places.Set(relay.Place{Master: f.second.Addrs()[0], Own: f.second.Addrs()[1]})
-}
-
-// ahead adds an entry to the first master by a clock that is an hour ahead.
-func (f *forked) ahead(text string, count int) {
-	data, err := entry.AppendData(nil, &wire.Envelope{Event: "message", Args: []any{quoted(text)}, Rooms: []string{"lobby"}})
-	require.NoError(f.t, err)
-	id := streams.ID{Time: uint64(time.Now().Add(time.Hour).UnixMilli()), Count: uint64(count)}
-	require.NoError(f.t, f.redis(0).XAdd(f.t.Context(), &redis.XAddArgs{Stream: f.stream(), ID: id.String(), Values: []any{
-		entry.UID, "other1", entry.Namespace, entry.Root, entry.Type, entry.Broadcast, entry.Data, data,
-	}}).Err())
-}
-
-func startForked(t *testing.T) *forked {
-	c := &cluster{t: t, top: topologytest.Start(t, 1), prefix: redistest.Prefix(t)}
-	f := &forked{c, relaytest.At(c.at(1)), topologytest.Start(t, 1)}
-	c.addMovable("moving", f.places)
-	return f
-}
-
-func TestReaderThatIsAheadOfANewMasterMissesNothingOfIt(t *testing.T) {
-	f := startForked(t)
-	alice, bob := f.dial(0, "alice"), f.dial(0, "bob")
-	alice.say("one", "two")
-	f.ahead("lost with the old master", 0)
-	f.ahead("lost, too", 1)
-	bob.hears("one", "two", "lost with the old master", "lost, too")
-	f.fork(2)
-	alice.say("three", "four") // with lower ids
-	bob.hears("three", "four")
-
-	require.NoError(t, bob.Close())
-	alice.say("five")
-	bob = bob.back(f.cluster, 0)
-	bob.hears("five")
-	require.Equal(t, 1, bob.caughtUp().Messages)
-}
-
-func TestClientWhosePlaceIsLostWithTheOldMasterGetsWhatIsNew(t *testing.T) {
-	f := startForked(t)
-	alice, bob := f.dial(0, "alice"), f.dial(0, "bob")
-	alice.say("one")
-	f.ahead("lost with the old master", 0)
-	bob.hears("one", "lost with the old master")
-	require.NoError(t, bob.Close())
-	f.fork(1)
-	alice.say("two")
-	bob = bob.back(f.cluster, 0)
-	bob.hears("two")
-	require.Equal(t, 1, bob.caughtUp().Messages)
-	alice.say("three")
-	bob.hears("three")
-}
-
-// Nobody says anything: still it does not wait for ever, and is told that something may be missing.
-func TestClientWhosePlaceIsLostIsLetInAndTold(t *testing.T) {
-	f := startForked(t)
-	alice, bob := f.dial(0, "alice"), f.dial(0, "bob")
-	alice.say("one")
-	f.ahead("lost with the old master", 0)
-	bob.hears("one", "lost with the old master")
-	require.NoError(t, bob.Close())
-	f.fork(1)
-	f.addMovable("new", f.places) // which has never seen what is lost
-	bob = bob.back(f.cluster, 1)
-	require.Nil(t, bob.caughtUp().Gone, "nobody knows what is gone")
-	alice.say("two")
-	bob.hears("two")
 }

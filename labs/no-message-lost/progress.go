@@ -18,6 +18,7 @@ type progress struct {
 	since   time.Time       // when the reader came to the server where it is
 	archive *archive        // that server; nil: none yet
 	lost    map[place]place // places that were delivered and that a new master does not have: what it had of those before them
+	end     place           // the last of those
 	changed chan struct{}   // closed at the next change; nil: nobody waits
 }
 
@@ -55,7 +56,7 @@ func (p *progress) forked(common place, lost []entrySeen) {
 			p.lost = map[place]place{}
 		}
 		for _, e := range lost {
-			p.lost[e.place] = common
+			p.lost[e.place], p.end = common, e.place
 		}
 	})
 }
@@ -84,7 +85,7 @@ func (p *progress) await(ctx context.Context, until place) (at place, a *archive
 		here := p.begun && p.archive != nil && p.proven.After(p.since)
 		reached := p.here(p.at).id.Compare(p.here(until).id) >= 0
 		if here && (reached || p.proven.After(came)) {
-			at, a = p.here(p.at), p.archive
+			at, a = p.here(p.at).plain(), p.archive
 			a.users++
 			p.mu.Unlock()
 			if !reached {
@@ -105,15 +106,17 @@ func (p *progress) await(ctx context.Context, until place) (at place, a *archive
 	}
 }
 
-// onThis is a place in the stream that there is: the same, or the last one before it that a new master has.
-func (p *progress) onThis(at place) place {
+// onThis is a place in the stream that there is: the same, or the last one before it that a new master has. All says that who comes from it
+// has heard all that the new master has not.
+func (p *progress) onThis(at place) (here place, all bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.here(at)
+	return p.here(at), p.end != (place{}) && at.plain() == p.end
 }
 
 func (p *progress) here(at place) place {
-	if common, ok := p.lost[at]; ok {
+	if common, ok := p.lost[at.plain()]; ok {
+		common.heard = at.id
 		return common
 	}
 	return at

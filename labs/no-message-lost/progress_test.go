@@ -109,8 +109,19 @@ func TestServerThatIsLeftIsClosedByItsLastReader(t *testing.T) {
 // Two masters, and what was read of the first one alone.
 func TestPlaceThatIsLostIsTheLastOneBeforeItThatIsNot(t *testing.T) {
 	p := newProgress()
-	common := place{ID{Time: 5}, 3}
-	p.forked(common, []entrySeen{{place: place{ID{Time: 90}, 4}}, {place: place{ID{Time: 91}, 5}}})
-	require.Equal(t, common, p.onThis(place{ID{Time: 91}, 5}))
-	require.Equal(t, place{ID{Time: 91}, 6}, p.onThis(place{ID{Time: 91}, 6}))
+	common := place{id: ID{Time: 5}, nr: 3}
+	p.forked(common, []entrySeen{{place: place{id: ID{Time: 90}, nr: 4}}, {place: place{id: ID{Time: 91}, nr: 5}}})
+	other := place{id: ID{Time: 91}, nr: 6}
+	for at, want := range map[place]struct {
+		place
+		all bool
+	}{
+		{id: ID{Time: 91}, nr: 5}:                     {place{common.id, 3, ID{Time: 91}}, true},
+		{id: ID{Time: 90}, nr: 4, heard: ID{Time: 7}}: {place{common.id, 3, ID{Time: 90}}, false},
+		other: {other, false},
+	} {
+		here, all := p.onThis(at)
+		require.Equal(t, want.place, here)
+		require.Equal(t, want.all, all)
+	}
 }

@@ -161,7 +161,7 @@ func endOf(ctx context.Context, conn redis.Cmdable, stream string) (place, error
 		return place{}, nil
 	}
 	id, err := ParseID(info.LastGeneratedID)
-	return place{id, info.EntriesAdded}, err
+	return place{id: id, nr: info.EntriesAdded}, err
 }
 
 // isNoKey: there is no such stream, as nobody has said anything.
@@ -181,6 +181,9 @@ func (r *reader) read(ctx context.Context, conn *redis.Conn) error {
 		// It was one stream that ended the wait, and at the other nothing was looked. There may be something: when a
 		// replica gets a copy of all keys, both streams have news at once, and the first one ends the wait.
 		messages, own, err = r.ask(waiting, conn, -1)
+	}
+	if err == nil {
+		err = r.checkFirsts(ctx, conn, messages)
 	}
 	if err != nil {
 		return err

@@ -50,9 +50,11 @@ func (k *recent) known(m stamped) (at place, ok bool) {
 }
 
 // add appends one that is new. What this connection should have brought before it and has not is not in this server's stream: it is
-// returned.
+// returned, unless it may have been trimmed, with all before it.
 func (k *recent) add(at place, m stamped) (lost []entrySeen) {
-	lost = append(lost, k.entries[k.again:]...)
+	if gone := k.entries[k.again:]; len(gone) > 0 && (k.again > 0 || gone[len(gone)-1].id.Compare(m.ID) >= 0) {
+		lost = append(lost, gone...)
+	}
 	k.entries = append(k.entries[:k.again], entrySeen{at, sum(m)})
 	if n := len(k.entries); n > 3*mostRecent/2 {
 		k.base = k.entries[n-mostRecent-1].place

@@ -37,7 +37,7 @@ func New(o relay.Options, s Options) *Relay {
 	r.carrier = newCarrier(settings{
 		stream: o.Prefix + key, nodes: o.Prefix + wire.OwnPrefix(key) + "chat:nodes",
 		length: cmp.Or(s.Length, 100_000), age: cmp.Or(s.Age, time.Hour),
-	}, r.begin)
+	}, r.begin, func() uint64 { return r.hub.Seats() })
 	o.Carrier = r.carrier
 	r.Relay = relay.New(o)
 	r.Relay.Register(counted{r.carrier})
