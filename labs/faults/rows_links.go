@@ -16,15 +16,25 @@ func linkRows() []Row {
 			toxics []string
 			silent bool // nothing comes through: the node must notice
 			broken bool // connections end
+			narrow bool // the flow must be small to fit
 		}{
-			{"connections reset", reset, true, true},
-			{"a black hole", blackHole, true, false},
-			{"200 ms late", delay, false, false},
-			{"one byte at a time", dribble, false, false},
+			{name: "connections reset", toxics: reset, silent: true, broken: true},
+			{name: "a black hole", toxics: blackHole, silent: true},
+			{name: "200 ms late", toxics: delay},
+			{name: "one byte at a time", toxics: dribble, narrow: true},
 		} {
 			rows = append(rows, Row{
 				Name: "a node's way " + way.name + ": " + fault.name + ", 3 s", NodeJS: true,
 				Setting: setting{proxies: true},
+				Prepare: func(r *run) {
+					if !fault.narrow {
+						return
+					}
+					// A byte costs a proxy and a server as much time as a packet: the flow of the other rows does not fit through two cores.
+					for _, s := range r.sources() {
+						s.rate /= 8
+					}
+				},
 				Break: func(r *run) error {
 					p := r.stage.proxies[1][way.to]
 					if err := p.addToxics(fault.toxics); err != nil {
