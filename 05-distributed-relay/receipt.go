@@ -75,17 +75,22 @@ func (p *publisher) check() outgoing {
 
 // takeBack takes back the numbers of messages that the master has refused, so that
 // nobody counts them as missed. One with accepted messages behind it keeps its number:
-// those were numbered before the answer came.
+// those were numbered before the answer came. So does one with a probe behind it that was
+// not refused (ownLast): that has told the number, and to whoever hears the probe the next
+// message with it would be a repetition.
 func (p *publisher) takeBack(batch []outgoing) {
 	before := p.seq
 	for i := len(batch) - 1; i >= 0; i-- {
-		if batch[i].own != nil {
+		numbered := batch[i].own == nil
+		if !numbered && !isProbe(batch[i]) {
 			continue
 		}
 		if _, refused := errors.AsType[redis.Error](p.commands[i].reply.Err()); !refused {
 			break
 		}
-		p.seq--
+		if numbered {
+			p.seq--
+		}
 	}
 	if p.seq < before {
 		p.issued.Store(p.seq)

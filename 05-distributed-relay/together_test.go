@@ -123,7 +123,7 @@ func TestOneAloneIsNoTransaction(t *testing.T) {
 
 func TestEachOfATransactionHasItsOwnAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		x := transactions{fails: "second", how: "WRONGTYPE Operation against a key holding the wrong kind of value"}
+		x := transactions{fails: "second", how: wrongType}
 		_, told := sent(t, &x, own("first"), own("second"), own("third"))
 		require.NoError(t, told[0])
 		require.ErrorContains(t, told[1], "WRONGTYPE")
@@ -152,5 +152,27 @@ func TestNothingOfATransactionIsTakenWhenOneOfItIsRefused(t *testing.T) {
 		r, told := sent(t, &x, says("a"), says("b"), own("probe"))
 		require.ErrorContains(t, told[0], "NOPERM", "which says more than EXECABORT")
 		require.Zero(t, r.publisher.issued.Load(), "their numbers are taken back: nobody is to count them as missed")
+	})
+}
+
+const wrongType = "WRONGTYPE Operation against a key holding the wrong kind of value"
+
+// A message can fail when its transaction is carried out, where its key is no stream, and the probe behind it does not.
+func TestNumberThatAProbeHasToldIsNotGivenToAnotherMessage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := transactions{fails: "b", how: wrongType}
+		r, told := sent(t, &x, says("a"), says("b"), own("probe"))
+		require.Equal(t, []error{nil}, told, "the probe is taken")
+		require.EqualValues(t, 2, r.publisher.issued.Load(), "who hears it waits for the third")
+	})
+}
+
+func TestNumberOfWhatFailsAtTheEndIsTakenBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for fails, issued := range map[string]int{"a": 2, "b": 1} { // one with another behind it keeps its number
+			x := transactions{fails: fails, how: wrongType}
+			r, _ := sent(t, &x, says("a"), says("b"))
+			require.EqualValues(t, issued, r.publisher.issued.Load(), fails)
+		}
 	})
 }
