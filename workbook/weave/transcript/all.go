@@ -19,6 +19,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"example.com/redis-chat/workbook/suite"
 	"example.com/redis-chat/workbook/weave"
 )
 
@@ -85,14 +86,18 @@ func All(ctx context.Context, o Options) (Outcome, error) {
 	if o.Isolate {
 		folders = append(folders, weaveProgram)
 	}
+	// With the flags of make test, and of make check: else all that is below a chapter would be compiled once more.
+	if o.goFlags, err = suite.LeanFlags(ctx); err != nil {
+		return all, err
+	}
 	if o.bin, err = os.MkdirTemp("", "workbook-programs-"); err != nil {
 		return all, fmt.Errorf("make a folder for the programs: %w", err)
 	}
 	defer os.RemoveAll(o.bin)
-	if err := build(ctx, o.Root, o.bin, folders); err != nil {
+	if err := o.build(ctx, folders); err != nil {
 		return all, err
 	}
-	if err := compile(ctx, o.Root, tests); err != nil {
+	if err := o.compile(ctx, tests); err != nil {
 		return all, err
 	}
 	o.Isolate = o.Isolate && canIsolate(o.weave())
@@ -150,9 +155,9 @@ const weaveProgram = "workbook/cmd/weave"
 
 // Order is a session that a process of its own runs, as JSON.
 type Order struct {
-	Root, Text, Session, Backend, Bin string
-	Accept                            bool
-	Patience                          time.Duration
+	Root, Text, Session, Backend, Bin, GoFlags string
+	Accept                                     bool
+	Patience                                   time.Duration
 }
 
 func (o Options) weave() string { return filepath.Join(o.bin, "run", weaveProgram, "weave") }
@@ -167,7 +172,7 @@ func (s one) start(ctx context.Context, o Options) Outcome {
 		}
 		return s.run(ctx, o, s.backend)
 	}
-	order, err := json.Marshal(Order{o.Root, s.Text.Name, s.Name, s.backend, o.bin, o.Accept, o.Patience})
+	order, err := json.Marshal(Order{o.Root, s.Text.Name, s.Name, s.backend, o.bin, o.goFlags, o.Accept, o.Patience})
 	if err != nil {
 		return failed(err)
 	}
@@ -203,7 +208,8 @@ func Obey(ctx context.Context, text string) (Outcome, error) {
 		sessions, _ := Sessions(t)
 		for _, s := range sessions {
 			if t.Name == order.Text && s.Name == order.Session {
-				return s.run(ctx, Options{Root: order.Root, Accept: order.Accept, Patience: order.Patience, bin: order.Bin}, order.Backend), nil
+				o := Options{Root: order.Root, Accept: order.Accept, Patience: order.Patience, bin: order.Bin, goFlags: order.GoFlags}
+				return s.run(ctx, o, order.Backend), nil
 			}
 		}
 	}

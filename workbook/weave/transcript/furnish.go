@@ -45,5 +45,5 @@ func furnish(dir string, o Options, backend string) (string, []string, error) {
 			env = append(env, v)
 		}
 	}
-	return home, env, nil
+	return home, append(env, o.goFlags), nil // the last value of a name counts
 }

@@ -10,9 +10,9 @@ import (
 	"slices"
 )
 
-// build builds the programs in these folders of the repository, each to bin/FOLDER/NAME.
-// One go command builds many, but no two of one name. Without what a debugger reads they are linked sooner.
-func build(ctx context.Context, root, bin string, folders []string) error {
+// build builds the programs in these folders of the repository, each to bin/run/FOLDER/NAME.
+// One go command builds many, but no two of one name.
+func (o Options) build(ctx context.Context, folders []string) error {
 	slices.Sort(folders)
 	folders = slices.Compact(folders)
 	for len(folders) > 0 {
@@ -26,20 +26,18 @@ func build(ctx context.Context, root, bin string, folders []string) error {
 			names[path.Base(f)] = true
 			now = append(now, f)
 		}
-		args := []string{"build", "-buildvcs=false", "-ldflags=-s -w", "-o", bin + string(filepath.Separator)}
+		args := []string{"build", "-buildvcs=false", "-o", o.bin + string(filepath.Separator)}
 		for _, f := range now {
 			args = append(args, "./"+f)
 		}
-		cmd := exec.CommandContext(ctx, "go", args...)
-		cmd.Dir = root
-		if out, err := cmd.CombinedOutput(); err != nil {
+		if out, err := o.goCommand(ctx, args...).CombinedOutput(); err != nil {
 			return fmt.Errorf("build the programs that the texts run: %w\n%s", err, out)
 		}
 		for _, f := range now {
-			if err := os.MkdirAll(filepath.Join(bin, "run", f), 0o755); err != nil {
+			if err := os.MkdirAll(filepath.Join(o.bin, "run", f), 0o755); err != nil {
 				return fmt.Errorf("make a folder for a program: %w", err)
 			}
-			if err := os.Rename(filepath.Join(bin, path.Base(f)), filepath.Join(bin, "run", f, path.Base(f))); err != nil {
+			if err := os.Rename(filepath.Join(o.bin, path.Base(f)), filepath.Join(o.bin, "run", f, path.Base(f))); err != nil {
 				return fmt.Errorf("move a program: %w", err)
 			}
 		}
@@ -50,16 +48,22 @@ func build(ctx context.Context, root, bin string, folders []string) error {
 
 // compile compiles the tests of packages, so that a go test in a session has only to link them: how long that takes is not
 // what a session waits for.
-func compile(ctx context.Context, root string, packages []string) error {
+func (o Options) compile(ctx context.Context, packages []string) error {
 	if len(packages) == 0 {
 		return nil
 	}
-	cmd := exec.CommandContext(ctx, "go", append([]string{"list", "-export", "-test", "-f", ""}, packages...)...)
-	cmd.Dir = root
-	if out, err := cmd.CombinedOutput(); err != nil {
+	args := append([]string{"list", "-export", "-test", "-f", ""}, packages...)
+	if out, err := o.goCommand(ctx, args...).CombinedOutput(); err != nil {
 		return fmt.Errorf("compile the tests that the texts run: %w\n%s", err, out)
 	}
 	return nil
+}
+
+func (o Options) goCommand(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = o.Root
+	cmd.Env = append(os.Environ(), o.goFlags)
+	return cmd
 }
 
 // shim stands for go on a session's PATH: what go run would build is there already. As go run does, it waits at

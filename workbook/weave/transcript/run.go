@@ -17,6 +17,7 @@ type Options struct {
 	Isolate  bool          // each session in a network of its own, where the machine allows it
 	Patience time.Duration // of a single wait; default 2m
 	bin      string        // holds the built programs
+	goFlags  string        // the variable GOFLAGS of all that go compiles for them
 }
 
 // Patience ends a hang. It says nothing about speed.
