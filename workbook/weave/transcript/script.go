@@ -84,8 +84,22 @@ func Sessions(t *weave.Text) (sessions []*Session, findings []string) {
 	for _, s := range sessions {
 		s.Redis = cmp.Or(s.Redis, "embedded")
 		slices.SortStableFunc(s.todo, func(a, b action) int { return cmp.Compare(a.line, b.line) })
+		findings = append(findings, s.hasty()...)
 	}
 	return sessions, findings
+}
+
+// hasty finds what is cleared while a program answers: what the answer has printed by then is gone, what it prints
+// later is not, and nobody knows which is which.
+func (s *Session) hasty() (findings []string) {
+	for i, a := range s.todo[1:] {
+		before := s.todo[i].step
+		if a.step != nil && a.step.verb == "clear" && before != nil && slices.Contains([]string{"type", "press", "start"}, before.verb) {
+			findings = append(findings, fmt.Sprintf("%s: step clear: what comes of \"%s %s\" may be there already: clear before that, or wait for something between",
+				s.Text.At(a.line), before.verb, before.words))
+		}
+	}
+	return findings
 }
 
 // cut divides a block's lines into its commands with their output.
