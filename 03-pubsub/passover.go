@@ -42,52 +42,69 @@ func (p *passOver) next(s *replies, patterns []string) (Event, error) {
 // skim passes over the next reply if that is a message that is not needed. Otherwise it reads nothing, and the Event
 // has no Kind. An error is met again by whoever reads then.
 func (p *passOver) skim(s *replies) (e Event) {
-	_, _ = s.r.Peek(1) // waits
-	there, _ := s.r.Peek(s.r.Buffered())
-	for _, head := range p.heads {
-		if !bytes.HasPrefix(there, head) {
-			continue
+	for need := 1; ; {
+		if _, err := s.r.Peek(need); err != nil { // waits
+			return e
 		}
-		channel, at := element(there, len(head))
-		payload, end := element(there, at)
-		if end == 0 {
-			return e // the plain way waits for the rest of its header, or says what is wrong with it
-		}
-		if end > len(there) { // the rest is on its way
-			var err error
-			if there, err = s.r.Peek(end); err != nil {
-				return e
+		there, _ := s.r.Peek(s.r.Buffered())
+		var channel, payload []byte
+		switch channel, payload, need = p.message(there); {
+		case need == 0:
+			return e
+		case need <= len(there):
+			from, number, ok := p.wanted(text(channel), text(payload))
+			if ok {
+				_, _ = s.r.Discard(need)
+				e = Event{Kind: PassedOver, Payload: from, Number: number}
 			}
+			return e
 		}
-		from, number, ok := p.wanted(text(there[channel:at-len("\r\n")]), text(there[payload:end-len("\r\n")]))
-		if ok {
-			_, _ = s.r.Discard(end)
-			e = Event{Kind: PassedOver, Payload: from, Number: number}
-		}
-		return e
 	}
-	return e
 }
 
-// element says where in b the bytes of a string begin whose header is at from, and where what follows it does:
-// 0 when there is no whole header. The string itself may not have come yet.
-func element(b []byte, from int) (begin, next int) {
-	if from == 0 || from >= len(b) || b[from] != '$' {
-		return 0, 0
+// message finds the message that b begins with, and its size: 0 for another reply, and for what the plain way shall
+// say is wrong. With a size of more than len(b) so much is needed to know more. A message that is cut by the end of
+// the buffer would else go the plain way, and with messages of one length that is one of each buffer.
+func (p *passOver) message(b []byte) (channel, payload []byte, size int) {
+	for _, head := range p.heads {
+		if len(b) < len(head) && bytes.HasPrefix(head, b) {
+			return nil, nil, len(b) + 1 // a reply is not over before its first \r\n
+		}
+		if !bytes.HasPrefix(b, head) {
+			continue
+		}
+		channel, payloadAt := element(b, len(head))
+		if payloadAt == 0 || payloadAt > len(b) {
+			return nil, nil, payloadAt
+		}
+		payload, end := element(b, payloadAt)
+		return channel, payload, end
+	}
+	return nil, nil, 0
+}
+
+// element returns the string whose header begins at from, and where what follows it does: 0 when there is no header,
+// and more than len(b) as long as b does not hold all of it.
+func element(b []byte, from int) (value []byte, next int) {
+	if from < len(b) && b[from] != '$' {
+		return nil, 0
 	}
 	n := 0
-	for i := from + 1; i < len(b) && n <= readBytes; i++ {
+	for i := from + 1; i < len(b); i++ {
 		switch c := b[i]; {
-		case '0' <= c && c <= '9':
+		case '0' <= c && c <= '9' && n <= readBytes:
 			n = 10*n + int(c-'0')
-		case c == '\r' && i > from+1 && i+1 < len(b) && b[i+1] == '\n':
-			begin = i + len("\r\n")
-			return begin, begin + n + len("\r\n")
+		case c == '\r' && i > from+1 && (i+1 == len(b) || b[i+1] == '\n'):
+			begin := i + len("\r\n")
+			if next = begin + n + len("\r\n"); next <= len(b) {
+				value = b[begin:][:n]
+			}
+			return value, next
 		default:
-			return 0, 0
+			return nil, 0
 		}
 	}
-	return 0, 0
+	return nil, len(b) + 1
 }
 
 // text is b as a string, without a copy: good until b is written to.

@@ -51,9 +51,10 @@ func both(t *testing.T, sent string) (passed int) {
 	require.Equal(t, plain, fast)
 	require.Equal(t, plainEnd, end)
 	noted = nil
-	slow, _, end := read(t, iotest.OneByteReader(strings.NewReader(sent)), passing(&noted), &noted)
+	slow, passedSlowly, end := read(t, iotest.OneByteReader(strings.NewReader(sent)), passing(&noted), &noted)
 	require.Equal(t, plain, slow)
 	require.Equal(t, plainEnd, end)
+	require.Equal(t, passed, passedSlowly, "wherever a message is cut")
 	return passed
 }
 
