@@ -45,7 +45,7 @@ func needsServer(t *testing.T) *outcome {
 func TestWhatNeedsAServerSkipsOrFailsWithASentence(t *testing.T) {
 	t.Setenv("WORKBOOK_REDIS", "")
 	t.Setenv("REQUIRE_REDIS", "")
-	require.Contains(t, needsServer(t).skipped, "WORKBOOK_REDIS=server")
+	require.Contains(t, needsServer(t).skipped, "only a real server can show this: run it with WORKBOOK_REDIS=server", "by its first words make test knows what to run again")
 	t.Setenv("REQUIRE_REDIS", "1")
 	require.Contains(t, needsServer(t).failed, "WORKBOOK_REDIS=server")
 	t.Setenv("WORKBOOK_REDIS", "server")

@@ -70,7 +70,8 @@ func listPackages(ctx context.Context, root string) ([]testedPackage, error) {
 
 // parsePackages reads the lines of go list: import path, folder, and what it depends
 // on, divided by tabs. A package's tests are the program of its name with .test behind
-// it. The workbook's own tests do not ask which Redis it is.
+// it. Most of the workbook's own tests need launch, and few ask which Redis it is: those say so when they
+// are skipped.
 func parsePackages(list string) []testedPackage {
 	var packages []testedPackage
 	for line := range strings.Lines(list) {

@@ -14,13 +14,13 @@ type run struct {
 	headline string
 	set      []string // variables set for this run, over the environment's
 	unset    []string // variables that this run does not see
-	onRedis  bool     // only the packages that stand on Redis
+	onRedis  bool     // only the packages that stand on Redis, or have asked for a server
 	short    bool     // without the long tests, which another run has
 }
 
 // plan says which runs there are, and why the one on a real server is left out, if
 // it is. Everything runs embedded; the packages that use Redis run again on the
-// server. Tests in the browser run the first time only. Tests with Node.js, which
+// server, and so does what has asked for one. Tests in the browser run the first time only. Tests with Node.js, which
 // has no use for embedded servers, and the long ones run the second time only.
 func plan(env []string, server string) (runs []run, notes []string) {
 	if backend := lookup(env, "WORKBOOK_REDIS"); backend != "" {
@@ -73,6 +73,12 @@ func givesPackages(args []string) bool {
 	return slices.ContainsFunc(args, func(a string) bool {
 		return a == "." || a == "work" || strings.HasPrefix(a, "./") || strings.HasPrefix(a, "example.com/")
 	})
+}
+
+// covers reports whether the run is one of the package's. asked are the packages whose tests have
+// asked for a server in the runs before.
+func (r run) covers(p testedPackage, asked map[string]bool) bool {
+	return !r.onRedis || p.onRedis || asked[p.path]
 }
 
 // environ is env with the variables of this run.

@@ -135,7 +135,7 @@ func (r *report) handleTest(p *pkg, e event) {
 		r.tally.Passed++
 	case "skip":
 		t.ended = true
-		r.tally.skip(t.output.String())
+		r.tally.skip(e.Package, t.output.String())
 	case "fail":
 		t.ended, t.failed = true, true
 		p.failed++

@@ -60,7 +60,7 @@ func Main(ctx context.Context, o Options) (Tally, error) {
 	if err != nil {
 		return Tally{}, err
 	}
-	tests := tests{Options: o, packages: packages, race: race}
+	tests := tests{Options: o, packages: packages, race: race, why: why}
 	if len(o.Args) == 0 {
 		if doctor.Find("chromium") == "" && lookup(env, "REQUIRE_BROWSER") != "1" {
 			tests.leaveOut(func(p testedPackage) bool { return p.browsing })
@@ -79,15 +79,9 @@ func Main(ctx context.Context, o Options) (Tally, error) {
 	var failures []error
 	for round := range max(1, o.Rounds) {
 		began := time.Now()
-		var all Tally
-		for i, r := range runs {
-			fmt.Fprintf(o.Out, "== run %d of %d: %s\n   go test -shuffle=on, %s\n", i+1, len(runs), r.headline, why)
-			tally, err := tests.run(ctx, r, r.environ(env))
-			if err != nil {
-				failures = append(failures, fmt.Errorf("run %d: %w", i+1, err))
-			}
-			all.add(tally)
-			fmt.Fprintln(o.Out)
+		all, err := tests.round(ctx, runs, env)
+		if err != nil {
+			failures = append(failures, err)
 		}
 		if o.Rounds > 1 {
 			fmt.Fprintf(o.Out, "== round %d of %d, with %d busy loops beside it: %v, in %v\n\n", round+1, o.Rounds, o.Busy, all, time.Since(began).Round(time.Second))
@@ -107,6 +101,7 @@ type tests struct {
 	packages []testedPackage
 	programs []program
 	race     []string // -race, or nothing
+	why      string   // with or without it, in words
 }
 
 // leaveOut drops the packages whose tests cannot run here: to compile them would take long.
@@ -114,15 +109,28 @@ func (t *tests) leaveOut(which func(testedPackage) bool) {
 	t.packages = slices.DeleteFunc(t.packages, which)
 }
 
-// run runs the tests once.
-func (t *tests) run(ctx context.Context, r run, env []string) (Tally, error) {
+// round does each of the runs once. What was skipped in one of them, as it takes a server, has its turn in the next.
+func (t *tests) round(ctx context.Context, runs []run, env []string) (Tally, error) {
+	var all Tally
+	var failures []error
+	for i, r := range runs {
+		fmt.Fprintf(t.Out, "== run %d of %d: %s\n   go test -shuffle=on, %s\n", i+1, len(runs), r.headline, t.why)
+		tally, err := t.run(ctx, r, r.environ(env), all.wantServer)
+		if err != nil {
+			failures = append(failures, fmt.Errorf("run %d: %w", i+1, err))
+		}
+		all.add(tally)
+		fmt.Fprintln(t.Out)
+	}
+	return all, errors.Join(failures...)
+}
+
+// run runs the tests once. asked are the packages that have asked for a server.
+func (t *tests) run(ctx context.Context, r run, env []string, asked map[string]bool) (Tally, error) {
 	if len(t.Args) > 0 {
-		return t.goTest(ctx, r, env)
+		return t.goTest(ctx, r, env, asked)
 	}
-	programs := t.programs
-	if r.onRedis {
-		programs = slices.DeleteFunc(slices.Clone(programs), func(p program) bool { return !p.onRedis })
-	}
+	programs := slices.DeleteFunc(slices.Clone(t.programs), func(p program) bool { return !r.covers(p.testedPackage, asked) })
 	flags := []string{"-test.shuffle=on"}
 	if r.short {
 		flags = append(flags, "-test.short")
@@ -131,7 +139,7 @@ func (t *tests) run(ctx context.Context, r run, env []string) (Tally, error) {
 }
 
 // goTest runs go test with the arguments that were given.
-func (t *tests) goTest(ctx context.Context, r run, env []string) (Tally, error) {
+func (t *tests) goTest(ctx context.Context, r run, env []string, asked map[string]bool) (Tally, error) {
 	args := append([]string{"test", "-json", "-shuffle=on", "-timeout=" + t.Timeout.String()}, t.race...)
 	if t.Rounds > 1 {
 		args = append(args, "-count=1") // or packages that passed in the round before would not run again
@@ -139,7 +147,7 @@ func (t *tests) goTest(ctx context.Context, r run, env []string) (Tally, error) 
 	args = append(args, t.Args...)
 	if !givesPackages(t.Args) {
 		for _, p := range t.packages {
-			if p.onRedis || !r.onRedis {
+			if r.covers(p, asked) {
 				args = append(args, p.path)
 			}
 		}

@@ -135,6 +135,38 @@ func TestNoFailureIsLost(t *testing.T) {
 	}
 }
 
+// The package depends on no Redis. Whether its tests ask for a server is seen in the first run.
+func TestWhatOnlyARealServerShowsRunsOnOne(t *testing.T) {
+	t.Setenv("GOFLAGS", "")
+	t.Setenv("GOWORK", "")
+	root := moduleWith(t, `package m
+import ("os"; "testing")
+func TestAnywhere(t *testing.T) {}
+func TestOnServer(t *testing.T) { if os.Getenv("WORKBOOK_REDIS") != "server" { t.Skip(os.Getenv("REASON")) } }
+`)
+	packages, err := listPackages(t.Context(), root)
+	require.NoError(t, err)
+	runs, _ := plan(nil, "redis-server")
+	const onServer = "only a real server can show this: run it with WORKBOOK_REDIS=server"
+	for _, c := range []struct {
+		reason string
+		args   []string
+		want   string
+	}{
+		{onServer, nil, "3 passed, 0 failed, 1 skipped"},
+		{onServer, []string{"-run=Test"}, "3 passed, 0 failed, 1 skipped"},
+		{"long: it runs once, in the run on real servers (leave -short away)", nil, "3 passed, 0 failed, 1 skipped"},
+		{"needs node", nil, "1 passed, 0 failed, 1 skipped"},
+	} {
+		var out bytes.Buffer
+		o := Options{Args: c.args, Out: &out, Err: os.Stderr, Timeout: time.Minute, Root: root}
+		tests := tests{Options: o, packages: packages, programs: programs(root, packages)}
+		tally, err := tests.round(t.Context(), runs, append(os.Environ(), "REASON="+c.reason))
+		require.NoError(t, err, out.String())
+		require.Equal(t, c.want, tally.String(), out.String())
+	}
+}
+
 func TestAnErrorOfGoTestItselfIsAnError(t *testing.T) {
 	var complaints bytes.Buffer
 	o := Options{Root: moduleWith(t, "package m\n"), Out: io.Discard, Err: &complaints}
@@ -168,9 +200,9 @@ func TestTallyIsAppendedForCI(t *testing.T) {
 
 func TestSkipsAreListedByReason(t *testing.T) {
 	var sum Tally
-	sum.skip("    a_test.go:3: needs redis-server\n--- SKIP: TestA (0.00s)\n")
-	sum.skip("    b_test.go:4: needs redis-server\n--- SKIP: TestB (0.00s)\n")
-	sum.skip("--- SKIP: TestC (0.00s)\n")
+	sum.skip("a", "    a_test.go:3: needs redis-server\n--- SKIP: TestA (0.00s)\n")
+	sum.skip("b", "    b_test.go:4: needs redis-server\n--- SKIP: TestB (0.00s)\n")
+	sum.skip("c", "--- SKIP: TestC (0.00s)\n")
 	var out bytes.Buffer
 	sum.printSkips(&out)
 	require.Equal(t, "skipped   2: needs redis-server\nskipped   1: no reason given\n", out.String())

@@ -13,7 +13,8 @@ import (
 // Tally counts tests, subtests included.
 type Tally struct {
 	Passed, Failed, Skipped int
-	reasons                 map[string]int // of skips
+	reasons                 map[string]int  // of skips
+	wantServer              map[string]bool // packages with a test that was skipped, as it is for the run on real servers
 }
 
 // String is the closing line: 120 passed, 0 failed, 7 skipped.
@@ -53,12 +54,19 @@ func (t *Tally) add(other Tally) {
 	for reason, n := range other.reasons {
 		t.because(reason, n)
 	}
+	for pkg := range other.wantServer {
+		t.asksForServer(pkg)
+	}
 }
 
 var reasonLine = regexp.MustCompile(`^\s+\S+\.go:\d+: (.*)`)
 
-// skip counts a skipped test under the reason that it gave.
-func (t *Tally) skip(output string) {
+// onServer is in the reason of a test that only a real server can pass, and of one that takes long and
+// so waits for the run on real servers.
+const onServer = "real server"
+
+// skip counts a skipped test of a package under the reason that it gave.
+func (t *Tally) skip(pkg, output string) {
 	t.Skipped++
 	reason := "no reason given"
 	for line := range strings.Lines(output) {
@@ -67,6 +75,9 @@ func (t *Tally) skip(output string) {
 		}
 	}
 	t.because(reason, 1)
+	if strings.Contains(reason, onServer) {
+		t.asksForServer(pkg)
+	}
 }
 
 func (t *Tally) because(reason string, n int) {
@@ -74,6 +85,13 @@ func (t *Tally) because(reason string, n int) {
 		t.reasons = map[string]int{}
 	}
 	t.reasons[reason] += n
+}
+
+func (t *Tally) asksForServer(pkg string) {
+	if t.wantServer == nil {
+		t.wantServer = map[string]bool{}
+	}
+	t.wantServer[pkg] = true
 }
 
 // printSkips says why tests were skipped, each reason once.
