@@ -51,7 +51,7 @@ func TestCertificateIsShownToSentinelsToo(t *testing.T) {
 	emits := func(says string, words ...string) { // again, as a Sentinel has one second to answer, and a busy machine takes longer
 		t.Helper()
 		require.Eventually(t, func() bool {
-			out, _ := program(t, "emit", env, append([]string{"-timeout", patience.String()}, words...)...).CombinedOutput()
+			out, _ := program(t, "emit", env, patiently(words...)...).CombinedOutput()
 			return strings.Contains(string(out), says)
 		}, patience, 5*time.Millisecond, says)
 	}

@@ -124,7 +124,7 @@ func speakTLS(t *testing.T, auth string) {
 	master := startTLS(t, authority, "", auth)
 	trust := []string{"REDIS_TLS=true", "SSL_CERT_FILE=" + authority.File}
 	if auth == "yes" {
-		out, err := program(t, "emit", trust, "-redis", master, "-timeout", patience.String(), "news").CombinedOutput()
+		out, err := program(t, "emit", trust, patiently("-redis", master, "news")...).CombinedOutput()
 		require.Error(t, err)
 		require.Contains(t, string(out), "emit: publish to "+master+": it lets in only those who show a certificate: set REDIS_CERT and REDIS_KEY")
 		ours := authority.Issue(time.Hour, "a client of a test")
@@ -146,7 +146,7 @@ func speakTLS(t *testing.T, auth string) {
 	require.NoError(t, clients[1].Send(t.Context(), frame.Frame{Event: "message", Data: []byte(`"hello"`)}))
 	require.JSONEq(t, `"hello"`, next(t, clients[0], "message"))
 
-	out, err := program(t, "emit", trust, "-redis", master, "-timeout", patience.String(), "-wait", "2", "news", "to all").CombinedOutput()
+	out, err := program(t, "emit", trust, patiently("-redis", master, "-wait", "2", "news", "to all")...).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	require.Contains(t, string(out), "reached 2 of 2 replicas")
 	for _, c := range clients {
@@ -169,7 +169,7 @@ func TestCertificateThatDoesNotHoldIsOneSentenceAndExit1(t *testing.T) {
 		"somebody else would have": {addr, other.File, "unknown authority"},
 		"it is for another name":   {"localhost:" + port, authority.File, "localhost"},
 	} {
-		cmd := program(t, "emit", []string{"REDIS_TLS=true", "SSL_CERT_FILE=" + row.trust}, "-redis", row.addr, "news")
+		cmd := program(t, "emit", []string{"REDIS_TLS=true", "SSL_CERT_FILE=" + row.trust}, patiently("-redis", row.addr, "news")...)
 		var out, errOut bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &out, &errOut
 		require.Error(t, cmd.Run(), name)
