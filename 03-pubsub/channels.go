@@ -175,6 +175,13 @@ func (l *link) confirm(c *connection, channel string) (asked bool) {
 	return asked
 }
 
+// waits reports whether c's server has not confirmed all that it was asked for.
+func (l *link) waits(c *connection) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(c.unconfirmed) > 0
+}
+
 // tellAdded tells of the channels that the subscription has now, and did not have before. l is locked.
 func (l *link) tellAdded() {
 	for _, channel := range slices.Sorted(maps.Keys(l.added)) {

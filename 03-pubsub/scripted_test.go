@@ -27,7 +27,8 @@ type scripted struct {
 	stream      [][2]string // what it has not got yet
 	refusal     string      // instead of PONG; empty: PONG
 	unconfirmed string
-	elsewhere   string // a channel whose slot is at another server
+	refuses     string // a channel
+	why         string // in Redis' words
 	dials       []time.Time
 	peers       []*peer
 }
@@ -191,8 +192,8 @@ func (s *scripted) obey(p *peer, args []string) {
 		p.send(fmt.Sprintf("*3\r\n$11\r\nunsubscribe\r\n$%d\r\n%s\r\n:%d\r\n", len(args[1]), args[1], len(p.channels)))
 	case "subscribe", "psubscribe", "ssubscribe":
 		for i, name := range args[1:] {
-			if name == s.elsewhere {
-				p.send("-MOVED 9248 192.0.2.2:6379\r\n")
+			if name == s.refuses {
+				p.send("-" + s.why + "\r\n")
 				return
 			}
 			p.channels[name] = true

@@ -65,33 +65,62 @@ func TestSubscriptionEndsWhenASlotOfItsLeavesTheServer(t *testing.T) {
 	})
 }
 
-// A slot has moved while nobody heard its channel here. Whoever asks for that would wait for ever, and nobody would know why.
+// Its slot has moved while nobody heard it here, or the user may not hear it, or a script keeps the server busy. Whoever asks for that would wait for
+// ever, and nobody would know why.
 func TestSubscriptionEndsWhenTheServerRefusesAChannelThatIsAdded(t *testing.T) {
-	for _, sharded := range []bool{true, false} {
+	for _, why := range []string{
+		"MOVED 9248 192.0.2.2:6379",
+		"CLUSTERDOWN The cluster is down",
+		"NOPERM this user has no permissions to run the 'ssubscribe' command",
+		"NOPERM this user has no permissions to access one of the channels used as arguments",
+		"BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.",
+	} {
+		for _, sharded := range []bool{true, false} {
+			synctest.Test(t, func(t *testing.T) {
+				server := scripted{refuses: "b", why: why}
+				client := server.client()
+				ctx, cancel := context.WithCancel(t.Context())
+				s, err := Subscribe(ctx, client, Options{Channels: []string{"a"}, Sharded: sharded})
+				require.NoError(t, err)
+				events := listen(t, s)
+				synctest.Wait()
+				require.Equal(t, []Kind{Subscribed}, kinds(events()))
+				adding, end := context.WithCancel(ctx)
+				added := make(chan error)
+				go func() { added <- s.Add(adding, "b") }()
+				synctest.Wait()
+				all := events()
+				require.Equal(t, []Kind{Subscribed, Disconnected}, kinds(all), why)
+				require.EqualError(t, all[1].Err, "subscription at 192.0.2.1:6379: connection lost: the server refuses a channel: "+why)
+				end()
+				require.ErrorIs(t, <-added, context.Canceled)
+				cancel()
+				server.drop()
+				require.NoError(t, client.Close())
+				synctest.Wait()
+			})
+		}
+	}
+}
+
+// That is an answer as good as any other: the connection is alive.
+func TestPINGThatIsRefusedEndsNoSubscription(t *testing.T) {
+	for _, why := range []string{
+		"MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+		"NOPERM this user has no permissions to run the 'ping' command",
+		"BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.",
+	} {
 		synctest.Test(t, func(t *testing.T) {
-			server := scripted{elsewhere: "b", refusal: "MASTERDOWN its answer to a PING"}
+			server := scripted{refusal: why}
 			client := server.client()
-			ctx, cancel := context.WithCancel(t.Context())
-			s, err := Subscribe(ctx, client, Options{Channels: []string{"a"}, Sharded: sharded})
+			s, err := Subscribe(t.Context(), client, Options{Channels: []string{"a"}, Sharded: true})
 			require.NoError(t, err)
 			events := listen(t, s)
 			synctest.Wait()
-			s.link.conn.ping(ctx)
+			require.NoError(t, s.Add(t.Context(), "b"))
+			s.link.conn.ping(t.Context())
 			synctest.Wait()
-			require.Equal(t, []Kind{Subscribed}, kinds(events()))
-			adding, end := context.WithCancel(ctx)
-			added := make(chan error)
-			go func() { added <- s.Add(adding, "b") }()
-			synctest.Wait()
-			if all := events(); sharded {
-				require.Equal(t, []Kind{Subscribed, Disconnected}, kinds(all))
-				require.EqualError(t, all[1].Err, "subscription at 192.0.2.1:6379: connection lost: the server refuses a channel: MOVED 9248 192.0.2.2:6379")
-			} else {
-				require.Equal(t, []Kind{Subscribed}, kinds(all), "only a cluster's channels have slots")
-			}
-			end()
-			require.ErrorIs(t, <-added, context.Canceled)
-			cancel()
+			require.Equal(t, []Kind{Subscribed, Added}, kinds(events()))
 			server.drop()
 			require.NoError(t, client.Close())
 			synctest.Wait()

@@ -148,7 +148,7 @@ func (s *Subscriber) read(c *connection) error {
 		}
 		switch e.Kind {
 		case 0: // an answer
-			if c.sharded && refusesChannel(e.Err) {
+			if e.Err != nil && refusesChannel(e.Err, s.link.waits(c)) {
 				return lost(c.addr, fmt.Errorf("the server refuses a channel: %w", e.Err))
 			}
 			continue
@@ -164,10 +164,19 @@ func (s *Subscriber) read(c *connection) error {
 	}
 }
 
-// refusesChannel reports whether an error answers SSUBSCRIBE: a PING, which has no channel, gets none of these. What was asked for would
-// never be confirmed, and nobody would say so.
-func refusesChannel(err error) bool {
-	return err != nil && (strings.HasPrefix(err.Error(), "MOVED ") || strings.HasPrefix(err.Error(), "CLUSTERDOWN "))
+// refusesChannel reports whether an error answers what was asked for a channel, and no PING: that would never be confirmed, and nobody
+// would say so. A PING has no channel, and so no slot. It can be forbidden, and Redis names the command then. A server that a script keeps busy refuses
+// either: so it counts while one waits for a confirmation.
+func refusesChannel(err error, waits bool) bool {
+	switch word, said, _ := strings.Cut(err.Error(), " "); word {
+	case "MOVED", "CLUSTERDOWN":
+		return true
+	case "NOPERM":
+		return !strings.Contains(said, "'ping'")
+	case "BUSY":
+		return waits
+	}
+	return false
 }
 
 // lost makes a sentence of what ended a subscription.

@@ -110,21 +110,45 @@ func TestSlotThatHasMovedIsADoubtWhenSomebodyEnters(t *testing.T) {
 	elsewhere := c.room(0, 1)
 	require.NotEqual(t, lane.Of(c.room(0, 0)), lane.Of(elsewhere))
 	c.move(elsewhere)
-	var wg sync.WaitGroup
-	defer wg.Wait()
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	wg.Go(func() {
-		for ctx.Err() == nil { // whoever is refused comes again
-			if conn, err := chatclient.Dial(ctx, c.urls[0], chatclient.DialOptions{Name: "dave", Room: elsewhere}); err == nil {
-				_ = conn.Close()
-			}
-		}
-	})
+	c.comeAndGo(elsewhere)
 	require.Contains(t, string(carol.until("$degraded").Data), fmt.Sprintf(`"part":%q`, c.part(0)))
 	require.Eventually(t, func() bool { reason, _ := c.relays[0].Part(c.part(0)); return strings.Contains(reason, "MOVED ") }, patience, tick)
 	_, ready := c.relays[0].Part(c.part(1))
 	require.True(t, ready, "at another shard")
+}
+
+// comeAndGo has somebody enter a room at the first node, again and again until the test ends.
+func (c *chats) comeAndGo(room string) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for ctx.Err() == nil {
+			if conn, err := chatclient.Dial(ctx, c.urls[0], chatclient.DialOptions{Name: "dave", Room: room}); err == nil {
+				_ = conn.Close()
+			}
+		}
+	})
+	c.t.Cleanup(func() {
+		cancel()
+		wg.Wait()
+	})
+}
+
+// What is heard already is heard on. Whoever enters a room of another lane is answered NOPERM, and the node says what it lacks.
+func TestRightToSubscribeThatIsRevokedIsADoubtOfItsShard(t *testing.T) {
+	c := startChats(t)
+	carol := c.dial(0, "carol", c.room(0, 0))
+	require.NoError(t, c.master.Do(t.Context(), "acl", "setuser", "default", "-ssubscribe").Err())
+	c.comeAndGo(c.room(0, 1))
+	require.Contains(t, string(carol.until("$degraded").Data), fmt.Sprintf(`"part":%q`, c.part(0)))
+	require.Eventually(t, func() bool {
+		reason, ready := c.relays[0].Part(c.part(0))
+		return !ready && strings.Contains(reason, "NOPERM ") && strings.Contains(reason, "'ssubscribe'")
+	}, patience, tick)
+	_, ready := c.relays[0].Part(c.part(1))
+	require.True(t, ready, "at another shard")
+	require.NoError(t, c.master.Do(t.Context(), "acl", "setuser", "default", "+ssubscribe").Err())
+	carol.until("$recovered")
 }
 
 func TestWhatIsNoClusterIsRefusedInASentence(t *testing.T) {
