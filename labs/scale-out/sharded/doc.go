@@ -5,7 +5,7 @@
 //
 // Read it in this order:
 //
-//   - shards.go: which lanes are at which master. go-redis knows the slots; they are read once, when a node starts.
+//   - shards.go: which lanes are at which master. A server of the cluster says it, once, when a node starts.
 //   - carrier.go: SPUBLISH and SSUBSCRIBE at one of the masters. All else is the lanes': numbers, probes, joins.
 //   - relay.go: a relay of chapter 05 for each master, and one hub.
 //

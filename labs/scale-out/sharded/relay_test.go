@@ -151,6 +151,29 @@ func TestRightToSubscribeThatIsRevokedIsADoubtOfItsShard(t *testing.T) {
 	carol.until("$recovered")
 }
 
+// Of two readings one may be of before a failover.
+func TestMapOfTheClusterIsReadOnce(t *testing.T) {
+	s := startServers(t, rediscluster.Options{})
+	o, _ := options(t, 1)
+	require.NoError(t, s.master.ConfigResetStat(t.Context()).Err())
+	shards, err := sharded.Find(t.Context(), s.master.Options().Addr, o)
+	require.NoError(t, err)
+	stats, err := s.master.Info(t.Context(), "commandstats").Result()
+	require.NoError(t, err)
+	require.Contains(t, stats, "cmdstat_cluster|shards:calls=1,")
+	for _, another := range []string{"slots", "nodes"} {
+		require.NotContains(t, stats, "cmdstat_cluster|"+another+":")
+	}
+	found, there := map[string][]string{}, map[string][]string{}
+	for _, set := range shards.Sets {
+		found[set.Master] = set.Replicas
+	}
+	for _, shard := range s.cluster.Shards {
+		there[shard.Master.Addr()] = []string{shard.Replicas[0].Addr()}
+	}
+	require.Equal(t, there, found)
+}
+
 func TestWhatIsNoClusterIsRefusedInASentence(t *testing.T) {
 	redistest.NeedsServer(t) // miniredis says that it has all slots
 	o, _ := options(t, 1)

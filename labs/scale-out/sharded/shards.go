@@ -3,7 +3,6 @@ package sharded
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -34,58 +33,87 @@ func around(o relay.Options) (before, behind string) {
 	return "{", "}" + o.Prefix + wire.OwnPrefix(cmp.Or(o.Key, wire.DefaultKey)) + "chat:lane"
 }
 
-// Find asks a cluster where the lanes are. addr is the host:port of any of its servers, and the login that of the options.
+// Find asks a cluster where the lanes are. addr is the host:port of any of its servers, and the login that of the options. It reads the cluster's
+// map once: of two readings one may be of before a failover, and name a master with the replicas of another.
 func Find(ctx context.Context, addr string, o relay.Options) (*Shards, error) {
-	at := o.Client(addr)
-	defer at.Close()
-	shards, err := at.ClusterShards(ctx).Result()
-	if err == nil && !slices.ContainsFunc(shards, func(s redis.ClusterShard) bool { return len(s.Slots) > 0 }) {
-		err = errors.New("none of its slots are at any server")
-	}
+	client := o.Client(addr)
+	defer client.Close()
+	s, err := find(ctx, client, addr, o)
 	if err != nil {
 		return nil, fmt.Errorf("ask %s where the slots of its cluster are: %w: name a server of a Redis Cluster (7 or newer)", addr, err)
-	}
-	client := redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{addr}, Username: o.Username, Password: o.Password, TLSConfig: o.TLS})
-	defer client.Close()
-	s, of := &Shards{}, map[string]int{}
-	for l := range s.Lanes {
-		channel := Channel(o, lane.Lane(l))
-		master, err := client.MasterForKey(ctx, channel)
-		if err != nil {
-			return nil, fmt.Errorf("find the master of %s in the cluster of %s: %w", channel, addr, err)
-		}
-		i, known := of[master.Options().Addr]
-		if !known {
-			i = len(s.Sets)
-			of[master.Options().Addr] = i
-			s.Sets = append(s.Sets, lanemap.Set{Name: fmt.Sprint("shard-", i+1), Master: master.Options().Addr, Replicas: replicas(shards, master.Options().Addr, o.TLS != nil)})
-		}
-		s.Lanes[l] = i
 	}
 	return s, nil
 }
 
-// replicas are those of a master, in an order that is the same for whoever asks.
-func replicas(shards []redis.ClusterShard, master string, tls bool) []string {
-	for _, shard := range shards {
-		var addrs []string
-		of := false
-		for _, node := range shard.Nodes {
-			port := node.Port
-			if tls {
-				port = node.TLSPort
-			}
-			addr := net.JoinHostPort(cmp.Or(node.Endpoint, node.IP), strconv.FormatInt(port, 10))
-			if node.Role != "master" {
-				addrs = append(addrs, addr)
-			}
-			of = of || addr == master
+func find(ctx context.Context, client redis.Cmdable, addr string, o relay.Options) (*Shards, error) {
+	shards, err := client.ClusterShards(ctx).Result()
+	if err != nil {
+		return nil, err
+	}
+	slots, err := slotsOf(ctx, client, o)
+	if err != nil {
+		return nil, err
+	}
+	s, sets := &Shards{}, map[int]int{} // by the cluster's shard: its place in Sets
+	for l, slot := range slots {
+		i := slices.IndexFunc(shards, func(shard redis.ClusterShard) bool { return has(shard, slot.Val()) })
+		if i < 0 {
+			return nil, fmt.Errorf("slot %d is at no server", slot.Val())
 		}
-		if of {
-			return slices.Sorted(slices.Values(addrs))
+		if _, known := sets[i]; !known {
+			sets[i] = len(s.Sets)
+			set, err := setOf(shards[i], addr, o.TLS != nil)
+			if err != nil {
+				return nil, err
+			}
+			set.Name = fmt.Sprint("shard-", len(s.Sets)+1)
+			s.Sets = append(s.Sets, set)
+		}
+		s.Lanes[l] = sets[i]
+	}
+	return s, nil
+}
+
+// slotsOf asks for the slot of each lane, which is the same at any server and at any time.
+func slotsOf(ctx context.Context, client redis.Cmdable, o relay.Options) (slots [lane.Count + 1]*redis.IntCmd, err error) {
+	pipe := client.Pipeline()
+	for l := range slots {
+		slots[l] = pipe.ClusterKeySlot(ctx, Channel(o, lane.Lane(l)))
+	}
+	_, err = pipe.Exec(ctx)
+	return slots, err
+}
+
+func has(shard redis.ClusterShard, slot int64) bool {
+	return slices.ContainsFunc(shard.Slots, func(r redis.SlotRange) bool { return r.Start <= slot && slot <= r.End })
+}
+
+// setOf is a shard's master and its replicas, in an order that is the same for whoever asks. A master that has failed stays in the map, beside the
+// one that has taken its place.
+func setOf(shard redis.ClusterShard, asked string, tls bool) (set lanemap.Set, err error) {
+	for _, node := range shard.Nodes {
+		switch addr := addrOf(node, asked, tls); {
+		case node.Role != "master":
+			set.Replicas = append(set.Replicas, addr)
+		case set.Master == "" || node.Health == "online":
+			set.Master = addr
 		}
 	}
-	return nil
+	if set.Master == "" {
+		return set, fmt.Errorf("the slots from %d on have no master", shard.Slots[0].Start)
+	}
+	slices.Sort(set.Replicas)
+	return set, nil
+}
+
+// addrOf is where a server is. One that does not know says "", and is where it was asked.
+func addrOf(node redis.Node, asked string, tls bool) string {
+	host, _, _ := net.SplitHostPort(asked)
+	port := node.Port
+	if tls {
+		port = node.TLSPort
+	}
+	return net.JoinHostPort(cmp.Or(node.Endpoint, node.IP, host), strconv.FormatInt(port, 10))
 }
 
 // Check says what is wrong with the nth replica of each shard as a node's own.
