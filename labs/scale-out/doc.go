@@ -10,9 +10,10 @@
 //   - carrier.go: a message's channel and its number on the lane; what a probe tells; the series that chapter 05 counts.
 //   - joins.go: which lanes are heard: those of the rooms that somebody here is in, and for a second longer.
 //   - relay.go: chapter 05's relay with these two.
+//   - several.go: several relays, one for each part of the system, that serve one hub.
 //   - sets.go: a relay for each of several sets of servers; guard.go: what it publishes, and where.
 //   - hearing.go: at which set a lane is heard; holding.go: what comes by the new set too early; reading.go: what was said while a node was away.
-//   - metrics.go: which sets deliver.
+//   - metrics.go: which of the parts deliver.
 //   - Package emitting: what is published by somebody who is no node.
 //
 // The hub says when a client enters a room, and waits (chapter 04, chooser.go); the subscription takes on one more channel, and

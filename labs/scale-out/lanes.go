@@ -46,6 +46,3 @@ func (s *Lanes) Leave(l lane.Lane)                            { s.joins.leave(l)
 
 // Brought is how many messages for clients have come by these lanes so far.
 func (s *Lanes) Brought() int64 { return s.brought.Load() }
-
-// WithoutPresence is a hub for all relays of a node but the first: who is in which room is told on that one alone.
-func WithoutPresence(hub relay.Hub) relay.Hub { return absent{hub} }

@@ -3,16 +3,10 @@ package scaleout
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
-	"net/http"
-	"strings"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	chat "example.com/redis-chat/04-websocket-chat"
-	"example.com/redis-chat/04-websocket-chat/presence"
 	relay "example.com/redis-chat/05-distributed-relay"
 	"example.com/redis-chat/05-distributed-relay/wire"
 	"example.com/redis-chat/labs/scale-out/lane"
@@ -22,6 +16,7 @@ import (
 // Sets is a relay over several sets of servers, each a master with its replicas: it has one relay for each. A lane lives on one of
 // them, and can move to another while messages flow. It is a chat.Chooser.
 type Sets struct {
+	Several
 	m    *lanemap.Map
 	log  *slog.Logger
 	sets []*set // as in the map
@@ -55,7 +50,6 @@ func NewSets(m *lanemap.Map, nth int, o relay.Options) *Sets {
 	s.hearing.begin(s)
 	own := o.Prefix + wire.OwnPrefix(cmp.Or(o.Key, wire.DefaultKey))
 	last := new([lane.Count + 1]uint64)
-	var names []string
 	for i, at := range m.Sets {
 		addr, err := at.At(nth)
 		if err != nil {
@@ -65,14 +59,10 @@ func NewSets(m *lanemap.Map, nth int, o relay.Options) *Sets {
 		x.carrier = newSetCarrier(x, own, last)
 		o.PubAddr, o.SubAddr, o.Carrier = at.Master, addr, x.carrier
 		o.Log = s.log.With("set", at.Name)
-		if i > 0 {
-			o.Beside = s.sets[0].relay
-		}
-		x.relay = relay.New(o)
+		x.relay = s.AddPart(at.Name, o)
 		x.carrier.client = func() client { return o.Client(addr) }
-		s.sets, names = append(s.sets, x), append(names, at.Name)
+		s.sets = append(s.sets, x)
 	}
-	s.sets[0].relay.Register(Parts{names, s.Part})
 	return s
 }
 
@@ -86,66 +76,14 @@ func (s *Sets) Publish(event chat.Event) error {
 // Run joins the hub to all sets until ctx ends. See chapter 05's.
 func (s *Sets) Run(ctx context.Context, hub *chat.Hub) error {
 	defer s.adds.Wait()
-	group, ctx := errgroup.WithContext(ctx)
+	ctx, end := context.WithCancel(ctx)
+	defer end()
 	s.ctx = ctx
-	var parts []relay.Hub
+	parts := s.Join(hub, func(room string) int { return s.hearing.of(lane.Of(room)) })
 	for i, x := range s.sets {
-		part := hub.Part(x.name, func(room string) bool { return s.hearing.of(lane.Of(room)) == i })
-		x.came = part.Came
-		if parts = append(parts, part); i > 0 {
-			parts[i] = absent{part}
-		}
+		x.came = parts[i].Came
 	}
-	for i, x := range s.sets {
-		group.Go(func() error {
-			if err := x.relay.RunPart(ctx, parts[i]); err != nil {
-				return fmt.Errorf("%s: %w", x.name, err)
-			}
-			return nil
-		})
-	}
-	return group.Wait()
-}
-
-// absent is a hub without presence. Who is in which room is told on the first set alone.
-type absent struct{ relay.Hub }
-
-func (absent) TakePresence(bool, int) (u chat.PresenceUpdate, p *presence.Part) { return u, nil }
-func (absent) ApplyPresence(string, chat.PresenceUpdate) int                    { return 0 }
-func (absent) ApplyPresencePart(string, presence.Part) int                      { return 0 }
-func (absent) PresenceOf(string) int                                            { return 0 }
-func (absent) ForgetNode(string)                                                {}
-
-// Ready reports whether any set delivers, and names those that do not. One dead master is no reason to send the clients of all
-// others away; whoever wants to know it of one set asks Part.
-func (s *Sets) Ready() (reason string, ready bool) {
-	var doubts []string
-	for _, x := range s.sets {
-		if why, ok := x.relay.Ready(); ok {
-			ready = true
-		} else {
-			doubts = append(doubts, x.name+": "+why)
-		}
-	}
-	return strings.Join(doubts, "; "), ready
-}
-
-// Part reports whether one set delivers.
-func (s *Sets) Part(name string) (reason string, ready bool) {
-	i, err := s.m.Named(name)
-	if err != nil {
-		return err.Error(), false
-	}
-	reason, ready = s.sets[i].relay.Ready()
-	if !ready {
-		reason = name + ": " + reason
-	}
-	return reason, ready
-}
-
-// Metrics is the handler of /metrics, of all sets together, and of which of them deliver.
-func (s *Sets) Metrics(hub *chat.Hub, ready func() (string, bool)) http.Handler {
-	return s.sets[0].relay.Metrics(hub, ready)
+	return s.RunParts(ctx, parts)
 }
 
 // Brought is how many messages for clients have come to this node so far, by each set.

@@ -7,7 +7,7 @@
 //
 //   - shards.go: which lanes are at which master. A server of the cluster says it, once, when a node starts.
 //   - carrier.go: SPUBLISH and SSUBSCRIBE at one of the masters. All else is the lanes': numbers, probes, joins.
-//   - relay.go: a relay of chapter 05 for each master, and one hub.
+//   - relay.go: a relay of chapter 05 for each master, and one hub for all, as with several sets (several.go of the lab).
 //
 // So what is lost is counted here as it is there, and it is lost more often: promises_test.go shows what the bus does not promise.
 //

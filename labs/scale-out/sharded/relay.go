@@ -3,10 +3,6 @@ package sharded
 import (
 	"context"
 	"fmt"
-	"net/http"
-	"strings"
-
-	"golang.org/x/sync/errgroup"
 
 	chat "example.com/redis-chat/04-websocket-chat"
 	relay "example.com/redis-chat/05-distributed-relay"
@@ -16,6 +12,7 @@ import (
 
 // Relay is a relay over the shards of a Redis Cluster: it has one of chapter 05's for each. It is a chat.Chooser.
 type Relay struct {
+	scaleout.Several
 	shards *Shards
 	parts  []*part
 }
@@ -24,7 +21,6 @@ var _ chat.Chooser = (*Relay)(nil)
 
 // part is one shard, as this node sees it.
 type part struct {
-	name    string
 	relay   *relay.Relay
 	carrier *carrier
 }
@@ -33,7 +29,6 @@ type part struct {
 // connected before Run. Each shard has to have that replica: see Shards.Check.
 func New(s *Shards, nth int, o relay.Options) *Relay {
 	r := &Relay{shards: s}
-	var names []string
 	log := o.Log
 	for i, set := range s.Sets {
 		addr, err := set.At(nth)
@@ -48,18 +43,14 @@ func New(s *Shards, nth int, o relay.Options) *Relay {
 		// What the nodes tell each other at a shard bears the tag of its first lane: that slot is there.
 		own := o
 		own.Prefix = fmt.Sprintf("{%d}%s", first, o.Prefix)
-		p := &part{name: set.Name, carrier: newCarrier(o, own.Prefix, here)}
+		p := &part{carrier: newCarrier(o, own.Prefix, here)}
 		own.PubAddr, own.SubAddr, own.Carrier = set.Master, addr, p.carrier
 		if log != nil {
 			own.Log = log.With("shard", set.Name)
 		}
-		if i > 0 {
-			own.Beside = r.parts[0].relay
-		}
-		p.relay = relay.New(own)
-		r.parts, names = append(r.parts, p), append(names, set.Name)
+		p.relay = r.AddPart(set.Name, own)
+		r.parts = append(r.parts, p)
 	}
-	r.parts[0].relay.Register(scaleout.Parts{Names: names, Ready: r.Part})
 	return r
 }
 
@@ -84,51 +75,7 @@ func (r *Relay) Leave(room string) {
 
 // Run joins the hub to all shards until ctx ends. See chapter 05's.
 func (r *Relay) Run(ctx context.Context, hub *chat.Hub) error {
-	group, ctx := errgroup.WithContext(ctx)
-	for i, p := range r.parts {
-		var to relay.Hub = hub.Part(p.name, func(room string) bool { return r.of(lane.Of(room)) == p })
-		if i > 0 {
-			to = scaleout.WithoutPresence(to)
-		}
-		group.Go(func() error {
-			if err := p.relay.RunPart(ctx, to); err != nil {
-				return fmt.Errorf("%s: %w", p.name, err)
-			}
-			return nil
-		})
-	}
-	return group.Wait()
-}
-
-// Ready reports whether any shard delivers, and names those that do not.
-func (r *Relay) Ready() (reason string, ready bool) {
-	var doubts []string
-	for _, p := range r.parts {
-		if why, ok := p.relay.Ready(); ok {
-			ready = true
-		} else {
-			doubts = append(doubts, p.name+": "+why)
-		}
-	}
-	return strings.Join(doubts, "; "), ready
-}
-
-// Part reports whether one shard delivers.
-func (r *Relay) Part(name string) (reason string, ready bool) {
-	for _, p := range r.parts {
-		if p.name == name {
-			if reason, ready = p.relay.Ready(); !ready {
-				reason = name + ": " + reason
-			}
-			return reason, ready
-		}
-	}
-	return fmt.Sprintf("there is no shard %.64q", name), false
-}
-
-// Metrics is the handler of /metrics, of all shards together.
-func (r *Relay) Metrics(hub *chat.Hub, ready func() (string, bool)) http.Handler {
-	return r.parts[0].relay.Metrics(hub, ready)
+	return r.RunParts(ctx, r.Join(hub, func(room string) int { return r.shards.Lanes[lane.Of(room)] }))
 }
 
 // Brought is how many messages for clients have come to this node so far, by each shard.
