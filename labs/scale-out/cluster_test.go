@@ -45,6 +45,8 @@ type cluster struct {
 	top    topology.Topology
 	prefix string
 	nodes  []*node
+
+	user, password string // of the nodes at Redis; "": none
 }
 
 type node struct {
@@ -74,7 +76,7 @@ func (c *cluster) startNode(i int) *node {
 func (c *cluster) options(i int) (relay.Options, *redistest.Buffer) {
 	log := &redistest.Buffer{}
 	return relay.Options{
-		Node: fmt.Sprint("node-", i), Prefix: c.prefix,
+		Node: fmt.Sprint("node-", i), Prefix: c.prefix, Username: c.user, Password: c.password,
 		ProbeInterval: 100 * time.Millisecond, PublishTimeout: patience, Log: slog.New(slog.NewTextHandler(log, nil)),
 	}, log
 }
