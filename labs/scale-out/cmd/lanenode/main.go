@@ -14,12 +14,15 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/redis/go-redis/v9/logging"
+
 	"example.com/redis-chat/01-redis-basics/cmdline"
 	relaynode "example.com/redis-chat/05-distributed-relay/node"
 	"example.com/redis-chat/labs/scale-out/node"
 )
 
 func main() {
+	logging.Disable() // go-redis prints each failed dial, here before the node runs
 	// The first signal ends the program in peace, a second one at once.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
