@@ -4,9 +4,9 @@
 ARGS =
 N = 3
 
-# Go builds in silence. Where it has built nothing yet, that is a minute in which nothing is seen: say so.
-#   $(call first,FLAGS,HOW LONG)
-first = [ -z "$$(go list $(1) -f '{{if .Stale}}stale{{end}}' net/http)" ] || echo "Go compiles everything first: $(2) on two cores, and only this once."
+# Go builds in silence. Where a job's program is not there yet, that is a minute in which nothing is seen: say so.
+#   $(call first,HOW LONG)
+first = echo "Go compiles first: $(1) on two cores, and only this once."
 
 .PHONY: help run learn test test-slow check bench compare faults failover streams soak million pictures book slides prepare doctor fmt tidy
 
@@ -14,18 +14,19 @@ help: ## list the jobs (make alone does that too)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 run: ## start the final system, and open its live map (ARGS=-open=false: do not)
-	@[ -e bin/system ] || $(call first,,about a minute)
+	@[ -e bin/system ] || $(call first,about a minute)
 	@# Built and replaced by it: go run would make a failure of Ctrl-C.
 	@go build -buildvcs=false -o bin/ ./06-emitter/cmd/system
 	@exec bin/system $(ARGS)
 
 learn: ## the exercises: your next task, what its tests say, hints (ARGS=list: all of them)
 	@mkdir -p bin
+	@[ -e bin/learn ] || $(call first,half a minute)
 	@go build -buildvcs=false -o bin/ ./workbook/cmd/learn
 	@exec bin/learn $(ARGS)
 
 test: ## run all tests embedded, and again on redis-server or valkey-server when one is on the PATH
-	@[ -e bin/tests ] || $(call first,-race,two to three minutes)
+	@[ -e bin/tests ] || $(call first,two to three minutes)
 	@go run ./workbook/cmd/test $(ARGS)
 
 test-slow: ## run all tests N times, with two busy loops beside them (N=20 ARGS=./workbook/browser)
@@ -51,12 +52,12 @@ faults: ## break the system, one thing at a time: what is lost, and is it counte
 	@exec bin/faults $(ARGS)
 
 failover: ## the system with three Sentinels: kill the master, and see them vote on the map (needs redis-server)
-	@[ -e bin/system ] || $(call first,,about a minute)
+	@[ -e bin/system ] || $(call first,about a minute)
 	@go build -buildvcs=false -o bin/ ./06-emitter/cmd/system
 	@exec bin/system -sentinels 3 $(ARGS)
 
 streams: ## two nodes that keep messages on a stream: kill one, and see that nothing is lost (kill b, start b, kill 2, restart 2)
-	@[ -e bin/streams ] || $(call first,,about a minute)
+	@[ -e bin/streams ] || $(call first,about a minute)
 	@go build -buildvcs=false -o bin/ ./labs/no-message-lost/cmd/streams
 	@exec bin/streams $(ARGS)
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,7 +33,7 @@ const actionTimeout = 4 * time.Second
 var ErrNobody = errors.New("there is nothing of that name")
 
 // Do does something to a server, a node or a Sentinel, by its name (replica-1, node-2) or
-// its port, and returns when it is done. Failover needs no name, or that of the Sentinel that is to begin.
+// its port, a server also by the number that it has in chapter 02's topology (0 is the first), and returns when it is done. Failover needs no name, or that of the Sentinel that is to begin.
 func (s *System) Do(ctx context.Context, action, target string) error {
 	if s.stopping.Load() {
 		return errors.New("the system is stopping")
@@ -52,7 +53,7 @@ func (s *System) Do(ctx context.Context, action, target string) error {
 		}
 	}
 	for i, server := range now.Servers {
-		if target == server.Name || strings.HasSuffix(server.Addr, ":"+target) {
+		if target == server.Name || target == strconv.Itoa(i) || strings.HasSuffix(server.Addr, ":"+target) {
 			return s.did(livemap.Moment{Who: server.Name, Text: action, Command: s.serverByHand(action, i, server), Typed: !s.processes()}, func() error {
 				return s.doServer(ctx, action, i, server)
 			})

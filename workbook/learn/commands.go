@@ -127,6 +127,7 @@ func (l *Learner) Once(ctx context.Context, from string) error {
 		}
 		if s.State != Solved {
 			l.print(taskPage(s.Exercise) + "\n" + resultPage(s))
+			l.print(fmt.Sprintf("  A hint:      go run ./workbook/cmd/learn hint %s\n  Another one: go run ./workbook/cmd/learn -once -from NAME\n", s.Name))
 			return nil
 		}
 	}
@@ -170,6 +171,9 @@ func (l *Learner) Run(ctx context.Context, name string) error {
 	l.note(step)
 	if step.State == Solved || step.Fault != "" || step.Outcome.Build != "" {
 		l.print(resultPage(step))
+		if step.State == Solved {
+			l.print(fmt.Sprintf("  A solution:  go run ./workbook/cmd/learn solution %s\n", e.Name))
+		}
 	} else {
 		for _, t := range step.Outcome.Tests {
 			switch said := t.Sentences(); {

@@ -84,7 +84,9 @@ func TestRunSaysWhatEachFailingTestSays(t *testing.T) {
 	require.Contains(t, c.screen.take(), "$ go test ./01-sums/exercises/total\n  FAIL  TestPointsAreAdded\n    Total of 1, 2 and 3 points says 0 (Total is not written yet), want 6\n")
 	c.write(totalFile, passing)
 	require.NoError(t, c.Run(t.Context(), "total"))
-	require.Contains(t, c.screen.take(), "All tests pass.")
+	page := c.screen.take()
+	require.Contains(t, page, "All tests pass.")
+	require.Contains(t, page, "  A solution:  go run ./workbook/cmd/learn solution total\n")
 	require.ErrorContains(t, c.Run(t.Context(), "totals"), `there is no exercise "totals"`)
 }
 

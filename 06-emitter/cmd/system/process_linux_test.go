@@ -178,6 +178,8 @@ func TestCommandsAreTyped(t *testing.T) {
 		{"emit Hello!", "reached 2 of 2 replicas"},
 		{"kill replica-1", "kill replica-1: done"},
 		{"restart replica-1", "restart replica-1: done"},
+		{"kill 2", "kill 2: done"},
+		{"restart replica-2", "restart replica-2: done"},
 		{"dance", `"dance" is no command`},
 		{"kill", "kill what?"},
 		{"freeze node-2", "freeze node-2: done"},
