@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -64,6 +66,25 @@ func TestLettersAreAsLargeAsTheCodeAllows(t *testing.T) {
 	require.Equal(t, []string{"title", "wider"}, kinds("<h1>x</h1>"+pre(67)))
 	require.Equal(t, []string{"widest"}, kinds(pre(3)+pre(81)))
 	require.Equal(t, 5, longest("<pre>\ta</pre>"))
+}
+
+// The plan of 90 minutes has no slides of its own. It names some of the half day's by their numbers.
+func TestWorkshopNamesSlidesByTheirNumbers(t *testing.T) {
+	root, err := workspace.Root(".")
+	require.NoError(t, err)
+	plan, err := os.ReadFile(filepath.Join(root, "docs", "workshop.md"))
+	require.NoError(t, err)
+	source, err := os.ReadFile(filepath.Join(root, "docs", "slides.md"))
+	require.NoError(t, err)
+	all := strings.Split(string(source), "\n---\n")
+	named := regexp.MustCompile(`slide (\d+): ([^;|]+?) ?[;|]`).FindAllStringSubmatch(string(plan), -1)
+	require.NotEmpty(t, named)
+	for _, m := range named {
+		n, err := strconv.Atoi(m[1])
+		require.NoError(t, err)
+		require.LessOrEqual(t, n, len(all))
+		require.Contains(t, all[n-1], "\n## "+m[2]+"\n", "docs/workshop.md: slide %d", n)
+	}
 }
 
 // The workshop's own slides: all follow its plan, and the page fetches nothing.

@@ -209,7 +209,7 @@ func TestDrainEndsWithItsContext(t *testing.T) {
 			t.Errorf("2 of 5 messages have come back when the minute is over, and Drain says %v: want context.DeadlineExceeded in it, and the number 3", err)
 		}
 		if told := c.told(); !strings.HasSuffix(told, ", closed: going away]") {
-			t.Errorf("the minute is over, and the client was told %s: want it closed all the same", told)
+			t.Errorf("the minute is over, and the client was told %s: want [1, 2, closed: going away]", told)
 		}
 	})
 }
