@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"net"
 	"net/http"
 	"os"
@@ -178,7 +179,9 @@ func TestAMachineIsCutOffAndItsLossIsCounted(t *testing.T) {
 	say := func(times, bytes int) {
 		for range times {
 			_, err := e.Emit(t.Context(), "count", strconv.Itoa(said)+" "+strings.Repeat("x", bytes))
-			require.NoError(t, err)
+			if !errors.Is(err, emitter.ErrNoReceipt) { // of which replicas have it nothing depends here, and a busy machine's answer may be late
+				require.NoError(t, err)
+			}
 			there.until(t, said) // one after the other: nobody's queue fills
 			said++
 		}
