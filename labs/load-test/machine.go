@@ -52,6 +52,7 @@ func versions(backend launch.Backend) []Version {
 // A report tells the versions of these libraries.
 var told = []string{
 	"github.com/gorilla/websocket", "github.com/redis/go-redis/v9", "github.com/centrifugal/centrifuge",
+	"github.com/zishang520/socket.io/servers/socket/v3", "github.com/zishang520/socket.io/adapters/redis/v3",
 	"socket.io", "@socket.io/redis-adapter", "ws", "ioredis",
 }
 

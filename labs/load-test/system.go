@@ -34,11 +34,12 @@ var (
 	Centrifuge = System{Name: "centrifuge", Protocol: CentrifugeJSON{}, find: goProgram("example.com/redis-chat/labs/load-test/peers/centrifuge")}
 	Lanes      = System{Name: "redis-chat-lanes", Of: "redis-chat", Protocol: Chat{}, find: goProgram("example.com/redis-chat/labs/scale-out/cmd/lanenode")}
 	Tuned      = System{Name: "centrifuge-tuned", Of: "centrifuge", Protocol: CentrifugeJSON{}, find: with(Centrifuge.find, "TUNED=1")}
+	SocketIOGo = System{Name: "socket.io-go", Protocol: SocketIO{}, find: goProgram("example.com/redis-chat/labs/load-test/peers/socket.io-go")}
 	Ceiling    = System{Name: "ceiling", Protocol: Chat{}, Alone: true, find: goProgram("example.com/redis-chat/labs/load-test/peers/ceiling")}
 )
 
 // Peers are what ours is compared with. Lanes are ours, too, and measured where there is more than one room.
-var Peers = []System{NodeJS, Centrifuge, Tuned, Ceiling, Lanes}
+var Peers = []System{NodeJS, Centrifuge, Tuned, SocketIOGo, Ceiling, Lanes}
 
 // Systems finds systems by their names, comma separated.
 func Systems(names string) ([]System, error) {
@@ -55,7 +56,7 @@ func Systems(names string) ([]System, error) {
 			if strings.Contains(names, "@") { // a password, which may hold a comma
 				shown = harmless.Value(names)
 			}
-			return nil, fmt.Errorf("there is no system %q: there are redis-chat, node.js, centrifuge, centrifuge-tuned, ceiling and redis-chat-lanes", shown)
+			return nil, fmt.Errorf("there is no system %q: there are redis-chat, node.js, centrifuge, centrifuge-tuned, socket.io-go, ceiling and redis-chat-lanes", shown)
 		}
 	}
 	return found, nil

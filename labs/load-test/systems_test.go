@@ -92,6 +92,13 @@ func TestCentrifugeDelivers(t *testing.T) {
 	delivers(t, Tuned, 2)
 }
 
+func TestSocketIOGoDelivers(t *testing.T) {
+	if out, _ := exec.Command("go", "env", "GOWORK").Output(); strings.TrimSpace(string(out)) == "off" {
+		t.Skip("the peer is a module of its own, which go.work joins to this one: run it without GOWORK=off")
+	}
+	delivers(t, SocketIOGo, 2)
+}
+
 func TestLanesDeliver(t *testing.T) {
 	if out, _ := exec.Command("go", "env", "GOWORK").Output(); strings.TrimSpace(string(out)) == "off" {
 		t.Skip("that lab is a module of its own, which go.work joins to this one: run it without GOWORK=off")
@@ -155,7 +162,7 @@ func TestSlowClientLearnsWhyItWasClosed(t *testing.T) {
 
 func TestWhatIsMissingIsOneSentence(t *testing.T) {
 	_, err := Systems("redis-chat,nobody")
-	require.EqualError(t, err, `there is no system "nobody": there are redis-chat, node.js, centrifuge, centrifuge-tuned, ceiling and redis-chat-lanes`)
+	require.EqualError(t, err, `there is no system "nobody": there are redis-chat, node.js, centrifuge, centrifuge-tuned, socket.io-go, ceiling and redis-chat-lanes`)
 	_, err = Open(launch.Backend{Kind: launch.KindRunning})
 	require.ErrorContains(t, err, "give embedded or server")
 	t.Setenv("PATH", t.TempDir())

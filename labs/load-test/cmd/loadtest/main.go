@@ -94,7 +94,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) 
 
 func (o *options) register(fs *flag.FlagSet) {
 	o.systems = []loadtest.System{loadtest.Ours}
-	fs.Func("systems", "`names`, comma separated: redis-chat, node.js, centrifuge, centrifuge-tuned, ceiling, redis-chat-lanes (default redis-chat)", func(s string) (err error) {
+	fs.Func("systems", "`names`, comma separated: redis-chat, node.js, centrifuge, centrifuge-tuned, socket.io-go, ceiling, redis-chat-lanes (default redis-chat)", func(s string) (err error) {
 		o.systems, err = loadtest.Systems(s)
 		return err
 	})
