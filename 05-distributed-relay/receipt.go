@@ -77,7 +77,7 @@ func (p *publisher) check() outgoing {
 // nobody counts them as missed. One with accepted messages behind it keeps its number:
 // those were numbered before the answer came. So does one with a probe behind it that was
 // not refused (ownLast): that has told the number, and to whoever hears the probe the next
-// message with it would be a repetition.
+// message with it would be a repetition. Such a number is missed, and counted so: nobody can tell it from a message that got lost.
 func (p *publisher) takeBack(batch []outgoing) {
 	before := p.seq
 	for i := len(batch) - 1; i >= 0; i-- {

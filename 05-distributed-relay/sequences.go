@@ -89,6 +89,7 @@ func (s *sequences) probe(pub string, last uint64, now time.Time) (corrected boo
 		p.last, p.known, p.denied = last, last, 0
 		return false
 	case known <= last && last < p.last:
+		p.denied = 0 // in a row is what counts
 		return false
 	}
 	if p.denied++; p.denied < enoughDenials {

@@ -182,3 +182,29 @@ func TestPublishersThatAreFollowedAreBounded(t *testing.T) {
 	require.Contains(t, s.seen, "own")
 	require.Zero(t, s.missed)
 }
+
+// On a stream nearly each probe of a busy node stands behind messages of its own millisecond. Between those a late one denies something now and then,
+// and three of these in an hour are not three in a row.
+func TestOnlyDenialsInARowCount(t *testing.T) {
+	now, s := time.Now(), newSequences("own")
+	says := func(seq uint64) {
+		_, err := s.message("node", seq, now)
+		require.NoError(t, err)
+	}
+	says(10)
+	s.probe("node", 10, now)
+	seq := uint64(10)
+	for round := range 3 * enoughDenials {
+		for range 10 {
+			says(seq + 1)
+			says(seq + 2)
+			seq += 2
+			require.False(t, s.probe("node", seq-1, now))
+		}
+		require.False(t, s.probe("node", 5, now), "one late probe, round %d", round)
+		seq++
+		says(seq)
+	}
+	says(seq + 1)
+	require.Zero(t, s.missed)
+}
