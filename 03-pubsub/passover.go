@@ -68,7 +68,7 @@ func (p *passOver) skim(s *replies) (e Event) {
 func (p *passOver) message(b []byte) (channel, payload []byte, size int) {
 	for _, head := range p.heads {
 		if len(b) < len(head) && bytes.HasPrefix(head, b) {
-			return nil, nil, len(b) + 1 // a reply is not over before its first \r\n
+			return nil, nil, len(b) + 1 // an array of three or four is not over with its first element
 		}
 		if !bytes.HasPrefix(b, head) {
 			continue
@@ -94,7 +94,9 @@ func element(b []byte, from int) (value []byte, next int) {
 		switch c := b[i]; {
 		case '0' <= c && c <= '9' && n <= readBytes:
 			n = 10*n + int(c-'0')
-		case c == '\r' && i > from+1 && (i+1 == len(b) || b[i+1] == '\n'):
+		case c == '\r' && i > from+1 && i+1 == len(b):
+			return nil, len(b) + 1
+		case c == '\r' && i > from+1 && b[i+1] == '\n':
 			begin := i + len("\r\n")
 			if next = begin + n + len("\r\n"); next <= len(b) {
 				value = b[begin:][:n]

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -84,6 +85,23 @@ func TestWhatIsPassedOverLeavesTheRestAsItIs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { require.Equal(t, c.passed, both(t, c.sent)) })
 	}
+}
+
+// Only a broken server sends that. The reader says so, and does not wait for what was never announced.
+func TestHeaderThatIsCutAndLiesIsAnErrorAtOnce(t *testing.T) {
+	client, server := net.Pipe()
+	defer client.Close()
+	defer server.Close()
+	var noted []Event
+	o := passing(&noted)
+	s, p := &replies{r: bufio.NewReaderSize(client, readBytes)}, newPassOver(&o)
+	go func() {
+		for _, part := range []string{"*3\r\n$7\r\nmessage\r\n$1\r\nb\r\n$900\r", "X\n"} {
+			_, _ = server.Write([]byte(part))
+		}
+	}()
+	_, err := p.next(s, o.Patterns)
+	require.Error(t, err)
 }
 
 // FuzzPassOver compares both ways, whatever a server sends.
