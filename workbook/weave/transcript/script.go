@@ -89,11 +89,11 @@ func Sessions(t *weave.Text) (sessions []*Session, findings []string) {
 	return sessions, findings
 }
 
-// hasty finds what is cleared while a program answers: what the answer has printed by then is gone, what it prints
+// hasty finds what is cleared right behind a step that makes a program answer: what the answer has printed by then is gone, what it prints
 // later is not, and nobody knows which is which.
 func (s *Session) hasty() (findings []string) {
-	for i, a := range s.todo[1:] {
-		before := s.todo[i].step
+	for i := 1; i < len(s.todo); i++ {
+		a, before := s.todo[i], s.todo[i-1].step
 		if a.step != nil && a.step.verb == "clear" && before != nil && slices.Contains([]string{"type", "press", "start"}, before.verb) {
 			findings = append(findings, fmt.Sprintf("%s: step clear: what comes of \"%s %s\" may be there already: clear before that, or wait for something between",
 				s.Text.At(a.line), before.verb, before.words))

@@ -187,6 +187,7 @@ func TestClaimsThatAreWrong(t *testing.T) {
 		"a step of an unknown kind": {"<!-- step: a x shout one -->\n<!-- run: a -->" + block, "README.md:1: step shout: want"},
 		"a key that we do not know": {"<!-- step: a x press Ctrl-X -->\n<!-- run: a -->" + block, "README.md:1: press Ctrl-X: want"},
 		"clear, and words":          {"<!-- step: a x clear one -->\n<!-- run: a -->" + block, "README.md:1: step clear: want"},
+		"a block of no lines":       {"<!-- run: a -->\n```console\n```\n<!-- run: a x y -->" + block, "README.md:4: run: 2 terminals for 1 commands"},
 		"clear while one answers":   {"<!-- run: a -->" + block + "<!-- step: a x type one -->\n<!-- step: a y clear -->\n", `README.md:7: step clear: what comes of "type one" may be there already: clear before that`},
 	} {
 		t.Run(name, func(t *testing.T) {
