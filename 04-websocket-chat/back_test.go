@@ -1,12 +1,12 @@
 package chat
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
 	"example.com/redis-chat/04-websocket-chat/chattest"
 	"example.com/redis-chat/04-websocket-chat/frame"
-	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 )
 
@@ -129,11 +129,11 @@ func TestNodeEndsThoughSomebodyStillCatchesUp(t *testing.T) {
 	require.True(t, chattest.WaitFor(func() bool { n.hub.mu.Lock(); defer n.hub.mu.Unlock(); return len(n.hub.returning) == 0 }))
 }
 
-// The first copy of a repeated message is kept no longer. Whoever was here has heard it. Of the others nobody knows, but of one who says so: they
-// come back with their places before they get anything that was said since.
-func TestWhoMayNotHaveHeardAMessageThatIsLostComesBack(t *testing.T) {
+// The first copy of a message is kept no longer, and its second is for those who have not heard it. Whoever was here has, and so has
+// who came back from a place that says so; of whoever was let in since nobody knows more.
+func TestSecondCopyOfALostMessageIsForThoseWhoHaveNotHeardTheFirst(t *testing.T) {
 	n, s := serveShelf(t)
-	s.lost = "0"
+	s.heard = map[string]uint64{"0": 3}
 	alice, bob := n.Enter("alice", "go"), n.Enter("zoe", "go")
 	before := n.hub.Seats()
 	carol, dave, erin := n.Enter("carol", "go"), n.Enter("dave", "elsewhere"), n.Enter("erin", "go")
@@ -141,15 +141,65 @@ func TestWhoMayNotHaveHeardAMessageThatIsLostComesBack(t *testing.T) {
 	caughtUp(frank)
 	n.hub.Deliver([]Event{
 		{Name: "message", Data: []byte("1"), Rooms: []string{"go"}, Place: "1"},
-		{Name: "message", Data: []byte("2"), Rooms: []string{"go"}, Except: []string{erin.ID}, Place: "2", Repeat: true, Unheard: before + 1},
-		{Name: "message", Data: []byte("3"), Place: "3"},
+		{Name: "message", Data: []byte("2"), Rooms: []string{"go"}, Except: []string{erin.ID}, Place: "2", Lost: Lost{before, 3}},
+		{Name: "message", Data: []byte("3"), Rooms: []string{"go"}, Place: "3", Lost: Lost{before, 4}},
+		{Name: "message", Data: []byte("4"), Place: "4"},
 	})
-	_, _, err := carol.WS.ReadMessage()
-	var closed *websocket.CloseError
-	require.ErrorAs(t, err, &closed, "she gets nothing before")
-	require.Equal(t, frame.CloseNotKept.Text, closed.Text)
-	for _, p := range []*chattest.Person{alice, bob, erin, frank} {
-		p.Hears("1", "3")
+	carol.Hears("1", "2", "3", "4")
+	for _, p := range []*chattest.Person{alice, bob} {
+		p.Hears("1", "4")
 	}
-	dave.Hears("3")
+	for _, p := range []*chattest.Person{erin, frank} {
+		p.Hears("1", "3", "4")
+	}
+	dave.Hears("4")
+}
+
+// A place that is behind all that is lost tells nothing of it. But who came from here last, and what that one had heard, the hub remembers.
+func TestWhoComesBackToTheSameHubHasHeardWhatItHad(t *testing.T) {
+	n, s := serveShelf(t)
+	s.past = true
+	alice := n.Enter("alice", "go")
+	before := n.hub.Seats()
+	carol := n.Enter("carol", "go")
+	require.NoError(t, alice.WS.Close())
+	comes := func(was string) *chattest.Person {
+		p := back(n, "&after=0&was="+was)
+		caughtUp(p)
+		return p
+	}
+	has := []*chattest.Person{comes(alice.ID), comes("elsewhere," + alice.ID)}
+	has = append(has, comes(has[0].ID))
+	hasNot := []*chattest.Person{carol, comes(carol.ID), comes("elsewhere"), comes(alice.ID + ",elsewhere")}
+	n.hub.Deliver([]Event{
+		{Name: "message", Data: []byte("1"), Rooms: []string{"go"}, Lost: Lost{before, 1}},
+		{Name: "message", Data: []byte("2"), Rooms: []string{"go"}},
+	})
+	for _, p := range has {
+		p.Hears("2")
+	}
+	for _, p := range hasNot {
+		p.Hears("1", "2")
+	}
+}
+
+// What is kept is the same for those who come back later.
+func TestWhoCatchesUpGetsNoSecondCopyOfWhatItHasHeard(t *testing.T) {
+	n, s := serveShelf(t)
+	s.heard = map[string]uint64{"0": 1}
+	s.kept = []Event{{Name: "message", Data: []byte("1"), Lost: Lost{0, 1}}, {Name: "message", Data: []byte("2"), Lost: Lost{0, 2}}, {Name: "message", Data: []byte("3"), Place: "3"}}
+	n.hub.Deliver(s.kept)
+	back(n, "&after=0").Hears("2", "3")
+}
+
+func TestHubRemembersSoManyWhoHaveGone(t *testing.T) {
+	h, s := &Hub{relay: &shelf{}}, uint64(0)
+	for range mostParted + 10 {
+		s++
+		h.part(&Conn{id: fmt.Sprint(s), hearing: hearing{number: s}})
+	}
+	require.Len(t, h.parted, mostParted)
+	require.NotContains(t, h.parted, "10")
+	require.Equal(t, hearing{number: 11}, h.parted["11"])
+	require.Contains(t, h.parted, fmt.Sprint(s))
 }

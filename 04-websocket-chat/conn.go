@@ -50,7 +50,7 @@ type Conn struct {
 	term       *term  // nil: without end
 	at         int    // index in hub.all
 	seated     uint64 // hub.recoveries when it was let in
-	number     uint64 // of its seat: the first is 1; 0: it has heard as much as those that were here
+	hearing           // of what is kept no longer
 	visit      uint64 // by Deliver: what hub.visit was when targets last met this connection
 	individual bool   // by Deliver: it does not get just what the others get, see noteIndividuals
 	reached    bool   // by Deliver: it is a target

@@ -90,9 +90,6 @@ func (d *delivery) begin(i int) int {
 
 func (h *Hub) handOut(d *delivery, events []Event) {
 	h.mu.Lock()
-	for i := range events {
-		h.sendBack(d, &events[i])
-	}
 	for first := 0; first < len(events); {
 		last := first + 1
 		for last < len(events) && sameTarget(&events[first], &events[last]) {

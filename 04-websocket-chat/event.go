@@ -23,9 +23,7 @@ type Event struct {
 	Key    string          // its sender's name for it, by which a Keeper knows it when it is sent again; "": it has none
 	Again  bool            // the sender has sent it before, and does not know what became of it
 	Repeat bool            // it was delivered before: no client gets it, and its sender is told "$placed"
-	// Unheard says of a repeated one that the first is kept no longer, and who heard that: the clients whose seats have lower
-	// numbers. Of the others only their places tell. 0: the first is kept.
-	Unheard uint64
+	Lost   Lost            // who has heard it already: see there; zero: nobody
 }
 
 // Relay carries the events of a hub's clients to the hubs of all nodes, the

@@ -50,15 +50,18 @@ type Hub struct {
 	delay      time.Duration      // how late messages come, when that is the reason
 	recoveries uint64             // how often that has ended
 	draining   bool
-	returning  map[*Conn]bool // those that catch up, and have no seat yet
-	come       chan struct{}  // made by Drain, closed when there are no more of them
-	changes    PresenceUpdate // of our clients, until the relay takes them
-	changed    int            // bytes of them
-	parts      []*Part        // that relays have beside each other; none: there is one relay for all
-	place      string         // of the last event that was delivered; "": none yet, or the relay keeps nothing
-	seats      atomic.Uint64  // how many clients have been let in so far; changed under mu
-	walk       *presence.Walk // through the list of our clients, while the relay tells it; else nil
-	empty      chan struct{}  // made by Drain, closed when the last connection is gone
+	returning  map[*Conn]bool     // those that catch up, and have no seat yet
+	come       chan struct{}      // made by Drain, closed when there are no more of them
+	changes    PresenceUpdate     // of our clients, until the relay takes them
+	changed    int                // bytes of them
+	parts      []*Part            // that relays have beside each other; none: there is one relay for all
+	place      string             // of the last event that was delivered; "": none yet, or the relay keeps nothing
+	seats      atomic.Uint64      // how many clients have been let in so far; changed under mu
+	parted     map[string]hearing // of clients that have gone, by their ids
+	order      []string           // of these, as they went, from the oldest on
+	oldest     int                // its index
+	walk       *presence.Walk     // through the list of our clients, while the relay tells it; else nil
+	empty      chan struct{}      // made by Drain, closed when the last connection is gone
 }
 
 // NewHub makes a hub that runs until its connections end; see Drain.
@@ -97,7 +100,7 @@ func NewHub(o Options) (*Hub, error) {
 // admit makes a connection of an upgraded socket: welcome first, then its room. Whoever is owed
 // something gets that before: see catchUp.
 func (h *Hub) admit(ws WebSocket, from *source, w wish) (*Conn, error) {
-	c := &Conn{hub: h, ws: ws, from: from, addr: w.addr, id: w.id, name: w.name, home: w.room, self: []string{w.id}, since: time.Now()}
+	c := &Conn{hub: h, ws: ws, from: from, addr: w.addr, id: w.id, name: w.name, home: w.room, self: []string{w.id}, since: time.Now(), hearing: hearing{number: noSeat}}
 	c.writer = c.write
 	c.raw = nowait.Raw(ws.NetConn())
 	c.out.limit = h.o.MaxQueueBytes
@@ -141,7 +144,7 @@ func (h *Hub) seat(c *Conn, w *wish, welcome bool) (start bool, place string, er
 		c.put(degradedFrame(h.degraded, h.delay)) // start is told once
 	}
 	c.at, c.seated = len(h.all), h.recoveries
-	if number := h.seats.Add(1); !w.heard {
+	if number := h.seats.Add(1); c.number == noSeat {
 		c.number = number
 	}
 	h.all = append(h.all, c)
@@ -192,6 +195,7 @@ func (h *Hub) unseat(c *Conn) (rooms []string, left bool) {
 	h.present.Lock()
 	delete(h.conns, c.id)
 	h.present.Unlock()
+	h.part(c)
 	for _, id := range c.was {
 		if h.former[id] == c {
 			delete(h.former, id)

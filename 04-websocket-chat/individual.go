@@ -32,6 +32,13 @@ func (h *Hub) noteIndividuals(d *delivery, e *Event, i int) {
 			}
 		}
 	}
+	if e.Lost.Nth > 0 {
+		for _, c := range h.targets(d, e.Rooms) {
+			if c.hasHeard(e.Lost) {
+				skip(c)
+			}
+		}
+	}
 	if e.Sent != nil {
 		mark(e.Sent.conn)
 	}

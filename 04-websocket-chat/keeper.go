@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"math"
 	"net/url"
 	"os"
 	"slices"
@@ -40,8 +41,64 @@ type Kept struct {
 	// Gone is how many events behind the place are kept no longer; below zero: some are,
 	// and nobody knows how many.
 	Gone int64
-	// Heard says of a place that is kept no longer that whoever comes from it has heard all that is not: see Event.Unheard.
-	Heard bool
+	// Heard is how many of the messages that are kept no longer whoever comes from the place has heard, as the place tells: see Lost.
+	Heard uint64
+	// Behind says that the place lies behind all of those, so that it tells nothing of them. Then it counts what the client had heard
+	// when its connection before ended, if that was to this hub.
+	Behind bool
+}
+
+// Lost is about the first copy of a message that was delivered here and is kept no longer, as a master has taken it with it. Its second
+// copy is for those who have not heard the first: they were let in since, and have not come back from the first one's place, or from a
+// later one that is lost as well.
+type Lost struct {
+	Seats uint64 // how many clients were let in before the relay went to another master: see Hub.Seats
+	Nth   uint64 // of all that was lost in this way, counted from 1; 0: it is no second copy, or its first is kept
+}
+
+// hearing is what a client has heard of messages that are lost.
+type hearing struct {
+	number uint64 // of its seat: it has heard what was delivered since; the first is 1
+	heard  uint64 // so many of all that were lost
+}
+
+func (c *Conn) hasHeard(l Lost) bool { return c.hearing.number <= l.Seats || c.hearing.heard >= l.Nth }
+
+// noSeat is a number that no seat has.
+const noSeat = math.MaxUint64
+
+// mostParted is how many clients are remembered that have gone. Some of them come back.
+const mostParted = 10_000
+
+// part remembers what a client has heard that goes. h is locked.
+func (h *Hub) part(c *Conn) {
+	if _, ok := h.relay.(Keeper); !ok {
+		return
+	}
+	if put(&h.parted, c.id, c.hearing); len(h.order) < mostParted {
+		h.order = append(h.order, c.id)
+		return
+	}
+	oldest := &h.order[h.oldest]
+	delete(h.parted, *oldest)
+	*oldest, h.oldest = c.id, (h.oldest+1)%mostParted
+}
+
+// resume lets a client go on with what it had heard when its last connection ended.
+func (h *Hub) resume(c *Conn, was []string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(was) == 0 {
+		return
+	}
+	last := was[len(was)-1]
+	before, ok := h.parted[last]
+	if still := h.conns[last]; still != nil { // nobody has noticed yet that it ended
+		before, ok = still.hearing, true
+	}
+	if ok {
+		c.hearing = hearing{min(c.number, before.number), max(c.heard, before.heard)}
+	}
 }
 
 // Begin tells the hub which place its relay begins behind.
@@ -53,19 +110,6 @@ func (h *Hub) Begin(place string) {
 
 // Seats is how many clients have been let in so far. Whoever comes later has a seat of a higher number.
 func (h *Hub) Seats() uint64 { return h.seats.Load() }
-
-// sendBack closes the clients of whom the hub does not know whether they heard a repeated event's first copy, before they get anything that
-// is behind it: they come back with their places, and those tell. h is locked.
-func (h *Hub) sendBack(d *delivery, e *Event) {
-	if e.Unheard == 0 {
-		return
-	}
-	for _, c := range h.targets(d, e.Rooms) {
-		if c.number >= e.Unheard && !c.excepted(e) && c.out.close(frame.CloseNotKept) {
-			d.start = append(d.start, c)
-		}
-	}
-}
 
 const (
 	mostWas     = 8                // connections before that it names
@@ -134,6 +178,9 @@ func (c *Conn) catchUp(who wish) {
 		}
 		c.hub.log.Debug("catching up ended", "id", c.id, "why", err)
 		if !c.seat { // it has none
+			c.hub.mu.Lock()
+			c.hub.part(c)
+			c.hub.mu.Unlock()
 			c.turnAway(why)
 			c.hub.capacity.release(c.from)
 			return
@@ -224,7 +271,11 @@ func (r *returning) part(last string) (more bool, err error) {
 	} else {
 		r.gone += kept.Gone
 	}
-	r.who.heard = r.who.heard || kept.Heard
+	if r.place == r.who.after { // the client's own: the end of a part tells nothing
+		if r.heard = max(r.heard, kept.Heard); kept.Behind {
+			r.hub.resume(r.Conn, r.who.was)
+		}
+	}
 	r.place, r.wire = kept.End, r.wire[:0]
 	for i := range kept.Events {
 		if e := &kept.Events[i]; r.isFor(e) {
@@ -241,6 +292,9 @@ func (r *returning) part(last string) (more bool, err error) {
 // isFor reports whether the client would have got an event, in the rooms that it was in.
 // Its own it has: it was left out of those by the id of the connection that sent them.
 func (r *returning) isFor(e *Event) bool {
+	if e.Lost.Nth > 0 && r.hasHeard(e.Lost) {
+		return false
+	}
 	isIn := func(name string) bool { return name == r.home || slices.Contains(r.who.also, name) }
 	if len(e.Rooms) > 0 && !slices.ContainsFunc(e.Rooms, isIn) {
 		return false

@@ -20,11 +20,12 @@ import (
 
 // shelf is the smallest Keeper: all is in memory, and places are numbers.
 type shelf struct {
-	hub  *Hub
-	gone int64  // of all that was asked for
-	lost string // the place of somebody who has heard what is kept no longer
-	asks func() // is called when somebody asks for a part
-	fail error
+	hub   *Hub
+	gone  int64             // of all that was asked for
+	heard map[string]uint64 // see Kept, by the place of somebody
+	past  bool              // of each place: see Kept.Behind
+	asks  func()            // is called when somebody asks for a part
+	fail  error
 
 	mu     sync.Mutex // also held while it delivers: one order
 	kept   []Event
@@ -75,7 +76,7 @@ func (s *shelf) Since(_ context.Context, place, last string) (Kept, error) {
 	end := min(from+2, to)
 	gone := s.gone
 	s.gone = 0
-	return Kept{Events: s.kept[from:end], End: strconv.Itoa(end), More: end < to, Gone: gone, Heard: place == s.lost}, s.fail
+	return Kept{Events: s.kept[from:end], End: strconv.Itoa(end), More: end < to, Gone: gone, Heard: s.heard[place], Behind: s.past}, s.fail
 }
 
 func (s *shelf) Before(_ context.Context, room string, messages int) (string, error) {

@@ -44,7 +44,6 @@ type wish struct {
 	was     []string // the ids of its connections before: it has said their messages itself
 	also    []string // the rooms that it was in besides
 	history int      // of a new one: how many messages of its room it wants to have
-	heard   bool     // its place is kept no longer, and it has heard all that is not: see Kept
 }
 
 // permit lets the client's token decide what it may have, and what it gets where it has not said.

@@ -21,7 +21,7 @@ func ToEvent(e *wire.Envelope) (chat.Event, error) {
 	if whose := wire.Reserved(e.Event); whose != "" {
 		return chat.Event{}, fmt.Errorf("%w: %.64q is %s", errReserved, e.Event, whose)
 	}
-	event := chat.Event{Name: e.Event, Rooms: e.Rooms, Except: e.Except, From: e.From, Place: e.Place, Repeat: e.Repeat, Unheard: e.Unheard}
+	event := chat.Event{Name: e.Event, Rooms: e.Rooms, Except: e.Except, From: e.From, Place: e.Place, Repeat: e.Repeat, Lost: chat.Lost(e.Lost)}
 	if e.At != 0 {
 		event.At = time.UnixMilli(e.At)
 	}

@@ -22,11 +22,11 @@ type Envelope struct {
 	// Place is the message's in the one order, where Redis keeps it: a decoder's word, and never
 	// part of the payload. "": Redis keeps nothing.
 	Place string
-	// Key, Again, Repeat and Unheard are chat.Event's. They are no part of the payload either: where Redis keeps
+	// Key, Again, Repeat and Lost are chat.Event's. They are no part of the payload either: where Redis keeps
 	// messages they stand beside it, or are a reader's word, and PUBLISH leaves them out.
 	Key           string
 	Again, Repeat bool
-	Unheard       uint64
+	Lost          Lost
 
 	// Series and Nth are the message's number where a publisher numbers parts of its messages each for itself: a
 	// decoder's word, too. "": Pub and Seq say all.
@@ -59,3 +59,6 @@ type Flags struct {
 // EmitterUID is the uid of every emitter: a process that publishes and has no
 // clients of its own.
 const EmitterUID = "emitter"
+
+// Lost is chat.Lost.
+type Lost struct{ Seats, Nth uint64 }

@@ -5,12 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 
 	pubsub "example.com/redis-chat/03-pubsub"
+	chat "example.com/redis-chat/04-websocket-chat"
 	relay "example.com/redis-chat/05-distributed-relay"
 	"example.com/redis-chat/05-distributed-relay/pack"
 	"example.com/redis-chat/05-distributed-relay/wire"
@@ -113,10 +113,13 @@ func event(m *redis.XMessage, at place) pubsub.Event {
 	return e
 }
 
-// repeated begins the Pattern of an event whose entry repeats one before; behind it stands chat.Event's Unheard.
-const repeated = "repeated "
+// The Pattern of an event whose entry repeats one before, and of one that repeats what a master has taken with it, with what chat.Lost says.
+const (
+	repeated = "repeated"
+	lost     = "lost %d %d"
+)
 
-func repeatedPattern(unheard uint64) string { return repeated + strconv.FormatUint(unheard, 10) }
+func lostPattern(l chat.Lost) string { return fmt.Sprintf(lost, l.Seats, l.Nth) }
 
 // text is a field of an entry, "" when it has none of that name.
 func text(m *redis.XMessage, field string) string {
@@ -126,15 +129,13 @@ func text(m *redis.XMessage, field string) string {
 
 // Envelope reads an entry.
 func (c *carrier) Envelope(e *pubsub.Event) (wire.Envelope, error) {
-	unheard, repeat := strings.CutPrefix(e.Pattern, repeated)
-	if e.Pattern != "" && !repeat {
+	var l wire.Lost
+	repeat := e.Pattern == repeated
+	if _, err := fmt.Sscanf(e.Pattern, lost, &l.Seats, &l.Nth); err != nil && !repeat && e.Pattern != "" {
 		return wire.Envelope{}, fmt.Errorf("an entry of %s: only type %s in %s is delivered", e.Pattern, entry.Broadcast, entry.Root)
 	}
 	envelope, err := entry.Decode(e.Payload)
-	envelope.Place, envelope.Repeat = e.Channel, repeat
-	if repeat && err == nil {
-		envelope.Unheard, err = strconv.ParseUint(unheard, 10, 64)
-	}
+	envelope.Place, envelope.Repeat, envelope.Lost = e.Channel, repeat, l
 	return envelope, err
 }
 

@@ -1,81 +1,44 @@
 package streams
 
-import (
-	"context"
+import chat "example.com/redis-chat/04-websocket-chat"
 
-	"github.com/redis/go-redis/v9"
-)
-
-// checkFirsts looks whether what new entries say they repeat is still in the stream, where the node has read it. Few say so.
-//
 // A replica may have read a message that the one that is promoted has not. Its sender has no answer, and sends it again: then this
-// node knows the key of an entry that is in no stream any more. Clients of the other nodes hear the second one; of this node's, those
-// who have not heard the first.
-func (r *reader) checkFirsts(ctx context.Context, conn *redis.Conn, messages []stamped) error {
-	first := map[string]ID{}
-	for _, m := range messages {
-		if key, again := keyOf(m.XMessage); again {
-			if id, ok := r.c.keys.first(key); ok && id.Compare(m.ID) != 0 {
-				first[key] = id
-			}
+// node knows the key of an entry that is in no stream any more, and that its clients have heard. To the other nodes the second copy is
+// the first that they see. Here it is for those who have not heard the first: see chat.Lost.
+
+// lose notes entries that were delivered and are in no stream any more, and how many clients were let in before this node went to the
+// server that does not have them.
+func (r *reader) lose(common place, entries []entrySeen) {
+	for _, e := range entries {
+		r.lost++
+		r.c.delivered.forked(common, e.place, r.lost)
+		if e.key != "" {
+			r.c.keys.lose(e.key, e.id, chat.Lost{Seats: r.seats, Nth: r.lost})
 		}
 	}
-	if len(first) == 0 {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, r.server().ReadTimeout)
-	defer cancel()
-	found := map[string]*redis.XMessageSliceCmd{}
-	var oldest *redis.XMessageSliceCmd
-	_, err := conn.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for key, id := range first {
-			found[key] = p.XRange(ctx, r.c.o.stream, id.String(), id.String())
-		}
-		oldest = p.XRangeN(ctx, r.c.o.stream, "-", "+", 1)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for key, id := range first {
-		if !hasKey(found[key].Val(), key) && !trimmed(oldest.Val(), id) {
-			r.c.keys.lose(key, id)
-		}
-	}
-	return nil
 }
 
-func hasKey(entries []redis.XMessage, key string) bool {
-	if len(entries) == 0 {
-		return false
-	}
-	found, _ := keyOf(&entries[0])
-	return found == key
-}
-
-// trimmed reports whether an entry of that id is older than the oldest that is kept.
-func trimmed(oldest []redis.XMessage, id ID) bool {
-	if len(oldest) == 0 {
-		return true
-	}
-	kept, err := ParseID(oldest[0].ID)
-	return err == nil && id.Compare(kept) < 0
-}
-
-// first is the first entry that is remembered with a key.
-func (k *keys) first(key string) (id ID, ok bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	known, ok := k.of[key]
-	return known.first, ok
-}
-
-// lose notes that the first entry with a key is in no stream any more. The next with this key is the first one then.
-func (k *keys) lose(key string, id ID) {
+// lose notes that the first entry with a key is lost. The next with this key is the first one then.
+func (k *keys) lose(key string, id ID, lost chat.Lost) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if known := k.of[key]; known.first == id {
-		known.lost = id
+		known.lost = lost
 		k.of[key] = known
 	}
+}
+
+// noteSecond remembers a second copy for those who catch up later. k is locked.
+func (k *keys) noteSecond(id ID, lost chat.Lost) {
+	if k.seconds == nil || len(k.seconds) >= mostRecent {
+		k.seconds = map[ID]chat.Lost{}
+	}
+	k.seconds[id] = lost
+}
+
+// lostBefore says of an entry whether it is a second copy whose first is lost; zero: it is not.
+func (k *keys) lostBefore(id ID) chat.Lost {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.seconds[id]
 }

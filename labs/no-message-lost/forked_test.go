@@ -1,18 +1,16 @@
 package streams_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
-	"github.com/gorilla/websocket"
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/01-redis-basics/redistest"
 	"example.com/redis-chat/02-replication/topology"
 	"example.com/redis-chat/02-replication/topologytest"
-	"example.com/redis-chat/04-websocket-chat/frame"
+	chatclient "example.com/redis-chat/04-websocket-chat/client"
 	relay "example.com/redis-chat/05-distributed-relay"
 	"example.com/redis-chat/05-distributed-relay/relaytest"
 	"example.com/redis-chat/05-distributed-relay/wire"
@@ -143,9 +141,8 @@ func TestMessageOfALostTailThatIsSentAgainIsHeardOnce(t *testing.T) {
 	}
 
 	f.add(f.second, "*", "two", entry.Again, "k")
-	carol.isSentBack()
-	carol, erin, frank = carol.back(f.cluster, 0), erin.back(f.cluster, 0), frank.back(f.cluster, 0)
 	carol.hears("two")
+	erin, frank = erin.back(f.cluster, 0), frank.back(f.cluster, 0)
 	erin.hears("between", "two")
 	frank.hears("between")
 	alice.say("three")
@@ -160,22 +157,110 @@ func TestMessageOfALostTailThatIsSentAgainIsHeardOnce(t *testing.T) {
 	require.NoError(t, bob.Close())
 	bob = bob.back(f.cluster, 0)
 	require.Zero(t, bob.caughtUp().Messages)
+	for _, n := range []int{10, 5, 4, 3, 2} { // a history has the second copy
+		fresh := f.dialWith(0, chatclient.DialOptions{Name: "new", History: n}, new(chatclient.Last))
+		var all []string
+		for m := fresh.next(); m.Event != "$caught-up"; m = fresh.next() {
+			if m.Event == "message" {
+				all = append(all, string(m.Data))
+			}
+		}
+		whole := []string{`"one"`, `"between"`, `"two"`, `"three"`, `"four"`}
+		require.Equal(t, whole[max(0, len(whole)-n):], all)
+	}
 }
 
-// isSentBack waits for the close that tells a client to come back with its place.
-func (p *person) isSentBack() {
-	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.t.Context(), patience)
-	defer cancel()
-	for {
-		m, err := p.Receive(ctx)
-		if err != nil {
-			var closed *websocket.CloseError
-			require.ErrorAs(p.t, err, &closed)
-			require.Equal(p.t, frame.CloseNotKept.Text, closed.Text)
-			return
-		}
-		p.last.Note(m)
-		require.NotEqual(p.t, "message", m.Event)
-	}
+// The sender's node has read the first copy itself. It adds the second all the same: what it has read may be nowhere.
+func TestMessageThatIsSentAgainReachesTheNodesThatHaveLostIt(t *testing.T) {
+	f := startForked(t)
+	alice, bob := f.dial(0, "alice"), f.dial(0, "bob")
+	alice.say("one")
+	f.add(f.top, "*", "two", entry.Key, "k")
+	bob.hears("one", "two")
+	f.fork(1)
+	alice.say("between")
+	bob.hears("between")
+	f.addMovable("other", relaytest.At(relay.Place{Master: f.second.Addrs()[0], Own: f.second.Addrs()[1]}))
+	f.nodes[1].awaitReady(t)
+	carol := f.dial(1, "carol")
+	alice.keyed("two", "k", true)
+	alice.isTaken()
+	alice.say("three")
+	carol.hears("two", "three")
+	bob.hears("three")
+}
+
+// Whoever comes back to the node has heard what it had heard there, though its place, of the new stream, does not tell it.
+func TestWhoComesBackAfterALossHearsNothingTwice(t *testing.T) {
+	f := startForked(t)
+	alice, bob, carol := f.dial(0, "alice"), f.dial(0, "bob"), f.dial(0, "carol")
+	alice.say("one")
+	f.add(f.top, "*", "two", entry.Key, "k")
+	bob.hears("one", "two")
+	carol.hears("one", "two")
+	f.fork(1)
+	alice.say("between")
+	bob.hears("between")
+	carol.hears("between")
+	require.NoError(t, carol.Close())
+	require.NoError(t, bob.Close())
+	bob = bob.back(f.cluster, 0)
+	bob.caughtUp()
+	f.add(f.second, "*", "two", entry.Again, "k")
+	alice.say("three")
+	bob.hears("three")
+	carol = carol.back(f.cluster, 0)
+	carol.hears("three")
+	require.Equal(t, 1, carol.caughtUp().Messages)
+}
+
+// Nothing new has come since the other master is there: the node does not know yet that it has lost something. Its own place is one that is lost.
+func TestWhoComesBackBeforeTheLossIsKnownHearsNothingTwice(t *testing.T) {
+	f := startForked(t)
+	alice, bob := f.dial(0, "alice"), f.dial(0, "bob")
+	alice.say("one")
+	f.add(f.top, "*", "two", entry.Key, "k")
+	bob.hears("one", "two")
+	f.fork(1)
+	require.NoError(t, bob.Close())
+	bob = bob.back(f.cluster, 0)
+	bob.caughtUp()
+	f.add(f.second, "*", "two", entry.Again, "k")
+	alice.say("three")
+	bob.hears("three")
+}
+
+// An entry that somebody deletes is not lost with a master: nobody gets it again.
+func TestDeletedMessageIsNotDeliveredWhenItIsSentAgain(t *testing.T) {
+	redistest.NeedsServer(t) // miniredis deletes nothing that a client names
+	f := startForked(t)
+	alice, bob := f.dial(0, "alice"), f.dial(0, "bob")
+	alice.say("one")
+	f.add(f.top, "*", "an insult", entry.Key, "k")
+	bob.hears("one", "an insult")
+	last := f.redis(0).XRevRangeN(t.Context(), f.stream(), "+", "-", 1).Val()[0].ID
+	require.EqualValues(t, 1, f.redis(0).XDel(t.Context(), f.stream(), last).Val())
+	carol := f.dial(0, "carol")
+	f.add(f.top, "*", "an insult", entry.Again, "k")
+	alice.say("three")
+	carol.hears("three")
+	bob.hears("three")
+}
+
+// A client that was away for longer than a key is known.
+func TestLostMessageIsKnownForLongerThanItsKey(t *testing.T) {
+	f := startForked(t)
+	alice, frank, bob := f.dial(0, "alice"), f.dial(0, "frank"), f.dial(0, "bob")
+	alice.say("one")
+	f.add(f.top, "*", "two", entry.Key, "k")
+	frank.hears("one", "two")
+	bob.hears("one", "two")
+	require.NoError(t, frank.Close())
+	f.fork(1)
+	alice.say("between")
+	f.add(f.second, "*", "two", entry.Again, "k")
+	f.add(f.second, streams.ID{Time: uint64(time.Now().Add(3 * time.Minute).UnixMilli())}.String(), "three", entry.Key, "other")
+	bob.hears("between", "three")
+	frank = frank.back(f.cluster, 0)
+	frank.hears("between", "three")
 }

@@ -58,19 +58,18 @@ func (r *Relay) since(ctx context.Context, from, to place, all, proven bool) (ke
 	}
 	defer func() { moved = r.carrier.delivered.giveBack(server) && err != nil && ctx.Err() == nil }()
 	if err != nil {
-		at.heard = from.id
 		return chat.Kept{End: at.String(), Gone: -1, More: true}, false, nil
 	}
 	if all {
 		to = at
 	}
-	to, _ = r.carrier.delivered.onThis(to)
-	from, heard := r.carrier.delivered.onThis(from)
+	to, _, _ = r.carrier.delivered.onThis(to)
+	from, heard, behind := r.carrier.delivered.onThis(from)
 	if to.id.Compare(from.id) <= 0 {
-		return chat.Kept{End: from.String(), Heard: heard}, false, nil
+		return chat.Kept{End: from.String(), Heard: heard, Behind: behind}, false, nil
 	}
 	kept, err = r.part(ctx, server, from, to, proven)
-	kept.Heard = heard
+	kept.Heard, kept.Behind = heard, behind
 	return kept, false, err
 }
 
@@ -131,9 +130,6 @@ func (r *Relay) entries(ctx context.Context, server *archive, from *place, to ID
 	if entries = ranged.Val(); len(entries) > 0 && entries[0].ID == start {
 		return entries[1:], 0, nil
 	}
-	if oldest, err := ParseID(info.Val().FirstEntry.ID); err == nil && oldest.Compare(from.id) < 0 {
-		from.heard = from.id
-	}
 	gone = goneSince(*from, info.Val())
 	switch {
 	case gone > 0:
@@ -168,29 +164,31 @@ func goneSince(from place, info *redis.XInfoStream) int64 {
 
 // kept makes an event of an entry, if there is one in it that was ever delivered.
 func (r *Relay) kept(ctx context.Context, server *archive, m *redis.XMessage, at place) (delivered chat.Event, ok bool, err error) {
-	e := event(m, at.plain())
+	e := event(m, at)
+	if l := r.carrier.keys.lostBefore(at.id); l != (chat.Lost{}) && e.Pattern == "" {
+		e.Pattern = lostPattern(l)
+	} else if repeat, err := r.repeats(ctx, server, m, at.id); repeat || err != nil {
+		return chat.Event{}, false, err
+	}
 	envelope, problem := r.carrier.Envelope(&e)
 	if problem != nil {
 		return chat.Event{}, false, nil
-	}
-	if repeat, err := r.repeats(ctx, server, m, at); repeat || err != nil {
-		return chat.Event{}, false, err
 	}
 	delivered, problem = relay.ToEvent(&envelope)
 	return delivered, problem == nil, nil
 }
 
-// repeats reports whether an entry repeats one before it, for a client that comes from such a place. What this node does not remember is
+// repeats reports whether an entry repeats one before it. What this node does not remember is
 // in the stream, and few entries say that they may repeat one: those that were added to it while the first was on its way.
-func (r *Relay) repeats(ctx context.Context, server *archive, m *redis.XMessage, at place) (bool, error) {
+func (r *Relay) repeats(ctx context.Context, server *archive, m *redis.XMessage, id ID) (bool, error) {
 	key, again := keyOf(m)
 	if !again {
 		return false, nil
 	}
-	if repeat, sure := r.carrier.keys.repeat(key, at); sure {
+	if repeat, sure := r.carrier.keys.repeat(key, id); sure {
 		return repeat, nil
 	}
-	for first, last := at.id.ago(once), at.id.before(); ; {
+	for first, last := id.ago(once), id.before(); ; {
 		entries, err := server.XRangeN(ctx, r.carrier.o.stream, first.String(), last.String(), partCount).Result()
 		if err != nil {
 			return false, err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	chat "example.com/redis-chat/04-websocket-chat"
 	"example.com/redis-chat/labs/no-message-lost/entry"
 )
 
@@ -26,17 +27,17 @@ type keys struct {
 
 	mu        sync.Mutex
 	of        map[string]span
-	order     []keyed // by id; what is forgotten goes from its front
-	since     ID      // of entries from here on all is remembered
-	repeats   int64   // entries that repeat others, and messages that were not added for it
-	forgotten int64   // keys that were forgotten early
+	order     []keyed          // by id; what is forgotten goes from its front
+	since     ID               // of entries from here on all is remembered
+	repeats   int64            // entries that repeat others, and messages that were not added for it
+	forgotten int64            // keys that were forgotten early
+	seconds   map[ID]chat.Lost // entries that are second copies of what is in no stream any more; at most as many as recent keeps
 }
 
 // span is the first and the last entry with a key.
 type span struct {
 	first, last ID
-	seats       uint64 // how many clients this node had let in when the first came
-	lost        ID     // the first one before, which a master has taken with it; zero: there was none
+	lost        chat.Lost // zero: the first is in the stream
 }
 
 type keyed struct {
@@ -54,26 +55,27 @@ func keyOf(m *redis.XMessage) (key string, again bool) {
 	return text(m, entry.Key), false
 }
 
-// note remembers an entry, which is behind all others, and reports whether it repeats one. When that is lost, those have heard it
-// who had their seats when it came: unheard is the first number of the others; else 0.
-func (k *keys) note(key string, id ID, again bool, seats uint64) (repeat bool, unheard uint64) {
+// note remembers an entry, which is behind all others, and reports whether it repeats one. One that repeats what is lost is the first that all
+// nodes have.
+func (k *keys) note(key string, id ID, again bool) (repeat bool, lost chat.Lost) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.forget(id)
 	known, found := k.of[key]
+	if lost = known.lost; lost.Nth > 0 {
+		k.noteSecond(id, lost)
+		found, known.lost = false, chat.Lost{}
+	}
+	if !found {
+		known.first = id
+	}
 	if repeat = again && found; repeat {
 		k.repeats++
-	}
-	switch {
-	case !found:
-		known.first, known.seats = id, seats
-	case known.first == known.lost:
-		known.first, unheard = id, known.seats+1
 	}
 	known.last = id
 	k.of[key] = known
 	k.order = append(k.order, keyed{key, id})
-	return repeat, unheard
+	return repeat, lost
 }
 
 // forget forgets what is too old when an entry of that id comes, and what is too much.
@@ -98,22 +100,11 @@ func (k *keys) forget(id ID) {
 // begin remembers the entries that were there before the node, the newest first. All behind since are among them.
 func (k *keys) begin(before []keyed, since ID) {
 	for i := len(before) - 1; i >= 0; i-- {
-		k.note(before[i].key, before[i].id, false, 0)
+		k.note(before[i].key, before[i].id, false)
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.since = since
-}
-
-// knows reports whether there is an entry with that key: then a message that is sent again need not be added.
-func (k *keys) knows(key string) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	_, found := k.of[key]
-	if found {
-		k.repeats++
-	}
-	return found
 }
 
 // counts are for the metrics.
@@ -123,19 +114,14 @@ func (k *keys) counts() (repeats int64, remembered int, forgotten int64) {
 	return k.repeats, len(k.of), k.forgotten
 }
 
-// repeat reports whether an entry that was read before repeats one, for a client that comes to it from such a place; sure is false when
-// that is not remembered.
-func (k *keys) repeat(key string, at place) (repeat, sure bool) {
+// repeat reports whether an entry that was read before repeats one; sure is false when that is not remembered.
+func (k *keys) repeat(key string, id ID) (repeat, sure bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	known, found := k.of[key]
-	switch {
-	case found && known.first.Compare(at.id) < 0 && at.id.Compare(known.last) <= 0:
-		return true, true
-	case found && known.first == at.id && known.lost != (ID{}) && known.lost.Compare(at.heard) <= 0:
+	if known, found := k.of[key]; found && known.first.Compare(id) < 0 && id.Compare(known.last) <= 0 {
 		return true, true
 	}
-	return false, k.since.Compare(at.id.ago(once)) <= 0
+	return false, k.since.Compare(id.ago(once)) <= 0
 }
 
 // remember reads the keys of the last two minutes: a message may be sent again to a node that has just begun.

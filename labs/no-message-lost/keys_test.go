@@ -6,11 +6,13 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	chat "example.com/redis-chat/04-websocket-chat"
 )
 
-// noted notes an entry of a node without clients, whose first entries are in the stream.
+// noted notes an entry of a stream that has lost nothing.
 func (k *keys) noted(key string, id ID, again bool) (repeat bool) {
-	repeat, _ = k.note(key, id, again, 0)
+	repeat, _ = k.note(key, id, again)
 	return repeat
 }
 
@@ -22,8 +24,8 @@ func TestMessageIsKnownByItsKeyForTwoMinutes(t *testing.T) {
 	require.False(t, k.noted("b", ID{start + 1, 0}, true), "nobody has seen it before, whatever its sender says")
 	require.False(t, k.noted("a", ID{start + 2, 0}, false), "its sender does not say that it is the same")
 	require.True(t, k.noted("a", ID{start + 2 + twoMinutes, 0}, true))
-	require.True(t, k.knows("a"))
-	require.False(t, k.knows("b"), "that was more than two minutes before")
+	require.Contains(t, k.of, "a")
+	require.NotContains(t, k.of, "b", "that was more than two minutes before")
 	require.False(t, k.noted("b", ID{start + 3 + twoMinutes, 0}, true))
 	require.True(t, k.noted("a", ID{start + 2 + 2*twoMinutes, 0}, true), "two minutes after the last one")
 	require.False(t, k.noted("a", ID{start + 3 + 3*twoMinutes, 0}, true))
@@ -56,12 +58,12 @@ func TestMemoryDecidesAsTheStreamDoes(t *testing.T) {
 			all = append(all, said{keyed{fmt.Sprint(random.IntN(8)), id}, random.IntN(2) == 0})
 			require.Equal(t, plain(i), k.noted(all[i].key, id, all[i].again), "entry %d of %v", i, seed)
 			for j := range all {
-				if repeat, sure := k.repeat(all[j].key, place{id: all[j].id}); all[j].again && sure {
+				if repeat, sure := k.repeat(all[j].key, all[j].id); all[j].again && sure {
 					require.Equal(t, plain(j), repeat, "entry %d, asked for after %d of %v", j, i, seed)
 				}
 			}
 		}
-		repeat, sure := k.repeat(all[499].key, place{id: id})
+		repeat, sure := k.repeat(all[499].key, id)
 		require.True(t, sure, "what has just come is remembered")
 		require.Equal(t, plain(499), repeat && all[499].again)
 	}
@@ -74,33 +76,43 @@ func TestKeysThatAreRememberedAreBounded(t *testing.T) {
 	}
 	require.Len(t, k.of, 100)
 	require.EqualValues(t, 150, k.forgotten)
-	require.False(t, k.knows("149"))
-	require.True(t, k.knows("150"))
-	_, sure := k.repeat("100", place{id: ID{1240, 0}})
+	require.NotContains(t, k.of, "149")
+	require.Contains(t, k.of, "150")
+	_, sure := k.repeat("100", ID{1240, 0})
 	require.False(t, sure, "whoever asks has to look into the stream")
 }
 
 // A master has taken the first one with it. Then the second is the first that all nodes have.
-func TestWhoHasNotHeardTheLostOneHearsTheNext(t *testing.T) {
+func TestSecondCopyOfWhatIsLostIsTheFirst(t *testing.T) {
 	k, id := newKeys(100), func(ms uint64) ID { return ID{1_764_424_989_000 + ms, 0} }
-	note := func(at uint64, again bool, seats uint64) []any {
-		repeat, unheard := k.note("a", id(at), again, seats)
-		return []any{repeat, unheard}
+	note := func(at uint64, again bool) []any {
+		repeat, lost := k.note("a", id(at), again)
+		return []any{repeat, lost}
 	}
-	repeats := func(at, heard uint64) bool {
-		repeat, sure := k.repeat("a", place{id: id(at), heard: id(heard)})
-		return repeat && sure
-	}
-	require.Equal(t, []any{false, uint64(0)}, note(5, false, 7))
-	k.lose("a", id(4))
-	require.Equal(t, []any{true, uint64(0)}, note(6, true, 9), "that was another one's")
-	first, _ := k.first("a")
-	require.Equal(t, id(5), first)
+	require.Equal(t, []any{false, chat.Lost{}}, note(5, false))
+	k.lose("a", id(4), chat.Lost{Seats: 7, Nth: 1})
+	require.Equal(t, []any{true, chat.Lost{}}, note(6, true), "that was another one's")
+	k.lose("a", id(6), chat.Lost{Seats: 7, Nth: 2})
+	require.Equal(t, []any{true, chat.Lost{}}, note(8, true), "the first is there")
 
-	k.lose("a", id(5))
-	require.Equal(t, []any{true, uint64(8)}, note(10, true, 9), "seven have heard it here")
-	require.False(t, repeats(10, 4), "a client that came to 4 in the stream that is gone")
-	require.True(t, repeats(10, 5))
-	require.Equal(t, []any{true, uint64(0)}, note(12, true, 9))
-	require.True(t, repeats(12, 4), "it has heard the one of 10")
+	k.lose("a", id(5), chat.Lost{Seats: 7, Nth: 3})
+	require.Equal(t, []any{false, chat.Lost{Seats: 7, Nth: 3}}, note(10, true))
+	require.Equal(t, chat.Lost{Seats: 7, Nth: 3}, k.lostBefore(id(10)), "for those who catch up later")
+	repeat, _ := k.repeat("a", id(10))
+	require.False(t, repeat)
+	require.Equal(t, []any{true, chat.Lost{}}, note(12, true))
+	repeat, sure := k.repeat("a", id(12))
+	require.True(t, repeat && sure)
+	require.Zero(t, k.lostBefore(id(12)))
+	require.Equal(t, []any{false, chat.Lost{}}, note(240_000, true), "two minutes later that, too, is forgotten")
+	require.Equal(t, chat.Lost{Seats: 7, Nth: 3}, k.lostBefore(id(10)), "and this is not")
+}
+
+func TestSecondCopiesThatAreRememberedAreBounded(t *testing.T) {
+	k := newKeys(100)
+	for i := range uint64(3 * mostRecent) {
+		k.noteSecond(ID{i + 1, 0}, chat.Lost{Nth: i + 1})
+	}
+	require.LessOrEqual(t, len(k.seconds), mostRecent)
+	require.NotZero(t, k.lostBefore(ID{3 * mostRecent, 0}))
 }

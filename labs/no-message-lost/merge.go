@@ -83,13 +83,17 @@ func (r *reader) message(m stamped) (e pubsub.Event, fresh bool) {
 	if r.at = r.at.next(m.ID); m.ID == r.landmark.id {
 		r.at.nr = r.landmark.nr
 	}
-	if lost := r.recent.add(r.at, m); len(lost) > 0 {
-		r.c.delivered.forked(common, lost)
-	}
+	r.lose(common, r.recent.add(r.at, m))
+	r.news = true
 	e = event(m.XMessage, r.at)
 	if key, again := keyOf(m.XMessage); key != "" {
-		if repeat, unheard := r.c.keys.note(key, m.ID, again, r.c.seats()); repeat && e.Pattern == "" {
-			e.Pattern = repeatedPattern(unheard)
+		repeat, lost := r.c.keys.note(key, m.ID, again)
+		switch {
+		case e.Pattern != "":
+		case lost.Nth > 0:
+			e.Pattern = lostPattern(lost)
+		case repeat:
+			e.Pattern = repeated
 		}
 	}
 	return e, true

@@ -69,13 +69,9 @@ func (id ID) ago(d time.Duration) ID {
 // whose form is nobody's business but ours: 1764424989123-0.4711 is the entry
 // of that id, the 4711th that was ever added. The number tells how many are missing when the
 // entries behind it were trimmed. 0: not known, as at a server before Redis 7.
-//
-// While a client catches up, its place may say more: 1764424989123-0.4711~1764424989130-0 has heard all up to the second id, too, of a
-// stream that a master has taken with it.
 type place struct {
-	id    ID
-	nr    int64
-	heard ID // zero: nothing of another stream
+	id ID
+	nr int64
 }
 
 func (p place) String() string {
@@ -83,20 +79,13 @@ func (p place) String() string {
 	if p.nr > 0 {
 		text = strconv.AppendInt(append(text, '.'), p.nr, 10)
 	}
-	if p.heard != (ID{}) {
-		text = p.heard.append(append(text, '~'))
-	}
 	return string(text)
 }
 
 func parsePlace(s string) (p place, err error) {
-	s, heard, more := strings.Cut(s, "~")
 	id, nr, numbered := strings.Cut(s, ".")
 	if p.id, err = ParseID(id); err == nil && numbered {
 		p.nr, err = strconv.ParseInt(nr, 10, 64)
-	}
-	if err == nil && more {
-		p.heard, err = ParseID(heard)
 	}
 	if err != nil || p.nr < 0 {
 		return place{}, errPlace
@@ -111,8 +100,5 @@ func (p place) next(id ID) place {
 	if p.nr > 0 || p.id == (ID{}) { // the first entry that ever was is number 1
 		p.nr++
 	}
-	return place{id: id, nr: p.nr, heard: p.heard}
+	return place{id: id, nr: p.nr}
 }
-
-// plain is the place without what was heard of another stream.
-func (p place) plain() place { return place{id: p.id, nr: p.nr} }

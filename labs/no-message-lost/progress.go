@@ -3,6 +3,7 @@ package streams
 import (
 	"context"
 	"errors"
+	"math"
 	"sync"
 	"time"
 )
@@ -11,15 +12,15 @@ import (
 // wait, or it would get some messages twice.
 type progress struct {
 	mu      sync.Mutex
-	at      place           // all up to here has been delivered
-	out     place           // and up to here it is being delivered
-	begun   bool            // it is known where the node begins
-	proven  time.Time       // all that the master had then has been delivered
-	since   time.Time       // when the reader came to the server where it is
-	archive *archive        // that server; nil: none yet
-	lost    map[place]place // places that were delivered and that a new master does not have: what it had of those before them
-	end     place           // the last of those
-	changed chan struct{}   // closed at the next change; nil: nobody waits
+	at      place               // all up to here has been delivered
+	out     place               // and up to here it is being delivered
+	begun   bool                // it is known where the node begins
+	proven  time.Time           // all that the master had then has been delivered
+	since   time.Time           // when the reader came to the server where it is
+	archive *archive            // that server; nil: none yet
+	lost    map[place]lostPlace // places that were delivered and that a new master does not have
+	common  place               // that the new one has, before the last of those
+	changed chan struct{}       // closed at the next change; nil: nobody waits
 }
 
 func newProgress() *progress { return &progress{} }
@@ -49,15 +50,19 @@ func (p *progress) prove(then time.Time) { p.change(func() { p.proven = then }) 
 // doubt makes the next who waits wait for a probe that is published from now on: only one that comes back by this server tells what it has.
 func (p *progress) doubt() { p.change(func() { p.since = time.Now() }) }
 
-// forked notes places that were delivered and are in no stream any more, and the place before them that is.
-func (p *progress) forked(common place, lost []entrySeen) {
+// lostPlace is the place before it that the new master has, and the lost one's number among all that are lost.
+type lostPlace struct {
+	common place
+	nth    uint64
+}
+
+// forked notes a place that was delivered and is in no stream any more.
+func (p *progress) forked(common, lost place, nth uint64) {
 	p.change(func() {
 		if p.lost == nil || len(p.lost) > 2*mostRecent {
-			p.lost = map[place]place{}
+			p.lost = map[place]lostPlace{}
 		}
-		for _, e := range lost {
-			p.lost[e.place], p.end = common, e.place
-		}
+		p.lost[lost], p.common = lostPlace{common, nth}, common
 	})
 }
 
@@ -85,7 +90,7 @@ func (p *progress) await(ctx context.Context, until place) (at place, a *archive
 		here := p.begun && p.archive != nil && p.proven.After(p.since)
 		reached := p.here(p.at).id.Compare(p.here(until).id) >= 0
 		if here && (reached || p.proven.After(came)) {
-			at, a = p.here(p.at).plain(), p.archive
+			at, a = p.here(p.at), p.archive
 			a.users++
 			p.mu.Unlock()
 			if !reached {
@@ -106,18 +111,26 @@ func (p *progress) await(ctx context.Context, until place) (at place, a *archive
 	}
 }
 
-// onThis is a place in the stream that there is: the same, or the last one before it that a new master has. All says that who comes from it
-// has heard all that the new master has not.
-func (p *progress) onThis(at place) (here place, all bool) {
+// onThis is a place in the stream that there is: the same, or the last one before it that a new master has. Who comes from it has heard so many
+// of those that are lost; or it is behind all of them. Where the node itself is, all is heard, also what turns out to be lost only with the next message.
+func (p *progress) onThis(at place) (here place, heard uint64, behind bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.here(at), p.end != (place{}) && at.plain() == p.end
+	lost, gone := p.lost[at]
+	switch {
+	case gone:
+		return lost.common, lost.nth, false
+	case p.common != (place{}) && at.id.Compare(p.common.id) > 0:
+		return at, 0, true
+	case at == p.at:
+		return at, math.MaxUint64, false
+	}
+	return at, 0, false
 }
 
 func (p *progress) here(at place) place {
-	if common, ok := p.lost[at.plain()]; ok {
-		common.heard = at.id
-		return common
+	if lost, ok := p.lost[at]; ok {
+		return lost.common
 	}
 	return at
 }

@@ -2,6 +2,7 @@ package streams
 
 import (
 	"context"
+	"math"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -109,19 +110,27 @@ func TestServerThatIsLeftIsClosedByItsLastReader(t *testing.T) {
 // Two masters, and what was read of the first one alone.
 func TestPlaceThatIsLostIsTheLastOneBeforeItThatIsNot(t *testing.T) {
 	p := newProgress()
-	common := place{id: ID{Time: 5}, nr: 3}
-	p.forked(common, []entrySeen{{place: place{id: ID{Time: 90}, nr: 4}}, {place: place{id: ID{Time: 91}, nr: 5}}})
-	other := place{id: ID{Time: 91}, nr: 6}
-	for at, want := range map[place]struct {
-		place
-		all bool
-	}{
-		{id: ID{Time: 91}, nr: 5}:                     {place{common.id, 3, ID{Time: 91}}, true},
-		{id: ID{Time: 90}, nr: 4, heard: ID{Time: 7}}: {place{common.id, 3, ID{Time: 90}}, false},
-		other: {other, false},
-	} {
-		here, all := p.onThis(at)
-		require.Equal(t, want.place, here)
-		require.Equal(t, want.all, all)
+	at := func(ms uint64, nr int64) place { return place{id: ID{Time: ms}, nr: nr} }
+	type answer struct {
+		here   place
+		heard  uint64
+		behind bool
 	}
+	asked := func(at place) answer {
+		here, heard, behind := p.onThis(at)
+		return answer{here, heard, behind}
+	}
+	p.begin(at(91, 5))
+	require.Equal(t, answer{at(91, 5), math.MaxUint64, false}, asked(at(91, 5)), "all that the node has")
+	require.Equal(t, answer{at(90, 4), 0, false}, asked(at(90, 4)))
+
+	common := at(5, 3)
+	p.forked(common, at(90, 4), 1)
+	p.forked(common, at(91, 5), 2)
+	p.begin(at(95, 4))
+	require.Equal(t, answer{common, 1, false}, asked(at(90, 4)))
+	require.Equal(t, answer{common, 2, false}, asked(at(91, 5)))
+	require.Equal(t, answer{at(91, 6), 0, true}, asked(at(91, 6)), "the new master's")
+	require.Equal(t, answer{at(95, 4), 0, true}, asked(at(95, 4)), "and who comes from another node has heard nothing that is lost")
+	require.Equal(t, answer{common, 0, false}, asked(common))
 }

@@ -30,7 +30,10 @@ type reader struct {
 	begun    bool
 	at       place // in the messages; the end of them when the node began
 	recent   recent
-	nodes    ID // in the other stream
+	seats    uint64 // how many clients were let in before it connected anew behind the last news
+	news     bool   // there were some since
+	lost     uint64 // how many entries were delivered and are in no stream any more
+	nodes    ID     // in the other stream
 	told     recent
 	landmark place // an entry whose number is known for certain
 }
@@ -134,6 +137,9 @@ func (r *reader) look(ctx context.Context, conn *redis.Conn) error {
 	r.c.delivered.arrive(r.server())
 	if r.begun {
 		r.at, r.nodes = r.recent.rewind(), r.told.rewind().id
+		if r.news {
+			r.seats, r.news = r.c.seats(), false
+		}
 		return nil
 	}
 	nodes, err := endOf(ctx, conn, r.c.o.nodes)
@@ -181,9 +187,6 @@ func (r *reader) read(ctx context.Context, conn *redis.Conn) error {
 		// It was one stream that ended the wait, and at the other nothing was looked. There may be something: when a
 		// replica gets a copy of all keys, both streams have news at once, and the first one ends the wait.
 		messages, own, err = r.ask(waiting, conn, -1)
-	}
-	if err == nil {
-		err = r.checkFirsts(ctx, conn, messages)
 	}
 	if err != nil {
 		return err

@@ -21,6 +21,7 @@ type recent struct {
 type entrySeen struct {
 	place
 	sum uint64 // of what is in it: two masters may give one id to two entries
+	key string // its sender's; "": none
 }
 
 // mostRecent is how many are kept, and less than half as many more: at 500 messages a second some four seconds of what a master may take with it.
@@ -55,7 +56,8 @@ func (k *recent) add(at place, m stamped) (lost []entrySeen) {
 	if gone := k.entries[k.again:]; len(gone) > 0 && (k.again > 0 || gone[len(gone)-1].id.Compare(m.ID) >= 0) {
 		lost = append(lost, gone...)
 	}
-	k.entries = append(k.entries[:k.again], entrySeen{at, sum(m)})
+	key, _ := keyOf(m.XMessage)
+	k.entries = append(k.entries[:k.again], entrySeen{at, sum(m), key})
 	if n := len(k.entries); n > 3*mostRecent/2 {
 		k.base = k.entries[n-mostRecent-1].place
 		k.entries = append(k.entries[:0], k.entries[n-mostRecent:]...)

@@ -24,7 +24,6 @@ type Options struct {
 type Relay struct {
 	*relay.Relay
 	carrier *carrier
-	durable bool
 	hub     *chat.Hub
 }
 
@@ -32,7 +31,7 @@ var _ chat.Keeper = (*Relay)(nil)
 
 // New makes a relay. Nothing is connected before Run.
 func New(o relay.Options, s Options) *Relay {
-	r := &Relay{durable: o.Durable > 0}
+	r := &Relay{}
 	key := cmp.Or(o.Key, wire.DefaultKey)
 	r.carrier = newCarrier(settings{
 		stream: o.Prefix + key, nodes: o.Prefix + wire.OwnPrefix(key) + "chat:nodes",
@@ -49,17 +48,6 @@ func (r *Relay) Run(ctx context.Context, hub *chat.Hub) error {
 	r.hub = hub
 	defer r.carrier.delivered.close()
 	return r.Relay.Run(ctx, hub)
-}
-
-// Publish implements chat.Relay. What this node has read already need not be added again. What it has not, is: it
-// may be in the stream, or not, and only its order tells. Where replicas are to have a message before it is acknowledged,
-// only WAIT behind another entry tells whether they do.
-func (r *Relay) Publish(e chat.Event) error {
-	if e.Again && !r.durable && r.carrier.keys.knows(e.Key) {
-		e.Sent.Repeated()
-		return nil
-	}
-	return r.Relay.Publish(e)
 }
 
 // Once implements chat.Keeper.
