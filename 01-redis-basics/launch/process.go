@@ -25,7 +25,7 @@ type Process struct {
 	args []string
 	log  io.Writer
 
-	sentinel []string // see ProcessOptions.Sentinel
+	file, sentinel []string // see ProcessOptions
 
 	mu     sync.Mutex
 	cmd    *exec.Cmd
@@ -45,6 +45,9 @@ type ProcessOptions struct {
 	// Args are further arguments of redis-server, each word an item: "--save",
 	// "3600", "1". Without them nothing is saved: --save "" --appendonly no.
 	Args []string
+	// File are the lines of a configuration file of the server's own, as in "replicaof 127.0.0.1 6379". A server that has
+	// one can write into it what it has become (CONFIG REWRITE), and is that after a Restart. Args win. Default: no file.
+	File []string
 	// Sentinel makes it a Sentinel, which watches servers and holds no data: lines of its configuration, as in
 	// "sentinel monitor chat 127.0.0.1 6379 2". A Sentinel writes what it learns into its file, so it finds it again
 	// after a Restart.
@@ -63,7 +66,7 @@ func StartProcess(ctx context.Context, o ProcessOptions) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Process{bin: bin, log: o.Log, sentinel: o.Sentinel}
+	p := &Process{bin: bin, log: o.Log, file: o.File, sentinel: o.Sentinel}
 	if err = checkWords(o.Args); err == nil {
 		err = p.makeDir(o.Dir)
 	}

@@ -62,19 +62,23 @@ func (p *Process) start(ctx context.Context) error {
 	return nil
 }
 
-// command is what the program is started with. A Sentinel's file comes first, and must be there.
+// command is what the program is started with. A file comes first, and a Sentinel must have one.
 func (p *Process) command() ([]string, error) {
 	args := serverArgs(p.port, p.dir, p.args)
-	if len(p.sentinel) == 0 {
+	name, lines := "redis.conf", p.file
+	if len(p.sentinel) > 0 {
+		name, lines, args = "sentinel.conf", p.sentinel, append(args, "--sentinel")
+	}
+	if len(lines) == 0 {
 		return args, nil
 	}
-	file := filepath.Join(p.dir, "sentinel.conf")
-	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
-		if err := os.WriteFile(file, []byte(strings.Join(p.sentinel, "\n")+"\n"), 0o600); err != nil {
+	file := filepath.Join(p.dir, name)
+	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) { // else it has what the server has written
+		if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
 			return nil, fmt.Errorf("start %s: write its settings: %w", filepath.Base(p.bin), err)
 		}
 	}
-	return slices.Concat([]string{file}, args, []string{"--sentinel"}), nil
+	return slices.Concat([]string{file}, args), nil
 }
 
 // ready returns when this very process has answered PING: not merely somebody

@@ -124,6 +124,18 @@ func TestServerThatIsTooOldIsCalledSo(t *testing.T) {
 	require.NotContains(t, err.Error(), "\n")
 }
 
+func TestServerIsAgainWhatItHasWrittenIntoItsFile(t *testing.T) {
+	s := redistest.Process(t, launch.ProcessOptions{File: []string{"maxclients 77"}})
+	ctx, c := t.Context(), client(t, s.Addr())
+	now := func() string { return c.ConfigGet(ctx, "maxclients").Val()["maxclients"] }
+	require.Equal(t, "77", now())
+	require.NoError(t, c.ConfigSet(ctx, "maxclients", "78").Err())
+	require.NoError(t, c.ConfigRewrite(ctx).Err())
+	require.NoError(t, s.Restart(ctx))
+	require.Eventually(t, func() bool { return now() == "78" }, patience, time.Millisecond)
+	require.Equal(t, "", c.ConfigGet(ctx, "save").Val()["save"], "arguments win")
+}
+
 func TestProcessCleansUpItsFolder(t *testing.T) {
 	p := redistest.Process(t, launch.ProcessOptions{})
 	require.FileExists(t, p.LogFile())
