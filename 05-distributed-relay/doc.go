@@ -69,6 +69,7 @@
 //     handed out no faster than clients can be written to (chapter 04, pace.go).
 //   - The subscription has two goroutines of its own: one reads, and passes over what is for nobody here (foreign.go); one
 //     watches whether the probes come back.
+//   - Where the servers can change (place.go), one goroutine follows them, and one more looks, at each new server, whether it can be reached.
 //   - One goroutine fails what is held too long (receipt.go), and one asks, after each new
 //     connection, whether the subscription's server is a replica (relay.go).
 //   - The presence goroutine tells the other nodes who came and went, at most ten

@@ -3,6 +3,7 @@ package relay
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	pubsub "example.com/redis-chat/03-pubsub"
@@ -65,12 +66,18 @@ var errNoPlace = errors.New("no Sentinel has said yet where the master is")
 // the others. So a subscription whose server does not follow the new master is left at once; its number that was read last shows
 // what is missing. Between two replicas of one master a subscription moves without a gap.
 func (r *Relay) follow(ctx context.Context, subscriber Receiver) {
-	for r.o.Places != nil {
+	var looking sync.WaitGroup
+	defer looking.Wait()
+	for looked := ""; r.o.Places != nil; {
 		before := *r.o.where.Load()
 		place, changed := r.o.Places.Now()
 		if place != before && place.Master != "" {
 			r.o.where.Store(&place)
 			r.move(before, place, subscriber)
+		}
+		if own := r.o.subAddr(); own != looked {
+			looked = own
+			looking.Go(func() { r.look(ctx, own) })
 		}
 		select {
 		case <-ctx.Done():
@@ -93,6 +100,21 @@ func (r *Relay) move(before, place Place, subscriber Receiver) {
 		client := r.o.client(place.Own)
 		subscriber.Move(client, how)
 		_ = client.Close() // only its options are used
+	}
+}
+
+// look asks for another server to subscribe at when this one cannot be reached. Sentinels reach it, or they would not name it: the
+// address may be one of a network that only they are in.
+func (r *Relay) look(ctx context.Context, addr string) {
+	attempt, cancel := context.WithTimeout(ctx, r.o.connectTime())
+	defer cancel()
+	l, err := r.o.connect(attempt, "subscribe at", addr)
+	switch {
+	case err == nil:
+		l.close()
+	case ctx.Err() == nil:
+		r.o.Log.Warn("looking for another server to subscribe at", "why", err)
+		r.o.Places.Avoid(addr)
 	}
 }
 

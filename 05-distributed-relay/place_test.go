@@ -84,6 +84,43 @@ func TestWhoWaitsTooLongForAMasterIsToldThatNothingWasSent(t *testing.T) {
 	require.Contains(t, string(answer.Data), "not sent")
 }
 
+// away are places that name a server of another network, until the node asks for another one.
+type away struct {
+	*relaytest.Places
+	instead relay.Place
+}
+
+func (a away) Avoid(addr string) {
+	if place, _ := a.Now(); place.Own == addr {
+		a.Set(a.instead)
+	}
+}
+
+func TestNodeThatCannotReachItsReplicaSubscribesAtAnotherServer(t *testing.T) {
+	top, nobody := topologytest.Start(t, 1), redistest.Nobody(t)
+	master, replica := top.Addrs()[0], top.Addrs()[1]
+	places := away{relaytest.At(relay.Place{Master: master, Own: nobody}), relay.Place{Master: master, Own: replica}}
+	n := startNode(t, relay.Options{Places: places, Prefix: redistest.Prefix(t)})
+	n.awaitReady(t)
+	place, _ := places.Now()
+	require.Equal(t, replica, place.Own)
+	n.awaitLines(t, `msg="looking for another server to subscribe at" why="subscribe at `+nobody+`: nobody answers there: `, 1)
+}
+
+func TestNodeStaysWhereItIsSubscribedWhenItCannotReachTheNextServer(t *testing.T) {
+	top, nobody := topologytest.Start(t, 1), redistest.Nobody(t)
+	stay := relay.Place{Master: top.Addrs()[0], Own: top.Addrs()[1]}
+	places := away{relaytest.At(stay), stay}
+	n := startNode(t, relay.Options{Places: places, Prefix: redistest.Prefix(t)})
+	n.awaitReady(t)
+	places.Set(relay.Place{Master: stay.Master, Own: nobody})
+	n.awaitLines(t, `msg="looking for another server to subscribe at"`, 1)
+	require.Eventually(t, func() bool { p, _ := places.Now(); return p == stay }, patience, time.Millisecond)
+	n.beat(t)
+	n.awaitLines(t, `msg="going to another server to subscribe" now=`+stay.Own, 1)
+	require.NotContains(t, n.log.String(), relay.LogNotReady)
+}
+
 // Another master is another stream, of which the node's own server knows nothing.
 func TestNodeGoesToAnotherMasterAndItsNumbersGoOn(t *testing.T) {
 	c, places := startMovable(t, relay.Options{})
