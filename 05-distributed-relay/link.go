@@ -51,9 +51,18 @@ func (o *Options) connect(ctx context.Context, what, addr string) (*link, error)
 	}
 	if err != nil {
 		l.close()
-		return nil, classify(what, addr, err)
+		return nil, o.named(classify(what, addr, err))
 	}
 	return l, nil
+}
+
+// named says of an address at which nobody answers who has named it: it may be one of a network that only the Sentinels are in.
+func (o *Options) named(err error) error {
+	if o.Places == nil || dial.Diagnose(err) != dial.NobodyThere {
+		return err
+	}
+	return fmt.Errorf("%w; the Sentinels name this address: if the server is up, it has to announce one that leads there from here "+
+		"(replica-announce-ip, replica-announce-port)", err)
 }
 
 func (l *link) close() {

@@ -121,6 +121,17 @@ func TestNodeStaysWhereItIsSubscribedWhenItCannotReachTheNextServer(t *testing.T
 	require.NotContains(t, n.log.String(), relay.LogNotReady)
 }
 
+func TestNodeSaysWhoNamesAnAddressThatLeadsNowhere(t *testing.T) {
+	nobody := redistest.Nobody(t)
+	n := startNode(t, relay.Options{Places: relaytest.At(relay.Place{Master: nobody, Own: nobody})})
+	require.Eventually(t, func() bool {
+		reason, ready := n.relay.Ready()
+		return !ready && strings.Contains(reason, " "+nobody+": nobody answers there: ") &&
+			strings.HasSuffix(reason, "; the Sentinels name this address: if the server is up, it has to announce one that leads there from here "+
+				"(replica-announce-ip, replica-announce-port)")
+	}, patience, time.Millisecond)
+}
+
 // Another master is another stream, of which the node's own server knows nothing.
 func TestNodeGoesToAnotherMasterAndItsNumbersGoOn(t *testing.T) {
 	c, places := startMovable(t, relay.Options{})
