@@ -104,6 +104,9 @@ func ask(ctx context.Context, c *redis.SentinelClient, name string) (said, error
 	s.epoch, _ = strconv.ParseInt(master["config-epoch"], 10, 64)
 	for _, fields := range replicas {
 		r := replica(fields)
+		if sameServer(ctx, r.Master, s.master) {
+			r.Master = s.master
+		}
 		s.replicas = append(s.replicas, r)
 		if ago, _ := strconv.ParseInt(fields["info-refresh"], 10, 64); ago > 0 { // milliseconds; 0: never
 			s.asked[r.Addr] = s.at.Add(-time.Duration(ago) * time.Millisecond)

@@ -8,7 +8,8 @@
 //
 //   - view.go: what is known: the master, its replicas, whether a failover is on its way. merge makes one View of what several
 //     Sentinels say, which may differ: the one with the highest epoch is right.
-//   - ask.go: the three questions to one Sentinel, and how its answers are read.
+//   - ask.go: the three questions to one Sentinel, and how its answers are read; same.go: whether two words for a server, of which one
+//     is a name, mean the same one.
 //   - watch.go: a Watcher asks all of them again, whenever one of them tells of an event, and once a second.
 //
 // What a Sentinel says is where the master should be. Whether it is one, ROLE at that server tells: see replication.ReadRole.

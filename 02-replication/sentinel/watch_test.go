@@ -2,6 +2,7 @@ package sentinel_test
 
 import (
 	"context"
+	"net"
 	"slices"
 	"testing"
 	"time"
@@ -94,6 +95,50 @@ func TestKilledMasterIsReplacedAndComesBackAsReplica(t *testing.T) {
 	require.Contains(t, top.Addrs()[1:], after.Master)
 	require.NoError(t, top.Restart(t.Context(), 0))
 	await(settled)
+}
+
+// A replica says whom it follows in the words of its own REPLICAOF.
+func TestReplicaFollowsTheMasterWhetherItIsCalledByNameOrByAddress(t *testing.T) {
+	t.Parallel()
+	redistest.NeedsVersion(t, 6, 2, "names at a Sentinel")
+	if addrs, err := net.DefaultResolver.LookupHost(t.Context(), "localhost"); err != nil || !slices.Equal(addrs, []string{"127.0.0.1"}) {
+		t.Skipf("localhost is to be 127.0.0.1 alone, where these servers listen (/etc/hosts); it is %v here", addrs)
+	}
+	for _, announce := range []string{"yes", "no"} {
+		t.Run("announce-hostnames "+announce, func(t *testing.T) {
+			t.Parallel()
+			top, await := startWith(t, watched.Options{
+				Host: "localhost", Settings: []string{"sentinel resolve-hostnames yes", "sentinel announce-hostnames " + announce},
+			})
+			v := await(settled)
+			_, port, _ := net.SplitHostPort(top.Addrs()[0])
+			want := map[string]string{"yes": "localhost:" + port, "no": top.Addrs()[0]}[announce]
+			require.Equal(t, want, v.Master)
+			// Now one is told by name whom it follows.
+			c := redis.NewClient(&redis.Options{Addr: top.Addrs()[1]})
+			defer c.Close()
+			require.NoError(t, c.Do(t.Context(), "REPLICAOF", "localhost", port).Err())
+			require.Eventually(t, func() bool {
+				v, err := sentinel.Find(t.Context(), sentinel.Options{Addrs: top.Sentinels(), Name: top.Name()})
+				return err == nil && settled(v) && allSayByName(t, top, top.Addrs()[1])
+			}, patience, 10*time.Millisecond)
+		})
+	}
+}
+
+// allSayByName reports whether each Sentinel has heard that the replica follows localhost, in this word.
+func allSayByName(t *testing.T, top *watched.Watched, replica string) bool {
+	for _, addr := range top.Sentinels() {
+		c := redis.NewSentinelClient(&redis.Options{Addr: addr, Protocol: 2})
+		replicas, err := c.Replicas(t.Context(), top.Name()).Result()
+		_ = c.Close()
+		if err != nil || !slices.ContainsFunc(replicas, func(f map[string]string) bool {
+			return net.JoinHostPort(f["ip"], f["port"]) == replica && f["master-host"] == "localhost"
+		}) {
+			return false
+		}
+	}
+	return true
 }
 
 func TestTwoOfThreeSentinelsGoneIsTold(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +33,9 @@ type Options struct {
 	// FailoverTimeout is when a failover that has got stuck is given up; the next one is begun after twice as long. Default 3s.
 	FailoverTimeout time.Duration
 	Ports           []int // of the Sentinels; missing or 0: a free one
+	// Host is the master's machine, as the Sentinels are told of it; default 127.0.0.1. For a name, Settings need "sentinel resolve-hostnames yes".
+	Host     string
+	Settings []string // further lines of each Sentinel's file; default none
 }
 
 func (o Options) withDefaults() Options {
@@ -73,11 +77,11 @@ func Start(ctx context.Context, o Options) (_ *Watched, err error) {
 		return nil, errors.New("start Sentinels: they watch real servers: install redis-server")
 	}
 	host, port, _ := net.SplitHostPort(top.Addrs()[0])
-	lines := []string{
-		fmt.Sprintf("sentinel monitor %s %s %s %d", o.Name, host, port, o.Quorum),
+	lines := append(slices.Clone(o.Settings),
+		fmt.Sprintf("sentinel monitor %s %s %s %d", o.Name, cmp.Or(o.Host, host), port, o.Quorum),
 		fmt.Sprintf("sentinel down-after-milliseconds %s %d", o.Name, o.DownAfter.Milliseconds()),
 		fmt.Sprintf("sentinel failover-timeout %s %d", o.Name, o.FailoverTimeout.Milliseconds()),
-	}
+	)
 	for i := range o.Sentinels {
 		options := launch.ProcessOptions{Sentinel: lines, LogLevel: o.Topology.LogLevel, Log: o.Topology.Log}
 		if i < len(o.Ports) {
