@@ -35,7 +35,9 @@ func (e Experiment) Question() string {
 }
 
 // Experiments are all of them, in the lesson's order.
-func Experiments() []Experiment { return []Experiment{twoMasters, followed, hasty, isolated} }
+func Experiments() []Experiment {
+	return []Experiment{twoMasters, followed, hasty, isolated, mapped, inside, names}
+}
 
 // Possible says what the machine lacks for it.
 func (e Experiment) Possible() error {
@@ -57,7 +59,7 @@ func (e Experiment) Run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	b := &bench{ctx: ctx, out: out, servers: servers, began: time.Now()}
-	return errors.Join(e.run(b), servers.Close())
+	return errors.Join(e.run(b), b.close(), servers.Close())
 }
 
 // bench is what an experiment runs on.
@@ -65,9 +67,22 @@ type bench struct {
 	ctx     context.Context
 	out     io.Writer
 	servers *watched.Watched
+	lone    *launch.Process // the Sentinel in place of theirs; nil: there is none
+	doors   []*door
 
 	mu    sync.Mutex // a flow of messages notes things, too
 	began time.Time
+}
+
+// close ends what an experiment has started besides.
+func (b *bench) close() error {
+	for _, d := range b.doors {
+		d.close()
+	}
+	if b.lone == nil {
+		return nil
+	}
+	return b.lone.Close()
 }
 
 // note writes a line with the time.

@@ -3,6 +3,7 @@ package failover
 import (
 	"bytes"
 	"os"
+	"regexp"
 	"testing"
 	"time"
 
@@ -64,6 +65,43 @@ func TestPublishIsNoWrite(t *testing.T) {
 	require.Contains(t, out, "WAIT 1:  0")
 }
 
+func TestReplicasThatAnnounceAnAddressThatLeadsNowhereCannotBePromoted(t *testing.T) {
+	t.Parallel()
+	out := see(t, mapped)
+	require.Contains(t, out, "it knows 2 replicas, and reaches none; ROLE at the master: 2 replicas")
+	require.Contains(t, out, "SENTINEL FAILOVER: NOGOODSLAVE")
+	require.Contains(t, out, "the Sentinel knows 4 replicas, and reaches 2")
+	require.Regexp(t, `SENTINEL FAILOVER: <nil>\n.*server [12] is the master`, out)
+}
+
+func TestWhoIsOutsideIsSentToAnInnerAddressAndSaysSo(t *testing.T) {
+	t.Parallel()
+	out := see(t, inside)
+	port := regexp.MustCompile(`at port (\d+) inside`).FindStringSubmatch(out)
+	require.NotNil(t, port)
+	require.Contains(t, out, "SENTINEL GET-MASTER-ADDR-BY-NAME: 127.0.0.1:"+port[1])
+	require.Regexp(t, `FailoverClient, PUBLISH: .*connect`, out)
+	require.Contains(t, out, "a node: not ready: publish to 127.0.0.1:"+port[1]+": nobody answers there: ")
+	require.Contains(t, out, "the Sentinels name this address")
+	require.Contains(t, out, "FailoverClient, PUBLISH: taken")
+	require.Regexp(t, `a node: ready; it publishes at port \d+ and subscribes at port \d+`, out)
+}
+
+func TestNamesStayNamesWhereEachServerAnnouncesItsOwn(t *testing.T) {
+	t.Parallel()
+	redistest.NeedsVersion(t, 7, 0, "a server that can be told where to listen")
+	out := see(t, names)
+	require.Regexp(t, `with neither: start \S+-server on \S+: it ended; it said last: Can't resolve instance hostname`, out)
+	said := regexp.MustCompile(`it says (\S+):\d+(?:; our follower finds (\d) replicas)?`).FindAllStringSubmatch(out, -1)
+	var hosts []string
+	for _, s := range said {
+		hosts = append(hosts, s[1])
+	}
+	require.Contains(t, []string{"127.0.0.1", "[::1]"}, hosts[0], "whatever the name leads to")
+	require.Equal(t, []string{"localhost", "127.0.0.1", "localhost"}, hosts[1:])
+	require.Equal(t, "2", said[1][2])
+}
+
 func TestWithoutRedisAnExperimentSaysWhatItNeeds(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	err := twoMasters.Run(t.Context(), os.Stdout)
@@ -79,4 +117,7 @@ func ExampleExperiments() {
 	// followed
 	// hasty
 	// isolated
+	// mapped
+	// inside
+	// names
 }

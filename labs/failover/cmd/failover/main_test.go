@@ -35,7 +35,7 @@ func TestWithoutRedisServerTheProgramSaysWhatItNeedsAndNoMore(t *testing.T) {
 func TestHelpListsTheExperiments(t *testing.T) {
 	var out, errOut bytes.Buffer
 	require.ErrorIs(t, run(t.Context(), []string{"-h"}, &out, &errOut), flag.ErrHelp)
-	for _, name := range []string{"two-masters", "followed", "hasty", "isolated"} {
+	for _, name := range []string{"two-masters", "followed", "hasty", "isolated", "mapped", "inside", "names"} {
 		require.Contains(t, out.String()+errOut.String(), name)
 	}
 }
