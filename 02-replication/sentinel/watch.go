@@ -60,6 +60,7 @@ type Watcher struct {
 	mu      sync.Mutex
 	all     []said
 	view    View
+	few     bool          // it was told that most give no answer
 	changed chan struct{} // closed when view is not true any more
 }
 
@@ -134,7 +135,20 @@ func (w *Watcher) note(i int, s said) {
 	if view.Equal(w.view) {
 		return
 	}
+	w.tellMajority(w.view.Majority(), view)
 	w.view = view
 	close(w.changed)
 	w.changed = make(chan struct{})
+}
+
+// tellMajority logs when most Sentinels are not heard any more. Nothing else shows it, until the master dies as well. mu is locked.
+func (w *Watcher) tellMajority(before bool, view View) {
+	switch now := view.Majority(); {
+	case before && !now:
+		w.few = true
+		w.o.Log.Warn("most Sentinels give no answer: the rest makes no other server the master", "heard", view.Heard, "of", view.Of)
+	case now && w.few:
+		w.few = false
+		w.o.Log.Info("most Sentinels answer again", "heard", view.Heard, "of", view.Of)
+	}
 }
