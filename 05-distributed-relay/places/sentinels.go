@@ -28,7 +28,6 @@ type Sentinels struct {
 	o Options
 
 	mu      sync.Mutex
-	view    sentinel.View
 	avoid   map[string]time.Time // until when
 	place   relay.Place
 	ahead   ahead
@@ -50,13 +49,6 @@ func (s *Sentinels) Now() (relay.Place, <-chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.place, s.changed
-}
-
-// View is what the Sentinels have said last.
-func (s *Sentinels) View() sentinel.View {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.view
 }
 
 // Avoid implements relay.Places.
@@ -149,7 +141,6 @@ func (s *Sentinels) note(view sentinel.View, now time.Time) (over time.Duration)
 			delete(s.avoid, addr)
 		}
 	}
-	s.view = view
 	switch {
 	case s.ahead.from != "" && s.ahead.from == view.Master:
 		view.Master, view.Moving = s.ahead.to, false
