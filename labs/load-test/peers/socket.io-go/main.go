@@ -84,12 +84,12 @@ func valueOf(getenv func(string) string, name, otherwise string) string {
 // run serves until ctx ends, and says on out when it listens. Its clients are cut off with the process: whoever ends this peer has no
 // use for them.
 func run(ctx context.Context, at addresses, out io.Writer) error {
-	pub, err := connect(ctx, "publish", at.pub)
+	pub, err := connect(ctx, at.pub, "PUB_HOST and PUB_PORT")
 	if err != nil {
 		return err
 	}
 	defer pub.Close()
-	sub, err := connect(ctx, "subscribe", at.sub)
+	sub, err := connect(ctx, at.sub, "SUB_HOST and SUB_PORT")
 	if err != nil {
 		return err
 	}
@@ -110,12 +110,13 @@ func run(ctx context.Context, at addresses, out io.Writer) error {
 	return nil
 }
 
-// connect asks whether Redis is there, which the adapter does not. A connection that breaks later is made anew by go-redis.
-func connect(ctx context.Context, what, addr string) (*rds.Client, error) {
+// connect asks whether Redis is there, which the adapter does not. variables are those that say where. A connection that breaks later is made
+// anew by go-redis.
+func connect(ctx context.Context, addr, variables string) (*rds.Client, error) {
 	client := rds.NewClient(&rds.Options{Addr: addr})
 	if err := client.Ping(ctx).Err(); err != nil {
 		_ = client.Close()
-		return nil, fmt.Errorf("%s at Redis at %s: %w; start Redis there or change the address", what, addr, err)
+		return nil, fmt.Errorf("connect to Redis at %s: %w; start Redis there or change %s", addr, err, variables)
 	}
 	return client, nil
 }

@@ -223,7 +223,8 @@ func TestMistakesEndTheProgramWithASentence(t *testing.T) {
 		{"PORT=x", 2, `socket.io-go: PORT must be a port from 1 to 65535, not "x"`},
 		{"PUB_PORT=65536", 2, `socket.io-go: PUB_PORT must be a port from 1 to 65535, not "65536"`},
 		{"SUB_PORT=0", 2, `socket.io-go: SUB_PORT must be a port from 1 to 65535, not "0"`},
-		{"PUB_PORT=" + nobody, 1, "socket.io-go: publish at Redis at 127.0.0.1:" + nobody + ": "},
+		{"PUB_PORT=" + nobody, 1, "socket.io-go: connect to Redis at 127.0.0.1:" + nobody + ": "},
+		{"PUB_PORT=" + nobody, 1, "; start Redis there or change PUB_HOST and PUB_PORT\n"},
 	} {
 		t.Run(row.env, func(t *testing.T) {
 			var stderr strings.Builder
