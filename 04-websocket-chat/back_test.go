@@ -193,13 +193,13 @@ func TestWhoCatchesUpGetsNoSecondCopyOfWhatItHasHeard(t *testing.T) {
 }
 
 func TestHubRemembersSoManyWhoHaveGone(t *testing.T) {
-	h, s := &Hub{relay: &shelf{}}, uint64(0)
-	for range mostParted + 10 {
-		s++
-		h.part(&Conn{id: fmt.Sprint(s), hearing: hearing{number: s}})
+	var p parted
+	for n := range uint64(mostParted + 10) {
+		p.add(fmt.Sprint(n+1), hearing{number: n + 1})
 	}
-	require.Len(t, h.parted, mostParted)
-	require.NotContains(t, h.parted, "10")
-	require.Equal(t, hearing{number: 11}, h.parted["11"])
-	require.Contains(t, h.parted, fmt.Sprint(s))
+	require.Len(t, p.of, mostParted)
+	require.Len(t, p.ids, mostParted)
+	require.NotContains(t, p.of, "10")
+	require.Equal(t, hearing{number: 11}, p.of["11"])
+	require.Contains(t, p.of, fmt.Sprint(mostParted+10))
 }

@@ -50,18 +50,16 @@ type Hub struct {
 	delay      time.Duration      // how late messages come, when that is the reason
 	recoveries uint64             // how often that has ended
 	draining   bool
-	returning  map[*Conn]bool     // those that catch up, and have no seat yet
-	come       chan struct{}      // made by Drain, closed when there are no more of them
-	changes    PresenceUpdate     // of our clients, until the relay takes them
-	changed    int                // bytes of them
-	parts      []*Part            // that relays have beside each other; none: there is one relay for all
-	place      string             // of the last event that was delivered; "": none yet, or the relay keeps nothing
-	seats      atomic.Uint64      // how many clients have been let in so far; changed under mu
-	parted     map[string]hearing // of clients that have gone, by their ids
-	order      []string           // of these, as they went, from the oldest on
-	oldest     int                // its index
-	walk       *presence.Walk     // through the list of our clients, while the relay tells it; else nil
-	empty      chan struct{}      // made by Drain, closed when the last connection is gone
+	returning  map[*Conn]bool // those that catch up, and have no seat yet
+	come       chan struct{}  // made by Drain, closed when there are no more of them
+	changes    PresenceUpdate // of our clients, until the relay takes them
+	changed    int            // bytes of them
+	parts      []*Part        // that relays have beside each other; none: there is one relay for all
+	place      string         // of the last event that was delivered; "": none yet, or the relay keeps nothing
+	seats      atomic.Uint64  // how many clients have been let in so far; changed under mu
+	parted     parted         // clients that have gone, where a relay keeps what it carries
+	walk       *presence.Walk // through the list of our clients, while the relay tells it; else nil
+	empty      chan struct{}  // made by Drain, closed when the last connection is gone
 }
 
 // NewHub makes a hub that runs until its connections end; see Drain.
@@ -195,7 +193,7 @@ func (h *Hub) unseat(c *Conn) (rooms []string, left bool) {
 	h.present.Lock()
 	delete(h.conns, c.id)
 	h.present.Unlock()
-	h.part(c)
+	h.remember(c)
 	for _, id := range c.was {
 		if h.former[id] == c {
 			delete(h.former, id)

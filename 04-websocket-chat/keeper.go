@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"math"
 	"net/url"
 	"os"
 	"slices"
@@ -48,68 +47,12 @@ type Kept struct {
 	Behind bool
 }
 
-// Lost is about the first copy of a message that was delivered here and is kept no longer, as a master has taken it with it. Its second
-// copy is for those who have not heard the first: they were let in since, and have not come back from the first one's place, or from a
-// later one that is lost as well.
-type Lost struct {
-	Seats uint64 // how many clients were let in before the relay went to another master: see Hub.Seats
-	Nth   uint64 // of all that was lost in this way, counted from 1; 0: it is no second copy, or its first is kept
-}
-
-// hearing is what a client has heard of messages that are lost.
-type hearing struct {
-	number uint64 // of its seat: it has heard what was delivered since; the first is 1
-	heard  uint64 // so many of all that were lost
-}
-
-func (c *Conn) hasHeard(l Lost) bool { return c.hearing.number <= l.Seats || c.hearing.heard >= l.Nth }
-
-// noSeat is a number that no seat has.
-const noSeat = math.MaxUint64
-
-// mostParted is how many clients are remembered that have gone. Some of them come back.
-const mostParted = 10_000
-
-// part remembers what a client has heard that goes. h is locked.
-func (h *Hub) part(c *Conn) {
-	if _, ok := h.relay.(Keeper); !ok {
-		return
-	}
-	if put(&h.parted, c.id, c.hearing); len(h.order) < mostParted {
-		h.order = append(h.order, c.id)
-		return
-	}
-	oldest := &h.order[h.oldest]
-	delete(h.parted, *oldest)
-	*oldest, h.oldest = c.id, (h.oldest+1)%mostParted
-}
-
-// resume lets a client go on with what it had heard when its last connection ended.
-func (h *Hub) resume(c *Conn, was []string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if len(was) == 0 {
-		return
-	}
-	last := was[len(was)-1]
-	before, ok := h.parted[last]
-	if still := h.conns[last]; still != nil { // nobody has noticed yet that it ended
-		before, ok = still.hearing, true
-	}
-	if ok {
-		c.hearing = hearing{min(c.number, before.number), max(c.heard, before.heard)}
-	}
-}
-
 // Begin tells the hub which place its relay begins behind.
 func (h *Hub) Begin(place string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.place = cmp.Or(h.place, place)
 }
-
-// Seats is how many clients have been let in so far. Whoever comes later has a seat of a higher number.
-func (h *Hub) Seats() uint64 { return h.seats.Load() }
 
 const (
 	mostWas     = 8                // connections before that it names
@@ -179,7 +122,7 @@ func (c *Conn) catchUp(who wish) {
 		c.hub.log.Debug("catching up ended", "id", c.id, "why", err)
 		if !c.seat { // it has none
 			c.hub.mu.Lock()
-			c.hub.part(c)
+			c.hub.remember(c)
 			c.hub.mu.Unlock()
 			c.turnAway(why)
 			c.hub.capacity.release(c.from)
