@@ -93,6 +93,9 @@ func TestCentrifugeDelivers(t *testing.T) {
 }
 
 func TestSocketIOGoDelivers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long: it runs once, in the run on real servers (leave -short away)")
+	}
 	if out, _ := exec.Command("go", "env", "GOWORK").Output(); strings.TrimSpace(string(out)) == "off" {
 		t.Skip("the peer is a module of its own, which go.work joins to this one: run it without GOWORK=off")
 	}
