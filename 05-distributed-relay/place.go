@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/redis-chat/01-redis-basics/dial"
 	pubsub "example.com/redis-chat/03-pubsub"
 )
 
@@ -103,16 +104,17 @@ func (r *Relay) move(before, place Place, subscriber Receiver) {
 	}
 }
 
-// look asks for another server to subscribe at when this one cannot be reached. Sentinels reach it, or they would not name it: the
-// address may be one of a network that only they are in.
+// look asks for another server to subscribe at when nobody answers at this one. Sentinels reach it, or they would not name it: the
+// address may be one of a network that only they are in. Whatever else is wrong the subscription itself tells, and another server may be no better.
 func (r *Relay) look(ctx context.Context, addr string) {
 	attempt, cancel := context.WithTimeout(ctx, r.o.connectTime())
 	defer cancel()
 	l, err := r.o.connect(attempt, "subscribe at", addr)
+	trouble := dial.Diagnose(err)
 	switch {
 	case err == nil:
 		l.close()
-	case ctx.Err() == nil:
+	case ctx.Err() == nil && addr != r.o.where.Load().Master && (trouble == dial.NobodyThere || trouble == dial.NoAnswer):
 		r.o.Log.Warn("looking for another server to subscribe at", "why", err)
 		r.o.Places.Avoid(addr)
 	}

@@ -130,6 +130,7 @@ func TestNodeSaysWhoNamesAnAddressThatLeadsNowhere(t *testing.T) {
 			strings.HasSuffix(reason, "; the Sentinels name this address: if the server is up, it has to announce one that leads there from here "+
 				"(replica-announce-ip, replica-announce-port)")
 	}, patience, time.Millisecond)
+	require.NotContains(t, n.log.String(), "looking for another server", "there is no other one than the master")
 }
 
 // Another master is another stream, of which the node's own server knows nothing.

@@ -3,6 +3,8 @@ package places
 import (
 	"fmt"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -74,4 +76,21 @@ func TestNodesSpreadOverTheReplicas(t *testing.T) {
 	for _, addr := range []string{"a", "b", "c"} {
 		require.Greater(t, at[addr], 50, addr)
 	}
+}
+
+func TestServerThatBringsNothingAgainIsAvoidedForLonger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New(Options{})
+		for _, seconds := range []time.Duration{12, 24, 48, 96, 192, 384, 600, 600} {
+			s.Avoid("a")
+			require.Equal(t, seconds*time.Second, time.Until(s.avoid["a"].until))
+			time.Sleep(seconds * time.Second)
+			s.note(sentinel.View{}, time.Now())
+		}
+		time.Sleep(avoidMost + time.Second)
+		s.note(sentinel.View{}, time.Now())
+		require.Empty(t, s.avoid, "it has brought something meanwhile")
+		s.Avoid("a")
+		require.Equal(t, avoidFor, time.Until(s.avoid["a"].until))
+	})
 }

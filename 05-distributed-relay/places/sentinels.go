@@ -28,7 +28,7 @@ type Sentinels struct {
 	o Options
 
 	mu      sync.Mutex
-	avoid   map[string]time.Time // until when
+	avoid   map[string]avoided
 	place   relay.Place
 	ahead   ahead
 	refused ahead         // what a node was told, and ROLE has not confirmed yet
@@ -38,11 +38,22 @@ type Sentinels struct {
 
 // New makes Sentinels, of which nothing is known before Run.
 func New(o Options) *Sentinels {
-	return &Sentinels{o: o, avoid: map[string]time.Time{}, changed: make(chan struct{}), look: make(chan struct{}, 1)}
+	return &Sentinels{o: o, avoid: map[string]avoided{}, changed: make(chan struct{}), look: make(chan struct{}, 1)}
 }
 
-// avoidFor is how long a server that brought nothing is avoided. Sentinels ask a replica each ten seconds how it is.
-const avoidFor = 12 * time.Second
+// avoided is a server that brought nothing, how often in a row, and until when it is avoided.
+type avoided struct {
+	times int
+	until time.Time
+}
+
+// A server is avoided for avoidFor: Sentinels ask a replica each ten seconds how it is. And for twice as long with each further time, as with one that
+// only the Sentinels can reach.
+const (
+	avoidFor   = 12 * time.Second
+	avoidMost  = 10 * time.Minute
+	mostDouble = 6 // 12 s, doubled so often, is more than that
+)
 
 // Now implements relay.Places.
 func (s *Sentinels) Now() (relay.Place, <-chan struct{}) {
@@ -54,7 +65,10 @@ func (s *Sentinels) Now() (relay.Place, <-chan struct{}) {
 // Avoid implements relay.Places.
 func (s *Sentinels) Avoid(addr string) {
 	s.mu.Lock()
-	s.avoid[addr] = time.Now().Add(avoidFor)
+	a := s.avoid[addr]
+	a.until = time.Now().Add(min(avoidFor<<min(a.times, mostDouble), avoidMost))
+	a.times++
+	s.avoid[addr] = a
 	s.mu.Unlock()
 	s.lookNow()
 }
@@ -134,11 +148,11 @@ func (s *Sentinels) note(view sentinel.View, now time.Time) (over time.Duration)
 	defer s.mu.Unlock()
 	over = avoidFor
 	w := wishes{node: s.o.Node, prefer: s.o.Prefer, avoid: map[string]bool{}}
-	for addr, until := range s.avoid {
-		if rest := until.Sub(now); rest > 0 {
+	for addr, a := range s.avoid {
+		if rest := a.until.Sub(now); rest > 0 {
 			w.avoid[addr], over = true, min(over, rest)
-		} else {
-			delete(s.avoid, addr)
+		} else if rest < -avoidMost {
+			delete(s.avoid, addr) // it has brought something since
 		}
 	}
 	switch {
