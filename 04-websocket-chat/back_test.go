@@ -1,7 +1,9 @@
 package chat
 
 import (
+	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -69,10 +71,10 @@ func TestWhoComesBackDoesNotHearWhatItHasSaidItself(t *testing.T) {
 	require.Empty(t, n.hub.former)
 }
 
-// The relay has found out that it carried the message before, at once or when it came back: its sender has its answers, and
+// The relay has found out that it carried the message before: its sender has its answers, and
 // nobody hears it again.
 func TestMessageThatIsRepeatedIsAcknowledgedAndHeardByNobody(t *testing.T) {
-	n, s := serveShelf(t)
+	n, _ := serveShelf(t)
 	alice, bob := n.Enter("alice", "go"), n.Enter("bob", "go")
 	require.Equal(t, 120, alice.Once)
 	taken := func(frame string) (place string) {
@@ -84,9 +86,7 @@ func TestMessageThatIsRepeatedIsAcknowledgedAndHeardByNobody(t *testing.T) {
 	}
 	require.Equal(t, "1", taken(`{"event":"message","data":1,"id":7,"key":"k","again":true}`), "nobody has seen it before")
 	bob.Hears("1")
-	for _, s.behind = range []bool{false, true} {
-		taken(`{"event":"message","data":1,"id":7,"key":"k","again":true}`)
-	}
+	taken(`{"event":"message","data":1,"id":7,"key":"k","again":true}`)
 	require.Equal(t, "2", taken(`{"event":"message","data":2,"id":8,"again":true}`), "without a key nothing is known")
 	bob.Hears("2")
 	require.EqualValues(t, 2, n.hub.Stats().Deliveries)
@@ -158,29 +158,53 @@ func TestSecondCopyOfALostMessageIsForThoseWhoHaveNotHeardTheFirst(t *testing.T)
 // A place that is behind all that is lost tells nothing of it. But who came from here last, and what that one had heard, the hub remembers.
 func TestWhoComesBackToTheSameHubHasHeardWhatItHad(t *testing.T) {
 	n, s := serveShelf(t)
-	s.past = true
-	alice := n.Enter("alice", "go")
+	alice, fred := n.Enter("alice", "go"), n.Enter("fred", "go")
 	before := n.hub.Seats()
+	s.past = Lost{before, 1}
 	carol := n.Enter("carol", "go")
 	require.NoError(t, alice.WS.Close())
+	require.True(t, chattest.WaitFor(func() bool { n.hub.mu.Lock(); defer n.hub.mu.Unlock(); return n.hub.conns[alice.ID] == nil }))
 	comes := func(was string) *chattest.Person {
 		p := back(n, "&after=0&was="+was)
 		caughtUp(p)
 		return p
 	}
-	has := []*chattest.Person{comes(alice.ID), comes("elsewhere," + alice.ID)}
+	s.fail = errors.New("too slow")
+	failed := back(n, "&after=0&was="+alice.ID)
+	failed.Closed()
+	s.fail = nil
+	has := []*chattest.Person{comes(alice.ID), comes("elsewhere," + alice.ID), comes(fred.ID), comes(alice.ID + "," + failed.ID)}
 	has = append(has, comes(has[0].ID))
 	hasNot := []*chattest.Person{carol, comes(carol.ID), comes("elsewhere"), comes(alice.ID + ",elsewhere")}
+	now := n.hub.Seats()
 	n.hub.Deliver([]Event{
 		{Name: "message", Data: []byte("1"), Rooms: []string{"go"}, Lost: Lost{before, 1}},
-		{Name: "message", Data: []byte("2"), Rooms: []string{"go"}},
+		{Name: "message", Data: []byte("2"), Rooms: []string{"go"}, Lost: Lost{before, 2}}, // lost with alice's connection already gone
+		{Name: "message", Data: []byte("3"), Rooms: []string{"go"}, Lost: Lost{now, 3}},
+		{Name: "message", Data: []byte("4"), Rooms: []string{"go"}},
 	})
 	for _, p := range has {
-		p.Hears("2")
+		p.Hears("2", "4")
 	}
 	for _, p := range hasNot {
-		p.Hears("1", "2")
+		p.Hears("1", "2", "4")
 	}
+}
+
+// What is told of a client's place is noted before it has its seat: from then on others deliver to it.
+func TestWhatWasHeardIsNotedBeforeTheSeat(t *testing.T) {
+	n, s := serveShelf(t)
+	asked := 0
+	var delivering sync.WaitGroup
+	defer delivering.Wait()
+	s.asks = func() {
+		if asked++; asked == 2 { // it has its seat
+			delivering.Go(func() {
+				n.hub.Deliver([]Event{{Name: "message", Data: []byte("1"), Rooms: []string{"go"}, Lost: Lost{0, 1}}})
+			})
+		}
+	}
+	caughtUp(back(n, "&after=0"))
 }
 
 // What is kept is the same for those who come back later.

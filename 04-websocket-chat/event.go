@@ -83,14 +83,6 @@ func (s *Sent) Failed(text string) (told bool) {
 	return true
 }
 
-// Repeated tells the sender that the message was taken when it was sent before: "$ack", and "$placed". That
-// names no place: the message has one already, among what the sender has got since.
-func (s *Sent) Repeated() {
-	if s.placed("") {
-		go s.conn.writer()
-	}
-}
-
 // placed queues "$placed", with the place if there is one, and returns whether the queue's writer must be
 // started. An event that came back was accepted, even when the confirmation is
 // late: so the "$ack" that is due goes first.

@@ -1,22 +1,25 @@
 package chat
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Lost is about the first copy of a message that was delivered here and is kept no longer, as a master has taken it with it. Its second
 // copy is for those who have not heard the first: they were let in since, and have not come back from the first one's place, or from a
 // later one that is lost as well.
 type Lost struct {
-	Seats uint64 // how many clients were let in before the relay went to another master: see Hub.Seats
+	Seats uint64 // how many clients had their seats before the relay connected to the server that has not got it: see Hub.Seats
 	Nth   uint64 // of all that was lost in this way, counted from 1; 0: it is no second copy, or its first is kept
 }
 
 // hearing is what a client has heard of messages that are lost.
 type hearing struct {
 	number uint64 // of its seat: it has heard what was delivered since; the first is 1
-	heard  uint64 // so many of all that were lost
+	heard  uint64 // the first so many of all that were lost
 }
 
-// noSeat is a number that no seat has.
+// noSeat is a number that no seat has: the client still catches up.
 const noSeat = math.MaxUint64
 
 func (h hearing) hasHeard(l Lost) bool { return h.number <= l.Seats || h.heard >= l.Nth }
@@ -51,19 +54,34 @@ func (h *Hub) remember(c *Conn) {
 	}
 }
 
-// resume lets a client go on with what it had heard when its last connection ended, if that was to this hub.
-func (h *Hub) resume(c *Conn, was []string) {
-	if len(was) == 0 {
-		return
-	}
+// count gives a client the number of its seat: when it has all that was delivered before. Until then it has heard what it comes from, and no more.
+func (h *Hub) count(c *Conn) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	last := was[len(was)-1]
-	before, ok := h.parted.of[last]
-	if still := h.conns[last]; still != nil { // nobody has noticed yet that it ended
-		before, ok = still.hearing, true
+	c.number = h.seats.Add(1)
+}
+
+// resume notes what a client that comes back has heard of what is lost: what its place tells, or what it had heard when its last connection
+// ended, if that was to this hub. One that ended before it got anything is no last one.
+func (h *Hub) resume(c *Conn, kept Kept, was []string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if c.heard = max(c.heard, kept.Heard); kept.Lost.Nth == 0 {
+		return
 	}
-	if ok {
-		c.hearing = hearing{min(c.number, before.number), max(c.heard, before.heard)}
+	for _, id := range slices.Backward(was) {
+		before, ok := h.parted.of[id]
+		if still := h.conns[id]; still != nil { // nobody has noticed yet that it ended
+			before, ok = still.hearing, true
+		}
+		switch c.heard = max(c.heard, before.heard); {
+		case !ok:
+			return
+		case before.number <= kept.Lost.Seats:
+			c.heard = kept.Lost.Nth
+			return
+		case before.number != noSeat:
+			return
+		}
 	}
 }

@@ -142,8 +142,8 @@ func (h *Hub) seat(c *Conn, w *wish, welcome bool) (start bool, place string, er
 		c.put(degradedFrame(h.degraded, h.delay)) // start is told once
 	}
 	c.at, c.seated = len(h.all), h.recoveries
-	if number := h.seats.Add(1); c.number == noSeat {
-		c.number = number
+	if !w.returns() {
+		c.number = h.seats.Add(1)
 	}
 	h.all = append(h.all, c)
 	h.present.Lock()

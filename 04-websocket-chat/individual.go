@@ -65,7 +65,9 @@ func (d *delivery) deliverIndividually(c *Conn, events []Event, r run) (count in
 		}
 	}
 	count += d.putPiece(c, r, from, r.last)
-	c.individual, c.reached, c.skips = false, false, c.skips[:0]
+	if c.individual, c.reached, c.skips = false, false, c.skips[:0]; cap(c.skips) > 16 {
+		c.skips = nil // a burst must not cost memory for ever
+	}
 	return count
 }
 
@@ -124,6 +126,6 @@ func (h *Hub) Audience(e *Event, most int) (ids []string) {
 
 // excepted is called with hub.mu held.
 func (c *Conn) excepted(e *Event) bool {
-	return slices.ContainsFunc(e.Except, func(name string) bool { return name == c.id || slices.Contains(c.was, name) }) ||
+	return e.Lost.Nth > 0 && c.hasHeard(e.Lost) || slices.ContainsFunc(e.Except, func(name string) bool { return name == c.id || slices.Contains(c.was, name) }) ||
 		slices.ContainsFunc(c.rooms, func(r *room) bool { return slices.Contains(e.Except, r.name) })
 }

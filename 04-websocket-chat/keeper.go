@@ -42,9 +42,9 @@ type Kept struct {
 	Gone int64
 	// Heard is how many of the messages that are kept no longer whoever comes from the place has heard, as the place tells: see Lost.
 	Heard uint64
-	// Behind says that the place lies behind all of those, so that it tells nothing of them. Then it counts what the client had heard
-	// when its connection before ended, if that was to this hub.
-	Behind bool
+	// Lost are all that are known to be lost, when the place lies behind them and so tells nothing of them. Then it counts what the client
+	// had heard when its connection before ended, if that was to this hub. Zero: the place tells all there is to tell.
+	Lost Lost
 }
 
 // Begin tells the hub which place its relay begins behind.
@@ -140,6 +140,7 @@ type returning struct {
 	who      wish
 	keeper   Keeper
 	place    string // that the client has come to
+	placed   bool   // what its first place tells is noted
 	messages int
 	gone     int64
 	wire     []byte
@@ -171,6 +172,7 @@ func (r *returning) run() (frame.CloseReason, error) {
 			return frame.CloseNotKept, err
 		}
 	}
+	r.hub.count(r.Conn)
 	told := frame.CaughtUp{Messages: r.messages}
 	if r.gone >= 0 {
 		told.Gone = &r.gone
@@ -214,10 +216,9 @@ func (r *returning) part(last string) (more bool, err error) {
 	} else {
 		r.gone += kept.Gone
 	}
-	if r.place == r.who.after { // the client's own: the end of a part tells nothing
-		if r.heard = max(r.heard, kept.Heard); kept.Behind {
-			r.hub.resume(r.Conn, r.who.was)
-		}
+	if !r.placed { // the place is the client's own: the end of a part tells nothing
+		r.placed = true
+		r.hub.resume(r.Conn, kept, r.who.was)
 	}
 	r.place, r.wire = kept.End, r.wire[:0]
 	for i := range kept.Events {

@@ -23,25 +23,21 @@ type shelf struct {
 	hub   *Hub
 	gone  int64             // of all that was asked for
 	heard map[string]uint64 // see Kept, by the place of somebody
-	past  bool              // of each place: see Kept.Behind
+	past  Lost              // see Kept
 	asks  func()            // is called when somebody asks for a part
 	fail  error
 
-	mu     sync.Mutex // also held while it delivers: one order
-	kept   []Event
-	keys   map[string]bool
-	behind bool // it finds out that something is repeated when it comes back
+	mu   sync.Mutex // also held while it delivers: one order
+	kept []Event
+	keys map[string]bool
 }
 
 func (s *shelf) Publish(e Event) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if e.Repeat = e.Again && s.keys[e.Key]; e.Repeat {
-		if e.Place = strconv.Itoa(len(s.kept)); s.behind {
-			s.hub.Deliver([]Event{e})
-		} else {
-			e.Sent.Repeated()
-		}
+		e.Place = strconv.Itoa(len(s.kept))
+		s.hub.Deliver([]Event{e})
 		return nil
 	}
 	put(&s.keys, e.Key, true)
@@ -76,7 +72,7 @@ func (s *shelf) Since(_ context.Context, place, last string) (Kept, error) {
 	end := min(from+2, to)
 	gone := s.gone
 	s.gone = 0
-	return Kept{Events: s.kept[from:end], End: strconv.Itoa(end), More: end < to, Gone: gone, Heard: s.heard[place], Behind: s.past}, s.fail
+	return Kept{Events: s.kept[from:end], End: strconv.Itoa(end), More: end < to, Gone: gone, Heard: s.heard[place], Lost: s.past}, s.fail
 }
 
 func (s *shelf) Before(_ context.Context, room string, messages int) (string, error) {

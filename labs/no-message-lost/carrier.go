@@ -116,10 +116,10 @@ func event(m *redis.XMessage, at place) pubsub.Event {
 // The Pattern of an event whose entry repeats one before, and of one that repeats what a master has taken with it, with what chat.Lost says.
 const (
 	repeated = "repeated"
-	lost     = "lost %d %d"
+	lostForm = "lost %d %d"
 )
 
-func lostPattern(l chat.Lost) string { return fmt.Sprintf(lost, l.Seats, l.Nth) }
+func lostPattern(l chat.Lost) string { return fmt.Sprintf(lostForm, l.Seats, l.Nth) }
 
 // text is a field of an entry, "" when it has none of that name.
 func text(m *redis.XMessage, field string) string {
@@ -131,7 +131,9 @@ func text(m *redis.XMessage, field string) string {
 func (c *carrier) Envelope(e *pubsub.Event) (wire.Envelope, error) {
 	var l wire.Lost
 	repeat := e.Pattern == repeated
-	if _, err := fmt.Sscanf(e.Pattern, lost, &l.Seats, &l.Nth); err != nil && !repeat && e.Pattern != "" {
+	if e.Pattern == "" || repeat {
+		// as most are
+	} else if _, err := fmt.Sscanf(e.Pattern, lostForm, &l.Seats, &l.Nth); err != nil {
 		return wire.Envelope{}, fmt.Errorf("an entry of %s: only type %s in %s is delivered", e.Pattern, entry.Broadcast, entry.Root)
 	}
 	envelope, err := entry.Decode(e.Payload)

@@ -6,17 +6,24 @@ import chat "example.com/redis-chat/04-websocket-chat"
 // node knows the key of an entry that is in no stream any more, and that its clients have heard. To the other nodes the second copy is
 // the first that they see. Here it is for those who have not heard the first: see chat.Lost.
 
-// lose notes entries that were delivered and are in no stream any more, and how many clients were let in before this node went to the
-// server that does not have them.
+// lose notes entries that were delivered and are in no stream any more, and how many clients had their seats before this node went to the
+// server that does not have them. What that has before them is common to both.
 func (r *reader) lose(common place, entries []entrySeen) {
+	if len(entries) == 0 {
+		return
+	}
+	before := r.lost
 	for _, e := range entries {
-		r.lost++
-		r.c.delivered.forked(common, e.place, r.lost)
-		if e.key != "" {
+		if r.lost++; e.key != "" {
 			r.c.keys.lose(e.key, e.id, chat.Lost{Seats: r.seats, Nth: r.lost})
 		}
 	}
+	r.c.delivered.forked(common, entries, chat.Lost{Seats: r.seats, Nth: before})
 }
+
+// loseRest is called when a probe of this node's has come back by a new connection: all that the server had by then was read, and what it has
+// not brought again it does not have.
+func (r *reader) loseRest() { r.lose(r.at, r.recent.cut()) }
 
 // lose notes that the first entry with a key is lost. The next with this key is the first one then.
 func (k *keys) lose(key string, id ID, lost chat.Lost) {

@@ -1,6 +1,7 @@
 package streams_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -222,6 +223,7 @@ func TestWhoComesBackBeforeTheLossIsKnownHearsNothingTwice(t *testing.T) {
 	f.add(f.top, "*", "two", entry.Key, "k")
 	bob.hears("one", "two")
 	f.fork(1)
+	f.awaitMove(2)
 	require.NoError(t, bob.Close())
 	bob = bob.back(f.cluster, 0)
 	bob.caughtUp()
@@ -263,4 +265,35 @@ func TestLostMessageIsKnownForLongerThanItsKey(t *testing.T) {
 	bob.hears("between", "three")
 	frank = frank.back(f.cluster, 0)
 	frank.hears("between", "three")
+}
+
+// awaitMove waits until the node has subscribed so often.
+func (f *forked) awaitMove(times int) {
+	require.Eventually(f.t, func() bool { return strings.Count(f.nodes[0].log.String(), "msg="+relay.LogSubscribed+" ") >= times }, patience, tick)
+}
+
+// What somebody has heard before it went is all it has heard: another master may lose what came then.
+func TestWhoIsAwayWhenAnotherMasterLosesAMessageHearsItsSecondCopy(t *testing.T) {
+	f := startForked(t)
+	alice, bob, witness := f.dial(0, "alice"), f.dial(0, "bob"), f.dial(0, "witness")
+	alice.say("one")
+	f.add(f.top, "*", "two", entry.Key, "k")
+	bob.hears("one", "two")
+	witness.hears("one", "two")
+	f.fork(1)
+	alice.say("between")
+	bob.hears("between")
+	witness.hears("between")
+	require.NoError(t, bob.Close())
+	f.add(f.second, "*", "four", entry.Key, "k4")
+	witness.hears("four")
+	f.top, f.second = f.second, topologytest.Start(t, 1)
+	f.fork(1)
+	f.awaitMove(3)
+	bob = bob.back(f.cluster, 0)
+	require.Zero(t, bob.caughtUp().Messages)
+	f.add(f.second, "*", "four", entry.Again, "k4")
+	alice.say("five")
+	bob.hears("four", "five")
+	witness.hears("five")
 }

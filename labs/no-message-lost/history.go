@@ -66,10 +66,10 @@ func (r *Relay) since(ctx context.Context, from, to place, all, proven bool) (ke
 	to, _, _ = r.carrier.delivered.onThis(to)
 	from, heard, behind := r.carrier.delivered.onThis(from)
 	if to.id.Compare(from.id) <= 0 {
-		return chat.Kept{End: from.String(), Heard: heard, Behind: behind}, false, nil
+		return chat.Kept{End: from.String(), Heard: heard, Lost: behind}, false, nil
 	}
 	kept, err = r.part(ctx, server, from, to, proven)
-	kept.Heard, kept.Behind = heard, behind
+	kept.Heard, kept.Lost = heard, behind
 	return kept, false, err
 }
 
@@ -179,7 +179,7 @@ func (r *Relay) kept(ctx context.Context, server *archive, m *redis.XMessage, at
 }
 
 // repeats reports whether an entry repeats one before it. What this node does not remember is
-// in the stream, and few entries say that they may repeat one: those that were added to it while the first was on its way.
+// in the stream, and few entries say that they may repeat one.
 func (r *Relay) repeats(ctx context.Context, server *archive, m *redis.XMessage, id ID) (bool, error) {
 	key, again := keyOf(m)
 	if !again {

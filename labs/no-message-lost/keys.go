@@ -29,7 +29,7 @@ type keys struct {
 	of        map[string]span
 	order     []keyed          // by id; what is forgotten goes from its front
 	since     ID               // of entries from here on all is remembered
-	repeats   int64            // entries that repeat others, and messages that were not added for it
+	repeats   int64            // entries that repeat others
 	forgotten int64            // keys that were forgotten early
 	seconds   map[ID]chat.Lost // entries that are second copies of what is in no stream any more; at most as many as recent keeps
 }
@@ -62,7 +62,8 @@ func (k *keys) note(key string, id ID, again bool) (repeat bool, lost chat.Lost)
 	defer k.mu.Unlock()
 	k.forget(id)
 	known, found := k.of[key]
-	if lost = known.lost; lost.Nth > 0 {
+	if again && known.lost.Nth > 0 {
+		lost = known.lost
 		k.noteSecond(id, lost)
 		found, known.lost = false, chat.Lost{}
 	}

@@ -100,6 +100,7 @@ func TestSecondCopyOfWhatIsLostIsTheFirst(t *testing.T) {
 	require.Equal(t, []any{true, chat.Lost{}}, note(8, true), "the first is there")
 
 	k.lose("a", id(5), chat.Lost{Seats: 7, Nth: 3})
+	require.Equal(t, []any{false, chat.Lost{}}, note(9, false), "another message: it does not say that it is the same")
 	require.Equal(t, []any{false, chat.Lost{Seats: 7, Nth: 3}}, note(10, true))
 	require.Equal(t, chat.Lost{Seats: 7, Nth: 3}, k.lostBefore(id(10)), "for those who catch up later")
 	repeat, _ := k.repeat("a", id(10))

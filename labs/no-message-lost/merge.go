@@ -110,7 +110,10 @@ func (r *reader) own(events []pubsub.Event, m stamped) []pubsub.Event {
 	r.c.aging.at(m.ID)
 	r.told.add(place{id: m.ID}, m)
 	e := pubsub.Event{Kind: pubsub.Message, Channel: text(m.XMessage, fieldChannel), Payload: text(m.XMessage, fieldPayload)}
-	if e.Probe = r.o.ConfirmProbe(e.Channel, e.Payload); e.Probe && r.watch.back() {
+	if e.Probe = r.o.ConfirmProbe(e.Channel, e.Payload); e.Probe {
+		r.loseRest()
+	}
+	if e.Probe && r.watch.back() {
 		events = append(events, pubsub.Event{Kind: pubsub.Alive})
 	}
 	return append(events, e)

@@ -3,9 +3,10 @@ package streams
 import (
 	"context"
 	"errors"
-	"math"
 	"sync"
 	"time"
+
+	chat "example.com/redis-chat/04-websocket-chat"
 )
 
 // progress is how far the node has delivered, and at which server. A client that comes from a node which was ahead has to
@@ -20,6 +21,7 @@ type progress struct {
 	archive *archive            // that server; nil: none yet
 	lost    map[place]lostPlace // places that were delivered and that a new master does not have
 	common  place               // that the new one has, before the last of those
+	all     chat.Lost           // that are lost; zero: nothing is
 	changed chan struct{}       // closed at the next change; nil: nobody waits
 }
 
@@ -56,13 +58,16 @@ type lostPlace struct {
 	nth    uint64
 }
 
-// forked notes a place that was delivered and is in no stream any more.
-func (p *progress) forked(common, lost place, nth uint64) {
+// forked notes places that were delivered and are in no stream any more, and the place before them that is. Before them so many were lost already.
+func (p *progress) forked(common place, lost []entrySeen, before chat.Lost) {
 	p.change(func() {
-		if p.lost == nil || len(p.lost) > 2*mostRecent {
+		if p.lost == nil || len(p.lost)+len(lost) > 2*mostRecent {
 			p.lost = map[place]lostPlace{}
 		}
-		p.lost[lost], p.common = lostPlace{common, nth}, common
+		for i, e := range lost {
+			p.lost[e.place] = lostPlace{common, before.Nth + uint64(i) + 1}
+		}
+		p.common, p.all = common, chat.Lost{Seats: before.Seats, Nth: before.Nth + uint64(len(lost))}
 	})
 }
 
@@ -112,25 +117,25 @@ func (p *progress) await(ctx context.Context, until place) (at place, a *archive
 }
 
 // onThis is a place in the stream that there is: the same, or the last one before it that a new master has. Who comes from it has heard so many
-// of those that are lost; or it is behind all of them. Where the node itself is, all is heard, also what turns out to be lost only with the next message.
-func (p *progress) onThis(at place) (here place, heard uint64, behind bool) {
+// of those that are lost; behind are all that are lost when it is behind them, and tells nothing.
+func (p *progress) onThis(at place) (here place, heard uint64, behind chat.Lost) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	lost, gone := p.lost[at]
-	switch {
-	case gone:
-		return lost.common, lost.nth, false
-	case p.common != (place{}) && at.id.Compare(p.common.id) > 0:
-		return at, 0, true
-	case at == p.at:
-		return at, math.MaxUint64, false
+	if lost, ok := p.lost[at]; ok {
+		return p.here(at), lost.nth, behind
 	}
-	return at, 0, false
+	if at.id.Compare(p.common.id) > 0 {
+		behind = p.all
+	}
+	return at, 0, behind
 }
 
 func (p *progress) here(at place) place {
-	if lost, ok := p.lost[at]; ok {
-		return lost.common
+	for { // what two masters had in common the third may have lost
+		lost, ok := p.lost[at]
+		if !ok {
+			return at
+		}
+		at = lost.common
 	}
-	return at
 }

@@ -2,7 +2,6 @@ package streams
 
 import (
 	"context"
-	"math"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/redis-chat/01-redis-basics/dial"
+	chat "example.com/redis-chat/04-websocket-chat"
 )
 
 // waiter is somebody who waits for a place.
@@ -114,23 +114,29 @@ func TestPlaceThatIsLostIsTheLastOneBeforeItThatIsNot(t *testing.T) {
 	type answer struct {
 		here   place
 		heard  uint64
-		behind bool
+		behind chat.Lost
 	}
 	asked := func(at place) answer {
 		here, heard, behind := p.onThis(at)
 		return answer{here, heard, behind}
 	}
-	p.begin(at(91, 5))
-	require.Equal(t, answer{at(91, 5), math.MaxUint64, false}, asked(at(91, 5)), "all that the node has")
-	require.Equal(t, answer{at(90, 4), 0, false}, asked(at(90, 4)))
+	seen := func(at ...place) (all []entrySeen) {
+		for _, at := range at {
+			all = append(all, entrySeen{place: at})
+		}
+		return all
+	}
+	require.Equal(t, answer{at(91, 5), 0, chat.Lost{}}, asked(at(91, 5)))
 
 	common := at(5, 3)
-	p.forked(common, at(90, 4), 1)
-	p.forked(common, at(91, 5), 2)
-	p.begin(at(95, 4))
-	require.Equal(t, answer{common, 1, false}, asked(at(90, 4)))
-	require.Equal(t, answer{common, 2, false}, asked(at(91, 5)))
-	require.Equal(t, answer{at(91, 6), 0, true}, asked(at(91, 6)), "the new master's")
-	require.Equal(t, answer{at(95, 4), 0, true}, asked(at(95, 4)), "and who comes from another node has heard nothing that is lost")
-	require.Equal(t, answer{common, 0, false}, asked(common))
+	p.forked(common, seen(at(90, 4), at(91, 5)), chat.Lost{Seats: 7})
+	require.Equal(t, answer{common, 1, chat.Lost{}}, asked(at(90, 4)))
+	require.Equal(t, answer{common, 2, chat.Lost{}}, asked(at(91, 5)))
+	require.Equal(t, answer{at(91, 6), 0, chat.Lost{Seats: 7, Nth: 2}}, asked(at(91, 6)), "the new master's: whoever comes from there may have heard it elsewhere")
+	require.Equal(t, answer{common, 0, chat.Lost{}}, asked(common))
+
+	p.forked(at(4, 2), seen(common), chat.Lost{Seats: 9, Nth: 2}) // a third master
+	require.Equal(t, answer{at(4, 2), 1, chat.Lost{}}, asked(at(90, 4)))
+	require.Equal(t, answer{at(4, 2), 3, chat.Lost{}}, asked(common))
+	require.Equal(t, answer{at(6, 3), 0, chat.Lost{Seats: 9, Nth: 3}}, asked(at(6, 3)))
 }

@@ -2,6 +2,7 @@ package streams
 
 import (
 	"hash/maphash"
+	"slices"
 
 	"example.com/redis-chat/labs/no-message-lost/entry"
 )
@@ -48,6 +49,15 @@ func (k *recent) known(m stamped) (at place, ok bool) {
 		}
 	}
 	return place{}, false
+}
+
+// cut returns what this connection has not brought again, and forgets it; nothing when it has brought nothing again, as then all may have been trimmed.
+func (k *recent) cut() (lost []entrySeen) {
+	if k.again > 0 {
+		lost = slices.Clone(k.entries[k.again:])
+		k.entries = k.entries[:k.again]
+	}
+	return lost
 }
 
 // add appends one that is new. What this connection should have brought before it and has not is not in this server's stream: it is
