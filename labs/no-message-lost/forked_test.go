@@ -57,6 +57,20 @@ func (f *forked) add(master topology.Topology, id, text string, key ...any) {
 	}, key...)}).Err())
 }
 
+// loseTwo has these hear one, two and between. The second one is another node's, with the key k, and the second master does not have it.
+func (f *forked) loseTwo(alice *person, these ...*person) {
+	alice.say("one")
+	f.add(f.top, "*", "two", entry.Key, "k")
+	for _, p := range these {
+		p.hears("one", "two")
+	}
+	f.fork(1)
+	alice.say("between")
+	for _, p := range these {
+		p.hears("between")
+	}
+}
+
 func startForked(t *testing.T) *forked {
 	c := &cluster{t: t, top: topologytest.Start(t, 1), prefix: redistest.Prefix(t)}
 	f := &forked{c, relaytest.At(c.at(1)), topologytest.Start(t, 1)}
@@ -175,12 +189,7 @@ func TestMessageOfALostTailThatIsSentAgainIsHeardOnce(t *testing.T) {
 func TestMessageThatIsSentAgainReachesTheNodesThatHaveLostIt(t *testing.T) {
 	f := startForked(t)
 	alice, bob := f.dial(0, "alice"), f.dial(0, "bob")
-	alice.say("one")
-	f.add(f.top, "*", "two", entry.Key, "k")
-	bob.hears("one", "two")
-	f.fork(1)
-	alice.say("between")
-	bob.hears("between")
+	f.loseTwo(alice, bob)
 	f.addMovable("other", relaytest.At(relay.Place{Master: f.second.Addrs()[0], Own: f.second.Addrs()[1]}))
 	f.nodes[1].awaitReady(t)
 	carol := f.dial(1, "carol")
@@ -195,14 +204,7 @@ func TestMessageThatIsSentAgainReachesTheNodesThatHaveLostIt(t *testing.T) {
 func TestWhoComesBackAfterALossHearsNothingTwice(t *testing.T) {
 	f := startForked(t)
 	alice, bob, carol := f.dial(0, "alice"), f.dial(0, "bob"), f.dial(0, "carol")
-	alice.say("one")
-	f.add(f.top, "*", "two", entry.Key, "k")
-	bob.hears("one", "two")
-	carol.hears("one", "two")
-	f.fork(1)
-	alice.say("between")
-	bob.hears("between")
-	carol.hears("between")
+	f.loseTwo(alice, bob, carol)
 	require.NoError(t, carol.Close())
 	require.NoError(t, bob.Close())
 	bob = bob.back(f.cluster, 0)
@@ -232,7 +234,7 @@ func TestWhoComesBackBeforeTheLossIsKnownHearsNothingTwice(t *testing.T) {
 	bob.hears("three")
 }
 
-// An entry that somebody deletes is not lost with a master: nobody gets it again.
+// An entry that somebody deletes is not lost with a master: as long as the node's connection lasts, nobody gets it again.
 func TestDeletedMessageIsNotDeliveredWhenItIsSentAgain(t *testing.T) {
 	redistest.NeedsServer(t) // miniredis deletes nothing that a client names
 	f := startForked(t)
@@ -276,14 +278,7 @@ func (f *forked) awaitMove(times int) {
 func TestWhoIsAwayWhenAnotherMasterLosesAMessageHearsItsSecondCopy(t *testing.T) {
 	f := startForked(t)
 	alice, bob, witness := f.dial(0, "alice"), f.dial(0, "bob"), f.dial(0, "witness")
-	alice.say("one")
-	f.add(f.top, "*", "two", entry.Key, "k")
-	bob.hears("one", "two")
-	witness.hears("one", "two")
-	f.fork(1)
-	alice.say("between")
-	bob.hears("between")
-	witness.hears("between")
+	f.loseTwo(alice, bob, witness)
 	require.NoError(t, bob.Close())
 	f.add(f.second, "*", "four", entry.Key, "k4")
 	witness.hears("four")
