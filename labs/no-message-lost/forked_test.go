@@ -236,7 +236,6 @@ func TestWhoComesBackBeforeTheLossIsKnownHearsNothingTwice(t *testing.T) {
 
 // An entry that somebody deletes is not lost with a master: as long as the node's connection lasts, nobody gets it again.
 func TestDeletedMessageIsNotDeliveredWhenItIsSentAgain(t *testing.T) {
-	redistest.NeedsServer(t) // miniredis deletes nothing that a client names
 	f := startForked(t)
 	alice, bob := f.dial(0, "alice"), f.dial(0, "bob")
 	alice.say("one")
